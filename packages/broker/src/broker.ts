@@ -1,0 +1,43 @@
+import type { QueueName } from '@attrai/contracts/queues';
+
+/** What travels: one JSON value and, where a photo goes along, its bytes. */
+export interface Message {
+  json: unknown;
+  attachment?: Buffer;
+}
+
+export interface Delivery extends Message {
+  /** 1 for the first delivery of this message, 2 for the second, ... */
+  attempt: number;
+}
+
+/**
+ * Works on one delivery. Its result decides the fate of the message; nobody acks by hand:
+ * - resolves: done, the message is gone
+ * - throws retryable (or anything ungraded): back into the queue, and it counts towards MAX_DELIVERIES
+ * - throws final: to `to_estimate.dead`
+ * - throws fatal: the message is handed back uncounted, and `onFatal` of the broker is told
+ */
+export type Handler = (delivery: Delivery) => Promise<void>;
+
+export interface Consumer {
+  /** True while deliveries can arrive: the truth behind readiness. */
+  readonly attached: boolean;
+  /** Takes no further message, waits until those in work are settled. */
+  stop(): Promise<void>;
+}
+
+export interface Broker {
+  readonly connected: boolean;
+  /** Resolves when the broker has the message safe. Throws a RetryableError if it can't be had confirmed. */
+  publish(queue: QueueName, message: Message): Promise<void>;
+  /**
+   * Starts `handler` on the messages of `queue`, at most `prefetch` at a time, and keeps it attached through
+   * lost connections, closed channels and cancelled consumers until `stop`.
+   */
+  consume(queue: QueueName, prefetch: number, handler: Handler): Promise<Consumer>;
+  /** Messages waiting in `queue` now, those in work not counted. */
+  depth(queue: QueueName): Promise<number>;
+  /** Stops the consumers, then closes the connections. */
+  close(): Promise<void>;
+}

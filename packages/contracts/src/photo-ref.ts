@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/**
+ * Where a photo waits while its message travels:
+ * - volume: a file named `key` in the shared folder
+ * - message: the attachment of the very message that carries this reference
+ *
+ * Keys are made by us from the request id, never from a user's file name.
+ */
+export const photoRef = z.strictObject({
+  store: z.enum(['volume', 'message']),
+  key: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
+});
+
+export type PhotoRef = z.infer<typeof photoRef>;

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+export const LANGUAGES = ['en', 'ru', 'es'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Whom to answer, and where. Made by the bot, carried unread through the estimator. */
+export const replyTo = z.strictObject({
+  userId: z.int(),
+  chatId: z.int(),
+  /** The user's message that holds the photo. */
+  messageId: z.int(),
+  /** The bot's placeholder, to be edited into the answer. Absent if it could not be sent. */
+  placeholderId: z.int().optional(),
+  language: z.enum(LANGUAGES),
+});
+
+export type ReplyTo = z.infer<typeof replyTo>;

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { photoRef } from './photo-ref.ts';
+import { replyTo } from './reply-to.ts';
+
+/** The id of a request (one photo of one user): 16 to 32 characters of a-z and 0-9. It follows the photo through every log. */
+export const requestId = z.string().regex(/^[a-z0-9]{16,32}$/);
+
+/** A message of `to_estimate`. */
+export const estimateRequest = z.strictObject({
+  v: z.literal(1),
+  id: requestId,
+  photo: photoRef,
+  replyTo,
+  /** When the bot accepted the photo, ms since the epoch. */
+  acceptedAt: z.int().positive(),
+  /** After this the user has been told that it took too long, ms since the epoch. */
+  deadline: z.int().positive(),
+});
+
+export type EstimateRequest = z.infer<typeof estimateRequest>;

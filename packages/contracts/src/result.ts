@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { photoRef } from './photo-ref.ts';
+import { replyTo } from './reply-to.ts';
+import { requestId } from './request.ts';
+
+/** A scored face as the answer needs it. Faces travel left to right, in the order drawn. */
+export const scoredFace = z.strictObject({
+  /** Corners [x1, y1, x2, y2] in pixels of the upright photo. */
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  /** 0 to 10, one decimal. */
+  score: z.number().min(0).max(10),
+  confidence: z.enum(['high', 'low']),
+});
+
+export type ScoredFace = z.infer<typeof scoredFace>;
+
+/**
+ * What became of a photo. A photo that can't be used is an answer too:
+ * - scored: faces were found and drawn into `picture`
+ * - no_face: a good photo without a face
+ * - unreadable: not a JPEG, PNG or WebP, or broken
+ * - too_many_pixels: larger than the estimator decodes
+ * - expired: its deadline had passed before its turn
+ * - photo_missing: the stored photo was gone
+ * - failed: the estimator could not finish it
+ */
+export const outcome = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('scored'), picture: photoRef, faces: z.array(scoredFace).min(1) }),
+  z.strictObject({ kind: z.literal('no_face') }),
+  z.strictObject({ kind: z.literal('unreadable') }),
+  z.strictObject({ kind: z.literal('too_many_pixels') }),
+  z.strictObject({ kind: z.literal('expired') }),
+  z.strictObject({ kind: z.literal('photo_missing') }),
+  z.strictObject({ kind: z.literal('failed') }),
+]);
+
+export type Outcome = z.infer<typeof outcome>;
+
+/** A message of `after_estimate`. */
+export const estimateResult = z.strictObject({
+  v: z.literal(1),
+  id: requestId,
+  replyTo,
+  acceptedAt: z.int().positive(),
+  deadline: z.int().positive(),
+  outcome,
+  /** Milliseconds the estimator spent on the photo. */
+  workMs: z.number().nonnegative(),
+});
+
+export type EstimateResult = z.infer<typeof estimateResult>;

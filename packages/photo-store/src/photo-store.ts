@@ -1,0 +1,21 @@
+import type { PhotoRef } from '@attrai/contracts/photo-ref';
+
+/** A photo on its way: the reference in the message, and the bytes if they travel along. */
+export interface Parcel {
+  ref: PhotoRef;
+  attachment?: Buffer;
+}
+
+export interface PhotoStore {
+  /**
+   * Stores `bytes` under `key`, whole or not at all; the same key again replaces them.
+   * Throws RetryableError `store_full` when there is no space left, `store_unavailable` otherwise.
+   */
+  put(key: string, bytes: Buffer): Promise<Parcel>;
+  /** The bytes of a parcel. Throws FinalError `photo_missing` when they are gone. */
+  get(parcel: Parcel): Promise<Buffer>;
+  /** Deletes what the reference names. Deleting what is not there is fine. */
+  delete(ref: PhotoRef): Promise<void>;
+  /** Keys of all that waits in the store. */
+  keys(): Promise<string[]>;
+}
