@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** Variables that several services read, each described once. A service puts those it needs into its own schema. */
+
+export const AMQP_URL = z
+  .url({ protocol: /^amqps?$/, error: 'expected a URL like amqp://user:password@host:5672' })
+  .describe('RabbitMQ, with user and password');
+
+export const REDIS_URL = z
+  .url({ protocol: /^rediss?$/, error: 'expected a URL like redis://:password@host:6379' })
+  .describe('Redis, with password');
+
+export const GRAYLOG_URL = z
+  .url({ protocol: /^tcp$/, error: 'expected a URL like tcp://host:12201' })
+  .optional()
+  .describe('GELF TCP input of Graylog; logs go to stdout anyway');
+
+export const PHOTO_STORE = z
+  .enum(['volume', 'message'], { error: 'expected volume or message' })
+  .default('volume')
+  .describe('where photos wait: in a folder all services share, or inside the messages');
+
+export const PHOTO_DIR = z
+  .string()
+  .default('.data/photos')
+  .describe('the shared folder of `PHOTO_STORE=volume`; only this suite may use it');
+
+export const LOG_LEVEL = z
+  .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+  .default('info')
+  .describe('the least level that is logged');
+
+export const HEALTH_PORT = port()
+  .default(0)
+  .describe('port of `/healthz` and `/readyz`; 0 takes a free one and logs it');
+
+/** A TCP port. */
+export function port() {
+  return z.coerce.number('expected a port, 0 to 65535').int().min(0).max(65_535);
+}

@@ -1,0 +1,11 @@
+import { FatalError } from '@attrai/contracts/errors';
+
+/** The process can't start: one line a bad variable, by name, never with its value. */
+export class ConfigError extends FatalError {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super('bad_config', `The configuration can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
