@@ -1,0 +1,102 @@
+import { ATTRIBUTE_TYPE, DATA_TYPE, type DataType, Model } from './schema.ts';
+
+const IR_VERSION = 8;
+const OPSET = 17;
+
+/** A value in the graph, by its name. */
+export type Value = string;
+/** A number is a fixed side, a string names one that is known only at run time. */
+export type Dimension = number | string;
+export type Data = Float32Array | Uint8Array | BigInt64Array;
+/** Whole numbers become ints: an operator that wants a float gets it as `{ float: 1 }`. */
+export type Attribute = number | string | readonly number[] | { float: number };
+
+/** Collects nodes in the order they run and writes them as an ONNX file. */
+export class Graph {
+  readonly #name: string;
+  readonly #nodes: object[] = [];
+  readonly #initializers: object[] = [];
+  readonly #inputs: object[] = [];
+  readonly #outputs: object[] = [];
+  #count = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  input(name: string, type: DataType, shape: readonly Dimension[]): Value {
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  output(name: string, type: DataType, shape: readonly Dimension[]): void {
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  constant(data: Data, shape: readonly number[]): Value {
+    const name = `w${this.#count++}`;
+    this.#initializers.push({
+      name,
+      dims: shape,
+      dataType: DATA_TYPE[typeOf(data)],
+      rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    });
+    return name;
+  }
+
+  /** Adds a node with one output and returns it; `name` names the output where it leaves the graph. */
+  node(op: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}, name?: string): Value {
+    return this.split(op, inputs, attributes, [name ?? `v${this.#count++}`])[0]!;
+  }
+
+  /** Adds a node with several outputs, named by the caller. */
+  split(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Record<string, Attribute>,
+    outputs: readonly Value[],
+  ): readonly Value[] {
+    this.#nodes.push({
+      opType: op,
+      name: `${op}_${this.#nodes.length}`,
+      input: inputs,
+      output: outputs,
+      attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+    });
+    return outputs;
+  }
+
+  /** The bytes of an ONNX file; the same graph gives the same bytes. */
+  encode(metadata: Record<string, string> = {}): Uint8Array {
+    return Model.encode({
+      irVersion: IR_VERSION,
+      producerName: 'attrai',
+      opsetImport: [{ domain: '', version: OPSET }],
+      graph: {
+        name: this.#name,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    }).finish();
+  }
+}
+
+function typeOf(data: Data): DataType {
+  if (data instanceof Float32Array) return 'float32';
+  return data instanceof Uint8Array ? 'uint8' : 'int64';
+}
+
+function valueInfo(name: string, type: DataType, shape: readonly Dimension[]): object {
+  const dim = shape.map((side) => (typeof side === 'number' ? { dimValue: side } : { dimParam: side }));
+  return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: { dim } } } };
+}
+
+function attribute(name: string, value: Attribute): object {
+  if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE_TYPE.int };
+  if (typeof value === 'string') return { name, s: Buffer.from(value), type: ATTRIBUTE_TYPE.string };
+  if ('float' in value) return { name, f: value.float, type: ATTRIBUTE_TYPE.float };
+  return { name, ints: value, type: ATTRIBUTE_TYPE.ints };
+}
