@@ -1,0 +1,42 @@
+import type { Landmarks } from '../detect/onet.ts';
+import type { Mips } from '../mips.ts';
+import { sampleRect } from '../sample.ts';
+import type { Box } from '../vision.ts';
+import { fitSimilarity, invert, residual } from './similarity.ts';
+import { template } from './template.ts';
+import { warp } from './warp.ts';
+
+/** Side of the chip in which alignment residuals are measured, pixels. */
+export const CHIP = 150;
+
+/**
+ * The face turned, scaled and moved so that its five landmarks lie where dlib's face nets expect them, in a chip of
+ * side × side pixels, RGB, written to `out` from byte `at`. Outside the photo its border is repeated.
+ */
+export function align(mips: Mips, landmarks: Landmarks, side: number, out: Uint8Array, at: number): void {
+  warp(mips, invert(fitSimilarity(landmarks, template(side))), side, out, at);
+}
+
+/**
+ * How badly a similarity fits the landmarks to the mean face: root mean square, in pixels of the 150×150 chip.
+ * 0 is the mean face itself, seen from the front; 2 is usual; above 8 the face is in profile, or is none.
+ */
+export function alignmentResidual(landmarks: Landmarks): number {
+  const target = template(CHIP);
+  return residual(fitSimilarity(landmarks, target), landmarks, target);
+}
+
+/** The square around a face's box, widened on each side by `margin` of its side, as side × side pixels, RGB, in `out` from byte `at`. */
+export function cropBox(
+  mips: Mips,
+  [x1, y1, x2, y2]: Box,
+  margin: number,
+  side: number,
+  out: Uint8Array,
+  at: number,
+): void {
+  const half = Math.max(x2 - x1, y2 - y1) * (0.5 + margin);
+  const x = (x1 + x2) / 2;
+  const y = (y1 + y2) / 2;
+  sampleRect(mips, [x - half, y - half, x + half, y + half], side, side, out, at);
+}

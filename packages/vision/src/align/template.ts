@@ -1,0 +1,22 @@
+import type { Landmarks } from '../detect/onet.ts';
+
+/** Room around the face in the chip, as a share of the face's own frame: dlib's `padding`. */
+const PADDING = 0.25;
+
+/**
+ * Left eye, right eye, nose, left and right mouth corner in the unit square of a mean face: dlib's mean face shape
+ * (get_face_chip_details), eyes as means of their six points, nose tip and mouth corners as they are.
+ */
+const MEAN_FACE: Landmarks = [
+  [0.2254918, 0.2159903],
+  [0.7547613, 0.2159903],
+  [0.490127, 0.515625],
+  [0.254149, 0.780233],
+  [0.726104, 0.780233],
+];
+
+/** Where the five landmarks belong in a square chip of `side` pixels. */
+export function template(side: number): Landmarks {
+  const place = (share: number) => ((PADDING + share) / (2 * PADDING + 1)) * side;
+  return MEAN_FACE.map(([x, y]) => [place(x), place(y)]) as Landmarks;
+}

@@ -1,0 +1,92 @@
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Mips } from '../mips.ts';
+import type { Pixels } from '../pixels.ts';
+import { sampleRect } from '../sample.ts';
+import type { Box } from '../vision.ts';
+import { type Candidate, regress, square } from './boxes.ts';
+import { overUnion, suppress } from './nms.ts';
+
+/** P-Net sees a window of 12×12 pixels, every 2 pixels. */
+const WINDOW = 12;
+const STRIDE = 2;
+/** Each level of the pyramid is this much smaller than the one before. */
+const FACTOR = 0.709;
+const OVERLAP_IN_LEVEL = 0.5;
+const OVERLAP_OF_LEVELS = 0.7;
+/** Texture can light up the whole net. The most probable are kept, so that time and memory stay bounded. */
+const MOST_IN_LEVEL = 4_000;
+const MOST_IN_ALL = 2_000;
+
+/** A window of P-Net that may hold a face, not yet moved by its regression. */
+interface Window extends Candidate {
+  regression: Box;
+}
+
+/** A photo at one scale of P-Net's pyramid. */
+export interface Level {
+  pixels: Pixels;
+  /** Level pixels per photo pixel. */
+  scale: number;
+}
+
+/** The photo at every scale at which a face of `minFace` photo pixels or more fills P-Net's window, largest first. */
+export function makePyramid(mips: Mips, minFace: number): Level[] {
+  const [photo] = mips;
+  const levels: Level[] = [];
+  for (let scale = WINDOW / minFace; Math.min(photo.width, photo.height) * scale >= WINDOW; scale *= FACTOR) {
+    const width = Math.floor(photo.width * scale + 1);
+    const height = Math.floor(photo.height * scale + 1);
+    const data = new Uint8Array(width * height * 3);
+    sampleRect(mips, [0, 0, photo.width, photo.height], width, height, data, 0);
+    levels.push({ pixels: { data, width, height }, scale });
+  }
+  return levels;
+}
+
+/** The first net of the cascade: square boxes, in photo pixels, that may hold a face. Input `image`, outputs `probability` and `regression`. */
+export async function propose(
+  net: InferenceSession,
+  levels: readonly Level[],
+  threshold: number,
+): Promise<Candidate[]> {
+  const windows: Window[] = [];
+  for (const { pixels, scale } of levels) {
+    const image = new Tensor('uint8', pixels.data, [1, pixels.height, pixels.width, 3]);
+    const { probability, regression } = await net.run({ image });
+    const found = readWindows(probability!, regression!, scale, threshold);
+    for (const window of suppress(mostProbable(found, MOST_IN_LEVEL), OVERLAP_IN_LEVEL, overUnion))
+      windows.push(window);
+  }
+  const kept = suppress(mostProbable(windows, 2 * MOST_IN_ALL), OVERLAP_OF_LEVELS, overUnion).slice(0, MOST_IN_ALL);
+  return kept.map(({ box, probability, regression }) => ({ box: square(regress(box, regression, 0)), probability }));
+}
+
+/** Windows of one level at or above the threshold; corners rounded down to whole photo pixels as in the reference. */
+function readWindows(probability: Tensor, regression: Tensor, scale: number, threshold: number): Window[] {
+  const [, height = 0, width = 0] = probability.dims;
+  const p = probability.data as Float32Array;
+  const r = regression.data as Float32Array;
+  const cells = width * height;
+  const windows: Window[] = [];
+  for (let cell = 0; cell < cells; cell++) {
+    if (p[cell]! < threshold) continue;
+    const x = STRIDE * (cell % width);
+    const y = STRIDE * Math.floor(cell / width);
+    windows.push({
+      box: [
+        Math.floor((x + 1) / scale),
+        Math.floor((y + 1) / scale),
+        Math.floor((x + WINDOW) / scale),
+        Math.floor((y + WINDOW) / scale),
+      ],
+      probability: p[cell]!,
+      regression: [r[cell]!, r[cells + cell]!, r[2 * cells + cell]!, r[3 * cells + cell]!],
+    });
+  }
+  return windows;
+}
+
+function mostProbable<T extends Candidate>(candidates: T[], most: number): T[] {
+  if (candidates.length <= most) return candidates;
+  return candidates.toSorted((a, b) => b.probability - a.probability).slice(0, most);
+}

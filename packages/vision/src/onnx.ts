@@ -1,0 +1,35 @@
+import { FatalError } from '@attrai/contracts/errors';
+import { InferenceSession } from 'onnxruntime-node';
+
+/** How a session is to run. */
+export interface SessionSettings {
+  /** Threads inside one operator. More processes of one thread each do more than one process of many. */
+  threads: number;
+  /** Whether inputs differ in shape from call to call: a memory plan per shape would then cost more than it saves. */
+  varyingShapes: boolean;
+}
+
+/** Opens a model file. Sessions are made once and kept: making and releasing them again leaks. Throws FatalError `model_unusable`. */
+export async function openSession(path: string, settings: SessionSettings): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(path, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: settings.threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      enableMemPattern: !settings.varyingShapes,
+      logSeverityLevel: 3,
+      // Idle threads that spin slow down the next session in the row.
+      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    });
+  } catch (cause) {
+    throw new FatalError(
+      'model_unusable',
+      `${path} can't be opened as an ONNX model: build the models again with "pnpm models"`,
+      {
+        cause,
+      },
+    );
+  }
+}

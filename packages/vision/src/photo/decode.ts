@@ -1,0 +1,61 @@
+import { FinalError } from '@attrai/contracts/errors';
+import sharp, { type Metadata } from 'sharp';
+import type { Pixels } from '../pixels.ts';
+import { photoKind } from './signature.ts';
+
+/** Larger photos are refused before anything of them is decoded. */
+export const MAX_PIXELS = 40_000_000;
+/** A decoder that takes longer is stuck, or fed by somebody who wants it to be. */
+const MAX_SECONDS = 30;
+
+/** A photo as the rest of the pipeline sees it. */
+export interface DecodedPhoto {
+  /** Upright, at most `maxSide` pixels on its longer side. */
+  pixels: Pixels;
+  /** Size of the upright original, pixels. */
+  width: number;
+  height: number;
+}
+
+/**
+ * Decodes a JPEG, PNG or WebP: turned upright by its EXIF orientation, the first frame of an animation, in sRGB,
+ * 8 bits a channel, transparency on white, reduced (never enlarged) to `maxSide`. Call `restrictSharp` once before.
+ * Throws FinalError `unreadable` (another kind of file, or a broken one) or `too_many_pixels`.
+ */
+export async function decodePhoto(bytes: Uint8Array, maxSide: number): Promise<DecodedPhoto> {
+  if (photoKind(bytes) === undefined) {
+    throw new FinalError('unreadable', 'not a JPEG, PNG or WebP file');
+  }
+  const { width, height } = await readSize(bytes);
+  if (width * height > MAX_PIXELS) {
+    throw new FinalError('too_many_pixels', `${width}×${height} pixels are more than ${MAX_PIXELS / 1e6} megapixels`);
+  }
+  try {
+    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
+      .timeout({ seconds: MAX_SECONDS })
+      .autoOrient()
+      .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
+    return { pixels: { data, width: info.width, height: info.height }, width, height };
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+/** Size of the upright photo, from its header alone. */
+async function readSize(bytes: Uint8Array): Promise<Metadata['autoOrient']> {
+  try {
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return autoOrient;
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause: unknown): FinalError {
+  return new FinalError('unreadable', 'the photo is broken or incomplete', { cause });
+}
