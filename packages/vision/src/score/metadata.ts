@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+/**
+ * `attrai.input` in a scorer model's metadata: what its one input wants. It gets faces as a batch:
+ * [N, size, size, 3] (NHWC) or [N, 3, size, size] (NCHW).
+ */
+export const scorerInput = z.strictObject({
+  layout: z.enum(['NHWC', 'NCHW']),
+  /** uint8: the pixels 0 to 255 as they are. float32: (pixel - mean) / std. */
+  type: z.enum(['uint8', 'float32']),
+  /** Side of the square picture of a face, pixels. */
+  size: z.int().min(8).max(1024),
+  channels: z.enum(['RGB', 'BGR']).default('RGB'),
+  /** Per channel, in the order of `channels`, on the 0 to 255 scale; for float32 only. */
+  mean: triple.default([0, 0, 0]),
+  std: triple.refine((values) => values.every((value) => value > 0), 'must be above 0').default([1, 1, 1]),
+  /**
+   * How the face is cut out:
+   * - landmarks: turned, scaled and moved so that eyes, nose and mouth lie where dlib's face nets expect them
+   * - box: the square around its box, widened on each side by `margin` of its side
+   */
+  crop: z
+    .discriminatedUnion('by', [
+      z.strictObject({ by: z.literal('landmarks') }),
+      z.strictObject({ by: z.literal('box'), margin: z.number().min(0).max(1) }),
+    ])
+    .default({ by: 'landmarks' }),
+  /** Whether the mirror image is scored as well, and the mean of both is taken. */
+  mirror: z.boolean().default(true),
+});
+
+export type ScorerInput = z.infer<typeof scorerInput>;
+
+/**
+ * `attrai.scale`: knots [raw, score] of the line that brings the model's raw output to 0 to 10, by rising raw value.
+ * Straight between the knots, level outside.
+ */
+export const scorerScale = z.strictObject({
+  knots: z
+    .array(z.tuple([z.number(), z.number().min(0).max(10)]))
+    .min(2)
+    .refine(
+      (knots) => knots.every(([raw], i) => i === 0 || raw > knots[i - 1]![0]),
+      'raw values must rise from knot to knot',
+    ),
+});
+
+export type ScorerScale = z.infer<typeof scorerScale>;
+
+/** Keys of the model file's metadata_props. */
+export const INPUT_KEY = 'attrai.input';
+export const SCALE_KEY = 'attrai.scale';
+
+/** Something to copy: the metadata of a model that takes what ImageNet nets take and gives 0 to 10 itself. */
+const EXAMPLE = `${INPUT_KEY} = {"layout":"NCHW","type":"float32","size":224,"mean":[123.7,116.3,103.5],"std":[58.4,57.1,57.4],"crop":{"by":"box","margin":0.2}} and ${SCALE_KEY} = {"knots":[[0,0],[10,10]]}`;
+
+/** What a scorer model says about itself. */
+export interface ScorerMetadata {
+  input: ScorerInput;
+  scale: ScorerScale;
+}
+
+/** Checks a model's metadata_props. Throws an Error that says what to write instead. */
+export function parseScorerMetadata(props: ReadonlyMap<string, string>): ScorerMetadata {
+  return { input: parse(props, INPUT_KEY, scorerInput), scale: parse(props, SCALE_KEY, scorerScale) };
+}
+
+function parse<T>(props: ReadonlyMap<string, string>, key: string, schema: z.ZodType<T>): T {
+  const text = props.get(key);
+  if (text === undefined) {
+    throw new Error(`its metadata_props lack ${key}. Add both keys to the file, for example: ${EXAMPLE}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`${key} in its metadata_props is not JSON. For example: ${EXAMPLE}`);
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => `${[key, ...path].join('.')}: ${message}`);
+  throw new Error(`${faults.join('; ')}. For example: ${EXAMPLE}`);
+}
