@@ -138,12 +138,15 @@ describe('logs to Graylog', () => {
     await vi.waitFor(() => expect(input.saying('line').length).toBeLessThanOrEqual(3_000 - dropped), soon);
   });
 
-  test('are flushed by closeLogger', async () => {
-    const input = await startInput();
-    const { logger } = createTestLogger(input.port);
+  test('are flushed by closeLogger, which waits for a Graylog that is just coming up', async () => {
+    const first = await startInput();
+    await first.stop();
+    const { logger } = createTestLogger(first.port);
     logger.info('last words');
-    await closeLogger(logger, 10_000);
-    await vi.waitFor(() => expect(input.saying('last words')).toHaveLength(1), soon);
+    const closed = closeLogger(logger, 20_000);
+    const second = await startInput(first.port);
+    await closed;
+    await vi.waitFor(() => expect(second.saying('last words')).toHaveLength(1), soon);
   });
 
   test('do not hold up closeLogger beyond its limit when Graylog is gone, and the loss is logged', async () => {

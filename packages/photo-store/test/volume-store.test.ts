@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createVolumeStore } from '../src/volume-store.ts';
+import { describePhotoStore } from './conformance.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0).reverse()) cleanup();
+});
+
+function emptyFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'attrai-store-'));
+  cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+describePhotoStore('volume', () => createVolumeStore(join(emptyFolder(), 'photos')));
+
+describe('a volume store', () => {
+  test('is seen by every process that opens the same folder', async () => {
+    const dir = emptyFolder();
+    const parcel = await (await createVolumeStore(dir)).put('shared', Buffer.from('photo'));
+    expect(parcel.attachment).toBeUndefined();
+    const other = await createVolumeStore(dir);
+    expect(String(await other.get(parcel))).toBe('photo');
+    expect(await other.keys()).toEqual(['shared']);
+  });
+
+  test('keeps photos from other users of the machine', async () => {
+    const dir = join(emptyFolder(), 'photos');
+    await (await createVolumeStore(dir)).put('private', Buffer.from('photo'));
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+    expect(statSync(join(dir, 'private')).mode & 0o777).toBe(0o600);
+  });
+
+  test('never shows half a photo, even while many replace each other', async () => {
+    const store = await createVolumeStore(emptyFolder());
+    const versions = Array.from({ length: 20 }, (_, i) => Buffer.alloc(300_000, i));
+    const { ref } = await store.put('busy', versions[0]!);
+    const writes = Promise.all(versions.map((version) => store.put('busy', version)));
+    for (let i = 0; i < 40; i++) {
+      const read = await store.get({ ref });
+      expect(read.equals(versions[read[0]!]!)).toBe(true);
+    }
+    await writes;
+    expect(await store.keys()).toEqual(['busy']);
+  });
+
+  test('clears away what a dead process was writing, but not what a living one is', async () => {
+    const dir = emptyFolder();
+    writeFileSync(join(dir, '.writing-dead'), 'half');
+    writeFileSync(join(dir, '.writing-alive'), 'half');
+    writeFileSync(join(dir, 'photo'), 'whole');
+    const anHourAgo = Date.now() / 1000 - 3_600;
+    for (const name of ['.writing-dead', 'photo']) utimesSync(join(dir, name), anHourAgo, anHourAgo);
+    const store = await createVolumeStore(dir);
+    expect(readdirSync(dir).sort()).toEqual(['.writing-alive', 'photo']);
+    expect(await store.keys()).toEqual(['photo']);
+  });
+
+  test('says store_full when the disk is, keeps what it had, and works again when there is space', async ({ skip }) => {
+    const dir = emptyFolder();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', dir], { stdio: 'pipe' });
+    } catch (error) {
+      skip(`needs a small tmpfs, and this user can't mount one: ${String(error).split('\n')[1]}`);
+    }
+    cleanups.push(() => execFileSync('umount', [dir]));
+
+    const store = await createVolumeStore(dir);
+    const { ref } = await store.put('first', Buffer.alloc(100_000, 1));
+    await expect(store.put('second', Buffer.alloc(400_000, 2))).rejects.toMatchObject({
+      grade: 'retryable',
+      code: 'store_full',
+    });
+    await expect(store.put('first', Buffer.alloc(400_000, 2))).rejects.toMatchObject({ code: 'store_full' });
+    expect(readdirSync(dir)).toEqual(['first']);
+    expect(readFileSync(join(dir, 'first')).equals(Buffer.alloc(100_000, 1))).toBe(true);
+
+    await store.delete(ref);
+    await store.put('second', Buffer.alloc(200_000, 2));
+    expect(await store.keys()).toEqual(['second']);
+  });
+
+  test('says store_unavailable when its folder is gone or cannot be made', async () => {
+    const dir = emptyFolder();
+    const store = await createVolumeStore(join(dir, 'photos'));
+    rmSync(join(dir, 'photos'), { recursive: true });
+    const unavailable = { grade: 'retryable', code: 'store_unavailable' };
+    await expect(store.put('key', Buffer.from('x'))).rejects.toMatchObject(unavailable);
+    await expect(store.keys()).rejects.toMatchObject(unavailable);
+    writeFileSync(join(dir, 'file'), '');
+    await expect(createVolumeStore(join(dir, 'file', 'photos'))).rejects.toMatchObject(unavailable);
+  });
+});
