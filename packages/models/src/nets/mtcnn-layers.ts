@@ -1,0 +1,120 @@
+import type { Graph, Value } from '../onnx/graph.ts';
+import { DATA_TYPE } from '../onnx/schema.ts';
+import { dequantize, permute, type Tensor } from '../weights/tensor.ts';
+import type { Weights } from '../weights/tfjs.ts';
+import { addConvolution, type Convolution, convolution, takeRawInput } from './convolution.ts';
+import { type Pool, prelu, preluPoolConvolution } from './prelu.ts';
+
+/** The nets were trained on (x - 127.5) / 128. */
+const MEAN = 127.5;
+const SCALE = 128;
+
+/**
+ * The layers that MTCNN's nets are made of, by the names of their weights. Those are in TensorFlow's order for images whose
+ * axes are swapped (the first is x); they are reordered here once, so that nothing is left to do at run time.
+ */
+export class MtcnnLayers {
+  readonly #graph: Graph;
+  readonly #read: (name: string) => Tensor;
+
+  constructor(graph: Graph, weights: Weights, net: string) {
+    this.#graph = graph;
+    this.#read = (name) => dequantize(weights(`${net}/${name}`));
+  }
+
+  /** uint8 [N,H,W,3] → float32 [N,3,H,W] */
+  planes(image: Value): Value {
+    const float = this.#graph.node('Cast', [image], { to: DATA_TYPE.float32 });
+    return this.#graph.node('Transpose', [float], { perm: [0, 3, 1, 2] });
+  }
+
+  /** What all three nets begin with: conv1, prelu, pool, conv2, prelu. */
+  beginning(x: Value, pool: Pool): Value {
+    const first = takeRawInput(this.#convolution('conv1'), MEAN, SCALE);
+    const alpha = [...this.#read('prelu1_alpha').data];
+    const y = preluPoolConvolution(this.#graph, x, first, alpha, pool, this.#convolution('conv2'));
+    return this.prelu(y, 'prelu2_alpha');
+  }
+
+  convolve(x: Value, layer: string): Value {
+    return addConvolution(this.#graph, x, this.#convolution(layer));
+  }
+
+  prelu(x: Value, name: string): Value {
+    return prelu(this.#graph, x, [...this.#read(name).data]);
+  }
+
+  maxPool(x: Value, size: number, padding: 'SAME_UPPER' | 'VALID'): Value {
+    return this.#graph.node('MaxPool', [x], { kernel_shape: [size, size], strides: [2, 2], auto_pad: padding });
+  }
+
+  /**
+   * The fully connected layer behind the convolutions, with its prelu.
+   *
+   * @param shape width, height and channels of `x`
+   */
+  dense(x: Value, layer: string, alpha: string, shape: readonly [number, number, number]): Value {
+    const { data, shape: matrix } = this.#read(`${layer}/weights`);
+    const flat = this.#graph.node('Flatten', [x], { axis: 1 });
+    const rows = permute(data, [...shape, matrix[1]!], [2, 1, 0, 3]);
+    const y = this.#multiply(flat, rows, this.#read(`${layer}/bias`).data);
+    const slopes = this.#read(alpha).data;
+    return this.#graph.node('PRelu', [y, this.#graph.constant(slopes, [slopes.length])]);
+  }
+
+  /** The last layers side by side: x [N,inputs] → [N, 1 + 4 (+ 10)] */
+  last(x: Value, layers: readonly string[]): Value {
+    const { matrix, bias } = this.#sideBySide(layers);
+    return this.#multiply(x, matrix, bias);
+  }
+
+  /** The same as 1×1 convolutions: x [N,inputs,h,w] → [N, 1 + 4, h, w] */
+  lastOverImage(x: Value, layers: readonly string[]): Value {
+    const { matrix, bias } = this.#sideBySide(layers);
+    const inputs = matrix.length / bias.length;
+    const filters = permute(matrix, [inputs, bias.length], [1, 0]);
+    const weights = this.#graph.constant(filters, [bias.length, inputs, 1, 1]);
+    return this.#graph.node('Conv', [x, weights, this.#graph.constant(bias, [bias.length])]);
+  }
+
+  /** Cuts axis 1 into the net's outputs; the first becomes a probability and loses that axis. */
+  answer(
+    x: Value,
+    sizes: Record<string, number>,
+    leading: readonly (number | string)[],
+    trailing: readonly string[],
+  ): void {
+    const graph = this.#graph;
+    const [probability, ...rest] = Object.keys(sizes) as [string, ...string[]];
+    const split = graph.constant(BigInt64Array.from(Object.values(sizes), BigInt), [rest.length + 1]);
+    const [logit] = graph.split('Split', [x, split], { axis: 1 }, ['logit', ...rest]) as [Value];
+    const axis = graph.constant(BigInt64Array.of(1n), [1]);
+    graph.node('Squeeze', [graph.node('Sigmoid', [logit]), axis], {}, probability);
+    graph.output(probability, 'float32', [...leading, ...trailing]);
+    for (const name of rest) graph.output(name, 'float32', [...leading, sizes[name]!, ...trailing]);
+  }
+
+  #convolution(layer: string): Convolution {
+    return convolution(this.#read(`${layer}/weights`), this.#read(`${layer}/bias`));
+  }
+
+  /** @param matrix row-major [inputs, bias.length] */
+  #multiply(x: Value, matrix: Float32Array, bias: Float32Array): Value {
+    const weights = this.#graph.constant(matrix, [matrix.length / bias.length, bias.length]);
+    return this.#graph.node('Gemm', [x, weights, this.#graph.constant(bias, [bias.length])]);
+  }
+
+  /** Of the two classes, which come first, only the difference counts: softmax(a, b)[1] = sigmoid(b - a). */
+  #sideBySide(layers: readonly string[]): { matrix: Float32Array; bias: Float32Array } {
+    const parts = layers.map((layer, k) => {
+      const bias = [...this.#read(`${layer}/bias`).data];
+      const { data } = this.#read(`${layer}/weights`);
+      const row = (r: number) => [...data.subarray(r * bias.length, (r + 1) * bias.length)];
+      const difference = ([a, b]: number[]) => [b! - a!];
+      return k === 0 ? { bias: difference(bias), row: (r: number) => difference(row(r)) } : { bias, row };
+    });
+    const inputs = this.#read(`${layers[0]}/weights`).data.length / 2;
+    const rows = Array.from({ length: inputs }, (_, r) => parts.flatMap(({ row }) => row(r)));
+    return { matrix: Float32Array.from(rows.flat()), bias: Float32Array.from(parts.flatMap(({ bias }) => bias)) };
+  }
+}
