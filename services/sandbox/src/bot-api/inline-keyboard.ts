@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Button } from '../chat/message.ts';
+import { ApiError, badRequest } from './api-error.ts';
+import type { Params } from './params.ts';
+
+const markup = z.object({
+  inline_keyboard: z
+    .array(
+      z.array(
+        z.object({
+          text: z.string(),
+          callback_data: z.string().optional(),
+          url: z.string().optional(),
+        }),
+      ),
+    )
+    .optional(),
+});
+
+/** Inline buttons of `reply_markup`, row by row; other keyboards are taken and ignored. Throws ApiError. */
+export function readButtons(params: Params): Button[][] | undefined {
+  const parsed = markup.safeParse(params.json('reply_markup') ?? {});
+  if (!parsed.success) throw badRequest("can't parse inline keyboard button");
+  const rows = parsed.data.inline_keyboard?.map((row) => row.map(checkButton)).filter((row) => row.length > 0);
+  return rows?.length ? rows : undefined;
+}
+
+function checkButton({
+  text,
+  callback_data,
+  url,
+}: {
+  text: string;
+  callback_data?: string | undefined;
+  url?: string | undefined;
+}): Button {
+  if (text === '')
+    throw badRequest("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard");
+  if (url !== undefined) {
+    if (!/^(https?|tg):\/\//i.test(url)) throw new ApiError(400, 'Bad Request: BUTTON_URL_INVALID');
+    return { text, url };
+  }
+  const bytes = Buffer.byteLength(callback_data ?? '');
+  if (callback_data === undefined || bytes === 0 || bytes > 64) throw badRequest('BUTTON_DATA_INVALID');
+  return { text, callback_data };
+}

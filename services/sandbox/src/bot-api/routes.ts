@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from './api-error.ts';
+import { botMethods } from './bot-methods.ts';
+import { editMethods } from './edit-methods.ts';
+import { type FaultOrder, faultDescription } from './faults.ts';
+import type { Method } from './method.ts';
+import { Params, readParams } from './params.ts';
+import { sendMethods } from './send-methods.ts';
+import type { Telegram } from './telegram.ts';
+import { createUpdateMethods } from './update-methods.ts';
+
+interface Call {
+  token: string;
+  method: string;
+}
+
+/** Serves `/bot<token>/<method>` and `/file/bot<token>/<file_path>` as https://core.telegram.org/bots/api does. */
+export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: string, closing: AbortSignal): void {
+  const methods = new Map<string, [name: string, method: Method]>();
+  const updateMethods = createUpdateMethods(async (name, values) => {
+    await methods.get(name.toLowerCase())?.[1](new Params(values), telegram, closing);
+  });
+  for (const [name, method] of Object.entries({ ...botMethods, ...sendMethods, ...editMethods, ...updateMethods })) {
+    methods.set(name.toLowerCase(), [name, method]);
+  }
+
+  app.route<{ Params: Call }>({
+    method: ['GET', 'POST'],
+    url: '/bot:token/:method',
+    async handler(request, reply) {
+      if (request.params.token !== token) throw new ApiError(401, 'Unauthorized');
+      const [name, method] = methods.get(request.params.method.toLowerCase()) ?? [];
+      if (!name || !method) throw new ApiError(404, 'Not Found: method not found');
+      telegram.calls.set(name, (telegram.calls.get(name) ?? 0) + 1);
+
+      const params = await readParams(request);
+      const fault = telegram.faults.take(name, params.integer('chat_id'));
+      await beforeWork(fault);
+      const result = await method(params, telegram, AbortSignal.any([goneSignal(reply), closing]));
+      return fault?.kind === 'drop-after' ? cutConnection(request, reply) : { ok: true, result };
+    },
+  });
+
+  app.get<{ Params: { token: string; '*': string } }>('/file/bot:token/*', async (request, reply) => {
+    if (request.params.token !== token) throw new ApiError(401, 'Unauthorized');
+    const fault = telegram.faults.take('downloadFile', undefined);
+    await beforeWork(fault);
+    const kept = telegram.media.vault.atPath(request.params['*']);
+    if (!kept) throw new ApiError(404, 'Not Found');
+    if (fault?.kind === 'drop-after') return cutConnection(request, reply);
+    const isPhoto = kept.file.width !== undefined;
+    return reply.type(isPhoto ? 'image/jpeg' : 'application/octet-stream').send(kept.bytes);
+  });
+}
+
+/** Whether a failure on this URL is to be told in the Bot API's shape. */
+export function isBotApiUrl(url: string): boolean {
+  return /^\/(file\/)?bot/.test(url);
+}
+
+/** Any failure in the Bot API's shape. */
+export function sendApiError(error: Error & { statusCode?: number }, reply: FastifyReply): FastifyReply {
+  const refusal = error instanceof ApiError ? error : asApiError(error);
+  return reply.code(refusal.code).send(refusal.toJSON());
+}
+
+function asApiError({ statusCode = 500, message }: Error & { statusCode?: number }): ApiError {
+  return statusCode < 500
+    ? new ApiError(statusCode, `Bad Request: ${message}`)
+    : new ApiError(500, 'Internal Server Error');
+}
+
+async function beforeWork(fault: FaultOrder | undefined): Promise<void> {
+  if (fault?.delay_ms) await sleep(fault.delay_ms);
+  if (fault?.kind !== 'error') return;
+  const code = fault.error_code ?? 500;
+  const retryAfter = fault.retry_after ?? (code === 429 ? 1 : undefined);
+  throw new ApiError(code, fault.description ?? faultDescription(code, retryAfter), retryAfter);
+}
+
+/** To the caller this looks like a timeout after the work was done. */
+function cutConnection(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  request.raw.socket.destroy();
+  return reply;
+}
+
+/** Aborted when the answer is out or its reader has gone. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}

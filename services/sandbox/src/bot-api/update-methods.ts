@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { badRequest, conflict } from './api-error.ts';
+import type { Method } from './method.ts';
+import type { Params } from './params.ts';
+import type { Telegram } from './telegram.ts';
+import type { ReplyHandler } from './webhook.ts';
+
+/** Telegram cuts longer waits down to this. */
+const LONGEST_POLL_S = 50;
+
+const getUpdates: Method = async (params, { updates, webhook }, signal) => {
+  if (webhook.active) {
+    throw conflict(
+      "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+    );
+  }
+  readAllowed(params, updates);
+  return updates.poll({
+    offset: params.integer('offset') ?? 0,
+    limit: Math.min(Math.max(params.integer('limit') ?? 100, 1), 100),
+    timeoutMs: Math.min(Math.max(params.integer('timeout') ?? 0, 0), LONGEST_POLL_S) * 1000,
+    signal,
+  });
+};
+
+const deleteWebhook: Method = (params, { updates, webhook }) => {
+  webhook.stop();
+  if (params.boolean('drop_pending_updates')) updates.drop();
+  return true;
+};
+
+const getWebhookInfo: Method = (_params, { webhook }) => webhook.info();
+
+const answerCallbackQuery: Method = (params, { chats, callbacks }) => {
+  const queryId = params.string('callback_query_id') ?? '';
+  const chatId = callbacks.get(queryId);
+  if (chatId === undefined) {
+    throw badRequest('query is too old and response timeout expired or query ID is invalid');
+  }
+  callbacks.delete(queryId);
+  chats.answerCallback(chatId, queryId, params.string('text') ?? '', params.boolean('show_alert'));
+  return true;
+};
+
+/** `onReply` does what a webhook answers with. */
+export function createUpdateMethods(onReply: ReplyHandler): Record<string, Method> {
+  const setWebhook: Method = (params, telegram, signal) => {
+    const url = params.string('url') ?? '';
+    if (url === '') return deleteWebhook(params, telegram, signal);
+    const { updates, webhook } = telegram;
+    webhook.start({ url, secretToken: params.string('secret_token') }, onReply);
+    updates.interrupt(conflict('terminated by setWebhook request'));
+    readAllowed(params, updates);
+    if (params.boolean('drop_pending_updates')) updates.drop();
+    return true;
+  };
+  return { getUpdates, setWebhook, deleteWebhook, getWebhookInfo, answerCallbackQuery };
+}
+
+/** Absent means: as it was. */
+function readAllowed(params: Params, updates: Telegram['updates']): void {
+  const given = params.json('allowed_updates');
+  if (given === undefined) return;
+  const kinds = z.array(z.string()).safeParse(given);
+  if (!kinds.success) throw badRequest("can't parse allowed_updates: expected an Array of String");
+  updates.allow(kinds.data);
+}

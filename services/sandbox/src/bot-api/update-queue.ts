@@ -1,0 +1,98 @@
+import { firstId } from '../chat/first-id.ts';
+import { type ApiError, conflict } from './api-error.ts';
+
+export interface Update {
+  update_id: number;
+  [kind: string]: unknown;
+}
+
+/** Updates nobody fetched are dropped, oldest first, beyond this. */
+const MAX_PENDING = 20_000;
+
+export interface Poll {
+  /** Confirms all before it; negative counts from the end of the queue. */
+  offset: number;
+  limit: number;
+  timeoutMs: number;
+  /** Aborted when the caller has gone. */
+  signal: AbortSignal;
+}
+
+/** Updates on their way to the bot: kept until they are confirmed. */
+export class UpdateQueue {
+  #pending: Update[] = [];
+  #nextId = firstId();
+  #allowed: ReadonlySet<string> | undefined;
+  #poller: { wake(): void; refuse(error: ApiError): void } | undefined;
+  #maxPending: number;
+
+  constructor(maxPending = MAX_PENDING) {
+    this.#maxPending = maxPending;
+  }
+
+  get length(): number {
+    return this.#pending.length;
+  }
+
+  get first(): Update | undefined {
+    return this.#pending[0];
+  }
+
+  /** Kinds of updates to keep from now on; none named means all. */
+  allow(kinds: readonly string[]): void {
+    this.#allowed = kinds.length > 0 ? new Set(kinds) : undefined;
+  }
+
+  get allowed(): string[] | undefined {
+    return this.#allowed && [...this.#allowed];
+  }
+
+  push(kind: string, payload: unknown): void {
+    if (this.#allowed && !this.#allowed.has(kind)) return;
+    this.#pending.push({ update_id: this.#nextId++, [kind]: payload });
+    if (this.#pending.length > this.#maxPending) this.#pending.shift();
+    this.#poller?.wake();
+  }
+
+  /**
+   * Waits up to `timeoutMs` for updates. Only one caller can wait: a new one ends the other with 409, as Telegram
+   * does.
+   */
+  async poll({ offset, limit, timeoutMs, signal }: Poll): Promise<Update[]> {
+    this.interrupt(conflict('terminated by other getUpdates request; make sure that only one bot instance is running'));
+    this.confirm(offset < 0 ? (this.#pending.at(offset)?.update_id ?? 0) : offset);
+    if (this.#pending.length === 0 && timeoutMs > 0) await this.arrival(timeoutMs, signal);
+    return this.#pending.slice(0, limit);
+  }
+
+  /** Forgets the updates before `offset`. */
+  confirm(offset: number): void {
+    const kept = this.#pending.findIndex((update) => update.update_id >= offset);
+    this.#pending.splice(0, kept < 0 ? this.#pending.length : kept);
+  }
+
+  drop(): void {
+    this.#pending = [];
+  }
+
+  /** Ends a wait with `error`. */
+  interrupt(error: ApiError): void {
+    this.#poller?.refuse(error);
+  }
+
+  /** Resolves at the next update, after `timeoutMs`, or when `signal` is aborted. */
+  async arrival(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const poller = { wake: resolve, refuse: reject };
+    this.#poller = poller;
+    const timer = setTimeout(resolve, timeoutMs);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      if (this.#poller === poller) this.#poller = undefined;
+    }
+  }
+}

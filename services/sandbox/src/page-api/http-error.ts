@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** A refusal of the page API: told as {error}. */
+export class HttpError extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+/** Parses what came from outside. Throws HttpError 400 that names what is wrong. */
+export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': '));
+  throw new HttpError(400, problems.join('; '));
+}
+
+/** Ids of users' chats are positive, of groups negative. */
+export const chatPath = z.object({
+  chatId: z.coerce
+    .number()
+    .int()
+    .refine((id) => id !== 0, 'must not be 0'),
+});

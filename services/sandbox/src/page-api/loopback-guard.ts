@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpError } from './http-error.ts';
+
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * Turns away what other web sites make a browser send: a request for another host name (DNS rebinding), from another
+ * origin (CSRF), or embedded into another site. Clients that are no browser send none of these headers.
+ */
+export function guardLoopback(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' });
+    const allowed = LOOPBACK_NAMES.map((name) => `${name}:${request.socket.localPort}`);
+    const host = request.headers.host ?? '';
+    if (!allowed.includes(host)) {
+      throw new HttpError(403, `The sandbox answers to ${allowed.join(', ')} only.`);
+    }
+    const { origin } = request.headers;
+    if (origin !== undefined && origin !== `http://${host}`) throw foreign();
+    const site = request.headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none' && !opensPage(request)) throw foreign();
+  });
+}
+
+/** A link on another site may lead to the page. */
+function opensPage(request: FastifyRequest): boolean {
+  return request.method === 'GET' && request.url === '/' && request.headers['sec-fetch-mode'] === 'navigate';
+}
+
+function foreign(): HttpError {
+  return new HttpError(403, 'The sandbox takes requests from its own page only, not from other web sites.');
+}

@@ -1,0 +1,51 @@
+import { type Button, type Entity, type StoredFile, type StoredMessage, textOf } from '../chat/message.ts';
+
+/** A message as the page and the tests see it. Absent: none, or no. */
+export interface MessageView {
+  message_id: number;
+  from: 'user' | 'bot';
+  /** Milliseconds since the epoch. */
+  date: number;
+  text?: string;
+  caption?: string;
+  /** Of the text or the caption. */
+  entities?: Entity[];
+  photo_url?: string;
+  photo_width?: number;
+  photo_height?: number;
+  document_url?: string;
+  document_name?: string;
+  document_size?: number;
+  reply_to?: number;
+  edited?: true;
+  buttons?: Button[][];
+  media_group_id?: string;
+  client_key?: string;
+}
+
+export function viewMessage(message: StoredMessage): MessageView {
+  const { content } = message;
+  const { text, entities } = textOf(content);
+  return {
+    message_id: message.id,
+    from: message.from === 'bot' ? 'bot' : 'user',
+    date: message.sentAt,
+    ...(content.kind === 'text' ? { text } : text !== '' && { caption: text }),
+    ...(entities.length > 0 && { entities }),
+    ...(content.kind === 'photo' && viewPhoto(content.sizes.at(-1)!)),
+    ...(content.kind === 'document' && viewDocument(content.file)),
+    ...(message.replyTo !== undefined && { reply_to: message.replyTo }),
+    ...(message.editedAt !== undefined && { edited: true as const }),
+    ...(message.buttons && { buttons: message.buttons }),
+    ...(message.mediaGroupId !== undefined && { media_group_id: message.mediaGroupId }),
+    ...(message.clientKey !== undefined && { client_key: message.clientKey }),
+  };
+}
+
+function viewPhoto({ id, width, height }: StoredFile) {
+  return { photo_url: `/media/${id}`, photo_width: width!, photo_height: height! };
+}
+
+function viewDocument({ id, name, size }: StoredFile) {
+  return { document_url: `/media/${id}`, document_name: name ?? 'file', document_size: size };
+}

@@ -1,0 +1,106 @@
+import multipart from '@fastify/multipart';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { ApiError } from './bot-api/api-error.ts';
+import { isBotApiUrl, sendApiError, serveBotApi } from './bot-api/routes.ts';
+import { createTelegram } from './bot-api/telegram.ts';
+import { serveChats } from './page-api/chat-routes.ts';
+import { serveEvents } from './page-api/event-stream.ts';
+import { guardLoopback } from './page-api/loopback-guard.ts';
+import { servePage } from './page-api/page-routes.ts';
+import { serveTestApi } from './page-api/test-routes.ts';
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
+export interface SandboxOptions {
+  /** A loopback address; 127.0.0.1 by default. */
+  host?: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** The bot's token: `<bot id>:<letters, digits, _ and ->`. */
+  token: string;
+  logger?: SandboxLogger;
+}
+
+/** What the sandbox needs of a logger; that of @attrai/telemetry has it. */
+export interface SandboxLogger {
+  error(fields: object, message: string): void;
+}
+
+export interface Sandbox {
+  /** Of the page, like http://127.0.0.1:8080 */
+  url: string;
+  /** What a Bot API client takes in place of https://api.telegram.org */
+  apiRoot: string;
+  token: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a stand-in for Telegram: the part of the Bot API that bots like this one use, and a web chat to write to the
+ * bot. All is kept in memory. Throws an Error that says what to do when the port is taken.
+ */
+export async function startSandbox({ host = LOOPBACK[0]!, port, token, logger }: SandboxOptions): Promise<Sandbox> {
+  if (!LOOPBACK.includes(host)) throw new Error('The sandbox listens on loopback only: 127.0.0.1, localhost or ::1.');
+  if (!/^\d+:[\w-]+$/.test(token)) {
+    throw new Error('A bot token looks like 123456:letters-and-digits. Set BOT_TOKEN to one.');
+  }
+
+  const telegram = createTelegram(token);
+  const closing = new AbortController();
+  const app = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
+  await app.register(multipart);
+  acceptUrlencoded(app);
+  guardLoopback(app);
+  answerFailures(app, logger);
+  serveBotApi(app, telegram, token, closing.signal);
+  serveChats(app, telegram);
+  serveEvents(app, telegram);
+  serveTestApi(app, telegram);
+  await servePage(app, telegram);
+
+  const url = await listen(app, host, port);
+  return {
+    url,
+    apiRoot: url,
+    token,
+    async close() {
+      telegram.webhook.stop();
+      closing.abort();
+      await app.close();
+    },
+  };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} is taken by another program. Stop that program, or set PORT to another port (PORT=0 takes a free one).`,
+      { cause: error },
+    );
+  }
+}
+
+function acceptUrlencoded(app: FastifyInstance): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
+}
+
+/** Refusals in the shape their caller knows; what nobody foresaw is logged. */
+function answerFailures(app: FastifyInstance, logger: SandboxLogger | undefined): void {
+  app.setErrorHandler<FastifyError | ApiError>((error, request, reply) => {
+    const foreseen = error instanceof ApiError || (error.statusCode !== undefined && error.statusCode < 500);
+    if (!foreseen) logger?.error({ err: error, route: request.routeOptions.url }, 'the sandbox failed to answer');
+    if (isBotApiUrl(request.url)) return sendApiError(error, reply);
+    const code = foreseen ? ((error as FastifyError).statusCode ?? 500) : 500;
+    return reply.code(code).send({ error: foreseen ? error.message : 'The sandbox failed. Its log says why.' });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    if (isBotApiUrl(request.url)) return sendApiError(new ApiError(404, 'Not Found'), reply);
+    return reply.code(404).send({ error: 'There is nothing here.' });
+  });
+}
