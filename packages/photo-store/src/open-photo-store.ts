@@ -1,0 +1,8 @@
+import { createMessageStore } from './message-store.ts';
+import type { PhotoStore } from './photo-store.ts';
+import { createVolumeStore } from './volume-store.ts';
+
+/** The photo store that PHOTO_STORE and PHOTO_DIR name. Throws RetryableError `store_unavailable` as the volume store does. */
+export async function openPhotoStore(kind: 'volume' | 'message', dir: string): Promise<PhotoStore> {
+  return kind === 'volume' ? await createVolumeStore(dir) : createMessageStore();
+}
