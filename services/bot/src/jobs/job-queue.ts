@@ -1,0 +1,43 @@
+/** One piece of the bot's work that calls Telegram. */
+export interface Job<D> {
+  readonly id: string;
+  readonly data: D;
+  /** Keeps what is done so far: the next try starts with this data. */
+  save(data: D): Promise<void>;
+}
+
+/**
+ * What to do with jobs. The grade of what `work` throws decides:
+ * - resolves: done, the job is gone
+ * - retryable (or ungraded): again after a growing pause, or after the error's `retryAfterMs`; too often: given up
+ * - final: given up at once
+ * - fatal: the job stays, and the queue's `onFatal` is told
+ */
+export interface Worker<D> {
+  work(job: Job<D>): Promise<void>;
+  /** Last rites of a job that can't succeed. Throwing brings the job back for another try. */
+  gaveUp(job: Job<D>, error: unknown): Promise<void>;
+  /** Jobs in work at the same time, at most. */
+  concurrency: number;
+}
+
+export interface JobCounts {
+  waiting: number;
+  active: number;
+  delayed: number;
+}
+
+export interface JobQueue<D> {
+  /**
+   * Adds a job; one whose id waits, is delayed or in work already is left as it is.
+   * Throws RetryableError `jobs_unavailable` if the job can't be stored; it may have been stored nevertheless.
+   */
+  add(id: string, data: D, options?: { delayMs?: number }): Promise<void>;
+  /** Starts working. Once per queue. */
+  run(worker: Worker<D>): void;
+  /** Drops a job that is not in work; one in work or unknown is left alone. */
+  remove(id: string): Promise<void>;
+  counts(): Promise<JobCounts>;
+  /** Starts no further job and waits for those in work. */
+  close(): Promise<void>;
+}

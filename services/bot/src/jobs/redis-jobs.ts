@@ -1,0 +1,121 @@
+import { RetryableError } from '@attrai/contracts/errors';
+import type { Logger } from '@attrai/telemetry/logger';
+import { type Job as BullJob, Worker as BullWorker, DelayedError, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { connectForWork } from '../redis/connect-redis.ts';
+import type { Job, JobQueue, Worker } from './job-queue.ts';
+import { judge, pauseAfter, RETRY_POLICY, type RetryPolicy } from './retry-policy.ts';
+
+export interface RedisJobsOptions {
+  /** For adding and asking; fails at once while Redis is away. */
+  redis: Redis;
+  logger: Logger;
+  onFatal(error: unknown): void;
+  policy?: RetryPolicy;
+  /** Keys of this installation begin with this. */
+  prefix?: string;
+}
+
+/** A job whose process died is taken up again after this long, ms, plus at most as long as a check for such jobs takes. */
+const LOCK_MS = 30_000;
+const STALL_CHECK_MS = 15_000;
+/** BullMQ drops a job that failed or stalled "too often". Ours end by the retry policy alone. */
+const NEVER = 1_000_000;
+
+/** Jobs on Redis, by BullMQ: they outlive the process. Done, and given up, they leave nothing in Redis. */
+export function createRedisJobs<D>(name: string, options: RedisJobsOptions): JobQueue<D> {
+  const { redis, logger, onFatal, policy = RETRY_POLICY, prefix = 'attrai' } = options;
+  const inWork = new Set<string>();
+  let workerConnection: Redis | undefined;
+  let bullWorker: BullWorker<D> | undefined;
+
+  const queue = new Queue<D, void, string>(name, {
+    connection: redis,
+    prefix,
+    defaultJobOptions: {
+      attempts: NEVER,
+      backoff: { type: 'custom' },
+      removeOnComplete: true,
+      removeOnFail: true,
+      stackTraceLimit: 0,
+    },
+  });
+  queue.on('error', (err) => logger.debug({ err, jobs: name }, 'Redis is away'));
+
+  async function workOn(bullJob: BullJob<D>, token: string | undefined, { work, gaveUp }: Worker<D>): Promise<void> {
+    const job: Job<D> = {
+      id: bullJob.id as string,
+      get data() {
+        return bullJob.data;
+      },
+      save: (data) => bullJob.updateData(data),
+    };
+    try {
+      await work(job);
+    } catch (error) {
+      const verdict = judge(error, bullJob.attemptsMade, Date.now() - bullJob.timestamp, policy);
+      if (verdict.kind === 'give_up') return gaveUp(job, error);
+      if (verdict.kind === 'fatal') onFatal(error);
+      if (verdict.kind === 'again' && !verdict.counts) {
+        await bullJob.moveToDelayed(Date.now() + verdict.delayMs, token);
+        throw new DelayedError();
+      }
+      throw error;
+    }
+  }
+
+  /** A job that lost its lock in an outage of Redis comes back while its first run goes on here: it waits for that. */
+  async function onceAtATime(bullJob: BullJob<D>, token: string | undefined, worker: Worker<D>): Promise<void> {
+    const id = bullJob.id as string;
+    if (inWork.has(id)) {
+      await bullJob.moveToDelayed(Date.now() + policy.firstPauseMs, token);
+      throw new DelayedError();
+    }
+    inWork.add(id);
+    try {
+      await workOn(bullJob, token, worker);
+    } finally {
+      inWork.delete(id);
+    }
+  }
+
+  return {
+    async add(id, data, { delayMs = 0 } = {}) {
+      try {
+        // BullMQ types a job's data by conditional types that a free D can't satisfy.
+        await (queue as Queue).add(name, data, { jobId: id, delay: delayMs });
+      } catch (cause) {
+        throw new RetryableError('jobs_unavailable', `Redis did not take a job of ${name}. Try again.`, { cause });
+      }
+    },
+
+    run(worker) {
+      workerConnection = connectForWork(redis, logger);
+      bullWorker = new BullWorker<D>(name, (job, token) => onceAtATime(job, token, worker), {
+        connection: workerConnection,
+        prefix,
+        concurrency: worker.concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALL_CHECK_MS,
+        maxStalledCount: NEVER,
+        settings: { backoffStrategy: (attemptsMade) => pauseAfter(attemptsMade - 1, policy) },
+      });
+      bullWorker.on('error', (err) => logger.debug({ err, jobs: name }, 'Redis is away'));
+    },
+
+    async remove(id) {
+      await queue.remove(id);
+    },
+
+    async counts() {
+      const counts = await queue.getJobCounts('wait', 'active', 'delayed');
+      return { waiting: counts.wait ?? 0, active: counts.active ?? 0, delayed: counts.delayed ?? 0 };
+    },
+
+    async close() {
+      await bullWorker?.close();
+      await queue.close();
+      workerConnection?.disconnect();
+    },
+  };
+}

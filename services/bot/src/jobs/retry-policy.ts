@@ -1,0 +1,41 @@
+import { gradeOf, RetryableError } from '@attrai/contracts/errors';
+
+export interface RetryPolicy {
+  /** The pause after the first failure, ms; it doubles with each further one. */
+  firstPauseMs: number;
+  longestPauseMs: number;
+  /** After so many failures the job is given up. */
+  tries: number;
+  /** Waits that the other side asked for are no failures; they end when the job is this old, ms. */
+  oldestMs: number;
+}
+
+/** 1 s, 2 s, 4 s ... 60 s: some 40 minutes of an outage are bridged. */
+export const RETRY_POLICY: RetryPolicy = {
+  firstPauseMs: 1_000,
+  longestPauseMs: 60_000,
+  tries: 45,
+  oldestMs: 2 * 60 * 60_000,
+};
+
+export type Verdict = { kind: 'again'; delayMs: number; counts: boolean } | { kind: 'give_up' } | { kind: 'fatal' };
+
+/** What becomes of a job whose `work` threw `error`, after `failures` earlier ones, `ageMs` after it was added. */
+export function judge(error: unknown, failures: number, ageMs: number, policy: RetryPolicy): Verdict {
+  const grade = gradeOf(error);
+  if (grade === 'fatal') return { kind: 'fatal' };
+  if (grade === 'final') return { kind: 'give_up' };
+  if (error instanceof RetryableError && error.retryAfterMs !== undefined) {
+    return ageMs > policy.oldestMs
+      ? { kind: 'give_up' }
+      : { kind: 'again', delayMs: error.retryAfterMs, counts: false };
+  }
+  if (failures + 1 >= policy.tries) return { kind: 'give_up' };
+  return { kind: 'again', delayMs: pauseAfter(failures, policy), counts: true };
+}
+
+/** Doubles with each failure; a random part keeps jobs that failed together from coming back together. */
+export function pauseAfter(failures: number, policy: RetryPolicy): number {
+  const pause = Math.min(policy.firstPauseMs * 2 ** Math.min(failures, 20), policy.longestPauseMs);
+  return Math.round(pause * (0.75 + Math.random() / 2));
+}

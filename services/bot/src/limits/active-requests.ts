@@ -1,0 +1,26 @@
+/**
+ * What the bot knows of a request:
+ * - accepted: it has its slot; the photo is not on its way to the estimators yet
+ * - underway: the photo was published
+ */
+export type Stage = 'accepted' | 'underway';
+
+/** Long enough that Telegram, which keeps updates for a day, can't bring an answered photo back. */
+export const REMEMBER_MS = 24 * 60 * 60_000;
+
+/** The requests that wait for their answer: a few slots per user, and the truth about what is answered. */
+export interface ActiveRequests {
+  /**
+   * Reserves a slot of the user until `deadline` (ms since the epoch), when a forgotten slot frees itself.
+   * 'already': this request was taken before, answered or not; 'full': no slot is free. Neither changes anything.
+   */
+  take(userId: number, requestId: string, deadline: number): Promise<'taken' | 'already' | 'full'>;
+  /** The photo was published. */
+  setUnderway(requestId: string): Promise<void>;
+  /** Undefined: answered, or never accepted. A request stays unanswered beyond its deadline, until it is released. */
+  stage(requestId: string): Promise<Stage | undefined>;
+  /** Frees the slot and remembers the request as answered. False if it was not active. */
+  release(userId: number, requestId: string): Promise<boolean>;
+  /** Slots taken now, of all users. */
+  total(): Promise<number>;
+}

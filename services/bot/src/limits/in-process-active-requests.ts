@@ -1,0 +1,51 @@
+import { type ActiveRequests, REMEMBER_MS, type Stage } from './active-requests.ts';
+
+interface Active {
+  userId: number;
+  deadline: number;
+  stage: Stage;
+}
+
+/** Slots in this process's memory. */
+export function createInProcessActiveRequests({ maxPerUser }: { maxPerUser: number }): ActiveRequests {
+  const active = new Map<string, Active>();
+  /** Until when each answered request is remembered, the oldest first. */
+  const answered = new Map<string, number>();
+
+  function forgetOld(now: number): void {
+    for (const [id, until] of answered) {
+      if (until > now) return;
+      answered.delete(id);
+    }
+  }
+
+  function takenSlots(): Active[] {
+    const now = Date.now();
+    return [...active.values()].filter(({ deadline }) => deadline > now);
+  }
+
+  return {
+    async take(userId, requestId, deadline) {
+      forgetOld(Date.now());
+      if (active.has(requestId) || answered.has(requestId)) return 'already';
+      if (takenSlots().filter((slot) => slot.userId === userId).length >= maxPerUser) return 'full';
+      active.set(requestId, { userId, deadline, stage: 'accepted' });
+      return 'taken';
+    },
+    async setUnderway(requestId) {
+      const request = active.get(requestId);
+      if (request) request.stage = 'underway';
+    },
+    async stage(requestId) {
+      return active.get(requestId)?.stage;
+    },
+    async release(_userId, requestId) {
+      if (!active.delete(requestId)) return false;
+      answered.set(requestId, Date.now() + REMEMBER_MS);
+      return true;
+    },
+    async total() {
+      return takenSlots().length;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { RetryableError } from '@attrai/contracts/errors';
+import type { Redis } from 'ioredis';
+import { type ActiveRequests, REMEMBER_MS, type Stage } from './active-requests.ts';
+
+/** Redis's own clock decides, so that a bot whose clock is off frees no slot early. */
+const NOW = `local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
+
+const TAKE = `${NOW}
+local request, slots, all = KEYS[1], KEYS[2], KEYS[3]
+local id, ttl, max, remember = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+if redis.call('EXISTS', request) == 1 then return 'already' end
+redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
+redis.call('ZREMRANGEBYSCORE', all, '-inf', now)
+if redis.call('ZCARD', slots) >= max then return 'full' end
+redis.call('ZADD', slots, now + ttl, id)
+redis.call('PEXPIRE', slots, ttl, 'GT')
+redis.call('PEXPIRE', slots, ttl, 'NX')
+redis.call('ZADD', all, now + ttl, id)
+redis.call('SET', request, 'accepted', 'PX', ttl + remember)
+return 'taken'`;
+
+const SET_UNDERWAY = `
+if redis.call('GET', KEYS[1]) == 'accepted' then redis.call('SET', KEYS[1], 'underway', 'KEEPTTL') end`;
+
+const RELEASE = `
+local stage = redis.call('GET', KEYS[1])
+if not stage or stage == 'answered' then return 0 end
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('SET', KEYS[1], 'answered', 'PX', ARGV[2])
+return 1`;
+
+const TOTAL = `${NOW}
+return redis.call('ZCOUNT', KEYS[1], now, '+inf')`;
+
+export interface RedisActiveRequestsOptions {
+  redis: Redis;
+  maxPerUser: number;
+  /** Keys of this installation begin with this. */
+  prefix?: string;
+}
+
+/**
+ * Slots on Redis (7 or newer). Every method throws RetryableError `limits_unavailable` while Redis is away; the change
+ * may have been made nevertheless.
+ */
+export function createRedisActiveRequests(options: RedisActiveRequestsOptions): ActiveRequests {
+  const { redis, maxPerUser, prefix = 'attrai' } = options;
+  const requestKey = (id: string) => `${prefix}:request:${id}`;
+  const slotsKey = (userId: number) => `${prefix}:slots:${userId}`;
+  const allKey = `${prefix}:slots`;
+
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (cause) {
+      throw new RetryableError('limits_unavailable', 'Redis did not answer about slots. Try again.', { cause });
+    }
+  }
+
+  return {
+    async take(userId, requestId, deadline) {
+      const ttl = Math.max(1, Math.ceil(deadline - Date.now()));
+      const keys = [requestKey(requestId), slotsKey(userId), allKey];
+      const answer = await ask(() => redis.eval(TAKE, 3, ...keys, requestId, ttl, maxPerUser, REMEMBER_MS));
+      return answer as 'taken' | 'already' | 'full';
+    },
+    async setUnderway(requestId) {
+      await ask(() => redis.eval(SET_UNDERWAY, 1, requestKey(requestId)));
+    },
+    async stage(requestId) {
+      const stage = await ask(() => redis.get(requestKey(requestId)));
+      return stage === null || stage === 'answered' ? undefined : (stage as Stage);
+    },
+    async release(userId, requestId) {
+      const keys = [requestKey(requestId), slotsKey(userId), allKey];
+      return (await ask(() => redis.eval(RELEASE, 3, ...keys, requestId, REMEMBER_MS))) === 1;
+    },
+    async total() {
+      return (await ask(() => redis.eval(TOTAL, 1, allKey))) as number;
+    },
+  };
+}

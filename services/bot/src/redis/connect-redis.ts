@@ -1,0 +1,58 @@
+import type { Logger } from '@attrai/telemetry/logger';
+import { Redis, type RedisOptions } from 'ioredis';
+
+const LONGEST_RECONNECT_MS = 3_000;
+/** An update waits for this at most when the connection hangs. */
+const COMMAND_TIMEOUT_MS = 3_000;
+/** Above the 10 s a worker blocks for its next job at most. */
+const WORK_COMMAND_TIMEOUT_MS = 15_000;
+/** Below the 900 s after which Swarm's IPVS forgets a silent connection. */
+const KEEPALIVE_MS = 60_000;
+
+const COMMON = {
+  retryStrategy: (failures: number) => Math.min(200 * failures, LONGEST_RECONNECT_MS),
+  keepAlive: KEEPALIVE_MS,
+} satisfies RedisOptions;
+
+/** For questions and adding jobs: while Redis is away, commands fail at once instead of waiting. */
+export function connectRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    ...COMMON,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  });
+  logConnection(redis, logger);
+  return redis;
+}
+
+/** For a BullMQ worker: while Redis is away, its commands wait. */
+export function connectForWork(redis: Redis, logger: Logger): Redis {
+  const forWork = redis.duplicate({
+    ...COMMON,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    commandTimeout: WORK_COMMAND_TIMEOUT_MS,
+  });
+  forWork.on('error', (err) => logger.debug({ err }, 'A worker waits for Redis'));
+  return forWork;
+}
+
+/** Resolves when Redis answers for the first time. */
+export async function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve) => redis.once('ready', resolve));
+}
+
+/** One line when Redis goes away and one when it is back, not one for every try. */
+function logConnection(redis: Redis, logger: Logger): void {
+  let lost = false;
+  redis.on('ready', () => {
+    if (lost) logger.info('Redis is back');
+    lost = false;
+  });
+  redis.on('error', (err) => {
+    if (!lost) logger.warn({ err }, 'Redis is away; trying again until it is back');
+    lost = true;
+  });
+}

@@ -1,0 +1,165 @@
+import { FinalError, RetryableError } from '@attrai/contracts/errors';
+import { Telegram, TelegramError } from 'telegraf';
+import type { BotCommand, Update, UserFromGetMe } from 'telegraf/types';
+import { downloadFile } from './download-file.ts';
+import { gradeTelegramError } from './telegram-errors.ts';
+
+export interface TelegramApiOptions {
+  token: string;
+  /** Another Bot API server than https://api.telegram.org. */
+  apiRoot?: string | undefined;
+  /** Telegram wants `chatId` left alone for so long. */
+  onBusy(chatId: number, ms: number): void;
+}
+
+/** A message of ours on its way: to which chat, and to which of the user's messages it replies. */
+export interface Address {
+  chatId: number;
+  replyTo?: number;
+}
+
+/** 'gone': the message can't be edited (any more). */
+export type Edited = 'edited' | 'gone';
+
+/** The calls this bot makes. All throw graded errors as `gradeTelegramError` tells, without token and payload. */
+export interface TelegramApi {
+  getMe(): Promise<UserFromGetMe>;
+  deleteWebhook(): Promise<void>;
+  setCommands(commands: BotCommand[], language?: string): Promise<void>;
+  /** Updates from `offset` on; waits for the first one up to `waitSeconds`. Throws when `signal` aborts. */
+  getUpdates(offset: number, waitSeconds: number, signal: AbortSignal): Promise<Update[]>;
+  /** The id of the new message. Never repeated once it went out: FinalError `delivery_unknown`. */
+  sendText(to: Address, text: string): Promise<number>;
+  /** As `sendText`, with a picture. */
+  sendPicture(to: Address, picture: Buffer, caption: string): Promise<number>;
+  editText(chatId: number, messageId: number, text: string): Promise<Edited>;
+  /** Turns a message, also one of text alone, into a picture. */
+  editIntoPicture(chatId: number, messageId: number, picture: Buffer, caption: string): Promise<Edited>;
+  /** The bytes of a file. FinalError `file_too_large` beyond `maxBytes`, `file_gone` if Telegram has it no more. */
+  download(fileId: string, maxBytes: number): Promise<Buffer>;
+}
+
+const CALL_TIMEOUT_MS = 15_000;
+const UPLOAD_TIMEOUT_MS = 60_000;
+/** A poll that is this late after its wait is a dead connection. */
+const POLL_GRACE_MS = 15_000;
+/** Groups that became supergroups under a new id, remembered up to this many. */
+const MOVED_CHATS = 1_000;
+
+/** `reply_parameters` are part of this: inside multipart, telegraf leaves out objects it doesn't know. */
+type Payload = Record<string, unknown> & { chat_id?: number };
+
+export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions): TelegramApi {
+  const root = apiRoot ?? 'https://api.telegram.org';
+  const telegram = new Telegram(token, { apiRoot: root });
+  const moved = new Map<number, number>();
+
+  interface CallOptions {
+    timeoutMs?: number;
+    /** False for calls that may not be made twice. */
+    repeatable?: boolean;
+    signal?: AbortSignal;
+  }
+
+  async function call<T>(method: string, payload: Payload, options: CallOptions = {}): Promise<T> {
+    const { timeoutMs = CALL_TIMEOUT_MS, repeatable = true, signal } = options;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const chatId = payload.chat_id;
+    const addressed = chatId === undefined ? payload : { ...payload, chat_id: moved.get(chatId) ?? chatId };
+    try {
+      const result = await telegram.callApi(method as 'getMe', addressed as never, {
+        signal: (signal ? AbortSignal.any([signal, timeout]) : timeout) as never,
+      });
+      return result as T;
+    } catch (error) {
+      const movedTo = error instanceof TelegramError ? error.parameters?.migrate_to_chat_id : undefined;
+      if (movedTo !== undefined && chatId !== undefined && !moved.has(chatId)) {
+        if (moved.size >= MOVED_CHATS) moved.clear();
+        moved.set(chatId, movedTo);
+        return call(method, payload, options);
+      }
+      const graded = gradeTelegramError(method, error, repeatable);
+      if (graded instanceof RetryableError && graded.retryAfterMs !== undefined && chatId !== undefined) {
+        onBusy(chatId, graded.retryAfterMs);
+      }
+      throw graded;
+    }
+  }
+
+  async function edit(method: string, payload: Payload, timeoutMs: number): Promise<Edited> {
+    try {
+      await call(method, payload, { timeoutMs });
+      return 'edited';
+    } catch (error) {
+      if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
+      if (/message is not modified/i.test(error.message)) return 'edited';
+      if (/message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i.test(error.message)) return 'gone';
+      throw error;
+    }
+  }
+
+  return {
+    getMe: () => call('getMe', {}),
+    async deleteWebhook() {
+      await call('deleteWebhook', {});
+    },
+    async setCommands(commands, language) {
+      await call('setMyCommands', { commands, ...(language !== undefined && { language_code: language }) });
+    },
+    getUpdates: (offset, waitSeconds, signal) =>
+      call<Update[]>(
+        'getUpdates',
+        { offset, timeout: waitSeconds, allowed_updates: ['message'] },
+        { timeoutMs: waitSeconds * 1000 + POLL_GRACE_MS, signal },
+      ),
+    async sendText(to, text) {
+      const payload = { chat_id: to.chatId, text, reply_parameters: replyParameters(to) };
+      return (await call<{ message_id: number }>('sendMessage', payload, { repeatable: false })).message_id;
+    },
+    async sendPicture(to, picture, caption) {
+      const reply = replyParameters(to);
+      const payload = {
+        chat_id: to.chatId,
+        photo: upload(picture),
+        caption,
+        ...(reply && { reply_parameters: JSON.stringify(reply) }),
+      };
+      const options = { repeatable: false, timeoutMs: UPLOAD_TIMEOUT_MS };
+      return (await call<{ message_id: number }>('sendPhoto', payload, options)).message_id;
+    },
+    editText: (chatId, messageId, text) =>
+      edit('editMessageText', { chat_id: chatId, message_id: messageId, text }, CALL_TIMEOUT_MS),
+    editIntoPicture: (chatId, messageId, picture, caption) =>
+      edit(
+        'editMessageMedia',
+        { chat_id: chatId, message_id: messageId, media: { type: 'photo', media: upload(picture), caption } },
+        UPLOAD_TIMEOUT_MS,
+      ),
+    async download(fileId, maxBytes) {
+      const path = await filePath(fileId);
+      return downloadFile(new URL(`./file/bot${token}/${path}`, root), maxBytes);
+    },
+  };
+
+  async function filePath(fileId: string): Promise<string> {
+    try {
+      const { file_path } = await call<{ file_path?: string }>('getFile', { file_id: fileId });
+      if (file_path !== undefined) return file_path;
+      throw new FinalError('file_gone', 'Telegram has the file no more.');
+    } catch (error) {
+      if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
+      if (/too big/i.test(error.message)) throw new FinalError('file_too_large', error.message);
+      if (/temporarily/i.test(error.message)) throw new RetryableError('telegram_failed', error.message);
+      throw new FinalError('file_gone', error.message);
+    }
+  }
+}
+
+/** A picture of ours under a name of ours. */
+function upload(picture: Buffer) {
+  return { source: picture, filename: 'scores.jpg' };
+}
+
+function replyParameters({ replyTo }: Address) {
+  return replyTo === undefined ? undefined : { message_id: replyTo, allow_sending_without_reply: true };
+}

@@ -1,0 +1,99 @@
+import { scoreList } from './score-list.ts';
+import type { Texts } from './texts.ts';
+import { words } from './words.ts';
+
+const say = words('en', {
+  second: { one: 'second', other: 'seconds' },
+  minute: { one: 'minute', other: 'minutes' },
+  hour: { one: 'hour', other: 'hours' },
+});
+const { count, duration, megabytes } = say;
+const photos = { one: 'photo', other: 'photos' };
+const pixels = { one: 'pixel', other: 'pixels' };
+
+export const en: Texts = {
+  commands: {
+    start: 'what this bot does',
+    help: 'what to send, and the limits',
+    privacy: 'what happens to your photos',
+  },
+  start: () =>
+    [
+      "Hello! Send me a photo with faces. I'll draw a box around each face and give it a score from 0 to 10.",
+      "What a score is: how one computer model, which learned from people's ratings of computer-made faces, would rate this picture. It is not a fact about a person: light, angle and lens move it.",
+      "Please don't use it on children, or on people who haven't agreed to it.",
+      '/help: what you can send\n/privacy: what happens to your photos',
+    ].join('\n\n'),
+  help: (limits, username) =>
+    [
+      'Send me a photo, or an image file: JPEG, PNG or WebP. Each photo of an album gets its own answer.',
+      [
+        'The limits:',
+        `• at most ${megabytes(limits.maxPhotoBytes)} a file`,
+        `• the shorter side at least ${count(limits.minPhotoSide, pixels)}`,
+        `• ${count(limits.maxActivePerUser, photos)} in work at once`,
+        `• ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}`,
+      ].join('\n'),
+      `Every photo I take gets an answer within ${duration(limits.deadlineSeconds)}.`,
+      'Scores are listed from left to right. “≈” before a score means: trust it less, the face is turned, small or half hidden.',
+      `In a group I only look at photos that have @${username} in the caption.`,
+    ].join('\n\n'),
+  privacy: (limits) =>
+    [
+      'I keep no photos. Yours is deleted once it has been looked at, and the picture with the scores once you have it.',
+      `Until then I hold the photo and what I need to answer you: your user number, the chat, your message and your language. That ends within ${duration(limits.deadlineSeconds)}, whatever happens, unless Telegram itself is out of reach.`,
+      `I count how many photos you sent in the last ${duration(limits.windowSeconds)}. For a day I remember a code for each photo, so that none is done twice; it doesn't say whose photo it was or what was in it.`,
+      'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
+    ].join('\n\n'),
+  unknownCommand: () => "I don't know this command. /help tells what I can do.",
+
+  placeholder: ({ position, waitSeconds }) => {
+    if (position <= 1) return 'Looking at your photo now…';
+    const place = `Got it. Your photo is number ${position} in the queue.`;
+    return waitSeconds === undefined ? place : `${place} About ${duration(waitSeconds)} to go.`;
+  },
+
+  tooLarge: (bytes, limits) =>
+    `This file is too large: it has ${megabytes(bytes)}, and I can take ${megabytes(limits.maxPhotoBytes)}. Send it as a photo instead of a file: Telegram makes it smaller.`,
+  tooSmall: (side, limits) =>
+    `This picture is too small: its shorter side has ${count(side, pixels)}, and I need at least ${limits.minPhotoSide}. Send a larger one.`,
+  tooManyActive: (limits) =>
+    `I'm already working on ${count(limits.maxActivePerUser, photos)} of yours, and take no more at once. Send this again when one of them is answered.`,
+  tooOften: (waitSeconds, limits) =>
+    `My limit is ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. You can send more in ${duration(waitSeconds)}.`,
+  notTaken: () =>
+    "Something on my side isn't working right now, and I couldn't take this photo. Please send it again in a minute.",
+  notAPhoto: {
+    text: 'Send me a photo with faces, and I score each of them. /help tells more.',
+    sticker: 'Nice sticker, but I need a photo: JPEG, PNG or WebP.',
+    gif: "I can't look at animations. Send one picture of it as a photo.",
+    video: "I can't look at videos. Send one picture of it as a photo.",
+    video_note: "I can't look at video messages. Send me a photo.",
+    voice: "I can't listen to sound. Send me a photo.",
+    heic: "I can't read HEIC files. Send it as a photo instead of a file: Telegram converts it.",
+    other_image: "I can't read this kind of image file. Send it as JPEG, PNG or WebP, or as a photo instead of a file.",
+    document: 'This file is not a picture I can read. Send a photo, or a JPEG, PNG or WebP file.',
+    other: 'I can only do something with photos. Send me one with faces.',
+  },
+
+  scored: (faces) => {
+    const { list, more } = scoreList(faces, say);
+    return [
+      faces.length === 1 ? `Score: ${list} of 10` : `From left to right: ${list}`,
+      ...(more > 0 ? [`${more} more are in the picture.`] : []),
+      ...(list.includes('≈') ? ['≈: trust this one less.'] : []),
+      "One model's guess about this picture, not about a person.",
+    ].join('\n');
+  },
+  expired: (limits) =>
+    `I'm sorry, I couldn't look at this photo within ${duration(limits.deadlineSeconds)}. Please send it again a little later.`,
+  answer: {
+    no_face: 'I found no face in this photo. It works best when the face is turned to the camera and well lit.',
+    unreadable: "I can't read this file: it is no JPEG, PNG or WebP, or it is damaged. Try to send it as a photo.",
+    too_many_pixels:
+      'This picture has too many pixels for me. Send it as a photo instead of a file: Telegram makes it smaller.',
+    photo_missing: "I'm sorry, your photo got lost on my side. Please send it again.",
+    failed: "I'm sorry, I couldn't finish this photo. Please try another one.",
+    file_gone: "Telegram doesn't give me this file any more. Please send it again.",
+  },
+};

@@ -1,0 +1,101 @@
+import { scoreList } from './score-list.ts';
+import type { Texts } from './texts.ts';
+import { words } from './words.ts';
+
+const say = words('es', {
+  second: { one: 'segundo', other: 'segundos' },
+  minute: { one: 'minuto', other: 'minutos' },
+  hour: { one: 'hora', other: 'horas' },
+});
+const { count, duration, megabytes } = say;
+const photos = { one: 'foto', other: 'fotos' };
+const pixels = { one: 'píxel', other: 'píxeles' };
+
+export const es: Texts = {
+  commands: {
+    start: 'qué hace este bot',
+    help: 'qué enviar y cuáles son los límites',
+    privacy: 'qué pasa con tus fotos',
+  },
+  start: () =>
+    [
+      '¡Hola! Envíame una foto con caras: marcaré cada una con un recuadro y le pondré una nota de 0 a 10.',
+      'Qué es la nota: cómo valoraría esta imagen un modelo informático que aprendió de las valoraciones que la gente dio a caras hechas por ordenador. No es un hecho sobre una persona: la luz, el ángulo y el objetivo la cambian.',
+      'Por favor, no lo uses con niños ni con personas que no estén de acuerdo.',
+      '/help: qué puedes enviar\n/privacy: qué pasa con tus fotos',
+    ].join('\n\n'),
+  help: (limits, username) =>
+    [
+      'Envíame una foto o un archivo de imagen: JPEG, PNG o WebP. Cada foto de un álbum recibe su propia respuesta.',
+      [
+        'Los límites:',
+        `• como máximo ${megabytes(limits.maxPhotoBytes)} por archivo`,
+        `• el lado corto, al menos ${count(limits.minPhotoSide, pixels)}`,
+        `• ${count(limits.maxActivePerUser, photos)} a la vez`,
+        `• ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}`,
+      ].join('\n'),
+      `Toda foto que acepto recibe una respuesta en menos de ${duration(limits.deadlineSeconds)}.`,
+      'Las notas van de izquierda a derecha. «≈» delante de una nota significa: fíate menos de ella, la cara está girada, es pequeña o está medio tapada.',
+      `En un grupo solo miro las fotos que llevan @${username} en el texto.`,
+    ].join('\n\n'),
+  privacy: (limits) =>
+    [
+      'No guardo fotos. La tuya se borra en cuanto la he mirado, y la imagen con las notas en cuanto la tienes.',
+      `Hasta entonces conservo la foto y lo que necesito para responderte: tu número de usuario, el chat, tu mensaje y tu idioma. Eso acaba en ${duration(limits.deadlineSeconds)} como mucho, pase lo que pase, salvo que el propio Telegram no responda.`,
+      `Cuento cuántas fotos has enviado en ${duration(limits.windowSeconds)}. Durante un día recuerdo un código de cada foto, para no hacer ninguna dos veces; no dice de quién era ni qué había en ella.`,
+      'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
+    ].join('\n\n'),
+  unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
+
+  placeholder: ({ position, waitSeconds }) => {
+    if (position <= 1) return 'Estoy mirando tu foto…';
+    const place = `Recibida. Tu foto es la número ${position} de la cola.`;
+    return waitSeconds === undefined ? place : `${place} La respuesta llegará en unos ${duration(waitSeconds)}.`;
+  },
+
+  tooLarge: (bytes, limits) =>
+    `Este archivo es demasiado grande: tiene ${megabytes(bytes)} y acepto hasta ${megabytes(limits.maxPhotoBytes)}. Envíalo como foto y no como archivo: Telegram lo reduce.`,
+  tooSmall: (side, limits) =>
+    `Esta imagen es demasiado pequeña: su lado corto tiene ${count(side, pixels)} y necesito al menos ${limits.minPhotoSide}. Envía una más grande.`,
+  tooManyActive: (limits) =>
+    `Ya estoy trabajando en ${count(limits.maxActivePerUser, photos)} de las tuyas y no acepto más a la vez. Envía esta otra vez cuando haya respondido a una de ellas.`,
+  tooOften: (waitSeconds, limits) =>
+    `Mi límite es de ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}. Podrás enviar más en ${duration(waitSeconds)}.`,
+  notTaken: () =>
+    'Ahora mismo algo no me funciona y no he podido aceptar esta foto. Por favor, envíala otra vez dentro de un minuto.',
+  notAPhoto: {
+    text: 'Envíame una foto con caras y le pondré nota a cada una. /help explica más.',
+    sticker: 'Bonito sticker, pero necesito una foto: JPEG, PNG o WebP.',
+    gif: 'No puedo mirar animaciones. Envía una de sus imágenes como foto.',
+    video: 'No puedo mirar vídeos. Envía una de sus imágenes como foto.',
+    video_note: 'No puedo mirar mensajes de vídeo. Envíame una foto.',
+    voice: 'No puedo escuchar sonido. Envíame una foto.',
+    heic: 'No puedo leer archivos HEIC. Envíalo como foto y no como archivo: Telegram lo convierte.',
+    other_image:
+      'No puedo leer este tipo de imagen. Envíala como JPEG, PNG o WebP, o como foto en lugar de como archivo.',
+    document: 'Este archivo no es una imagen que yo pueda leer. Envía una foto o un archivo JPEG, PNG o WebP.',
+    other: 'Solo sé trabajar con fotos. Envíame una con caras.',
+  },
+
+  scored: (faces) => {
+    const { list, more } = scoreList(faces, say);
+    return [
+      faces.length === 1 ? `Nota: ${list} de 10` : `De izquierda a derecha: ${list}`,
+      ...(more > 0 ? [`Otras ${more} están en la imagen.`] : []),
+      ...(list.includes('≈') ? ['≈: fíate menos de esta nota.'] : []),
+      'Es lo que un modelo supone de esta imagen, no de una persona.',
+    ].join('\n');
+  },
+  expired: (limits) =>
+    `Lo siento, no he podido mirar esta foto en ${duration(limits.deadlineSeconds)}. Por favor, envíala otra vez un poco más tarde.`,
+  answer: {
+    no_face:
+      'No he encontrado ninguna cara en esta foto. Funciona mejor si la cara mira a la cámara y tiene buena luz.',
+    unreadable: 'No puedo leer este archivo: no es JPEG, PNG ni WebP, o está dañado. Prueba a enviarlo como foto.',
+    too_many_pixels:
+      'Esta imagen tiene demasiados píxeles para mí. Envíala como foto y no como archivo: Telegram la reduce.',
+    photo_missing: 'Lo siento, tu foto se me ha perdido. Por favor, envíala otra vez.',
+    failed: 'Lo siento, no he podido terminar esta foto. Prueba con otra.',
+    file_gone: 'Telegram ya no me da este archivo. Por favor, envíalo otra vez.',
+  },
+};

@@ -1,0 +1,56 @@
+import { LANGUAGES, type Language } from '@attrai/contracts/reply-to';
+import type { ScoredFace } from '@attrai/contracts/result';
+import type { Limits } from '../limits/limits.ts';
+import { en } from './en.ts';
+import { es } from './es.ts';
+import { ru } from './ru.ts';
+
+/** What was sent instead of a photo. Each has its own answer. */
+export type NotAPhoto =
+  | 'text'
+  | 'sticker'
+  | 'gif'
+  | 'video'
+  | 'video_note'
+  | 'voice'
+  | 'heic'
+  | 'other_image'
+  | 'document'
+  | 'other';
+
+/** Answers to an accepted photo that need no figures. */
+export type PlainAnswer = 'no_face' | 'unreadable' | 'too_many_pixels' | 'photo_missing' | 'failed' | 'file_gone';
+
+/** All the bot says, in one language. Plain text, no markup. */
+export interface Texts {
+  /** Shown by Telegram beside each command. */
+  commands: { start: string; help: string; privacy: string };
+  start(): string;
+  help(limits: Limits, username: string): string;
+  privacy(limits: Limits): string;
+  unknownCommand(): string;
+
+  /** `position` 1 is the photo being looked at now; `waitSeconds` is left out while nobody knows. */
+  placeholder(place: { position: number; waitSeconds?: number | undefined }): string;
+
+  tooLarge(bytes: number, limits: Limits): string;
+  tooSmall(side: number, limits: Limits): string;
+  tooManyActive(limits: Limits): string;
+  tooOften(waitSeconds: number, limits: Limits): string;
+  /** Nothing of the photo was kept, because something on our side is down. */
+  notTaken(): string;
+  notAPhoto: Record<NotAPhoto, string>;
+
+  /** At most 1,024 characters, which is all a caption may have. */
+  scored(faces: ScoredFace[]): string;
+  expired(limits: Limits): string;
+  answer: Record<PlainAnswer, string>;
+}
+
+export const TEXTS: Record<Language, Texts> = { en, ru, es };
+
+/** The language for an IETF tag such as `ru-RU`; English for those the bot doesn't speak. */
+export function languageFor(code: string | undefined): Language {
+  const primary = code?.split(/[-_]/)[0]?.toLowerCase();
+  return LANGUAGES.find((language) => language === primary) ?? 'en';
+}

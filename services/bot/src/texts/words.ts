@@ -1,0 +1,50 @@
+import type { Language } from '@attrai/contracts/reply-to';
+
+/** A word's plural forms, as Intl.PluralRules names them. */
+export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+export interface Words {
+  /** A number with its word in the right form: `2 photos`. */
+  count(n: number, forms: Forms): string;
+  /** A length of time, rounded for people: seconds up to 90, then minutes, from two hours on hours. */
+  duration(seconds: number): string;
+  /** `20 MB`, never more than is allowed: rounded down. */
+  megabytes(bytes: number): string;
+  /** A score with its one decimal: `6.3`. */
+  score(score: number): string;
+}
+
+export interface TimeForms {
+  second: Forms;
+  minute: Forms;
+  hour: Forms;
+}
+
+export function words(language: Language, time: TimeForms): Words {
+  const plural = new Intl.PluralRules(language);
+  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+  const mega = new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: 'megabyte',
+    maximumFractionDigits: 1,
+    roundingMode: 'trunc',
+  });
+  const oneDecimal = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+  function count(n: number, forms: Forms): string {
+    return `${whole.format(n)} ${forms[plural.select(n)] ?? forms.other}`;
+  }
+
+  return {
+    count,
+    duration(seconds) {
+      const rounded = Math.max(1, Math.ceil(seconds));
+      if (rounded <= 20) return count(rounded, time.second);
+      if (rounded <= 90) return count(Math.ceil(rounded / 5) * 5, time.second);
+      if (rounded < 7200) return count(Math.ceil(rounded / 60), time.minute);
+      return count(Math.ceil(rounded / 3600), time.hour);
+    },
+    megabytes: (bytes) => mega.format(bytes / 1_000_000),
+    score: (score) => oneDecimal.format(score),
+  };
+}
