@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { photoFiles } from '../../packages/vision/cli/files.ts';
+import { loadVision } from '../../packages/vision/src/load-vision.ts';
+import { STAGES, type Vision } from '../../packages/vision/src/vision.ts';
+import { describeMachine } from './machine.ts';
+
+const USAGE = `Measures the pipeline without queues, one thread.
+
+  pnpm bench estimator FILE|DIR... [--min-face PX] [--rounds N]
+
+  Every photo is estimated once to warm up and N times (default 3) to measure.
+`;
+
+/** One photo, once. */
+interface Run {
+  faces: number;
+  /** User and system time of the whole process, milliseconds. */
+  cpuMs: number;
+  ms: Record<string, number>;
+}
+
+/** Prints photos/s per core, stages, CPU by number of faces, peak memory and the machine. Returns the exit code. */
+export async function benchEstimator(argv: string[]): Promise<number> {
+  const args = readArguments(argv);
+  if (args === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const files = await photoFiles(args.paths);
+  if (files.length === 0) {
+    process.stderr.write('There are no photos in there.\n');
+    return 1;
+  }
+  const photos = await Promise.all(files.map((file) => readFile(file)));
+  const scorerModel = process.env.SCORER_MODEL;
+  const vision = await loadVision({
+    modelsDir: process.env.MODELS_DIR ?? fileURLToPath(new URL('../../.models', import.meta.url)),
+    minFace: args.minFace,
+    ...(scorerModel ? { scorerModel } : {}),
+  });
+  for (const photo of photos) await vision.estimate(photo);
+  const runs: Run[] = [];
+  for (let round = 0; round < args.rounds; round++) {
+    for (const photo of photos) runs.push(await measure(vision, photo));
+  }
+  await vision.close();
+  process.stdout.write(`${report(runs, photos.length, args.minFace).join('\n')}\n`);
+  return 0;
+}
+
+function readArguments(argv: string[]): { paths: string[]; minFace: number; rounds: number } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: { 'min-face': { type: 'string', default: '40' }, rounds: { type: 'string', default: '3' } },
+    });
+    const minFace = Number(values['min-face']);
+    const rounds = Number(values.rounds);
+    const sensible = Number.isInteger(minFace) && minFace >= 12 && Number.isInteger(rounds) && rounds >= 1;
+    return sensible && positionals.length > 0 ? { paths: positionals, minFace, rounds } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function measure(vision: Vision, photo: Buffer): Promise<Run> {
+  const before = process.cpuUsage();
+  const { faces, ms } = await vision.estimate(photo);
+  const { user, system } = process.cpuUsage(before);
+  return { faces: faces.length, cpuMs: (user + system) / 1000, ms };
+}
+
+function report(runs: readonly Run[], photos: number, minFace: number): string[] {
+  const cpu = runs.map(({ cpuMs }) => cpuMs);
+  const faces = runs.reduce((sum, run) => sum + run.faces, 0) / (runs.length / photos);
+  const lines = [
+    `${photos} photos × ${runs.length / photos} rounds, min face ${minFace}, ${faces} faces`,
+    '',
+    `photos/s per core  ${(1000 / mean(cpu)).toFixed(1)}   (CPU time: mean ${ms(mean(cpu))}, median ${ms(median(cpu))} a photo)`,
+    `peak memory        ${Math.round(process.resourceUsage().maxRSS / 1024)} MB RSS`,
+    '',
+    'stage       median ms   mean ms',
+  ];
+  for (const stage of [...STAGES, 'total']) {
+    const times = runs.map((run) => run.ms[stage]!);
+    lines.push(`${stage.padEnd(10)} ${median(times).toFixed(1).padStart(10)} ${mean(times).toFixed(1).padStart(9)}`);
+  }
+  lines.push('', 'faces   photos   CPU ms a photo');
+  for (const [count, group] of [...Map.groupBy(runs, (run) => run.faces)].sort(([a], [b]) => a - b)) {
+    const cost = mean(group.map(({ cpuMs }) => cpuMs));
+    const row = [
+      String(count).padStart(5),
+      String(group.length / (runs.length / photos)).padStart(9),
+      cost.toFixed(1).padStart(17),
+    ];
+    lines.push(row.join(''));
+  }
+  return [...lines, '', ...describeMachine()];
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}

@@ -1,0 +1,147 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { codeOf } from '@attrai/contracts/errors';
+import { labelText } from '../src/draw/draw-faces.ts';
+import { loadVision } from '../src/load-vision.ts';
+import type { Estimate } from '../src/vision.ts';
+import { photoFiles } from './files.ts';
+import { showProgress } from './progress.ts';
+
+const USAGE = `Finds and scores the faces in photos (JPEG, PNG, WebP).
+
+  pnpm estimate FILE|DIR... [--json] [--out DIR] [--min-face PX]
+
+  --json         one line of JSON a photo on stdout
+  --out DIR      write each photo that has faces, with boxes and scores, to DIR/NAME.scored.jpg
+  --min-face PX  longer side of the smallest face looked for, pixels of the photo reduced to 1280 (default 40)
+
+  MODELS_DIR     folder of the models (default .models)
+  SCORER_MODEL   another scorer model than the project's own
+`;
+
+interface Arguments {
+  paths: string[];
+  json: boolean;
+  out: string | undefined;
+  minFace: number;
+}
+
+/** Exits with 0, or 1 when a photo could not be used, or 2 when the command line makes no sense. */
+async function main(): Promise<number> {
+  const args = readArguments(process.argv.slice(2));
+  if (typeof args === 'string') {
+    process.stderr.write(`${args}${USAGE}`);
+    return 2;
+  }
+  const photos = await photoFiles(args.paths);
+  if (photos.length === 0) {
+    process.stderr.write('There are no photos (.jpg, .jpeg, .png, .webp) in there.\n');
+    return 1;
+  }
+  const scorerModel = process.env.SCORER_MODEL;
+  await using vision = await openVision({
+    modelsDir: process.env.MODELS_DIR ?? fileURLToPath(new URL('../../../.models', import.meta.url)),
+    minFace: args.minFace,
+    ...(scorerModel ? { scorerModel } : {}),
+  });
+  const pictureNames = new Set<string>();
+  let failed = 0;
+  for (const [i, photo] of photos.entries()) {
+    const progress = showProgress(`${i + 1}/${photos.length} ${photo}`);
+    try {
+      const estimate = await vision.estimate(await readPhoto(photo));
+      if (args.out !== undefined) await writePicture(args.out, photo, estimate, pictureNames);
+      progress.clear();
+      process.stdout.write(`${args.json ? jsonLine(photo, estimate) : textLine(photo, estimate)}\n`);
+    } catch (error) {
+      progress.clear();
+      failed++;
+      const { code, message } = describe(error);
+      process.stdout.write(
+        `${args.json ? JSON.stringify({ photo, error: { code, message } }) : `${photo}  ${message} (${code})`}\n`,
+      );
+    }
+  }
+  if (!args.json && args.out === undefined)
+    process.stderr.write('Add --out DIR to get the pictures with boxes and scores.\n');
+  return failed > 0 ? 1 : 0;
+}
+
+/** The arguments, or what is wrong with them (a line, or nothing where none were given). */
+function readArguments(argv: string[]): Arguments | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        out: { type: 'string' },
+        'min-face': { type: 'string', default: '40' },
+      },
+    });
+    const minFace = Number(values['min-face']);
+    if (!Number.isInteger(minFace) || minFace < 12) return '--min-face takes a whole number from 12 up.\n\n';
+    if (positionals.length === 0) return '';
+    return { paths: positionals, json: values.json, out: values.out, minFace };
+  } catch (error) {
+    return `${(error as Error).message}\n\n`;
+  }
+}
+
+async function openVision(options: Parameters<typeof loadVision>[0]) {
+  const vision = await loadVision(options);
+  return { estimate: vision.estimate, [Symbol.asyncDispose]: vision.close };
+}
+
+async function readPhoto(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new FileError((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'file_missing' : 'file_unreadable', error);
+  }
+}
+
+class FileError extends Error {
+  readonly code: string;
+  constructor(code: 'file_missing' | 'file_unreadable', cause: unknown) {
+    super(code === 'file_missing' ? 'there is no such file' : 'the file cannot be read', { cause });
+    this.code = code;
+  }
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof FileError ? error.code : codeOf(error), message };
+}
+
+function jsonLine(photo: string, { width, height, faces, ms }: Estimate): string {
+  const rounded = Object.fromEntries(
+    Object.entries(ms).map(([stage, value]) => [stage, Math.round(value * 100) / 100]),
+  );
+  return JSON.stringify({ photo, width, height, faces, ms: rounded });
+}
+
+function textLine(photo: string, { width, height, faces, ms }: Estimate): string {
+  const found = faces.length === 0 ? 'no face' : faces.length === 1 ? '1 face:' : `${faces.length} faces:`;
+  return [photo, ` ${width}×${height} `, found, ...faces.map(labelText), ` ${ms.total.toFixed(0)} ms`].join(' ');
+}
+
+/** Two photos of one name from different folders get different pictures. */
+async function writePicture(folder: string, photo: string, { picture }: Estimate, taken: Set<string>): Promise<void> {
+  if (picture === undefined) return;
+  const stem = basename(photo, extname(photo));
+  let name = `${stem}.scored.jpg`;
+  for (let i = 2; taken.has(name); i++) name = `${stem}-${i}.scored.jpg`;
+  taken.add(name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), picture);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${describe(error).message}\n`);
+  process.exitCode = 1;
+}

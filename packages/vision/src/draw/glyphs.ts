@@ -1,0 +1,43 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+
+/** All that a score needs: '7.3', '10', '≈4.8'. */
+const CHARACTERS = '0123456789.≈';
+/** Glyphs are rendered at this size, pixels, and scaled down from there. */
+const SIZE = 96;
+
+/** The inked rectangle of a character: one byte of coverage (0 to 255) a pixel, rows top to bottom. */
+export interface Glyph {
+  coverage: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** Characters drawn large, once. Digits all stand on the baseline and are `digitHeight` pixels high. */
+export interface Glyphs {
+  get(character: string): Glyph;
+  digitHeight: number;
+}
+
+/** Renders the characters of scores in Inter Bold (SIL Open Font License) from the npm package's file: no font of the system is used. */
+export async function loadGlyphs(): Promise<Glyphs> {
+  process.env.FONTCONFIG_FILE ??= fileURLToPath(new URL('fonts.conf', import.meta.url));
+  const fontfile = createRequire(import.meta.url).resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf');
+  const glyphs = new Map<string, Glyph>();
+  for (const character of CHARACTERS) glyphs.set(character, await render(character, fontfile));
+  return {
+    digitHeight: glyphs.get('0')!.height,
+    get(character) {
+      const glyph = glyphs.get(character);
+      if (glyph === undefined) throw new Error(`no glyph for ${JSON.stringify(character)}`);
+      return glyph;
+    },
+  };
+}
+
+async function render(character: string, fontfile: string): Promise<Glyph> {
+  const text = { text: character, font: `Inter Bold ${SIZE}`, fontfile, rgba: true, dpi: 72 };
+  const { data, info } = await sharp({ text }).extractChannel('alpha').raw().toBuffer({ resolveWithObject: true });
+  return { coverage: data, width: info.width, height: info.height };
+}

@@ -1,0 +1,60 @@
+import type { Pixels } from '../pixels.ts';
+import type { Glyph, Glyphs } from './glyphs.ts';
+import { blend, type Colour } from './paint.ts';
+
+/** Room between characters, as a share of a digit's height. */
+const SPACING = 0.12;
+
+/** Width in pixels of a text whose digits are `height` pixels high. */
+export function measureText(glyphs: Glyphs, text: string, height: number): number {
+  const scale = height / glyphs.digitHeight;
+  const ink = [...text].reduce((sum, character) => sum + glyphs.get(character).width * scale, 0);
+  return ink + (text.length - 1) * SPACING * height;
+}
+
+/** Writes a text whose digits are `height` pixels high; (left, top) is the upper left corner of the first digit's ink. */
+export function drawText(
+  pixels: Pixels,
+  glyphs: Glyphs,
+  text: string,
+  left: number,
+  top: number,
+  height: number,
+  colour: Colour,
+): void {
+  const scale = height / glyphs.digitHeight;
+  let x = left;
+  for (const character of text) {
+    const glyph = glyphs.get(character);
+    const inked = glyph.height * scale;
+    // Digits and the point stand on the baseline; the sign for 'about' floats half-way up.
+    const y = character === '≈' ? top + (height - inked) / 2 : top + height - inked;
+    drawGlyph(pixels, glyph, x, y, scale, colour);
+    x += glyph.width * scale + SPACING * height;
+  }
+}
+
+/** Each pixel gets the mean coverage of the part of the glyph that lies below it. */
+function drawGlyph(pixels: Pixels, glyph: Glyph, left: number, top: number, scale: number, colour: Colour): void {
+  const right = Math.min(Math.ceil(left + glyph.width * scale), pixels.width);
+  const bottom = Math.min(Math.ceil(top + glyph.height * scale), pixels.height);
+  for (let y = Math.max(Math.floor(top), 0); y < bottom; y++) {
+    for (let x = Math.max(Math.floor(left), 0); x < right; x++) {
+      const share = meanCoverage(glyph, (x - left) / scale, (y - top) / scale, 1 / scale);
+      if (share > 0) blend(pixels, x, y, colour, share);
+    }
+  }
+}
+
+/** Mean coverage, 0 to 1, of the glyph in a square of `side` glyph pixels; outside of the glyph there is no ink. */
+function meanCoverage({ coverage, width, height }: Glyph, left: number, top: number, side: number): number {
+  let sum = 0;
+  for (let y = Math.max(Math.floor(top), 0); y < Math.min(top + side, height); y++) {
+    const tall = Math.min(y + 1, top + side) - Math.max(y, top);
+    for (let x = Math.max(Math.floor(left), 0); x < Math.min(left + side, width); x++) {
+      const wide = Math.min(x + 1, left + side) - Math.max(x, left);
+      sum += coverage[y * width + x]! * tall * wide;
+    }
+  }
+  return sum / (255 * side * side);
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { confidenceOf } from './confidence.ts';
+import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
+import type { Detection } from './detect/onet.ts';
+import { drawFaces } from './draw/draw-faces.ts';
+import { encodeJpeg } from './draw/encode.ts';
+import { loadGlyphs } from './draw/glyphs.ts';
+import { makeMips } from './mips.ts';
+import { decodePhoto } from './photo/decode.ts';
+import { restrictSharp } from './photo/restrict-sharp.ts';
+import { loadScorer } from './score/scorer.ts';
+import { startStopwatch } from './stopwatch.ts';
+import type { Box, Estimate, Face, Point, Vision } from './vision.ts';
+
+export interface VisionOptions {
+  /** Folder with pnet.onnx, rnet.onnx, onet.onnx and scorer.onnx, as "pnpm models" builds them. */
+  modelsDir: string;
+  /** Another scorer model than scorer.onnx in `modelsDir`; what it must say about itself is in score/metadata.ts. */
+  scorerModel?: string;
+  /** Longer side of the smallest face reported, in pixels of the photo after its reduction to `maxSide`. Default 40. */
+  minFace?: number;
+  /** Photos are reduced to this longer side, pixels, for everything: finding, scoring and drawing. Default 1280. */
+  maxSide?: number;
+  /** Threads inside one operator of a net. Default 1: more processes do more than more threads. */
+  threads?: number;
+}
+
+/**
+ * Loads the nets and gives the whole pipeline: photo bytes in; boxes, landmarks, scores and the drawn picture out.
+ * Sets up sharp for the whole process: no other kind of file than JPEG, PNG and WebP can be decoded afterwards.
+ * Throws FatalError `model_unusable` or `scorer_unusable`.
+ */
+export async function loadVision(options: VisionOptions): Promise<Vision> {
+  const {
+    modelsDir,
+    scorerModel = join(modelsDir, 'scorer.onnx'),
+    minFace = 40,
+    maxSide = 1280,
+    threads = 1,
+  } = options;
+  restrictSharp();
+  const glyphs = await loadGlyphs();
+  const scorer = await loadScorer(scorerModel, threads);
+  const detector = await loadDetector({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads });
+
+  return {
+    async estimate(photo): Promise<Estimate> {
+      const stopwatch = startStopwatch();
+      const { pixels, width, height } = await decodePhoto(photo, maxSide);
+      stopwatch.lap('decode');
+      const mips = makeMips(pixels);
+      const detections = (await detector.detect(mips, stopwatch.lap))
+        .filter(({ box }) => longerSide(box) >= minFace)
+        .toSorted((a, b) => centre(a.box) - centre(b.box));
+      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ms: stopwatch.read() };
+
+      const chips = scorer.cutChips(mips, detections);
+      stopwatch.lap('align');
+      const scores = await scorer.score(chips);
+      stopwatch.lap('score');
+      const found = detections.map((detection, i) => toFace(detection, scores[i]!));
+      drawFaces(pixels, found, glyphs);
+      stopwatch.lap('draw');
+      const picture = await encodeJpeg(pixels);
+      stopwatch.lap('encode');
+      const faces = found.map((face) => resize(face, width / pixels.width, height / pixels.height));
+      return { width, height, faces, picture, ms: stopwatch.read() };
+    },
+    async close() {
+      await Promise.all([scorer.close(), detector.close()]);
+    },
+  };
+}
+
+function toFace(detection: Detection, score: number): Face {
+  const { box, landmarks, probability } = detection;
+  return {
+    box,
+    landmarks,
+    detection: probability,
+    score: Math.round(score * 10) / 10,
+    confidence: confidenceOf(detection),
+  };
+}
+
+/** A face in pixels of the upright original; the nets' figures have no more than a hundredth of a pixel to say. */
+function resize(face: Face, byX: number, byY: number): Face {
+  const hundredths = (value: number) => Math.round(value * 100) / 100;
+  const [x1, y1, x2, y2] = face.box;
+  const point = ([x, y]: Point): Point => [hundredths(x * byX), hundredths(y * byY)];
+  return {
+    ...face,
+    box: [hundredths(x1 * byX), hundredths(y1 * byY), hundredths(x2 * byX), hundredths(y2 * byY)],
+    landmarks: face.landmarks.map(point) as Face['landmarks'],
+  };
+}
+
+function longerSide([x1, y1, x2, y2]: Box): number {
+  return Math.max(x2 - x1, y2 - y1);
+}
+
+function centre([x1, , x2]: Box): number {
+  return (x1 + x2) / 2;
+}
