@@ -17,18 +17,18 @@ export const GRAYLOG_URL = z
 
 export const PHOTO_STORE = z
   .enum(['volume', 'message'], { error: 'expected volume or message' })
-  .default('volume')
-  .describe('where photos wait: in a folder all services share, or inside the messages');
+  .describe('where photos wait: in a folder all services share, or inside the messages')
+  .default('volume');
 
 export const PHOTO_DIR = z
   .string()
-  .default('.data/photos')
-  .describe('the shared folder of `PHOTO_STORE=volume`; only this suite may use it');
+  .describe('the shared folder of `PHOTO_STORE=volume`; only this suite may use it')
+  .default('.data/photos');
 
 export const LOG_LEVEL = z
   .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-  .default('info')
-  .describe('the least level that is logged');
+  .describe('the least level that is logged')
+  .default('info');
 
 export const HEALTH_PORT = port()
   .default(0)
