@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['{services,packages}/*/test/**/*.test.ts', 'deploy/test/**/*.test.ts'],
     globalSetup: ['packages/test-servers/src/global-setup.ts'],
+    // Two on a small machine, since many test files wait for servers more than they compute.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

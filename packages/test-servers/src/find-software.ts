@@ -1,0 +1,80 @@
+import { access, constants, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { runCommand, succeeds } from './run-process.ts';
+
+export interface Software {
+  /** For people: `RabbitMQ`. */
+  name: string;
+  image: string;
+  /** The binary that must be there, by name or path; the first that exists is taken. */
+  binaries: string[];
+  debianPackage: string;
+  /** The environment variable that names a running server. */
+  variable: string;
+}
+
+/** What a server can be run from. */
+export type Source = { kind: 'docker'; image: string } | { kind: 'binary'; path: string };
+
+/**
+ * Finds what `software` can be started from: a Docker engine that answers, else a binary of this machine, else (as
+ * root on Debian and its kin) the binary of its package, which it installs. Throws an error that says what to do
+ * when there is none of these.
+ */
+export async function findSource(software: Software): Promise<Source> {
+  if (await hasImage(software.image)) return { kind: 'docker', image: software.image };
+
+  const found = await findBinary(software.binaries);
+  if (found !== undefined) return { kind: 'binary', path: found };
+
+  if (process.getuid?.() === 0 && (await succeeds('apt-get', '--version'))) {
+    await installPackage(software.debianPackage);
+    const installed = await findBinary(software.binaries);
+    if (installed !== undefined) return { kind: 'binary', path: installed };
+  }
+  throw new Error(
+    `The tests need ${software.name}, and found none. Do one of these: start Docker; install ${software.binaries[0]} ` +
+      `(Debian: apt-get install ${software.debianPackage}); set ${software.variable} to an empty server of your own.`,
+  );
+}
+
+async function hasImage(image: string): Promise<boolean> {
+  if (!(await succeeds('docker', 'info'))) return false;
+  if (await succeeds('docker', 'image', 'inspect', image)) return true;
+  console.log(`Pulling ${image} ...`);
+  return succeeds('docker', 'pull', '--quiet', image);
+}
+
+async function findBinary(names: string[]): Promise<string | undefined> {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  for (const name of names) {
+    const paths = name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name));
+    for (const path of paths) if (await isExecutable(path)) return path;
+  }
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Debian asks this script before a package's installation starts a daemon; 101 says: don't. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
+async function installPackage(name: string): Promise<void> {
+  console.log(`Installing the Debian package ${name} for the tests ...`);
+  const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
+  const ownPolicy = await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
+    () => true,
+    () => false,
+  );
+  try {
+    await runCommand('apt-get', ['update', '-q'], quiet);
+    await runCommand('apt-get', ['install', '-qy', '--no-install-recommends', name], quiet);
+  } finally {
+    if (ownPolicy) await rm(POLICY, { force: true });
+  }
+}

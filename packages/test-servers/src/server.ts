@@ -1,0 +1,16 @@
+/** A server started for tests, on a port of its own. It keeps its URL and its data through stop, kill and start. */
+export interface Server {
+  readonly url: string;
+  /** What runs it, for messages: `docker rabbitmq:4` or the path of a binary. */
+  readonly origin: string;
+  /** Ends it in good order. */
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again on its data; resolves when it answers. */
+  start(): Promise<void>;
+  /** Runs a command line tool of the server beside it, as `rabbitmqctl`; resolves to its output. */
+  run(tool: string, ...args: string[]): Promise<string>;
+  /** Ends it for good and deletes its data. Happens by itself when this process ends. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly port: number;
+  /** Breaks all open connections. New ones are accepted. */
+  cut(): void;
+  /** From now on nothing passes, in either direction, also on new connections; nobody is told (a half-open connection). */
+  stall(): void;
+  /** Ends a stall. What was held back passes now. */
+  resume(): void;
+  /** Breaks all open connections and accepts no further one. */
+  close(): Promise<void>;
+}
+
+/** Passes what comes to a port of its own on the loopback address on to `port` there. */
+export async function startTcpProxy(port: number): Promise<TcpProxy> {
+  const pairs = new Set<[Socket, Socket]>();
+  let stalled = false;
+
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    const pair: [Socket, Socket] = [client, upstream];
+    pairs.add(pair);
+    for (const [from, to] of [pair, pair.toReversed() as [Socket, Socket]]) {
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+      if (!stalled) from.pipe(to);
+    }
+  });
+
+  const cut = () => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+  };
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    stall() {
+      stalled = true;
+      for (const [client, upstream] of pairs) {
+        client.unpipe(upstream).pause();
+        upstream.unpipe(client).pause();
+      }
+    },
+    resume() {
+      stalled = false;
+      for (const [client, upstream] of pairs) {
+        client.pipe(upstream);
+        upstream.pipe(client);
+      }
+    },
+    async close() {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
