@@ -2,8 +2,9 @@
  * What the bot knows of a request:
  * - accepted: it has its slot; the photo is not on its way to the estimators yet
  * - underway: the photo was published
+ * - answered: remembered for a day after
  */
-export type Stage = 'accepted' | 'underway';
+export type Stage = 'accepted' | 'underway' | 'answered';
 
 /** Long enough that Telegram, which keeps updates for a day, can't bring an answered photo back. */
 export const REMEMBER_MS = 24 * 60 * 60_000;
@@ -17,9 +18,9 @@ export interface ActiveRequests {
   take(userId: number, requestId: string, deadline: number): Promise<'taken' | 'already' | 'full'>;
   /** The photo was published. */
   setUnderway(requestId: string): Promise<void>;
-  /** Undefined: answered, or never accepted. A request stays unanswered beyond its deadline, until it is released. */
+  /** Undefined: nothing is known of it. A request stays unanswered beyond its deadline, until it is released. */
   stage(requestId: string): Promise<Stage | undefined>;
-  /** Frees the slot and remembers the request as answered. False if it was not active. */
+  /** Frees the slot and remembers the request as answered, also one that wasn't known. False if it was answered before. */
   release(userId: number, requestId: string): Promise<boolean>;
   /** Slots taken now, of all users. */
   total(): Promise<number>;

@@ -1,9 +1,9 @@
-import { type ActiveRequests, REMEMBER_MS, type Stage } from './active-requests.ts';
+import { type ActiveRequests, REMEMBER_MS } from './active-requests.ts';
 
 interface Active {
   userId: number;
   deadline: number;
-  stage: Stage;
+  stage: 'accepted' | 'underway';
 }
 
 /** Slots in this process's memory. */
@@ -37,10 +37,11 @@ export function createInProcessActiveRequests({ maxPerUser }: { maxPerUser: numb
       if (request) request.stage = 'underway';
     },
     async stage(requestId) {
-      return active.get(requestId)?.stage;
+      return answered.has(requestId) ? 'answered' : active.get(requestId)?.stage;
     },
     async release(_userId, requestId) {
-      if (!active.delete(requestId)) return false;
+      active.delete(requestId);
+      if (answered.has(requestId)) return false;
       answered.set(requestId, Date.now() + REMEMBER_MS);
       return true;
     },

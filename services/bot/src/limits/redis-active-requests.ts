@@ -23,8 +23,7 @@ const SET_UNDERWAY = `
 if redis.call('GET', KEYS[1]) == 'accepted' then redis.call('SET', KEYS[1], 'underway', 'KEEPTTL') end`;
 
 const RELEASE = `
-local stage = redis.call('GET', KEYS[1])
-if not stage or stage == 'answered' then return 0 end
+if redis.call('GET', KEYS[1]) == 'answered' then return 0 end
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[1], 'answered', 'PX', ARGV[2])
@@ -70,7 +69,7 @@ export function createRedisActiveRequests(options: RedisActiveRequestsOptions): 
     },
     async stage(requestId) {
       const stage = await ask(() => redis.get(requestKey(requestId)));
-      return stage === null || stage === 'answered' ? undefined : (stage as Stage);
+      return stage === null ? undefined : (stage as Stage);
     },
     async release(userId, requestId) {
       const keys = [requestKey(requestId), slotsKey(userId), allKey];

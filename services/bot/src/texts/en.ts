@@ -54,7 +54,7 @@ export const en: Texts = {
   },
 
   tooLarge: (bytes, limits) =>
-    `This file is too large: it has ${megabytes(bytes)}, and I can take ${megabytes(limits.maxPhotoBytes)}. Send it as a photo instead of a file: Telegram makes it smaller.`,
+    `This file is too large${bytes === undefined ? '' : `: it has ${megabytes(bytes)}`}. I can take up to ${megabytes(limits.maxPhotoBytes)}. Send it as a photo instead of a file: Telegram makes it smaller.`,
   tooSmall: (side, limits) =>
     `This picture is too small: its shorter side has ${count(side, pixels)}, and I need at least ${limits.minPhotoSide}. Send a larger one.`,
   tooManyActive: (limits) =>

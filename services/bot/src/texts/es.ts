@@ -54,7 +54,7 @@ export const es: Texts = {
   },
 
   tooLarge: (bytes, limits) =>
-    `Este archivo es demasiado grande: tiene ${megabytes(bytes)} y acepto hasta ${megabytes(limits.maxPhotoBytes)}. Envíalo como foto y no como archivo: Telegram lo reduce.`,
+    `Este archivo es demasiado grande${bytes === undefined ? '' : `: tiene ${megabytes(bytes)}`}. Acepto hasta ${megabytes(limits.maxPhotoBytes)}. Envíalo como foto y no como archivo: Telegram lo reduce.`,
   tooSmall: (side, limits) =>
     `Esta imagen es demasiado pequeña: su lado corto tiene ${count(side, pixels)} y necesito al menos ${limits.minPhotoSide}. Envía una más grande.`,
   tooManyActive: (limits) =>

@@ -55,7 +55,7 @@ export const ru: Texts = {
   },
 
   tooLarge: (bytes, limits) =>
-    `Файл слишком большой: в нём ${megabytes(bytes)}, а я принимаю до ${megabytes(limits.maxPhotoBytes)}. Пришлите его как фотографию, а не как файл: Telegram его уменьшит.`,
+    `Файл слишком большой${bytes === undefined ? '' : `: в нём ${megabytes(bytes)}`}. Я принимаю до ${megabytes(limits.maxPhotoBytes)}. Пришлите его как фотографию, а не как файл: Telegram его уменьшит.`,
   tooSmall: (side, limits) =>
     `Изображение слишком маленькое. Его короткая сторона: ${count(side, pixels)}, а нужно не меньше ${limits.minPhotoSide}. Пришлите изображение побольше.`,
   tooManyActive: (limits) =>

@@ -33,7 +33,8 @@ export interface Texts {
   /** `position` 1 is the photo being looked at now; `waitSeconds` is left out while nobody knows. */
   placeholder(place: { position: number; waitSeconds?: number | undefined }): string;
 
-  tooLarge(bytes: number, limits: Limits): string;
+  /** `bytes` is undefined where only Telegram's refusal to hand out the file tells. */
+  tooLarge(bytes: number | undefined, limits: Limits): string;
   tooSmall(side: number, limits: Limits): string;
   tooManyActive(limits: Limits): string;
   tooOften(waitSeconds: number, limits: Limits): string;

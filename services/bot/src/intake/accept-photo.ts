@@ -1,0 +1,66 @@
+import { codeOf } from '@attrai/contracts/errors';
+import type { ReplyTo } from '@attrai/contracts/reply-to';
+import type { Logger } from '@attrai/telemetry/logger';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { ActiveRequests } from '../limits/active-requests.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { RequestRate } from '../limits/request-rate.ts';
+import { patiently } from '../patiently.ts';
+import { TEXTS } from '../texts/texts.ts';
+import type { Incoming } from './incoming.ts';
+import type { IntakeJob } from './intake-job.ts';
+
+export interface AcceptParts {
+  activeRequests: ActiveRequests;
+  requestRate: RequestRate;
+  intake: JobQueue<IntakeJob>;
+  limits: Limits;
+  logger: Logger;
+  stopping: AbortSignal;
+}
+
+export type Photo = Extract<Incoming, { kind: 'photo' }>;
+
+/** A polling batch waits for its slowest update: Redis gets this long to come back. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Accepts a photo: checks it, takes a slot, adds the intake job. Undefined if it was accepted (now or before), else
+ * what to tell the user. A photo that is refused costs nothing of its user's limits, nor does an update that comes twice.
+ */
+export function createPhotoGate(parts: AcceptParts) {
+  const { activeRequests, requestRate, intake, limits, logger, stopping } = parts;
+
+  return async function accept(id: string, photo: Photo, replyTo: ReplyTo): Promise<string | undefined> {
+    const texts = TEXTS[replyTo.language];
+    if (photo.bytes !== undefined && photo.bytes > limits.maxPhotoBytes) return texts.tooLarge(photo.bytes, limits);
+    if (photo.side !== undefined && photo.side < limits.minPhotoSide) return texts.tooSmall(photo.side, limits);
+    try {
+      return await patiently(() => reserve(id, photo, replyTo), stopping, PATIENCE_MS);
+    } catch (error) {
+      logger.error({ requestId: id, code: codeOf(error), err: error }, 'Could not accept a photo');
+      await activeRequests.release(replyTo.userId, id).catch(() => undefined);
+      return texts.notTaken();
+    }
+  };
+
+  async function reserve(id: string, photo: Photo, replyTo: ReplyTo): Promise<string | undefined> {
+    const { userId, language } = replyTo;
+    const acceptedAt = Date.now();
+    const deadline = acceptedAt + limits.deadlineSeconds * 1000;
+    const slot = await activeRequests.take(userId, id, deadline);
+    if (slot === 'full') return TEXTS[language].tooManyActive(limits);
+    // Its job may be missing if the bot died, or Redis went away, right after the slot was taken.
+    if (slot === 'already' && (await activeRequests.stage(id)) !== 'accepted') return undefined;
+    if (slot === 'taken') {
+      const waitMs = await requestRate.take(userId);
+      if (waitMs !== undefined) {
+        await activeRequests.release(userId, id);
+        return TEXTS[language].tooOften(waitMs / 1000, limits);
+      }
+    }
+    await intake.add(id, { id, replyTo, fileId: photo.fileId, acceptedAt, deadline, placeholderDone: false });
+    logger.info({ requestId: id }, 'Accepted');
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Language } from '@attrai/contracts/reply-to';
+import type { Logger } from '@attrai/telemetry/logger';
+import { Telegraf } from 'telegraf';
+import type { Message, Update, UserFromGetMe } from 'telegraf/types';
+import type { Limits } from '../limits/limits.ts';
+import type { SmallTalk } from '../telegram/small-talk.ts';
+import { languageFor, TEXTS } from '../texts/texts.ts';
+import type { createPhotoGate } from './accept-photo.ts';
+import { captionMentions, readIncoming } from './incoming.ts';
+import { requestIdOf } from './request-id.ts';
+
+export interface ListenParts {
+  token: string;
+  me: UserFromGetMe;
+  acceptPhoto: ReturnType<typeof createPhotoGate>;
+  smallTalk: SmallTalk;
+  limits: Limits;
+  logger: Logger;
+}
+
+/** One refusal is enough for an album; so many albums are remembered. */
+const ALBUMS = 1_000;
+
+/**
+ * What the bot does with an update. Private chats get an answer to everything a person says; groups only to commands
+ * and to photos whose caption mentions the bot.
+ */
+export function createListener(parts: ListenParts): (update: Update) => Promise<void> {
+  const { token, me, acceptPhoto, smallTalk, limits, logger } = parts;
+  const refusedAlbums = new Set<string>();
+
+  const bot = new Telegraf(token);
+  bot.botInfo = me;
+  // Without this, one handler that throws would confirm its whole batch of updates.
+  bot.catch((error) => logger.error({ err: error }, 'Could not handle an update'));
+
+  bot.use((ctx, next) => (ctx.message && ctx.from && !ctx.from.is_bot ? next() : undefined));
+  bot.command(['start', 'help', 'privacy'], (ctx) => {
+    const texts = TEXTS[languageFor(ctx.from.language_code)];
+    const replies = {
+      start: texts.start,
+      help: () => texts.help(limits, me.username),
+      privacy: () => texts.privacy(limits),
+    };
+    smallTalk.say({ chatId: ctx.chat.id }, replies[ctx.command as keyof typeof replies]());
+  });
+  bot.on('message', (ctx) => onMessage(ctx.message, languageFor(ctx.from.language_code)));
+
+  async function onMessage(message: Message, language: Language): Promise<void> {
+    const inPrivate = message.chat.type === 'private';
+    if (!inPrivate && !captionMentions(message, me.username)) return;
+    const incoming = readIncoming(message, limits.maxPhotoBytes);
+    if (incoming.kind === 'service') return;
+    const refusal =
+      incoming.kind === 'photo'
+        ? await offer(incoming, message, language)
+        : 'text' in message && message.text.startsWith('/')
+          ? TEXTS[language].unknownCommand()
+          : TEXTS[language].notAPhoto[incoming.what];
+    if (refusal !== undefined) refuse(message, refusal);
+  }
+
+  async function offer(photo: Parameters<typeof acceptPhoto>[1], message: Message, language: Language) {
+    const chatId = message.chat.id;
+    const messageId = message.message_id;
+    const userId = message.from?.id ?? chatId;
+    return acceptPhoto(requestIdOf(token, chatId, messageId), photo, { userId, chatId, messageId, language });
+  }
+
+  function refuse(message: Message, text: string): void {
+    const album = 'media_group_id' in message ? message.media_group_id : undefined;
+    if (album !== undefined) {
+      const refusal = `${album} ${text}`;
+      if (refusedAlbums.has(refusal)) return;
+      if (refusedAlbums.size >= ALBUMS) refusedAlbums.clear();
+      refusedAlbums.add(refusal);
+    }
+    smallTalk.say({ chatId: message.chat.id, replyTo: message.message_id }, text);
+  }
+
+  return (update) => bot.handleUpdate(update);
+}

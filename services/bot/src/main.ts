@@ -1,0 +1,73 @@
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { readConfig } from '@attrai/config/read-config';
+import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { createVolumeStore } from '@attrai/photo-store/volume-store';
+import { type Check, startHealthServer } from '@attrai/telemetry/health';
+import { createLogger } from '@attrai/telemetry/logger';
+import { runService } from '@attrai/telemetry/run-service';
+import { onShutdown } from '@attrai/telemetry/shutdown';
+import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
+import { botConfig, limitsOf } from './config.ts';
+import { type RunningBot, startBot } from './start-bot.ts';
+
+/** Above the longest call to Telegram, an upload, below the 60 s of Swarm's stop_grace_period. */
+const GRACE_MS = 50_000;
+
+await runService('bot', async () => {
+  const config = readConfig(botConfig);
+  const limits = limitsOf(config);
+  const logger = createLogger({ service: 'bot', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
+  logger.info('starting');
+  const onFatal = (error: unknown) => shutdown.fail(error);
+
+  let bookkeeping: Bookkeeping | undefined;
+  let bot: RunningBot | undefined;
+
+  const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
+  const inbox = await createVolumeStore(config.INBOX_DIR);
+  const broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal });
+
+  const health = await startHealthServer({
+    port: config.HEALTH_PORT,
+    checks: {
+      rabbitmq: () => check(broker.connected, 'not connected'),
+      redis: () => check(bookkeeping?.reachable === true, 'not connected'),
+      bot: () => {
+        const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: ['starting'] };
+        return check(ok, reasons.join('; '));
+      },
+    },
+  });
+  logger.info({ port: health.port }, 'health is served');
+
+  const shutdown = onShutdown(
+    logger,
+    async () => {
+      await bot?.stop();
+      await broker.close();
+      await bookkeeping?.close();
+      await health.close();
+    },
+    { graceMs: GRACE_MS },
+  );
+
+  bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, { limits, logger, onFatal });
+  const { jobs, activeRequests, requestRate } = bookkeeping;
+  bot = await startBot({
+    token: config.BOT_TOKEN,
+    apiRoot: config.TELEGRAM_API_ROOT,
+    broker,
+    photoStore,
+    inbox,
+    jobs,
+    activeRequests,
+    requestRate,
+    limits,
+    logger,
+    onFatal,
+  });
+});
+
+function check(ok: boolean, reason: string): Check {
+  return ok ? { ok } : { ok, reason };
+}

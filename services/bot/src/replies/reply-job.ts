@@ -1,0 +1,42 @@
+import type { PhotoRef } from '@attrai/contracts/photo-ref';
+import type { ReplyTo } from '@attrai/contracts/reply-to';
+import type { Outcome } from '@attrai/contracts/result';
+import type { Limits } from '../limits/limits.ts';
+import { TEXTS } from '../texts/texts.ts';
+
+/** What a user can be told about an accepted photo: what became of it, or why it never got to an estimator. */
+export type Answer = Outcome | { kind: 'file_gone' } | { kind: 'too_many_bytes' };
+
+/** The answer to one request, on its way to Telegram. */
+export interface ReplyJob {
+  id: string;
+  replyTo: ReplyTo;
+  answer: Answer;
+  /** What is deleted once the user has the answer, apart from the picture of the answer. */
+  leftovers: PhotoRef[];
+}
+
+/** The job's id, so that a result that comes twice is one reply. */
+export function replyJobId(requestId: string): string {
+  return requestId;
+}
+
+/** The id of the delayed job that answers when nothing else has. */
+export function deadlineJobId(requestId: string): string {
+  return `${requestId}-deadline`;
+}
+
+/** The words of an answer: a caption, or all there is to say. */
+export function answerText(answer: Answer, { language }: ReplyTo, limits: Limits): string {
+  const texts = TEXTS[language];
+  switch (answer.kind) {
+    case 'scored':
+      return texts.scored(answer.faces);
+    case 'expired':
+      return texts.expired(limits);
+    case 'too_many_bytes':
+      return texts.tooLarge(undefined, limits);
+    default:
+      return texts.answer[answer.kind];
+  }
+}

@@ -1,0 +1,128 @@
+import { codeOf, FinalError, gradeOf } from '@attrai/contracts/errors';
+import type { PhotoRef } from '@attrai/contracts/photo-ref';
+import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import type { Logger } from '@attrai/telemetry/logger';
+import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
+import type { ActiveRequests } from '../limits/active-requests.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Progress } from '../progress/progress.ts';
+import type { Pace } from '../telegram/pace.ts';
+import type { TelegramApi } from '../telegram/telegram-api.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
+import { answerText, deadlineJobId, type ReplyJob } from './reply-job.ts';
+
+export interface ReplyParts {
+  api: TelegramApi;
+  pace: Pace;
+  progress: Progress;
+  activeRequests: ActiveRequests;
+  replies: JobQueue<ReplyJob>;
+  /** Where the picture of a `volume` reference lies. */
+  photoStore: PhotoStore;
+  /** Where a picture waits that came inside its message. */
+  inbox: PhotoStore;
+  limits: Limits;
+  logger: Logger;
+}
+
+const CONCURRENCY = 8;
+
+/**
+ * Sends answers. Only the first answer to a request is sent; all of them clean up.
+ *
+ * Edits may be repeated, so a try that broke off is simply made again. A new message is sent only where there is no
+ * placeholder to edit, and never again once it went out.
+ */
+export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
+  const { api, pace, progress, activeRequests, replies, photoStore, inbox, limits } = parts;
+  const oneAtATime = createOneAtATime();
+  /** Sent, but not yet known to be: Redis was away right after. */
+  const sent = new Set<string>();
+
+  async function work({ id: jobId, data }: Job<ReplyJob>): Promise<void> {
+    const { id, replyTo } = data;
+    const log = parts.logger.child({ requestId: id });
+    if ((await activeRequests.stage(id)) !== 'answered') {
+      await progress.settle(id);
+      if (!sent.has(id)) {
+        await pace.turn(replyTo.chatId);
+        await deliverOrLog(data, log);
+        sent.add(id);
+      }
+      await activeRequests.release(replyTo.userId, id);
+      sent.delete(id);
+    }
+    // What is left after the release is cleaned up by the next try, if this one breaks off here.
+    if (jobId !== deadlineJobId(id)) await replies.remove(deadlineJobId(id));
+    await deletePhotos(data);
+  }
+
+  /** A user who can't be reached any more is no reason to keep the photo. */
+  async function deliverOrLog(data: ReplyJob, log: Logger): Promise<void> {
+    try {
+      await deliver(data);
+      log.info({ outcome: data.answer.kind }, 'Answered');
+    } catch (error) {
+      if (gradeOf(error) !== 'final') throw error;
+      log.warn({ outcome: data.answer.kind, code: codeOf(error), err: error }, 'The answer could not be delivered');
+    }
+  }
+
+  async function deliver(data: ReplyJob): Promise<void> {
+    const text = answerText(data.answer, data.replyTo, limits);
+    if (data.answer.kind !== 'scored') return deliverText(data, text);
+    let picture: Buffer;
+    try {
+      const ref = data.answer.picture;
+      picture = await storeOf(ref).get({ ref });
+    } catch (error) {
+      if (gradeOf(error) !== 'final') throw error;
+      return deliver({ ...data, answer: { kind: 'photo_missing' } });
+    }
+    try {
+      await deliverPicture(data, picture, text);
+    } catch (error) {
+      // Telegram won't have this picture. The scores are worth telling without it.
+      if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
+      await deliverText(data, text);
+    }
+  }
+
+  async function deliverPicture({ replyTo }: ReplyJob, picture: Buffer, caption: string): Promise<void> {
+    const { chatId, messageId, placeholderId } = replyTo;
+    if (placeholderId !== undefined) {
+      if ((await api.editIntoPicture(chatId, placeholderId, picture, caption)) === 'edited') return;
+    }
+    await api.sendPicture({ chatId, replyTo: messageId }, picture, caption);
+  }
+
+  async function deliverText({ replyTo }: ReplyJob, text: string): Promise<void> {
+    const { chatId, messageId, placeholderId } = replyTo;
+    if (placeholderId !== undefined) {
+      if ((await api.editText(chatId, placeholderId, text)) === 'edited') return;
+    }
+    await api.sendText({ chatId, replyTo: messageId }, text);
+  }
+
+  async function gaveUp({ data }: Job<ReplyJob>, error: unknown): Promise<void> {
+    parts.logger.error({ requestId: data.id, code: codeOf(error), err: error }, 'Gave up answering');
+    await progress.settle(data.id);
+    await activeRequests.release(data.replyTo.userId, data.id);
+    await replies.remove(deadlineJobId(data.id));
+    await deletePhotos(data);
+  }
+
+  async function deletePhotos({ answer, leftovers }: ReplyJob): Promise<void> {
+    const pictures = answer.kind === 'scored' ? [answer.picture] : [];
+    for (const ref of [...leftovers, ...pictures]) await storeOf(ref).delete(ref);
+  }
+
+  function storeOf({ key }: PhotoRef): PhotoStore {
+    return key.endsWith(INBOX_SUFFIX) ? inbox : photoStore;
+  }
+
+  return { work: (job) => oneAtATime(job.data.id, () => work(job)), gaveUp, concurrency: CONCURRENCY };
+}
+
+/** Keys of pictures that wait in the inbox end with this. */
+export const INBOX_SUFFIX = '.inbox';

@@ -1,0 +1,37 @@
+import type { Broker, Consumer } from '@attrai/broker/broker';
+import { consumeChecked } from '@attrai/broker/typed-queue';
+import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
+import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
+import { patiently } from '../patiently.ts';
+import { type ReplyJob, replyJobId } from './reply-job.ts';
+import { INBOX_SUFFIX, type ReplyParts } from './send-replies.ts';
+
+const PREFETCH = 16;
+
+/**
+ * Turns every message of `after_estimate` into a reply job. While Redis is away, messages wait in hand rather than
+ * count as failed. A second result for a request, or one that comes too late, only has its picture deleted.
+ */
+export function takeResults(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
+  const { activeRequests, replies, photoStore, inbox, progress, logger } = parts;
+
+  async function take(result: EstimateResult, attachment: Buffer | undefined): Promise<void> {
+    const { id, replyTo, outcome } = result;
+    if ((await activeRequests.stage(id)) === 'answered') {
+      logger.info({ requestId: id, outcome: outcome.kind }, 'A result for a photo that is answered already');
+      if (outcome.kind === 'scored') await photoStore.delete(outcome.picture);
+      return;
+    }
+    progress.leave(id);
+    const job: ReplyJob = { id, replyTo, answer: outcome, leftovers: [] };
+    if (outcome.kind === 'scored' && outcome.picture.store === 'message' && attachment) {
+      const { ref } = await inbox.put(`${id}${INBOX_SUFFIX}`, attachment);
+      job.answer = { ...outcome, picture: ref };
+    }
+    await replies.add(replyJobId(id), job);
+  }
+
+  return consumeChecked(broker, AFTER_ESTIMATE, estimateResult, PREFETCH, (result, { attachment }) =>
+    patiently(() => take(result, attachment), stopping),
+  );
+}

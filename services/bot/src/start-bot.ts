@@ -1,0 +1,148 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Broker } from '@attrai/broker/broker';
+import { FatalError, gradeOf } from '@attrai/contracts/errors';
+import { LANGUAGES } from '@attrai/contracts/reply-to';
+import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import type { Logger } from '@attrai/telemetry/logger';
+import type { UserFromGetMe } from 'telegraf/types';
+import { createPhotoGate } from './intake/accept-photo.ts';
+import type { IntakeJob } from './intake/intake-job.ts';
+import { createListener } from './intake/listen.ts';
+import { createIntakeWorker } from './intake/take-photos-in.ts';
+import type { JobQueue } from './jobs/job-queue.ts';
+import type { ActiveRequests } from './limits/active-requests.ts';
+import type { Limits } from './limits/limits.ts';
+import type { RequestRate } from './limits/request-rate.ts';
+import { patiently } from './patiently.ts';
+import { startProgress } from './progress/progress.ts';
+import type { ReplyJob } from './replies/reply-job.ts';
+import { createReplyWorker } from './replies/send-replies.ts';
+import { startSweeper } from './replies/sweep.ts';
+import { takeDeadLetters } from './replies/take-dead-letters.ts';
+import { takeResults } from './replies/take-results.ts';
+import { createPace } from './telegram/pace.ts';
+import { startPolling } from './telegram/polling.ts';
+import { createSmallTalk } from './telegram/small-talk.ts';
+import { createTelegramApi, type TelegramApi } from './telegram/telegram-api.ts';
+import { TEXTS } from './texts/texts.ts';
+
+export interface BotParts {
+  token: string;
+  /** Another Bot API server than Telegram's own. */
+  apiRoot?: string | undefined;
+  broker: Broker;
+  photoStore: PhotoStore;
+  /** A volume of the bot's own: pictures that came inside a message wait there until they are sent. */
+  inbox: PhotoStore;
+  jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
+  activeRequests: ActiveRequests;
+  requestRate: RequestRate;
+  limits: Limits;
+  logger: Logger;
+  /** The bot can't go on: the process should exit. */
+  onFatal(error: unknown): void;
+}
+
+export interface RunningBot {
+  username: string;
+  /** Whether updates, results and dead letters can arrive; if not, why. */
+  ready(): { ok: boolean; reasons: string[] };
+  /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
+  stop(): Promise<void>;
+}
+
+/** A poll waits for 30 s; after two that failed the bot counts as deaf. */
+const DEAF_AFTER_MS = 75_000;
+const FIRST_TRY_PAUSE_MS = 2_000;
+
+/**
+ * Starts the bot on its parts. Waits for Telegram as long as it takes.
+ *
+ * @throws FatalError `token_refused`
+ */
+export async function startBot(parts: BotParts): Promise<RunningBot> {
+  const { token, apiRoot, broker, photoStore, inbox, jobs, activeRequests, requestRate, limits, logger } = parts;
+  const stopping = new AbortController();
+  const pace = createPace();
+  const api = createTelegramApi({ token, apiRoot, onBusy: pace.hold });
+
+  const me = await introduce(api, logger);
+  const ahead = await patiently(() => activeRequests.total(), stopping.signal);
+  const progress = startProgress({ api, pace, logger, ahead });
+  const shared = { api, pace, progress, activeRequests, replies: jobs.replies, photoStore, limits, logger };
+
+  jobs.replies.run(createReplyWorker({ ...shared, inbox }));
+  jobs.intake.run(createIntakeWorker({ ...shared, broker }));
+  const results = await takeResults(broker, { ...shared, inbox }, stopping.signal);
+  const deadLetters = await takeDeadLetters(broker, { ...shared, inbox }, stopping.signal);
+  const sweeper = startSweeper({
+    stores: [photoStore, inbox],
+    activeRequests,
+    afterMs: limits.deadlineSeconds * 1000,
+    logger,
+  });
+
+  const smallTalk = createSmallTalk(api, logger);
+  const gate = { activeRequests, requestRate, intake: jobs.intake, limits, logger, stopping: stopping.signal };
+  const handle = createListener({ token, me, acceptPhoto: createPhotoGate(gate), smallTalk, limits, logger });
+  const polling = startPolling({ api, handle, logger, onFatal: parts.onFatal });
+  void tellCommands(api, logger);
+  logger.info({ username: me.username }, 'Listening');
+
+  return {
+    username: me.username,
+
+    ready() {
+      const silentMs = Date.now() - polling.lastAnswerAt;
+      const reasons = [
+        ...(silentMs < DEAF_AFTER_MS ? [] : [`no answer to getUpdates for ${Math.round(silentMs / 1000)} s`]),
+        ...(results.attached ? [] : ['not consuming after_estimate']),
+        ...(deadLetters.attached ? [] : ['not consuming to_estimate.dead']),
+      ];
+      return { ok: reasons.length === 0, reasons };
+    },
+
+    async stop() {
+      stopping.abort();
+      await polling.stop();
+      await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
+      await jobs.replies.close();
+      progress.stop();
+      sweeper.stop();
+      await smallTalk.finish();
+    },
+  };
+}
+
+async function introduce(api: TelegramApi, logger: Logger): Promise<UserFromGetMe> {
+  for (;;) {
+    try {
+      const me = await api.getMe();
+      // Long polling is refused while a webhook is set.
+      await api.deleteWebhook();
+      return me;
+    } catch (error) {
+      if (gradeOf(error) !== 'retryable') {
+        throw error instanceof FatalError ? error : new FatalError('telegram_refused', (error as Error).message);
+      }
+      logger.warn({ err: error }, 'Telegram does not answer yet; trying on');
+      await pause(FIRST_TRY_PAUSE_MS);
+    }
+  }
+}
+
+async function tellCommands(api: TelegramApi, logger: Logger): Promise<void> {
+  try {
+    for (const language of LANGUAGES) {
+      const commands = Object.entries(TEXTS[language].commands).map(([command, description]) => ({
+        command,
+        description,
+      }));
+      await api.setCommands(commands, language);
+      // What those see whose language the bot doesn't speak.
+      if (language === 'en') await api.setCommands(commands);
+    }
+  } catch (error) {
+    logger.warn({ err: error }, 'Could not tell Telegram the list of commands; the commands work nevertheless');
+  }
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { createLogger } from '@attrai/telemetry/logger';
+import { ownRedis } from '@attrai/test-servers/own-servers';
+import { startRedis } from '@attrai/test-servers/redis';
+import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRedisJobs } from '../src/jobs/redis-jobs.ts';
+import { createRedisActiveRequests } from '../src/limits/redis-active-requests.ts';
+import { createRedisRequestRate } from '../src/limits/request-rate.ts';
+import { connectRedis, untilReady } from '../src/redis/connect-redis.ts';
+import { type Data, describeJobQueue, QUICK } from './job-queue.conformance.ts';
+import { describeActiveRequests, describeRequestRate } from './limits.conformance.ts';
+
+const logger = createLogger({ service: 'test', level: 'silent' });
+let url: string;
+let redis: Redis;
+
+beforeAll(async () => {
+  url = await ownRedis();
+  redis = connectRedis(url, logger);
+  await untilReady(redis);
+});
+afterAll(() => redis.disconnect());
+
+const openJobs = async (on = redis) => {
+  const fatal: unknown[] = [];
+  const options = { redis: on, logger, policy: QUICK, prefix: randomUUID() };
+  return { queue: createRedisJobs<Data>('jobs', { ...options, onFatal: (error) => fatal.push(error) }), fatal };
+};
+
+describeJobQueue('on Redis', openJobs);
+
+describeActiveRequests('on Redis', async () =>
+  createRedisActiveRequests({ redis, maxPerUser: 2, prefix: randomUUID() }),
+);
+
+describeRequestRate('on Redis', async (options) => createRedisRequestRate({ ...options, redis, prefix: randomUUID() }));
+
+test('a job that is done, and one that is given up, leave no data in Redis', async () => {
+  const prefix = randomUUID();
+  const queue = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  let gaveUp = 0;
+  queue.run({
+    work: async (job) => {
+      if (job.id === 'bad') throw new Error('no');
+    },
+    gaveUp: async () => {
+      gaveUp += 1;
+    },
+    concurrency: 2,
+  });
+  await queue.add('good', { step: 123 });
+  await queue.add('bad', { step: 123 });
+  await waitUntil('it was not given up', () => gaveUp === 1);
+  const jobKeys = async () => (await redis.keys(`${prefix}:jobs:*`)).filter((key) => /good|bad/.test(key));
+  await waitUntil('jobs are left in Redis', async () => (await jobKeys()).length === 0);
+  await queue.close();
+});
+
+test('an answered request, a full user and the rate leave keys that all expire', async () => {
+  const prefix = randomUUID();
+  const active = createRedisActiveRequests({ redis, maxPerUser: 2, prefix });
+  const rate = createRedisRequestRate({ redis, requests: 1, windowSeconds: 5, prefix });
+  for (const id of ['a', 'b', 'c']) await active.take(7, id, Date.now() + 5_000);
+  await active.release(7, 'a');
+  await rate.take(7);
+  await rate.take(7);
+  for (const key of await redis.keys(`${prefix}*`)) {
+    // The list of all slots empties itself instead.
+    if (key !== `${prefix}:slots`) expect(await redis.pttl(key), key).toBeGreaterThan(0);
+  }
+});
+
+test('jobs survive the death of their process', async () => {
+  const prefix = randomUUID();
+  const first = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  await first.add('a', { step: 5 });
+  await first.close();
+  const second = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const seen: number[] = [];
+  second.run({ work: async ({ data }) => void seen.push(data.step), gaveUp: async () => {}, concurrency: 1 });
+  await waitUntil('the job was lost', () => seen.length === 1);
+  expect(seen).toEqual([5]);
+  await second.close();
+});
+
+test('while Redis is away questions fail soon and retryably; when it is back, all goes on', async () => {
+  await using server = await startRedis();
+  const own = connectRedis(server.url, logger);
+  await untilReady(own);
+  const { queue } = await openJobs(own);
+  const active = createRedisActiveRequests({ redis: own, maxPerUser: 2 });
+  const rate = createRedisRequestRate({ redis: own, requests: 5, windowSeconds: 60 });
+  const done: string[] = [];
+  queue.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
+
+  await server.stop();
+  const away = { grade: 'retryable' };
+  await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject(away);
+  await expect(active.stage('a')).rejects.toMatchObject(away);
+  await expect(rate.take(1)).rejects.toMatchObject(away);
+  await expect(queue.add('a', { step: 0 })).rejects.toMatchObject(away);
+
+  await server.start();
+  await waitUntil('it did not connect again', () => own.status === 'ready');
+  expect(await active.take(1, 'a', Date.now() + 60_000)).toBe('taken');
+  await queue.add('b', { step: 0 });
+  await waitUntil('the worker did not go on', () => done.includes('b'));
+  await queue.close();
+  own.disconnect();
+});
+
+test('a connection that hangs fails retryably instead of holding an update up', async () => {
+  const target = new URL(url);
+  const proxy = await startTcpProxy(Number(target.port));
+  target.port = String(proxy.port);
+  const own = connectRedis(String(target), logger);
+  await untilReady(own);
+  const active = createRedisActiveRequests({ redis: own, maxPerUser: 2, prefix: randomUUID() });
+  proxy.stall();
+  await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject({ grade: 'retryable' });
+  own.disconnect();
+  await proxy.close();
+});
