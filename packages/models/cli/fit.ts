@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
+import { ensureModels } from '../src/build.ts';
+import { modelCard } from '../src/fit/card.ts';
+import { fitHead } from '../src/fit/fit.ts';
+import { scorer } from '../src/nets/scorer.ts';
+import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
+import { readWeights } from '../src/weights/tfjs.ts';
+import { modelsDir } from './models-dir.ts';
+import { ProgressLine } from './progress.ts';
+
+const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv --name NAME [options]
+  --images DIR            folder of the pictures, one rated face each
+  --ratings FILE.csv      table with a header line
+  --name NAME             what the head is called
+  --file-column NAME      column with the pictures' names within DIR (file)
+  --rating-column NAME    column with the rating, any scale (rating)
+  --out FILE.json         where the head goes (NAME.json); the model card is put beside it (NAME.card.md)
+  --about FILE.md         Markdown for the card's end: the data, its licence, what the head is not fit for
+  --model FILE.onnx       also write a model to be used with SCORER_MODEL=FILE.onnx
+`;
+
+/** Packages that decide what a face's features are. */
+const DEPENDS_ON = ['onnxruntime-node', 'sharp', 'ml-matrix'];
+
+export async function fitCommand(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      images: { type: 'string' },
+      ratings: { type: 'string' },
+      name: { type: 'string' },
+      'file-column': { type: 'string', default: 'file' },
+      'rating-column': { type: 'string', default: 'rating' },
+      out: { type: 'string' },
+      about: { type: 'string' },
+      model: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { images, ratings, name, about, model } = values;
+  if (values.help || !images || !ratings || !name) {
+    process.stderr.write(USAGE);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const out = values.out ?? `${name}.json`;
+  const aboutText = about ? await readFile(about, 'utf8') : '## Data\n\nNothing was said about the data.';
+  const line = new ProgressLine();
+  const dir = modelsDir();
+  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
+  restrictSharp();
+  const options = {
+    name,
+    imageDir: images,
+    csvFile: ratings,
+    fileColumn: values['file-column'],
+    ratingColumn: values['rating-column'],
+    modelsDir: dir,
+    date: new Date(),
+    onProgress: (work: string, done: number, total: number) => line.show(work, done, total),
+  };
+  const result = await fitHead(options);
+  const card = `${out.slice(0, out.length - path.extname(out).length)}.card.md`;
+  await writeFile(out, `${JSON.stringify(result.head, null, 2)}\n`);
+  await writeFile(card, modelCard(result, options, aboutText, await versions()));
+  if (model) await writeFile(model, scorer(await readWeights(FACE_NET_WEIGHTS), result.head));
+  const { r, mae, faces } = result.head.fit;
+  process.stderr.write(
+    `${faces} faces, ${result.skipped.length} left out: r ${r.mean.toFixed(3)}, mean absolute error ${mae.mean.toFixed(2)}\n` +
+      `Written: ${[out, card, ...(model ? [model] : [])].join(', ')}\n`,
+  );
+}
+
+async function versions(): Promise<Record<string, string>> {
+  const weights = [MTCNN_WEIGHTS, FACE_NET_WEIGHTS].map((source) => [source.package, source.version] as const);
+  const installed = await Promise.all(DEPENDS_ON.map(async (name) => [name, await installedVersion(name)] as const));
+  return Object.fromEntries([...weights, ...installed, ['Node', process.versions.node]]);
+}
+
+async function installedVersion(name: string): Promise<string> {
+  const manifest = path.join(import.meta.dirname, '../node_modules', name, 'package.json');
+  return JSON.parse(await readFile(manifest, 'utf8')).version;
+}

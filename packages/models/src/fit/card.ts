@@ -1,0 +1,118 @@
+import { mean, sampleCorrelation } from 'simple-statistics';
+import type { FitOptions, FitResult } from './fit.ts';
+import { countReasons } from './fit.ts';
+
+/** Upper limits of the alignment residual, pixels of the chip. */
+const RESIDUALS = [2.5, 4, 6, 8, Number.POSITIVE_INFINITY];
+/** A correlation of fewer faces than this says nothing. */
+const FEWEST = 10;
+const LISTED = 20;
+
+/**
+ * The model card: what the head was fitted on, how, and how well it does.
+ *
+ * @param about Markdown on the data, its licence and the head's limits; the card ends with it
+ * @param versions of packages that the head depends on, by name
+ */
+export function modelCard(
+  { head, faces, skipped, validation }: FitResult,
+  { ratingColumn }: Pick<FitOptions, 'ratingColumn'>,
+  about: string,
+  versions: Record<string, string>,
+): string {
+  const { fit } = head;
+  const several = faces.filter(({ found }) => found > 1);
+  return `# Scorer head \`${head.name}\`
+
+Written by \`pnpm models fit\` on ${fit.date}; the last sections by hand.
+
+A linear head on the face net's features: raw = intercept + weights · features. The features are the global averages of the net's five
+stages (736 numbers), of a face aligned by its five landmarks to a chip of 150×150 px, mean of the chip and its mirror image. Ridge
+regression on standardised features; lambda has the least closed-form leave-one-out error.
+
+## How well it does
+
+${fit.repeats} × ${fit.folds}-fold cross-validation: each face is scored by heads that have not seen it; standardising and choosing lambda are part of each
+training. Mean ± sd over the ${fit.repeats} repeats.
+
+| | |
+| --- | --- |
+| Correlation with the mean rating (Pearson's r) | **${plusMinus(fit.r, 3)}** |
+| Mean absolute error, points of the rating | ${plusMinus(fit.mae, 2)} |
+| Mean absolute error of always saying the mean | ${meanError(faces.map(({ rating }) => rating)).toFixed(2)} |
+| Lambda | ${fit.lambda} |
+| Rating (\`${ratingColumn}\`), lowest / mean / highest | ${lowMeanHigh(faces.map(({ rating }) => rating))} |
+| Prediction, lowest / mean / highest | ${lowMeanHigh(validation.predictions)} |
+
+By how badly the landmarks fit a face from the front (root mean square after alignment, pixels of the chip):
+
+| Residual | Faces | r | Mean absolute error |
+| --- | --- | --- | --- |
+${byResidual(faces, validation.predictions).join('\n')}
+
+## From prediction to score
+
+A score is ten times the share of the training faces whose leave-one-out prediction is lower; straight lines between these
+knots.
+
+| Prediction | ${head.scale.map(([raw]) => raw.toFixed(1)).join(' | ')} |
+| --- | ${head.scale.map(() => '---').join(' | ')} |
+| Score | ${head.scale.map(([, score]) => score).join(' | ')} |
+
+## Pictures
+
+| | |
+| --- | --- |
+| Rows in the table of ratings | ${faces.length + skipped.length} |
+| Used | ${faces.length} |
+| Left out | ${skipped.length}${skipped.length > 0 ? ` (${countReasons(skipped)})` : ''} |
+| Used with more than one face found (the largest and most central one was taken) | ${several.length}${list(several)} |
+
+${skipped.length > 0 ? `Left out: ${names(skipped)}\n\n` : ''}## Made with
+
+${Object.entries(versions)
+  .map(([name, version]) => `- ${name} ${version}`)
+  .join('\n')}
+
+${about.trim()}
+`;
+}
+
+function byResidual(faces: FitResult['faces'], predictions: readonly number[]): string[] {
+  return RESIDUALS.map((limit, i) => {
+    const from = RESIDUALS[i - 1] ?? 0;
+    const inside = faces.flatMap(({ residual, rating }, k) =>
+      residual >= from && residual < limit ? [{ rating, prediction: predictions[k]! }] : [],
+    );
+    const title = limit === Number.POSITIVE_INFINITY ? `${from} px and more` : `${from} to ${limit} px`;
+    if (inside.length < FEWEST) return `| ${title} | ${inside.length} | too few | too few |`;
+    const r = sampleCorrelation(
+      inside.map(({ prediction }) => prediction),
+      inside.map(({ rating }) => rating),
+    );
+    const mae = mean(inside.map(({ prediction, rating }) => Math.abs(prediction - rating)));
+    return `| ${title} | ${inside.length} | ${r.toFixed(2)} | ${mae.toFixed(2)} |`;
+  });
+}
+
+function plusMinus({ mean, sd }: { mean: number; sd: number }, digits: number): string {
+  return `${mean.toFixed(digits)} ± ${sd.toFixed(digits)}`;
+}
+
+function meanError(values: number[]): number {
+  const middle = mean(values);
+  return mean(values.map((value) => Math.abs(value - middle)));
+}
+
+function lowMeanHigh(values: readonly number[]): string {
+  return [Math.min(...values), mean([...values]), Math.max(...values)].map((value) => value.toFixed(1)).join(' / ');
+}
+
+function list(pictures: readonly { file: string }[]): string {
+  return pictures.length > 0 ? `: ${names(pictures)}` : '';
+}
+
+function names(pictures: readonly { file: string }[]): string {
+  const first = pictures.slice(0, LISTED).map(({ file }) => file);
+  return first.join(', ') + (pictures.length > LISTED ? `, and ${pictures.length - LISTED} more` : '');
+}

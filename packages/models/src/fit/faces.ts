@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gradeOf } from '@attrai/contracts/errors';
+import { align, alignmentResidual } from '@attrai/vision/align/align';
+import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { makeMips } from '@attrai/vision/mips';
+import { decodePhoto } from '@attrai/vision/photo/decode';
+import { batchTensor } from '@attrai/vision/score/input';
+import type { InferenceSession } from 'onnxruntime-node';
+import { CHIP_SIDE, FEATURES } from '../nets/face-net.ts';
+import { FACE_NET_INPUT } from '../nets/scorer.ts';
+import { openSession } from '../verify.ts';
+import { mainFace } from './main-face.ts';
+import type { Rating, Skipped } from './ratings.ts';
+
+/** As the estimator looks for faces. */
+const MIN_FACE = 40;
+const MAX_SIDE = 1280;
+
+/** A rated face as the head sees it. */
+export interface RatedFace {
+  file: string;
+  rating: number;
+  /** [736], mean of the chip's and its mirror image's. */
+  features: Float64Array;
+  /** How badly the landmarks fit a face from the front, pixels of the chip. */
+  residual: number;
+  /** Faces found in the picture; the largest and most central one was taken. */
+  found: number;
+}
+
+/** Finds, aligns and describes the face of each rated picture. */
+export async function readFaces(
+  ratings: readonly Rating[],
+  imageDir: string,
+  modelsDir: string,
+  onProgress: (done: number) => void,
+): Promise<{ faces: RatedFace[]; skipped: Skipped[] }> {
+  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const net = await openSession(path.join(modelsDir, 'features.onnx'));
+  const faces: RatedFace[] = [];
+  const skipped: Skipped[] = [];
+  try {
+    for (const [i, rating] of ratings.entries()) {
+      const face = await readFace(rating, imageDir, detector, net);
+      if (typeof face === 'string') skipped.push({ file: rating.file, reason: face });
+      else faces.push(face);
+      onProgress(i + 1);
+    }
+  } finally {
+    await Promise.all([detector.close(), net.release()]);
+  }
+  return { faces, skipped };
+}
+
+async function readFace(
+  { file, rating }: Rating,
+  imageDir: string,
+  detector: Detector,
+  net: InferenceSession,
+): Promise<RatedFace | Skipped['reason']> {
+  const bytes = await readFile(path.join(imageDir, file)).catch(() => undefined);
+  if (bytes === undefined) return 'file missing';
+  const photo = await decodePhoto(bytes, MAX_SIDE).catch((error: unknown) => {
+    if (gradeOf(error) === 'final') return undefined;
+    throw error;
+  });
+  if (photo === undefined) return 'unreadable';
+  const mips = makeMips(photo.pixels);
+  const found = await detector.detect(mips);
+  const face = mainFace(found, photo.pixels.width, photo.pixels.height);
+  if (face === undefined) return 'no face found';
+  const chip = new Uint8Array(CHIP_SIDE ** 2 * 3);
+  align(mips, face.landmarks, CHIP_SIDE, chip, 0);
+  return {
+    file,
+    rating,
+    features: await describe(net, chip),
+    residual: alignmentResidual(face.landmarks),
+    found: found.length,
+  };
+}
+
+/** @param chip RGB, 150×150 */
+async function describe(net: InferenceSession, chip: Uint8Array): Promise<Float64Array> {
+  const { features } = await net.run({ chips: batchTensor(FACE_NET_INPUT, chip, 0, 1) });
+  const both = features!.data as Float32Array;
+  return Float64Array.from({ length: FEATURES }, (_, i) => (both[i]! + both[FEATURES + i]!) / 2);
+}

@@ -1,0 +1,81 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { mean, median, standardDeviation } from 'simple-statistics';
+
+/** A linear model of features as they are. */
+export interface LinearModel {
+  weights: number[];
+  intercept: number;
+}
+
+export interface RidgeFit extends LinearModel {
+  lambda: number;
+  /** What the model says of each sample when it is fitted without that sample. */
+  leaveOneOut: number[];
+}
+
+/** Half a decade apart; features are standardised, so that lambda counts in samples. */
+export const LAMBDAS: readonly number[] = Array.from({ length: 13 }, (_, i) => 10 ** (i / 4 + 1));
+
+/** Features that hardly vary would be blown up into noise: no sd counts as less than this part of the median one. */
+const SD_FLOOR = 0.1;
+
+/**
+ * Ridge regression on standardised features, with the lambda whose leave-one-out error is least.
+ *
+ * Leaving one out takes no refitting: the residual becomes e / (1 - h), with h the sample's own weight in its prediction
+ * (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 7.10). One eigendecomposition serves all lambdas.
+ *
+ * @param features one row a sample
+ * @param targets one number a sample
+ */
+export function fitRidge(
+  features: readonly ArrayLike<number>[],
+  targets: readonly number[],
+  lambdas: readonly number[] = LAMBDAS,
+): RidgeFit {
+  const { means, sds } = spread(features);
+  const standard = new Matrix(features.map((row) => Array.from(row, (value, j) => (value - means[j]!) / sds[j]!)));
+  const meanTarget = mean(targets as number[]);
+  const centred = Matrix.columnVector(targets.map((target) => target - meanTarget));
+
+  const transposed = standard.transpose();
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(transposed.mmul(standard), {
+    assumeSymmetric: true,
+  });
+  const components = standard.mmul(eigenvectorMatrix);
+  const response = components.transpose().mmul(centred).to1DArray();
+
+  const fits = lambdas.map((lambda) => {
+    const shrunk = response.map((r, k) => r / (realEigenvalues[k]! + lambda));
+    const leaveOneOut = targets.map((target, i) => {
+      let prediction = meanTarget;
+      let leverage = 1 / targets.length;
+      for (let k = 0; k < shrunk.length; k++) {
+        const component = components.get(i, k);
+        prediction += component * shrunk[k]!;
+        leverage += (component * component) / (realEigenvalues[k]! + lambda);
+      }
+      return target - (target - prediction) / (1 - leverage);
+    });
+    return { lambda, shrunk, leaveOneOut, error: mean(targets.map((t, i) => (t - leaveOneOut[i]!) ** 2)) };
+  });
+  const best = fits.reduce((a, b) => (b.error < a.error ? b : a));
+
+  const weights = eigenvectorMatrix
+    .mmul(Matrix.columnVector(best.shrunk))
+    .to1DArray()
+    .map((weight, j) => weight / sds[j]!);
+  const intercept = meanTarget - weights.reduce((sum, weight, j) => sum + weight * means[j]!, 0);
+  return { weights, intercept, lambda: best.lambda, leaveOneOut: best.leaveOneOut };
+}
+
+export function predict({ weights, intercept }: LinearModel, features: ArrayLike<number>): number {
+  return weights.reduce((sum, weight, j) => sum + weight * features[j]!, intercept);
+}
+
+function spread(features: readonly ArrayLike<number>[]): { means: number[]; sds: number[] } {
+  const columns = Array.from(features[0]!, (_, j) => features.map((row) => row[j]!));
+  const sds = columns.map(standardDeviation);
+  const floor = median(sds) * SD_FLOOR;
+  return { means: columns.map(mean), sds: sds.map((sd) => Math.max(sd, floor)) };
+}

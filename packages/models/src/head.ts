@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { FatalError } from '@attrai/contracts/errors';
+import { z } from 'zod';
+import { FEATURES } from './nets/face-net.ts';
+
+const figure = z.strictObject({ mean: z.number(), sd: z.number() });
+
+/** A linear head: raw = intercept + weights · features, where features are the means of a chip's and its mirror image's. */
+export const headSchema = z.strictObject({
+  name: z.string().min(1),
+  /** For the face net's features as they are: standardisation is already folded in. */
+  weights: z.array(z.number()).length(FEATURES),
+  intercept: z.number(),
+  /** Knots [raw, score from 0 to 10], both rising: what share of the training faces gets less. */
+  scale: z.array(z.tuple([z.number(), z.number().min(0).max(10)])).min(2),
+  /** How it was fitted; the model card says more. */
+  fit: z.strictObject({
+    date: z.iso.date(),
+    faces: z.int().positive(),
+    lambda: z.number().positive(),
+    /** Cross-validation: Pearson's r, and mean absolute error on the scale of the ratings; mean and sd over the repeats. */
+    repeats: z.int().positive(),
+    folds: z.int().min(2),
+    r: figure,
+    mae: figure,
+  }),
+});
+
+export type Head = z.infer<typeof headSchema>;
+
+/** @throws FatalError `head_unusable`, naming the file */
+export async function readHead(file: string): Promise<Head> {
+  try {
+    return headSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (cause) {
+    throw new FatalError(
+      'head_unusable',
+      `${file} is no scorer head: get it from git again, or fit one with \`pnpm models fit\`.`,
+      {
+        cause,
+      },
+    );
+  }
+}

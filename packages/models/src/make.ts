@@ -1,0 +1,18 @@
+import { readHead } from './head.ts';
+import { features } from './nets/features.ts';
+import { onet, pnet, rnet } from './nets/mtcnn.ts';
+import { scorer } from './nets/scorer.ts';
+import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from './weights/sources.ts';
+import { readWeights } from './weights/tfjs.ts';
+
+/** Makes the bytes of all models, one after another, by file name. */
+export async function* makeModels(headFile: string): AsyncGenerator<[file: string, bytes: Uint8Array]> {
+  const head = await readHead(headFile);
+  const mtcnn = await readWeights(MTCNN_WEIGHTS);
+  yield ['pnet.onnx', pnet(mtcnn)];
+  yield ['rnet.onnx', rnet(mtcnn)];
+  yield ['onet.onnx', onet(mtcnn)];
+  const faceNet = await readWeights(FACE_NET_WEIGHTS);
+  yield ['features.onnx', features(faceNet)];
+  yield ['scorer.onnx', scorer(faceNet, head)];
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+export const MANIFEST = 'manifest.json';
+
+const SOURCES = import.meta.dirname;
+/** Changes here change no model. */
+const FITTING = `fit${path.sep}`;
+
+/** What is in the models folder, and what made it. */
+export interface Manifest {
+  fingerprint: string;
+  /** sha256 by file name. */
+  files: Record<string, string>;
+}
+
+/**
+ * Identifies what the models would be built from: the builder's own sources (the versions and checksums of the source
+ * weights are among them), the form of the scorer's metadata, and the head.
+ */
+export async function fingerprint(headFile: string): Promise<string> {
+  const own = (await readdir(SOURCES, { recursive: true }))
+    .filter((file) => file.endsWith('.ts') && !file.startsWith(FITTING))
+    .sort()
+    .map((file) => path.join(SOURCES, file));
+  const metadata = createRequire(import.meta.url).resolve('@attrai/vision/score/metadata');
+  const contents = await Promise.all([...own, metadata, headFile].map((file) => readFile(file)));
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(`${content.length}\n`).update(content);
+  return hash.digest('hex');
+}
+
+/** Whether the folder holds exactly what a build of this fingerprint left there. */
+export async function isUpToDate(dir: string, wanted: string): Promise<boolean> {
+  const manifest = await readManifest(dir);
+  if (manifest?.fingerprint !== wanted) return false;
+  const intact = await Promise.all(
+    Object.entries(manifest.files).map(async ([file, expected]) => {
+      const bytes = await readFile(path.join(dir, file)).catch(() => undefined);
+      return bytes !== undefined && sha256(bytes) === expected;
+    }),
+  );
+  return intact.every(Boolean);
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A manifest that is missing, or that something broke, is no manifest: the models are built again. */
+async function readManifest(dir: string): Promise<Manifest | undefined> {
+  try {
+    const manifest: unknown = JSON.parse(await readFile(path.join(dir, MANIFEST), 'utf8'));
+    return isManifest(manifest) ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'fingerprint' in value &&
+    'files' in value &&
+    typeof value.files === 'object' &&
+    value.files !== null
+  );
+}
