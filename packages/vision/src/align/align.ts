@@ -19,7 +19,7 @@ export function align(mips: Mips, landmarks: Landmarks, side: number, out: Uint8
 
 /**
  * How badly a similarity fits the landmarks to the mean face: root mean square, in pixels of the 150×150 chip.
- * 0 is the mean face itself, seen from the front; 2 is usual; above 8 the face is in profile, or is none.
+ * 0 is the mean face itself, seen from the front; 2 to 6 are usual; above 8 the face is in profile, or is none.
  */
 export function alignmentResidual(landmarks: Landmarks): number {
   const target = template(CHIP);

@@ -4,8 +4,23 @@ import type { Box } from '../vision.ts';
 /** Red, green, blue, 0 to 255, and opacity, 0 to 1. */
 export type Colour = readonly [red: number, green: number, blue: number, opacity: number];
 
-/** How much of the pixel whose centre is (x, y) is covered, 0 to 1. */
-type Coverage = (x: number, y: number) => number;
+/** A line along a rounded rectangle's edge, or the whole of it. Lengths in pixels. */
+interface Stroke {
+  box: Box;
+  /** Of the box's corners. */
+  radius: number;
+  /** The line covers what is nearer than `half` to the curve `middle` pixels outside of the edge. */
+  half: number;
+  middle: number;
+  /** How soft the line's own edges are: 1 is smooth, more makes a shadow. */
+  blur: number;
+  /** How far the line goes from each corner along both sides, before it ends round. */
+  reach: number;
+  colour: Colour;
+}
+
+/** Thicker than any picture: a line that fills its box. */
+const FILL = 1e6;
 
 /** Mixes a colour into one pixel. */
 export function blend({ data, width }: Pixels, x: number, y: number, colour: Colour, coverage: number): void {
@@ -18,8 +33,9 @@ export function blend({ data, width }: Pixels, x: number, y: number, colour: Col
 
 /** A filled rectangle with rounded corners and smooth edges. `blur` pixels of softness make it a shadow. */
 export function fillRounded(pixels: Pixels, box: Box, radius: number, colour: Colour, blur = 1): void {
-  const distance = roundedDistance(box, radius);
-  paint(pixels, grow(box, blur), colour, (x, y) => ramp(distance(x, y), blur));
+  const [x1, y1, x2, y2] = box;
+  const stroke = { box, radius, half: FILL, middle: -FILL, blur, reach: FILL, colour };
+  paint(pixels, [x1 - blur, y1 - blur, x2 + blur, y2 + blur], stroke);
 }
 
 /** The outline of a rounded rectangle, `thickness` pixels centred on its edge. */
@@ -31,9 +47,9 @@ export function strokeRounded(
   colour: Colour,
   blur = 1,
 ): void {
-  const distance = roundedDistance(box, radius);
-  const coverage: Coverage = (x, y) => ramp(Math.abs(distance(x, y)) - thickness / 2, blur);
-  for (const band of edges(box, radius, thickness / 2 + blur)) paint(pixels, band, colour, coverage);
+  const half = thickness / 2;
+  const stroke = { box, radius, half, middle: 0, blur, reach: FILL, colour };
+  for (const band of bands(box, radius, half + blur)) paint(pixels, band, stroke);
 }
 
 /** Only the corners of such an outline, each reaching `length` pixels along both sides, with round ends. */
@@ -45,86 +61,60 @@ export function strokeCorners(
   length: number,
   colour: Colour,
 ): void {
-  const [x1, y1, x2, y2] = box;
-  const distance = roundedDistance(box, radius);
   const half = thickness / 2;
-  const coverage: Coverage = (x, y) => {
-    // Past its end along the side, the stroke goes on as a half circle.
-    const pastX = Math.min(x - x1, x2 - x) - length;
-    const pastY = Math.min(y - y1, y2 - y) - length;
-    const past = Math.max(pastX, pastY, 0);
-    return ramp(length2(distance(x, y), past) - half, 1);
-  };
-  const reach = half + 1;
-  const long = length + reach;
-  for (const [left, right] of [
-    [x1 - reach, x1 + long],
-    [x2 - long, x2 + reach],
-  ] as const) {
-    for (const [top, bottom] of [
-      [y1 - reach, y1 + long],
-      [y2 - long, y2 + reach],
-    ] as const) {
-      paint(pixels, [left, top, right, bottom], colour, coverage);
+  const [x1, y1, x2, y2] = box;
+  const long = length + half + 1;
+  const stroke = { box, radius, half, middle: 0, blur: 1, reach: length, colour };
+  for (const band of bands(box, radius, half + 1)) {
+    // The middle of a side stays free: paint either end of it.
+    const [left, top, right, bottom] = band;
+    if (right - left > bottom - top) {
+      paint(pixels, [left, top, Math.min(x1 + long, (x1 + x2) / 2), bottom], stroke);
+      paint(pixels, [Math.max(x2 - long, (x1 + x2) / 2), top, right, bottom], stroke);
+    } else {
+      paint(pixels, [left, top, right, Math.min(y1 + long, (y1 + y2) / 2)], stroke);
+      paint(pixels, [left, Math.max(y2 - long, (y1 + y2) / 2), right, bottom], stroke);
     }
   }
 }
 
-function paint(pixels: Pixels, [x1, y1, x2, y2]: Box, colour: Colour, coverage: Coverage): void {
-  const left = Math.max(Math.floor(x1), 0);
-  const right = Math.min(Math.ceil(x2), pixels.width);
-  const top = Math.max(Math.floor(y1), 0);
-  const bottom = Math.min(Math.ceil(y2), pixels.height);
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) {
-      const share = coverage(x + 0.5, y + 0.5);
-      if (share > 0) blend(pixels, x, y, colour, share);
-    }
-  }
-}
-
-/** Signed distance to a rounded rectangle's edge, pixels: negative inside. */
-function roundedDistance([x1, y1, x2, y2]: Box, radius: number): Coverage {
+/** Paints what of a stroke lies in the rectangle. Neighbouring rectangles share no pixel. */
+function paint(pixels: Pixels, [left, top, right, bottom]: Box, stroke: Stroke): void {
+  const { box, radius, half, middle, blur, reach, colour } = stroke;
+  const [x1, y1, x2, y2] = box;
   const cx = (x1 + x2) / 2;
   const cy = (y1 + y2) / 2;
-  const halfWidth = (x2 - x1) / 2 - radius;
-  const halfHeight = (y2 - y1) / 2 - radius;
-  return (x, y) => {
-    const dx = Math.abs(x - cx) - halfWidth;
-    const dy = Math.abs(y - cy) - halfHeight;
-    if (dx <= 0 || dy <= 0) return Math.max(dx, dy) - radius;
-    return length2(dx, dy) - radius;
-  };
+  const flatX = (x2 - x1) / 2 - radius;
+  const flatY = (y2 - y1) / 2 - radius;
+  const endX = Math.min(Math.round(right), pixels.width);
+  const endY = Math.min(Math.round(bottom), pixels.height);
+  for (let y = Math.max(Math.round(top), 0); y < endY; y++) {
+    const fromCentreY = Math.abs(y + 0.5 - cy);
+    const dy = fromCentreY - flatY;
+    for (let x = Math.max(Math.round(left), 0); x < endX; x++) {
+      const fromCentreX = Math.abs(x + 0.5 - cx);
+      const dx = fromCentreX - flatX;
+      // Signed distance to the rounded rectangle's edge, negative inside; then to the line.
+      const toEdge = (dx > 0 && dy > 0 ? Math.sqrt(dx * dx + dy * dy) : Math.max(dx, dy)) - radius;
+      let distance = Math.abs(toEdge - middle) - half;
+      const past = Math.max(flatX + radius - fromCentreX, flatY + radius - fromCentreY) - reach;
+      if (past > 0) distance = Math.sqrt((distance + half) ** 2 + past * past) - half;
+      const coverage = 0.5 - distance / blur;
+      if (coverage > 0) blend(pixels, x, y, colour, Math.min(coverage, 1));
+    }
+  }
 }
 
-/** Math.hypot without its care for overflow, which takes longer than all the rest. */
-function length2(x: number, y: number): number {
-  return Math.sqrt(x * x + y * y);
-}
-
-/** 1 inside, 0 outside, and a smooth passage `width` pixels wide over the edge. */
-function ramp(distance: number, width: number): number {
-  return Math.min(Math.max(0.5 - distance / width, 0), 1);
-}
-
-function grow([x1, y1, x2, y2]: Box, by: number): Box {
-  return [x1 - by, y1 - by, x2 + by, y2 + by];
-}
-
-/** Four rectangles without overlap that hold all pixels within `reach` of a rounded rectangle's edge. */
-function edges([x1, y1, x2, y2]: Box, radius: number, reach: number): Box[] {
-  const top = Math.floor(y1 - reach);
-  const bottom = Math.ceil(y2 + reach);
-  const upper = Math.min(Math.ceil(y1 + radius + reach), Math.floor((y1 + y2) / 2));
-  const lower = Math.max(Math.floor(y2 - radius - reach), upper);
-  const left = Math.floor(x1 - reach);
-  const right = Math.ceil(x2 + reach);
-  const inner = Math.min(Math.ceil(x1 + reach), Math.floor((x1 + x2) / 2));
-  const outer = Math.max(Math.floor(x2 - reach), inner);
+/** Upper, lower, left and right strip, without overlap, that hold all pixels within `reach` of a rounded rectangle's edge. */
+function bands([x1, y1, x2, y2]: Box, radius: number, reach: number): Box[] {
+  const upper = Math.min(Math.round(y1 + radius + reach), Math.round((y1 + y2) / 2));
+  const lower = Math.max(Math.round(y2 - radius - reach), upper);
+  const inner = Math.min(Math.round(x1 + reach), Math.round((x1 + x2) / 2));
+  const outer = Math.max(Math.round(x2 - reach), inner);
   return [
-    [left, top, right, upper],
-    [left, lower, right, bottom],
-    [left, upper, inner, lower],
-    [outer, upper, right, lower],
+    [x1 - reach, y1 - reach, x2 + reach, upper],
+    [x1 - reach, lower, x2 + reach, y2 + reach],
+    [x1 - reach, upper, inner, lower],
+    [outer, upper, x2 + reach, lower],
   ];
 }

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadVision } from '../src/load-vision.ts';
+import { type Box, type Face, STAGES, type Vision } from '../src/vision.ts';
+import { matches } from './support/match.ts';
+import { groupPhoto, modelsDir } from './support/paths.ts';
+
+let vision: Vision;
+const photo = await readFile(groupPhoto);
+const { width = 0, height = 0 } = await sharp(photo).metadata();
+
+beforeAll(async () => {
+  vision = await loadVision({ modelsDir });
+});
+afterAll(() => vision.close());
+
+test('gives every face its box, landmarks, detection, score and confidence, left to right', async () => {
+  const estimate = await vision.estimate(photo);
+  expect(estimate).toMatchObject({ width: 620, height: 349 });
+  expect(estimate.faces).toHaveLength(4);
+  for (const { box, landmarks, detection, score, confidence } of estimate.faces) {
+    for (const [x, y] of landmarks) {
+      expect(x).toBeGreaterThan(box[0]);
+      expect(x).toBeLessThan(box[2]);
+      expect(y).toBeGreaterThan(box[1]);
+      expect(y).toBeLessThan(box[3]);
+    }
+    expect(detection).toBeGreaterThan(0.95);
+    expect(detection).toBeLessThanOrEqual(1);
+    expect(score).toBeGreaterThanOrEqual(0);
+    expect(score).toBeLessThanOrEqual(10);
+    expect(Math.round(score * 10) / 10).toBe(score);
+    expect(confidence).toMatch(/^(high|low)$/);
+  }
+  const lefts = estimate.faces.map(({ box }) => box[0]);
+  expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
+});
+
+test('gives the time of every stage', async () => {
+  const { ms } = await vision.estimate(photo);
+  expect(Object.keys(ms)).toEqual([...STAGES, 'total']);
+  const sum = STAGES.reduce((total, stage) => total + ms[stage], 0);
+  expect(sum).toBeLessThanOrEqual(ms.total);
+  expect(sum).toBeGreaterThan(0.9 * ms.total);
+});
+
+test('gives a photo without a face no picture', async () => {
+  const grey = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#777' } })
+    .jpeg()
+    .toBuffer();
+  expect(await vision.estimate(grey)).toMatchObject({ width: 300, height: 200, faces: [], picture: undefined });
+});
+
+test('gives the same answer for the same photo', async () => {
+  const [once, twice] = [await vision.estimate(photo), await vision.estimate(photo)];
+  expect(once.faces).toEqual(twice.faces);
+  expect(once.picture!.equals(twice.picture!)).toBe(true);
+});
+
+test('finds the mirrored faces in a mirrored photo', async () => {
+  const mirrored = await vision.estimate(await sharp(photo).flop().png().toBuffer());
+  const { faces } = await vision.estimate(photo);
+  const back = mirrored.faces.map(({ box: [x1, y1, x2, y2] }): Box => [width - x2, y1, width - x1, y2]);
+  expect(mirrored.faces).toHaveLength(faces.length);
+  expect(matches(back, boxesOf(faces))).toBe(faces.length);
+  // Faces travel left to right, so the mirrored ones come in reverse; a mirror image scores (nearly) as its original.
+  mirrored.faces.toReversed().forEach(({ score }, i) => {
+    expect(Math.abs(score - faces[i]!.score)).toBeLessThan(2);
+  });
+});
+
+describe('gives boxes in pixels of the upright photo', () => {
+  /** What a camera held that way stores, so that the EXIF orientation brings it back. */
+  const stored: Record<number, (upright: Buffer) => Promise<Buffer>> = {
+    1: (upright) => sharp(upright).png().toBuffer(),
+    2: (upright) => sharp(upright).flop().png().toBuffer(),
+    3: (upright) => sharp(upright).rotate(180).png().toBuffer(),
+    4: (upright) => sharp(upright).flip().png().toBuffer(),
+    5: async (upright) =>
+      sharp(await sharp(upright).rotate(90).png().toBuffer())
+        .flop()
+        .png()
+        .toBuffer(),
+    6: (upright) => sharp(upright).rotate(270).png().toBuffer(),
+    7: async (upright) =>
+      sharp(await sharp(upright).rotate(270).png().toBuffer())
+        .flop()
+        .png()
+        .toBuffer(),
+    8: (upright) => sharp(upright).rotate(90).png().toBuffer(),
+  };
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i', async (orientation) => {
+    const upright = await vision.estimate(await sharp(photo).jpeg({ quality: 100 }).toBuffer());
+    const turned = await sharp(await stored[orientation]!(photo))
+      .jpeg({ quality: 100 })
+      .withMetadata({ orientation })
+      .toBuffer();
+    expect((await sharp(turned).metadata()).orientation).toBe(orientation);
+    const estimate = await vision.estimate(turned);
+    expect([estimate.width, estimate.height]).toEqual([width, height]);
+    expect(estimate.faces).toHaveLength(upright.faces.length);
+    expect(matches(boxesOf(estimate.faces), boxesOf(upright.faces))).toBe(upright.faces.length);
+    const { width: drawnWidth, height: drawnHeight } = await sharp(estimate.picture!).metadata();
+    expect([drawnWidth, drawnHeight]).toEqual([width, height]);
+  });
+
+  test('of a large photo, though it is reduced for the work', async () => {
+    const large = await sharp(photo)
+      .resize({ width: 4 * width, kernel: 'cubic' })
+      .jpeg()
+      .toBuffer();
+    const estimate = await vision.estimate(large);
+    expect([estimate.width, estimate.height]).toEqual([4 * width, 4 * height]);
+    const { faces } = await vision.estimate(photo);
+    const reduced = estimate.faces.map(({ box }) => box.map((value) => value / 4) as Box);
+    expect(matches(reduced, boxesOf(faces))).toBe(4);
+    expect((await sharp(estimate.picture!).metadata()).width).toBe(1280);
+  });
+});
+
+test('reports no face below the smallest size asked for', async () => {
+  const large = await loadVision({ modelsDir, minFace: 62 });
+  const { faces } = await large.estimate(photo);
+  await large.close();
+  expect(faces.length).toBeLessThan(4);
+  for (const { box } of faces) expect(Math.max(box[2] - box[0], box[3] - box[1])).toBeGreaterThanOrEqual(62);
+});
+
+test('says what to do when the models are not there', async () => {
+  await expect(loadVision({ modelsDir: '/nonexistent' })).rejects.toThrow(/pnpm models|scorer model/);
+});
+
+function boxesOf(faces: readonly Face[]): Box[] {
+  return faces.map(({ box }) => box);
+}

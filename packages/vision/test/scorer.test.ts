@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gradeOf } from '@attrai/contracts/errors';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { template } from '../src/align/template.ts';
+import type { Detection } from '../src/detect/onet.ts';
+import { makeMips } from '../src/mips.ts';
+import { toScale } from '../src/score/scale.ts';
+import { loadScorer } from '../src/score/scorer.ts';
+import { type TinyModel, tinyModel } from './support/onnx-file.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scorer-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** 0 to 255 on the ten-point scale: a score tells what value the model saw. */
+const BYTES = {
+  knots: [
+    [0, 0],
+    [255, 10],
+  ],
+};
+
+/** A photo whose red is 200, green 100, blue 50 on the left half; half of that on the right. A face fills it all. */
+const photo = (() => {
+  const data = new Uint8Array(150 * 150 * 3);
+  for (let i = 0; i < 150 * 150; i++) data.set(i % 150 < 75 ? [200, 100, 50] : [100, 50, 25], i * 3);
+  return makeMips({ data, width: 150, height: 150 });
+})();
+const face: Detection = { box: [0, 0, 150, 150], landmarks: template(150), probability: 1 };
+
+describe("scores with a model of the user's own", () => {
+  test('uint8, NHWC, RGB, aligned by landmarks', async () => {
+    const input = { layout: 'NHWC', type: 'uint8', size: 150, mirror: false };
+    expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(200, 3);
+  });
+
+  test('BGR', async () => {
+    const input = { layout: 'NHWC', type: 'uint8', size: 150, channels: 'BGR', mirror: false };
+    expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(50, 3);
+  });
+
+  test('float32, NCHW, with mean and std per channel in the order of the channels', async () => {
+    const input = {
+      layout: 'NCHW',
+      type: 'float32',
+      size: 64,
+      channels: 'BGR',
+      mean: [10, 20, 30],
+      std: [0.5, 1, 1],
+      mirror: false,
+    };
+    expect(await rawScore({ type: 'float32', shape: ['N', 3, 64, 64], gives: 'first' }, input)).toBeCloseTo(
+      (50 - 10) / 0.5,
+      3,
+    );
+  });
+
+  test('mirrored, as the mean of both', async () => {
+    const input = { layout: 'NHWC', type: 'uint8', size: 150, mirror: true };
+    expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(150, 3);
+  });
+
+  test('cut out by the box with a margin, at a size of its own', async () => {
+    const input = { layout: 'NCHW', type: 'float32', size: 32, crop: { by: 'box', margin: 0 }, mirror: false };
+    const model = { type: 'float32', shape: ['N', 3, 32, 32], gives: 'mean of left' } as const;
+    const left: Detection = { ...face, box: [0, 0, 75, 75] };
+    const right: Detection = { ...face, box: [75, 0, 150, 75] };
+    const straddling: Detection = { ...face, box: [40, 40, 110, 110] };
+    expect(Math.abs((await rawScore(model, input, [left])) - 350 / 3)).toBeLessThan(1);
+    const widened = { ...input, crop: { by: 'box', margin: 0.5 } };
+    expect(Math.abs((await rawScore(model, widened, [straddling])) - 350 / 3)).toBeLessThan(1);
+    expect(Math.abs((await rawScore(model, input, [right])) - 175 / 3)).toBeLessThan(1);
+  });
+
+  test('more faces than fit into one batch, in their order', async () => {
+    const path = await write(
+      { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' },
+      { layout: 'NHWC', type: 'uint8', size: 150, mirror: true },
+    );
+    const scorer = await loadScorer(path, 1);
+    const chips = new Uint8Array(21 * 150 * 150 * 3);
+    for (let i = 0; i < 21; i++) chips.fill(10 * i, i * 67_500, (i + 1) * 67_500);
+    const scores = await scorer.score(chips);
+    expect(scores.map((score) => Math.round(score * 25.5))).toEqual(Array.from({ length: 21 }, (_, i) => 10 * i));
+    await scorer.close();
+  });
+
+  async function rawScore(model: Omit<TinyModel, 'metadata'>, input: object, faces = [face]): Promise<number> {
+    const scorer = await loadScorer(await write(model, input), 1);
+    const [score] = await scorer.score(scorer.cutChips(photo, faces));
+    await scorer.close();
+    return score! * 25.5;
+  }
+});
+
+describe("refuses a model that can't work, and says what to change", () => {
+  const uint8 = { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'mean' } as const;
+  const input = { layout: 'NHWC', type: 'uint8', size: 150 };
+
+  test.each([
+    ['without metadata', { ...uint8, metadata: {} }, /lack attrai\.input.*for example: attrai\.input = \{/],
+    ['without a scale', { ...uint8, metadata: { 'attrai.input': JSON.stringify(input) } }, /lack attrai\.scale/],
+    ['with metadata that is no JSON', model(uint8, 'NHWC'), /attrai\.input in its metadata_props is not JSON/],
+    ['with an unknown layout', model(uint8, { ...input, layout: 'HWC' }), /attrai\.input\.layout/],
+    ['with a misspelt setting', model(uint8, { ...input, mirrored: true }), /mirrored/],
+    ['with a std of 0', model(uint8, { ...input, std: [1, 0, 1] }), /attrai\.input\.std.*above 0/],
+    [
+      'with knots that fall',
+      model(uint8, input, {
+        knots: [
+          [5, 0],
+          [1, 10],
+        ],
+      }),
+      /attrai\.scale\.knots.*rise/,
+    ],
+    ['of another type than it says', model({ ...uint8, type: 'float32' }, input), /input is float32.*says uint8/],
+    ['of another size than it says', model(uint8, { ...input, size: 224 }), /\[N,224,224,3\]/],
+    ['of another layout than it says', model(uint8, { ...input, layout: 'NCHW' }), /\[N,3,150,150\]/],
+    ['for one face at a time', model({ ...uint8, shape: [1, 150, 150, 3] }, input), /free first dimension/],
+    ['that gives two numbers a face', model({ ...uint8, gives: 'two numbers' }, input), /4 numbers for 2 faces/],
+  ])('%s', async (_, tiny, message) => {
+    const path = join(folder, `${crypto.randomUUID()}.onnx`);
+    await writeFile(path, tinyModel(tiny));
+    const error = await loadScorer(path, 1).catch((thrown) => thrown);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(path);
+    expect(gradeOf(error)).toBe('fatal');
+  });
+
+  test.each([
+    ['a text file', Buffer.from('hello')],
+    ['a photo', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])],
+    ['an empty file', Buffer.alloc(0)],
+  ])('%s', async (_, bytes) => {
+    const path = join(folder, `${crypto.randomUUID()}.onnx`);
+    await writeFile(path, bytes);
+    await expect(loadScorer(path, 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
+  });
+
+  test('a file that is not there', async () => {
+    await expect(loadScorer(join(folder, 'none.onnx'), 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
+  });
+});
+
+test('goes straight between the knots of the scale and stays level outside', () => {
+  const scale = {
+    knots: [
+      [-1, 0],
+      [0, 4],
+      [2, 10],
+    ] as [number, number][],
+  };
+  expect([-5, -1, -0.5, 0, 1, 2, 9].map((raw) => toScale(scale, raw))).toEqual([0, 0, 2, 4, 7, 10, 10]);
+});
+
+function model(tiny: Omit<TinyModel, 'metadata'>, input: object | string, scale: object = BYTES): TinyModel {
+  const text = typeof input === 'string' ? input : JSON.stringify(input);
+  return { ...tiny, metadata: { 'attrai.input': text, 'attrai.scale': JSON.stringify(scale) } };
+}
+
+async function write(tiny: Omit<TinyModel, 'metadata'>, input: object): Promise<string> {
+  const path = join(folder, `${crypto.randomUUID()}.onnx`);
+  await writeFile(path, tinyModel(model(tiny, input)));
+  return path;
+}
