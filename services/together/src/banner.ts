@@ -9,7 +9,12 @@ export interface Running {
 /** What a newcomer needs to know once everything runs: where to go, what is real, how to stop. */
 export function banner({ url, telegram, rabbitmq, redis }: Running): string {
   const parts = { 'bot and estimator with its models': true };
-  const realOf = { ...parts, Telegram: telegram === 'real', RabbitMQ: rabbitmq === 'server', Redis: redis === 'server' };
+  const realOf = {
+    ...parts,
+    Telegram: telegram === 'real',
+    RabbitMQ: rabbitmq === 'server',
+    Redis: redis === 'server',
+  };
   const names = (real: boolean) =>
     Object.entries(realOf)
       .filter(([, isReal]) => isReal === real)

@@ -19,18 +19,50 @@ export async function badInputs(photo: Buffer): Promise<Input[]> {
   return [
     { name: 'empty', filename: 'a.jpg', bytes: Buffer.alloc(0), expected: 'refusal' },
     { name: 'truncated', filename: 'a.jpg', bytes: jpeg.subarray(0, jpeg.length / 2), expected: 'refusal' },
-    { name: 'text renamed', filename: 'a.jpg', bytes: Buffer.from('no photo, just words\n'.repeat(99)), expected: 'refusal' },
+    {
+      name: 'text renamed',
+      filename: 'a.jpg',
+      bytes: Buffer.from('no photo, just words\n'.repeat(99)),
+      expected: 'refusal',
+    },
     { name: 'PNG bomb of 30,000×30,000', filename: 'a.png', bytes: pngBomb(30_000), expected: 'refusal' },
     { name: 'HEIC', filename: 'a.heic', bytes: heic(), expected: 'refusal' },
     { name: 'HEIC renamed', filename: 'a.jpg', bytes: heic(), expected: 'refusal' },
     { name: '1×1', filename: 'a.png', bytes: await blank(1, 1), expected: 'refusal' },
-    { name: 'no face', filename: 'a.png', bytes: await sharp(ramp, { raw: { width: 64, height: 64, channels: 1 } }).png().toBuffer(), expected: 'refusal' },
+    {
+      name: 'no face',
+      filename: 'a.png',
+      bytes: await sharp(ramp, { raw: { width: 64, height: 64, channels: 1 } })
+        .png()
+        .toBuffer(),
+      expected: 'refusal',
+    },
     { name: 'more than 20 MB', filename: 'a.jpg', bytes: padded(jpeg, 21_000_000), expected: 'refusal' },
     { name: 'nearly 20 MB', filename: 'a.jpg', bytes: padded(jpeg, 19_900_000), expected: 'picture' },
-    { name: 'CMYK', filename: 'a.jpg', bytes: await sharp(photo).toColourspace('cmyk').jpeg().toBuffer(), expected: 'picture' },
-    { name: '16 bits', filename: 'a.png', bytes: await sharp(photo).toColourspace('rgb16').png().toBuffer(), expected: 'picture' },
-    { name: 'greyscale', filename: 'a.jpg', bytes: await sharp(photo).greyscale().jpeg().toBuffer(), expected: 'picture' },
-    { name: 'alpha', filename: 'a.png', bytes: await sharp(png).ensureAlpha(0.9).png().toBuffer(), expected: 'picture' },
+    {
+      name: 'CMYK',
+      filename: 'a.jpg',
+      bytes: await sharp(photo).toColourspace('cmyk').jpeg().toBuffer(),
+      expected: 'picture',
+    },
+    {
+      name: '16 bits',
+      filename: 'a.png',
+      bytes: await sharp(photo).toColourspace('rgb16').png().toBuffer(),
+      expected: 'picture',
+    },
+    {
+      name: 'greyscale',
+      filename: 'a.jpg',
+      bytes: await sharp(photo).greyscale().jpeg().toBuffer(),
+      expected: 'picture',
+    },
+    {
+      name: 'alpha',
+      filename: 'a.png',
+      bytes: await sharp(png).ensureAlpha(0.9).png().toBuffer(),
+      expected: 'picture',
+    },
     {
       name: 'EXIF-rotated',
       filename: 'a.jpg',
@@ -40,15 +72,27 @@ export async function badInputs(photo: Buffer): Promise<Input[]> {
     {
       name: 'animated WebP',
       filename: 'a.webp',
-      bytes: await sharp([photo, photo], { join: { animated: true } }).webp({ delay: [100, 100] }).toBuffer(),
+      bytes: await sharp([photo, photo], { join: { animated: true } })
+        .webp({ delay: [100, 100] })
+        .toBuffer(),
       expected: 'picture',
     },
-    { name: 'animated GIF', filename: 'a.gif', bytes: await sharp(photo).resize(width! >> 1, height! >> 1).gif().toBuffer(), expected: 'refusal' },
+    {
+      name: 'animated GIF',
+      filename: 'a.gif',
+      bytes: await sharp(photo)
+        .resize(width! >> 1, height! >> 1)
+        .gif()
+        .toBuffer(),
+      expected: 'refusal',
+    },
   ];
 }
 
 const blank = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: 'white' } }).png().toBuffer();
+  sharp({ create: { width, height, channels: 3, background: 'white' } })
+    .png()
+    .toBuffer();
 
 /** A valid file: decoders stop at the end-of-image marker. */
 function padded(jpeg: Buffer, size: number): Buffer {
@@ -63,7 +107,12 @@ function pngBomb(side: number): Buffer {
   header.set([1, 0, 0, 0, 0], 8);
   const rows = Buffer.alloc((1 + Math.ceil(side / 8)) * side);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type: string, data: Buffer): Buffer {

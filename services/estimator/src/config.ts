@@ -1,0 +1,37 @@
+import { AMQP_URL, GRAYLOG_URL, HEALTH_PORT, LOG_LEVEL, PHOTO_DIR, PHOTO_STORE } from '@attrai/config/common-variables';
+import { z } from 'zod';
+
+/** What the pipeline can be told; shared with the one-process mode. */
+export const visionVariables = {
+  MODELS_DIR: z.string().default('.models').describe('folder of the ONNX files that `pnpm models build` makes'),
+  SCORER_MODEL: z
+    .string()
+    .optional()
+    .describe('ONNX file of your own that scores chips in place of the built-in scorer; its metadata tell how'),
+  MIN_FACE: z.coerce
+    .number('expected pixels, 20 to 1000')
+    .int()
+    .min(20)
+    .max(1_000)
+    .default(40)
+    .describe(
+      'smallest face looked for, in pixels of the photo as it is estimated; 20 finds more and takes twice as long',
+    ),
+  MAX_SIDE: z.coerce
+    .number('expected pixels, 320 to 4096')
+    .int()
+    .min(320)
+    .max(4_096)
+    .default(1_280)
+    .describe('longer side to which larger photos are reduced before faces are looked for, in pixels'),
+};
+
+export const estimatorConfig = z.object({
+  AMQP_URL,
+  PHOTO_STORE,
+  PHOTO_DIR,
+  ...visionVariables,
+  GRAYLOG_URL,
+  LOG_LEVEL,
+  HEALTH_PORT,
+});

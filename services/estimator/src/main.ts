@@ -1,0 +1,47 @@
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { readConfig } from '@attrai/config/read-config';
+import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { startHealthServer } from '@attrai/telemetry/health';
+import { createLogger } from '@attrai/telemetry/logger';
+import { runService } from '@attrai/telemetry/run-service';
+import { onShutdown } from '@attrai/telemetry/shutdown';
+import { loadVision } from '@attrai/vision/load-vision';
+import { estimatorConfig } from './config.ts';
+import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
+import { type RunningEstimator, startEstimator } from './start-estimator.ts';
+
+/** Above the slowest photo, below the 60 s of Swarm's stop_grace_period. */
+const GRACE_MS = 50_000;
+
+await runService('estimator', async () => {
+  const config = readConfig(estimatorConfig);
+  const logger = createLogger({ service: 'estimator', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
+  const opened = new AsyncDisposableStack();
+  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+
+  const { threads, memoryMb } = readContainerLimits();
+  logger.info({ threads, memoryMb }, 'starting');
+  if (memoryMb !== undefined && memoryMb < ENOUGH_MEMORY_MB) {
+    logger.warn({ memoryMb }, `little memory: a large photo may end this process; give it ${ENOUGH_MEMORY_MB} MiB`);
+  }
+
+  let estimator: RunningEstimator | undefined;
+  const starting = { ok: false, reason: 'starting: loading the models or waiting for RabbitMQ' };
+  const checks = { estimator: () => estimator?.ready() ?? starting };
+  const health = await startHealthServer({ port: config.HEALTH_PORT, checks });
+  opened.defer(() => health.close());
+  logger.info({ port: health.port }, 'health is served');
+
+  const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
+  const vision = await loadVision({
+    modelsDir: config.MODELS_DIR,
+    ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
+    minFace: config.MIN_FACE,
+    maxSide: config.MAX_SIDE,
+    threads,
+  });
+  opened.defer(() => vision.close());
+  const broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
+  opened.defer(() => broker.close());
+  estimator = await startEstimator({ broker, photoStore, vision, logger });
+});

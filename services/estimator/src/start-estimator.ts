@@ -1,0 +1,71 @@
+import type { Broker, Delivery } from '@attrai/broker/broker';
+import { consumeChecked, publishChecked } from '@attrai/broker/typed-queue';
+import { AFTER_ESTIMATE, TO_ESTIMATE } from '@attrai/contracts/queues';
+import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
+import { estimateResult } from '@attrai/contracts/result';
+import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import type { Logger } from '@attrai/telemetry/logger';
+import type { Vision } from '@attrai/vision/vision';
+import { estimatePhoto } from './estimate-photo.ts';
+
+export interface EstimatorParts {
+  broker: Broker;
+  photoStore: PhotoStore;
+  vision: Vision;
+  logger: Logger;
+}
+
+export interface RunningEstimator {
+  /** Ready only while photos can arrive. */
+  ready(): { ok: boolean; reason?: string };
+  /** Takes no further photo and finishes the one in hand. The parts stay open: they are the caller's. */
+  stop(): Promise<void>;
+}
+
+/** Turns messages of `to_estimate` into messages of `after_estimate`, one photo at a time. */
+export async function startEstimator({
+  broker,
+  photoStore,
+  vision,
+  logger,
+}: EstimatorParts): Promise<RunningEstimator> {
+  /**
+   * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
+   * message only after that. Dying in between costs a repetition, which the bot ignores, never a photo.
+   *
+   * A picture whose publishing failed stays: it may have been published all the same, with only the confirmation
+   * lost. The next attempt replaces it, and whoever handles the dead letter finds it by its key.
+   */
+  async function work(request: EstimateRequest, { attempt, attachment }: Delivery): Promise<void> {
+    const log = logger.child({ requestId: request.id, attempt });
+    const started = performance.now();
+    const { id, replyTo, acceptedAt, deadline } = request;
+
+    const { outcome, picture, ms } = await estimatePhoto(request, attachment, { photoStore, vision });
+    const workMs = Math.round(performance.now() - started);
+    const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
+    await publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment);
+    await photoStore.delete(request.photo);
+
+    const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;
+    log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms }, 'estimated');
+  }
+
+  // After a lost connection the next delivery may arrive while the photo in hand isn't finished.
+  let inHand: Promise<void> = Promise.resolve();
+  const oneAtATime = (request: EstimateRequest, delivery: Delivery): Promise<void> => {
+    const mine = inHand.then(() => work(request, delivery));
+    inHand = mine.catch((error) => {
+      logger.warn({ requestId: request.id, attempt: delivery.attempt, err: error }, 'could not estimate a photo');
+    });
+    return mine;
+  };
+
+  const consumer = await consumeChecked(broker, TO_ESTIMATE, estimateRequest, 1, oneAtATime);
+  logger.info('ready for photos');
+
+  return {
+    ready: () => (consumer.attached ? { ok: true } : { ok: false, reason: 'not consuming: no connection to RabbitMQ' }),
+    stop: () => consumer.stop(),
+  };
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Broker, Message } from '@attrai/broker/broker';
+import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import type { EstimateRequest } from '@attrai/contracts/request';
+import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
+import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import { createLogger } from '@attrai/telemetry/logger';
+import type { Estimate, Face, Vision } from '@attrai/vision/vision';
+import { vi } from 'vitest';
+
+export const PHOTO = Buffer.from('the photo');
+export const PICTURE = Buffer.from('the picture');
+
+const face = (score: number): Face => ({
+  box: [score, 20, 30, 40],
+  landmarks: [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [7, 8],
+    [9, 10],
+  ],
+  detection: 0.99,
+  score,
+  confidence: 'high',
+});
+
+const ms = { decode: 1, pyramid: 1, pnet: 1, rnet: 1, onet: 1, align: 1, score: 1, draw: 1, encode: 1, total: 9 };
+export const TWO_FACES: Estimate = { width: 100, height: 50, faces: [face(3.1), face(7.4)], picture: PICTURE, ms };
+export const NO_FACE: Estimate = { ...TWO_FACES, faces: [], picture: undefined };
+
+/** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */
+export function scriptedVision(estimate: (photo: Buffer) => Promise<Estimate>) {
+  const seen = { photos: 0, inHand: 0, mostInHand: 0 };
+  const vision: Vision = {
+    async estimate(photo) {
+      seen.photos += 1;
+      seen.mostInHand = Math.max(seen.mostInHand, ++seen.inHand);
+      try {
+        return await estimate(photo);
+      } finally {
+        seen.inHand -= 1;
+      }
+    },
+    async close() {},
+  };
+  return { vision, seen };
+}
+
+type OnFatal = (error: unknown) => void;
+
+export async function openParts(kind: 'volume' | 'message', cleanups: (() => unknown)[], onFatal: OnFatal = () => {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'attrai-estimator-'));
+  cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  const photoStore = await openPhotoStore(kind, dir);
+  const broker = createEmbeddedBroker({ onFatal });
+  cleanups.push(() => broker.close());
+  const lines: string[] = [];
+  const logger = createLogger({ service: 'estimator', destination: { write: (line) => void lines.push(line) } });
+  return { photoStore, broker, logger, lines };
+}
+
+let requests = 0;
+
+/** Puts a photo on its way as the bot does. */
+export async function sendPhoto(broker: Broker, photoStore: PhotoStore, change: Partial<EstimateRequest> = {}) {
+  const id = `request${String(++requests).padStart(9, '0')}`;
+  const parcel = await photoStore.put(`${id}.original`, PHOTO);
+  const request: EstimateRequest = {
+    v: 1,
+    id,
+    photo: parcel.ref,
+    replyTo: { userId: 1, chatId: 2, messageId: 3, placeholderId: 4, language: 'es' },
+    acceptedAt: Date.now(),
+    deadline: Date.now() + 600_000,
+    ...change,
+  };
+  await broker.publish(TO_ESTIMATE, message(request, parcel.attachment));
+  return request;
+}
+
+export function message(json: unknown, attachment?: Buffer): Message {
+  return { json, ...(attachment && { attachment }) };
+}
+
+/** Collects what the estimator answers. */
+export async function collectResults(broker: Broker) {
+  const results: { result: EstimateResult; attachment: Buffer | undefined }[] = [];
+  await broker.consume(AFTER_ESTIMATE, 100, async ({ json, attachment }) => {
+    results.push({ result: estimateResult.parse(json), attachment });
+  });
+  return {
+    results,
+    async first(count = 1) {
+      await vi.waitFor(() => {
+        if (results.length < count) throw new Error(`${results.length} of ${count} results`);
+      }, 10_000);
+      return results;
+    },
+  };
+}
+
+/** Resolves when nothing waits and nothing went to the dead letters. */
+export async function settled(broker: Broker) {
+  await vi.waitFor(async () => {
+    for (const queue of [TO_ESTIMATE, TO_ESTIMATE_DEAD] as const) {
+      if ((await broker.depth(queue)) > 0) throw new Error(`messages wait in ${queue}`);
+    }
+  }, 10_000);
+}

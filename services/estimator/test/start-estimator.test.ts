@@ -1,0 +1,250 @@
+import type { Broker, Handler } from '@attrai/broker/broker';
+import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors';
+import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startEstimator } from '../src/start-estimator.ts';
+import * as parts from './estimator-parts.ts';
+
+const { NO_FACE, PICTURE, TWO_FACES } = parts;
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** An estimator on the embedded broker; `estimate` is what its vision does. */
+async function start(kind: 'volume' | 'message', estimate: Parameters<typeof parts.scriptedVision>[0]) {
+  const open = await parts.openParts(kind, cleanups);
+  const { vision, seen } = parts.scriptedVision(estimate);
+  const answers = await parts.collectResults(open.broker);
+  const estimator = await startEstimator({ ...open, vision });
+  cleanups.push(() => estimator.stop());
+  return { ...open, seen, answers, estimator };
+}
+
+describe.each(['volume', 'message'] as const)('the estimator, photos in the %s', (kind) => {
+  test('answers a photo with faces by picture and scores, to whom the request says', async () => {
+    const { broker, photoStore, answers } = await start(kind, async () => TWO_FACES);
+    const request = await parts.sendPhoto(broker, photoStore);
+    const [answer] = await answers.first();
+    const { result, attachment } = answer!;
+    expect(result).toMatchObject({
+      id: request.id,
+      replyTo: request.replyTo,
+      acceptedAt: request.acceptedAt,
+      deadline: request.deadline,
+      outcome: {
+        kind: 'scored',
+        picture: { store: kind, key: `${request.id}.picture` },
+        faces: [
+          { box: [3.1, 20, 30, 40], score: 3.1, confidence: 'high' },
+          { box: [7.4, 20, 30, 40], score: 7.4, confidence: 'high' },
+        ],
+      },
+    });
+    if (result.outcome.kind !== 'scored') throw new Error('not scored');
+    const picture = await photoStore.get({ ref: result.outcome.picture, ...(attachment && { attachment }) });
+    expect(picture.equals(PICTURE)).toBe(true);
+  });
+
+  test.each([
+    ['no_face', async () => NO_FACE],
+    ['unreadable', () => Promise.reject(new FinalError('unreadable', 'broken'))],
+    ['too_many_pixels', () => Promise.reject(new FinalError('too_many_pixels', 'huge'))],
+    ['failed', () => Promise.reject(new FinalError('something_new', 'no way'))],
+  ] as const)('answers a photo it cannot use with %s and keeps nothing of it', async (outcome, estimate) => {
+    const { broker, photoStore, answers } = await start(kind, estimate);
+    await parts.sendPhoto(broker, photoStore);
+    const [answer] = await answers.first();
+    expect(answer!.result.outcome).toEqual({ kind: outcome });
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]));
+    await parts.settled(broker);
+  });
+
+  test('does not look at a photo whose deadline has passed', async () => {
+    const { broker, photoStore, answers, seen } = await start(kind, async () => TWO_FACES);
+    await parts.sendPhoto(broker, photoStore, { deadline: Date.now() - 1 });
+    const [answer] = await answers.first();
+    expect(answer!.result.outcome).toEqual({ kind: 'expired' });
+    expect(seen.photos).toBe(0);
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]));
+  });
+
+  test('answers photo_missing when the photo is gone', async () => {
+    const { broker, photoStore, answers } = await start(kind, async () => TWO_FACES);
+    await parts.sendPhoto(broker, photoStore, {
+      photo: { store: kind === 'volume' ? 'message' : 'volume', key: 'other' },
+    });
+    const [answer] = await answers.first();
+    expect(answer!.result.outcome).toEqual({ kind: 'photo_missing' });
+  });
+
+  test('tries again after a failure that may pass, and answers once', async () => {
+    let failures = 2;
+    const { broker, photoStore, answers } = await start(kind, async () => {
+      if (failures-- > 0) throw new RetryableError('busy', 'later');
+      return TWO_FACES;
+    });
+    await parts.sendPhoto(broker, photoStore);
+    await answers.first();
+    await parts.settled(broker);
+    expect(answers.results).toHaveLength(1);
+  });
+
+  test('leaves a photo that fails every time to the dead letters, with its photo', async () => {
+    const { broker, photoStore, answers, seen } = await start(kind, () => Promise.reject(new Error('bug')));
+    const request = await parts.sendPhoto(broker, photoStore);
+    await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), 10_000);
+    expect(seen.photos).toBe(3);
+    expect(answers.results).toEqual([]);
+    if (kind === 'volume') expect(await photoStore.keys()).toEqual([request.photo.key]);
+  });
+
+  test('works on one photo at a time', async () => {
+    const { broker, photoStore, answers, seen } = await start(kind, async () => {
+      await new Promise((next) => setTimeout(next, 10));
+      return TWO_FACES;
+    });
+    for (let i = 0; i < 5; i++) await parts.sendPhoto(broker, photoStore);
+    await answers.first(5);
+    expect(seen.mostInHand).toBe(1);
+  });
+
+  test('finishes the photo in hand when it stops, and leaves the rest in the queue', async () => {
+    let finish = () => {};
+    const { broker, photoStore, answers, seen, estimator } = await start(kind, async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return TWO_FACES;
+    });
+    await parts.sendPhoto(broker, photoStore);
+    await parts.sendPhoto(broker, photoStore);
+    await vi.waitFor(() => expect(seen.inHand).toBe(1));
+    const stopped = estimator.stop();
+    finish();
+    await stopped;
+    await answers.first();
+    expect(seen.photos).toBe(1);
+    expect(answers.results).toHaveLength(1);
+    expect(await broker.depth(TO_ESTIMATE)).toBe(1);
+    expect(estimator.ready()).toMatchObject({ ok: false, reason: expect.stringContaining('not consuming') });
+  });
+});
+
+describe('the estimator', () => {
+  test('logs one line a photo: id, outcome, faces, times, attempt', async () => {
+    const { broker, photoStore, answers, lines } = await start('volume', async () => TWO_FACES);
+    const request = await parts.sendPhoto(broker, photoStore);
+    await answers.first();
+    await vi.waitFor(() => expect(lines.filter((line) => line.includes(request.id))).toHaveLength(1));
+    expect(JSON.parse(lines.find((line) => line.includes(request.id))!)).toMatchObject({
+      requestId: request.id,
+      outcome: 'scored',
+      faces: 2,
+      attempt: 1,
+      ms: TWO_FACES.ms,
+      workMs: expect.any(Number),
+    });
+  });
+
+  test('sends a message it does not understand to the dead letters', async () => {
+    const { broker, seen } = await start('volume', async () => TWO_FACES);
+    await broker.publish(TO_ESTIMATE, { json: { v: 1, id: 'not a request' } });
+    await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), 10_000);
+    expect(seen.photos).toBe(0);
+  });
+
+  test('does one photo after the other even if a recovered connection delivers while one is in hand', async () => {
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+    const handlers: Handler[] = [];
+    const eager: Broker = {
+      ...pass(broker),
+      async consume(_queue, _prefetch, handler) {
+        handlers.push(handler);
+        return { attached: true, async stop() {} };
+      },
+    };
+    const { vision, seen } = parts.scriptedVision(async () => {
+      await new Promise((next) => setTimeout(next, 20));
+      return NO_FACE;
+    });
+    await startEstimator({ broker: eager, photoStore, vision, logger });
+    const requests = [await parts.sendPhoto(broker, photoStore), await parts.sendPhoto(broker, photoStore)];
+    await Promise.all(requests.map((json) => handlers[0]!({ json, attempt: 1 })));
+    expect(seen).toMatchObject({ photos: 2, mostInHand: 1 });
+  });
+
+  test('stores the picture, then publishes, then deletes the original, and only then is done', async () => {
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+    const { vision } = parts.scriptedVision(async () => TWO_FACES);
+    const steps: string[] = [];
+    const watchedStore: PhotoStore = {
+      ...photoStore,
+      put: (key, bytes) => photoStore.put(key, bytes).finally(() => steps.push(`stored ${key.split('.')[1]}`)),
+      delete: (ref) => photoStore.delete(ref).finally(() => steps.push(`deleted ${ref.key.split('.')[1]}`)),
+    };
+    const watchedBroker: Broker = {
+      ...pass(broker),
+      publish: (queue, message) => broker.publish(queue, message).finally(() => steps.push(`published ${queue}`)),
+      consume: (queue, prefetch, handler) =>
+        broker.consume(queue, prefetch, (delivery) => handler(delivery).finally(() => steps.push('done'))),
+    };
+    const estimator = await startEstimator({ broker: watchedBroker, photoStore: watchedStore, vision, logger });
+    cleanups.push(() => estimator.stop());
+    await parts.sendPhoto(broker, photoStore);
+    await vi.waitFor(() => expect(steps).toContain('done'));
+    expect(steps).toEqual(['stored picture', `published ${AFTER_ESTIMATE}`, 'deleted original', 'done']);
+  });
+
+  test('keeps original and picture when the answer cannot be confirmed, and answers at the next attempt', async () => {
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+    const { vision } = parts.scriptedVision(async () => TWO_FACES);
+    const answers = await parts.collectResults(broker);
+    const keysAtFailure: string[][] = [];
+    const unsure: Broker = {
+      ...pass(broker),
+      async publish(queue, message) {
+        if (keysAtFailure.length === 0) {
+          // It did arrive; only the confirmation is lost.
+          await broker.publish(queue, message);
+          keysAtFailure.push(await photoStore.keys());
+          throw new RetryableError('publish_unconfirmed', 'connection lost');
+        }
+        await broker.publish(queue, message);
+      },
+    };
+    const estimator = await startEstimator({ broker: unsure, photoStore, vision, logger });
+    cleanups.push(() => estimator.stop());
+    const { id } = await parts.sendPhoto(broker, photoStore);
+    await answers.first(2);
+    expect(keysAtFailure[0]!.sort()).toEqual([`${id}.original`, `${id}.picture`]);
+    expect(answers.results[1]!.result.outcome).toEqual(answers.results[0]!.result.outcome);
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([`${id}.picture`]));
+  });
+
+  test('hands the photo back and tells when the process is broken', async () => {
+    const onFatal = vi.fn();
+    const open = await parts.openParts('volume', cleanups, onFatal);
+    const { vision } = parts.scriptedVision(() => Promise.reject(new FatalError('model_unusable', 'broken')));
+    const estimator = await startEstimator({ ...open, vision });
+    cleanups.push(() => estimator.stop());
+    await parts.sendPhoto(open.broker, open.photoStore);
+    await vi.waitFor(() => expect(onFatal).toHaveBeenCalled());
+    expect(await open.photoStore.keys()).toHaveLength(1);
+  });
+});
+
+/** A broker by hand-over, to change a method of. */
+function pass(broker: Broker): Broker {
+  return {
+    get connected() {
+      return broker.connected;
+    },
+    publish: (queue, message) => broker.publish(queue, message),
+    consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
+    depth: (queue) => broker.depth(queue),
+    close: () => broker.close(),
+  };
+}

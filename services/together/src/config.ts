@@ -1,0 +1,20 @@
+import { botConfig, limitVariables, TELEGRAM_API_ROOT } from '@attrai/bot/config';
+import { AMQP_URL, GRAYLOG_URL, LOG_LEVEL, PHOTO_STORE, port, REDIS_URL } from '@attrai/config/common-variables';
+import { visionVariables } from '@attrai/estimator/config';
+import { z } from 'zod';
+
+/** What is not set is stood in for: Telegram by the sandbox, RabbitMQ and Redis by this process's memory. */
+export const togetherConfig = z.object({
+  PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
+  BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
+  TELEGRAM_API_ROOT,
+  AMQP_URL: AMQP_URL.optional(),
+  REDIS_URL: REDIS_URL.optional(),
+  PHOTO_STORE,
+  ...limitVariables,
+  ...visionVariables,
+  GRAYLOG_URL,
+  LOG_LEVEL: LOG_LEVEL.removeDefault().default('warn'),
+});
+
+export type TogetherConfig = z.output<typeof togetherConfig>;

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bookkeepingInProcess, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
+import { limitsOf } from '@attrai/bot/config';
+import { startBot } from '@attrai/bot/start-bot';
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { readContainerLimits } from '@attrai/estimator/container-limits';
+import { startEstimator } from '@attrai/estimator/start-estimator';
+import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { startSandbox } from '@attrai/sandbox/sandbox';
+import type { Logger } from '@attrai/telemetry/logger';
+import { loadVision } from '@attrai/vision/load-vision';
+import type { Running } from './banner.ts';
+import type { TogetherConfig } from './config.ts';
+
+export interface TogetherParts {
+  config: TogetherConfig;
+  logger: Logger;
+  /** Takes what must be closed, as it is opened; disposing it stops everything, also in the middle of a start. */
+  opened: AsyncDisposableStack;
+  onFatal(error: unknown): void;
+}
+
+/** Starts the whole suite in this process, on stand-ins for all that `config` names no server for. */
+export async function startTogether({ config, logger, opened, onFatal }: TogetherParts): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'attrai-'));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder, 'photos'));
+  const inbox = await openPhotoStore('volume', join(folder, 'inbox'));
+
+  const telegram = config.BOT_TOKEN
+    ? { token: config.BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT }
+    : await startSandbox({ port: config.PORT, token: localToken(), logger });
+  if ('close' in telegram) opened.defer(() => telegram.close());
+
+  const vision = await loadVision({
+    modelsDir: config.MODELS_DIR,
+    ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
+    minFace: config.MIN_FACE,
+    maxSide: config.MAX_SIDE,
+    threads: readContainerLimits().threads,
+  });
+  opened.defer(() => vision.close());
+
+  const limits = limitsOf(config);
+  const kept = { limits, logger, onFatal };
+  const bookkeeping = config.REDIS_URL ? await bookkeepingOnRedis(config.REDIS_URL, kept) : bookkeepingInProcess(kept);
+  opened.defer(() => bookkeeping.close());
+
+  const broker = config.AMQP_URL
+    ? await connectBroker({ url: config.AMQP_URL, logger, onFatal })
+    : createEmbeddedBroker({ onFatal });
+  opened.defer(() => broker.close());
+
+  const estimator = await startEstimator({ broker, photoStore, vision, logger });
+  opened.defer(() => estimator.stop());
+
+  const { token, apiRoot } = telegram;
+  const bot = await startBot({ ...bookkeeping, token, apiRoot, broker, photoStore, inbox, limits, logger, onFatal });
+  opened.defer(() => bot.stop());
+
+  return {
+    url: 'url' in telegram ? telegram.url : `https://t.me/${bot.username}`,
+    telegram: 'url' in telegram ? 'sandbox' : 'real',
+    rabbitmq: config.AMQP_URL ? 'server' : 'embedded',
+    redis: config.REDIS_URL ? 'server' : 'embedded',
+  };
+}
+
+/** A token of the usual shape, good for the sandbox of this run only. */
+function localToken(): string {
+  return `1000001:${randomBytes(26).toString('base64url')}`;
+}

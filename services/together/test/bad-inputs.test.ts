@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { badInputs } from './bad-inputs.ts';
+import { openChat } from './chat.ts';
+import { GROUP_PHOTO, scoresIn, startSuite } from './suite.ts';
+
+const inputs = await badInputs(GROUP_PHOTO);
+
+describe('whatever a user sends', () => {
+  let suite: Awaited<ReturnType<typeof startSuite>>;
+  beforeAll(async () => {
+    suite = await startSuite({ MAX_ACTIVE_PER_USER: '1' });
+  });
+  afterAll(async () => {
+    expect(suite.fatal).toEqual([]);
+    expect(await suite.stop()).toEqual([]);
+  });
+
+  test.each(inputs.map((input, i) => [input.name, input, i] as const))(
+    'gets a result or a clear refusal, and the next photo is welcome: %s',
+    async (_, { bytes, filename, expected }, i) => {
+      const chat = openChat(suite.url, 1_000 + i);
+      const answer = await chat.answerTo(await chat.sendDocument(bytes, filename));
+      if (expected === 'picture') expect(scoresIn(answer.caption).length).toBeGreaterThanOrEqual(5);
+      else {
+        expect(answer.photo_url).toBeUndefined();
+        expect(answer.text).toMatch(/can't|too (large|small|many)|no face|not a picture/);
+      }
+
+      // The slot is freed just after the answer shows.
+      await vi.waitFor(async () => {
+        const next = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
+        expect(next.photo_url).toBeDefined();
+      }, 20_000);
+      await vi.waitFor(() => expect(suite.tmp.files()).toEqual([]), 10_000);
+    },
+  );
+});

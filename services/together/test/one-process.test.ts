@@ -1,0 +1,59 @@
+import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openChat } from './chat.ts';
+import { GROUP_PHOTO, scoresIn, startSuite } from './suite.ts';
+
+const servers = { AMQP_URL: await ownVhost(), REDIS_URL: await ownRedis() };
+
+describe.each([
+  ['on its stand-ins', 'volume', {}],
+  ['on RabbitMQ and Redis, photos in a volume', 'volume', servers],
+  ['on RabbitMQ and Redis, photos in the messages', 'message', servers],
+] as const)('the whole suite %s', (_, photoStore, urls) => {
+  let suite: Awaited<ReturnType<typeof startSuite>>;
+  beforeAll(async () => {
+    suite = await startSuite({ ...urls, PHOTO_STORE: photoStore });
+  });
+  afterAll(async () => {
+    expect(suite.fatal).toEqual([]);
+    expect(await suite.stop()).toEqual([]);
+  });
+
+  test('turns a group photo into a picture with a box and a score for each face', async () => {
+    const chat = openChat(suite.url, 101);
+    const answer = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
+    const { faces } = suite.logged('estimated').at(-1)!;
+    expect(faces).toBeGreaterThanOrEqual(5);
+    expect(scoresIn(answer.caption)).toHaveLength(faces);
+
+    const picture = Buffer.from(await (await fetch(new URL(answer.photo_url!, suite.url))).arrayBuffer());
+    const drawn = await sharp(picture).metadata();
+    const sent = await sharp(GROUP_PHOTO).metadata();
+    expect([drawn.format, drawn.width, drawn.height]).toEqual(['jpeg', sent.width, sent.height]);
+    expect(await changedShare(picture)).toBeGreaterThan(0.005);
+  });
+
+  test('answers every photo of many users once, and then holds nothing of them', async () => {
+    const users = [201, 202, 203, 204].map((id) => openChat(suite.url, id));
+    const sent = await Promise.all(
+      users.flatMap((chat) => [1, 2, 3].map(async () => ({ chat, id: await chat.sendPhoto(GROUP_PHOTO) }))),
+    );
+    await Promise.all(sent.map(({ chat, id }) => chat.answerTo(id)));
+    for (const chat of users) {
+      const answers = (await chat.messages()).filter((message) => message.from === 'bot');
+      expect(answers.map((answer) => Boolean(answer.photo_url))).toEqual([true, true, true]);
+      expect(new Set(answers.map((answer) => answer.reply_to)).size).toBe(3);
+    }
+    await vi.waitFor(() => expect(suite.tmp.files()).toEqual([]), 10_000);
+  });
+});
+
+/** Share of pixels that differ clearly from the group photo. */
+async function changedShare(picture: Buffer): Promise<number> {
+  const [before, after] = await Promise.all(
+    [GROUP_PHOTO, picture].map((bytes) => sharp(bytes).greyscale().raw().toBuffer()),
+  );
+  const changed = after!.reduce((count, value, i) => count + (Math.abs(value - before![i]!) > 60 ? 1 : 0), 0);
+  return changed / after!.length;
+}

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { ensureModels } from '@attrai/models/build';
+import { startSandbox } from '@attrai/sandbox/sandbox';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openChat } from './chat.ts';
+import { GROUP_PHOTO, MODELS_DIR, ownTmp } from './suite.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const TOKEN = '1000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+beforeAll(() => ensureModels({ dir: MODELS_DIR }));
+
+/** Runs what `pnpm start` runs, in a process of its own. */
+function start(env: Record<string, string> = {}) {
+  const tmp = ownTmp();
+  cleanups.push(tmp.remove);
+  const child: ChildProcess = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmp.dir, MODELS_DIR, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  cleanups.push(() => child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stdout!.setEncoding('utf8').on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr!.setEncoding('utf8').on('data', (chunk) => {
+    err += chunk;
+  });
+  const exited = once(child, 'close').then(([code]) => ({ code, out, err, left: tmp.left() }));
+
+  return {
+    child,
+    exited,
+    /** The URL of the banner. */
+    async url(): Promise<string> {
+      for (;;) {
+        const found = /https?:\/\/\S+/.exec(out)?.[0];
+        if (found && out.includes('Ctrl-C')) return found;
+        if (child.exitCode !== null) throw new Error(`it ended: ${err}${out}`);
+        await new Promise((next) => setTimeout(next, 20));
+      }
+    },
+  };
+}
+
+describe('pnpm start', () => {
+  test('says where the chat is, serves it, and ends at Ctrl-C with 0 and nothing left, even in mid-photo', async () => {
+    const suite = start();
+    const url = await suite.url();
+    const chat = openChat(url, 1);
+    await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
+    for (let i = 0; i < 3; i++) await chat.sendPhoto(GROUP_PHOTO);
+    suite.child.kill('SIGINT');
+    const { code, out, err, left } = await suite.exited;
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(left).toEqual([]);
+    expect(out.match(/https?:\/\//g)).toHaveLength(1);
+    expect(out).toContain('stand-ins    Telegram, RabbitMQ, Redis');
+  });
+
+  test('ends cleanly at Ctrl-C in the middle of its start', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    cleanups.push(
+      () => silent.close(),
+      () => silent.closeAllConnections(),
+    );
+    const asked = once(silent, 'request');
+    await once(silent, 'listening');
+    const port = (silent.address() as AddressInfo).port;
+    const suite = start({ BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: `http://127.0.0.1:${port}` });
+    await asked;
+    suite.child.kill('SIGINT');
+    expect(await suite.exited).toMatchObject({ code: 0, err: '', left: [] });
+  });
+
+  test('names PORT in plain words when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    cleanups.push(() => other.close());
+    await once(other, 'listening');
+    const port = (other.address() as AddressInfo).port;
+    const { code, err, left } = await start({ PORT: String(port) }).exited;
+    expect(code).toBe(1);
+    expect(err).toMatch(new RegExp(`^\\nPort ${port} is taken.*PORT.*\\n$`));
+    expect(left).toEqual([]);
+  });
+
+  test('names a bad variable in plain words', async () => {
+    const { code, err } = await start({ MIN_FACE: 'hunter2' }).exited;
+    expect(code).toBe(1);
+    expect(err).toContain('MIN_FACE');
+    expect(err).not.toContain('hunter2');
+  });
+
+  test('with BOT_TOKEN serves that bot on its Bot API server, without a sandbox of its own', async () => {
+    const telegram = await startSandbox({ port: 0, token: TOKEN });
+    cleanups.push(() => telegram.close());
+    const suite = start({ BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: telegram.apiRoot });
+    expect(await suite.url()).toMatch(/^https:\/\/t\.me\/\w+$/);
+    const chat = openChat(telegram.url, 1);
+    const answer = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
+    expect(answer.photo_url).toBeDefined();
+    suite.child.kill('SIGINT');
+    const { code, out } = await suite.exited;
+    expect(code).toBe(0);
+    expect(out).toMatch(/real .*Telegram/);
+  });
+
+  test('says so when Telegram refuses the token, and does not show it', async () => {
+    const telegram = await startSandbox({ port: 0, token: TOKEN });
+    cleanups.push(() => telegram.close());
+    const wrong = '1000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDxxxx';
+    const { code, err, out, left } = await start({ BOT_TOKEN: wrong, TELEGRAM_API_ROOT: telegram.apiRoot }).exited;
+    expect(code).toBe(1);
+    expect(err).toContain('BOT_TOKEN');
+    expect(err + out).not.toContain(wrong.slice(8));
+    expect(left).toEqual([]);
+  });
+});
