@@ -51,7 +51,9 @@ export function createEchoBot(apiRoot: string, token: string, pauseMs: number): 
   });
   bot.on('document', (ctx) => ctx.reply(`A file: ${ctx.message.document.file_name}`));
   bot.on('text', (ctx) => ctx.reply(ctx.message.text));
-  bot.catch((error) => process.stderr.write(`${error}\n`));
+  bot.catch((error) => {
+    process.stderr.write(`${error}\n`);
+  });
   return bot;
 }
 

@@ -59,6 +59,10 @@ export class Chats {
     return message?.deleted ? undefined : message;
   }
 
+  findByClientKey(chatId: number, key: string | undefined): StoredMessage | undefined {
+    return key === undefined ? undefined : this.everything(chatId).find((message) => message.clientKey === key);
+  }
+
   /** Adds a message. `by` is the Bot API method, or `user`. */
   post(chatId: number, draft: Draft, by: string): StoredMessage {
     const message: StoredMessage = {

@@ -20,7 +20,10 @@ export interface UserMessage {
   clientKey: string | undefined;
 }
 
-/** What a user's app does when he sends: the message is kept and the bot is told. Throws HttpError. */
+/**
+ * What a user's app does when it sends: the message is kept and the bot is told. The same `clientKey` again is the
+ * same message, so that a page that lost the connection may repeat itself. Throws HttpError.
+ */
 export async function userSends(
   chatId: number,
   from: User,
@@ -28,6 +31,8 @@ export async function userSends(
   telegram: Telegram,
 ): Promise<StoredMessage> {
   const content = await makeContent(sent, telegram);
+  const sentBefore = telegram.chats.findByClientKey(chatId, sent.clientKey);
+  if (sentBefore) return sentBefore;
   const { replyTo, mediaGroupId, clientKey } = sent;
   if (replyTo !== undefined && !telegram.chats.find(chatId, replyTo)) {
     throw new HttpError(404, `There is no message ${replyTo} to reply to in this chat.`);

@@ -1,0 +1,194 @@
+import { element, icon } from './dom.js';
+import { grow } from './grow.js';
+import { richText } from './rich-text.js';
+
+/** Longest sides a photo is shown with, CSS pixels; a narrow window takes more off. */
+const PHOTO_WIDTH = 420;
+const PHOTO_HEIGHT = 460;
+/** Narrower photos are cropped, more so where words stand below. */
+const PHOTO_MIN = 120;
+const CAPTIONED_MIN = 220;
+
+/**
+ * One message on the page. `view` is a message of the server, or one of our own on its way: then with `state`
+ * (sending, waiting, failed), `progress`, `problem` and `actions`.
+ */
+export class Bubble {
+  /**
+   * @param {object} view
+   * @param {object} context say, language, find(messageId), onPhoto(bubble), onButton, onCommand, onJump(messageId)
+   */
+  constructor(view, context) {
+    this.context = context;
+    this.body = element('div', { class: 'bubble' });
+    this.node = element('article', { class: `message ${view.from}` }, this.body);
+    this.show(view);
+  }
+
+  /**
+   * Shows another state of the message. A photo is loaded first, then the bubble grows into it.
+   *
+   * @param {object} view
+   */
+  async change(view) {
+    const before = this.view;
+    this.wanted = view;
+    if (view.photo_url && view.photo_url !== before.photo_url) await loaded(view.photo_url);
+    if (this.wanted !== view) return;
+    await grow(this.body, () => this.show(view));
+  }
+
+  /** @param {object} view */
+  show(view) {
+    this.view = view;
+    this.node.dataset.messageId = view.message_id ?? '';
+    this.node.classList.toggle('has-photo', Boolean(view.photo_url));
+    this.node.classList.toggle('bare', Boolean(view.photo_url) && !view.caption && !view.buttons);
+    this.node.classList.toggle('pending', view.state === 'sending' || view.state === 'waiting');
+    this.node.setAttribute('aria-label', this.#label());
+    this.body.replaceChildren(...this.#parts().filter(Boolean));
+  }
+
+  /** @param {number} share of the upload, 0 to 1 */
+  showProgress(share) {
+    this.body.querySelector('.ring')?.style.setProperty('--share', String(share));
+  }
+
+  /** What a line about this message says. */
+  get summary() {
+    const { view, context } = this;
+    const words = view.text ?? view.caption;
+    if (words) return words;
+    return view.photo_url ? context.say('photo') : (view.document_name ?? context.say('file'));
+  }
+
+  #label() {
+    const { say } = this.context;
+    return `${this.view.from === 'user' ? say('you') : 'attrai'}, ${this.#time()}`;
+  }
+
+  #time() {
+    return new Intl.DateTimeFormat(this.context.language, { timeStyle: 'short' }).format(this.view.date);
+  }
+
+  #parts() {
+    const { view } = this;
+    return [
+      view.reply_to !== undefined && this.#quote(view.reply_to),
+      view.photo_url && this.#photo(),
+      view.document_name && this.#document(),
+      element('div', { class: 'text' }, this.#words(), this.#meta()),
+      view.problem && this.#problem(),
+      view.buttons && this.#buttons(view.buttons),
+    ];
+  }
+
+  #quote(messageId) {
+    const { find, say, onJump } = this.context;
+    const quoted = find(messageId);
+    const quote = element('button', { type: 'button', class: 'quote' });
+    if (quoted?.view.photo_url) quote.append(element('img', { src: quoted.view.photo_url, alt: '' }));
+    const who = quoted?.view.from === 'bot' ? 'attrai' : say('you');
+    const lines = quoted
+      ? [element('b', {}, who), element('span', {}, quoted.summary)]
+      : [element('span', {}, say('goneReply'))];
+    quote.append(element('span', { class: 'quote-words' }, ...lines));
+    quote.addEventListener('click', () => onJump(messageId));
+    return quote;
+  }
+
+  #photo() {
+    const { view, context } = this;
+    const { photo_width: width, photo_height: height } = view;
+    const scale = Math.min(1, PHOTO_WIDTH / width, PHOTO_HEIGHT / height);
+    const image = element('img', { src: view.photo_url, alt: view.caption ?? context.say('photo'), draggable: false });
+    const photo = element('button', { type: 'button', class: 'photo', 'aria-label': context.say('openPhoto') }, image);
+    const least = view.caption || view.buttons ? CAPTIONED_MIN : PHOTO_MIN;
+    photo.style.width = `${Math.max(Math.round(width * scale), least)}px`;
+    photo.style.aspectRatio = `${Math.max(width * scale, least)} / ${height * scale}`;
+    photo.addEventListener('click', () => context.onPhoto(this));
+    if (view.state === 'sending' || view.state === 'waiting') {
+      const ring = element('span', { class: 'ring' });
+      ring.style.setProperty('--share', '0');
+      photo.append(ring);
+    }
+    return photo;
+  }
+
+  #document() {
+    const { document_name: name, document_size: size, document_url: url } = this.view;
+    const words = element(
+      'span',
+      {},
+      element('b', {}, name),
+      element('small', {}, fileSize(size, this.context.language)),
+    );
+    const card = element(
+      url ? 'a' : 'div',
+      { class: 'document' },
+      element('span', { class: 'file-icon' }, icon('file')),
+      words,
+    );
+    if (url) card.href = url;
+    return card;
+  }
+
+  #words() {
+    const text = this.view.text ?? this.view.caption;
+    if (!text) return '';
+    return element('div', { class: 'words' }, richText(text, this.view.entities ?? [], this.context.onCommand));
+  }
+
+  #meta() {
+    const { view, context } = this;
+    const meta = element('span', { class: 'meta' });
+    if (view.edited && view.from === 'user') meta.append(context.say('edited'), ' ');
+    meta.append(element('time', { dateTime: new Date(view.date).toISOString() }, this.#time()));
+    if (view.from === 'user') meta.append(this.#state());
+    return meta;
+  }
+
+  #state() {
+    const { view, context } = this;
+    const [name, words] = {
+      sending: ['clock', context.say('sending')],
+      waiting: ['clock', context.say('waiting')],
+      failed: ['failed', context.say('notSent')],
+    }[view.state] ?? ['sent', context.say('sent')];
+    return element('span', { class: 'state', title: words, role: 'img', 'aria-label': words }, icon(name));
+  }
+
+  #problem() {
+    const { problem, actions } = this.view;
+    const buttons = actions.map(([words, act]) => {
+      const button = element('button', { type: 'button' }, words);
+      button.addEventListener('click', act);
+      return button;
+    });
+    return element('div', { class: 'problem', role: 'alert' }, element('span', {}, problem), ...buttons);
+  }
+
+  #buttons(rows) {
+    const keyboard = element('div', { class: 'keyboard' });
+    for (const row of rows) keyboard.append(element('div', {}, ...row.map((button) => this.#button(button))));
+    return keyboard;
+  }
+
+  #button({ text, url, callback_data: data }) {
+    if (url) return element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, `${text} ↗`);
+    const made = element('button', { type: 'button' }, text);
+    made.addEventListener('click', () => this.context.onButton(this.view.message_id, data, made));
+    return made;
+  }
+}
+
+async function loaded(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode().catch(() => {});
+}
+
+function fileSize(bytes, language) {
+  const [value, unit] = bytes < 1_000_000 ? [Math.max(bytes / 1000, 0.1), 'kilobyte'] : [bytes / 1_000_000, 'megabyte'];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+}

@@ -1,0 +1,32 @@
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** @param {string} id */
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, unknown>} properties of the element; `class` for its classes, aria-* for attributes
+ * @param {(Node | string)[]} children
+ */
+export function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === 'class') made.className = value;
+    else if (name.includes('-')) made.setAttribute(name, value);
+    else made[name] = value;
+  }
+  made.append(...children);
+  return made;
+}
+
+/** @param {string} name of a symbol in icons.svg */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(SVG, 'use');
+  use.setAttribute('href', `/icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+}

@@ -1,0 +1,130 @@
+import { postMessage, Refused } from './chat-client.js';
+
+/** The server's limit for one file, bytes. */
+export const MAX_FILE = 50 * 1024 * 1024;
+
+/**
+ * Sends what the user wrote, one after the other, and shows each at once. What fails for want of a connection goes
+ * out when it is back; the same key twice is one message to the server.
+ */
+export class Outbox {
+  #queue = [];
+  #working = false;
+
+  /**
+   * @param {object} parts
+   * @param {number} parts.chatId
+   * @param {import('./message-list.js').MessageList} parts.list
+   * @param {() => {say: (name: string) => string, language: string}} parts.texts
+   */
+  constructor({ chatId, list, texts }) {
+    this.chatId = chatId;
+    this.list = list;
+    this.texts = texts;
+  }
+
+  /** @param {string} text */
+  sendText(text) {
+    this.#add({ text });
+  }
+
+  /**
+   * Sends files as one album, the caption with the first.
+   *
+   * @param {{file: File, asPhoto: boolean}[]} files
+   * @param {string} caption
+   */
+  async sendFiles(files, caption) {
+    const group = files.length > 1 ? crypto.randomUUID() : undefined;
+    for (const [index, { file, asPhoto }] of files.entries()) {
+      const size = asPhoto ? await pictureSize(file) : undefined;
+      this.#add({ text: index === 0 ? caption : '', file, size, group });
+    }
+  }
+
+  /** The connection is back. */
+  resume() {
+    this.#work();
+  }
+
+  #add({ text, file, size, group }) {
+    const key = crypto.randomUUID();
+    const view = {
+      client_key: key,
+      from: 'user',
+      date: Date.now(),
+      state: 'sending',
+      ...(file ? text && { caption: text } : { text }),
+      ...(size && { photo_url: URL.createObjectURL(file), photo_width: size.width, photo_height: size.height }),
+      ...(file && !size && { document_name: file.name, document_size: file.size }),
+    };
+    this.list.putPending(view);
+    this.#queue.push({ key, text, file, asPhoto: Boolean(size), group, view });
+    this.#work();
+  }
+
+  async #work() {
+    if (this.#working) return;
+    this.#working = true;
+    while (this.#queue.length > 0 && (await this.#send(this.#queue[0]))) this.#queue.shift();
+    this.#working = false;
+  }
+
+  /** Resolves to false when it must be tried again later. */
+  async #send(item) {
+    const { key, view } = item;
+    if (!this.list.isPending(key)) return true;
+    this.#show(item, { state: 'sending' });
+    try {
+      const { message_id } = await postMessage(this.chatId, this.#fields(item), (share) =>
+        this.list.showProgress(key, share),
+      );
+      if (this.list.isPending(key)) this.list.put({ ...view, state: undefined, message_id });
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) {
+        this.#show(item, { state: 'waiting' });
+        return false;
+      }
+      this.#fail(item, error);
+      return true;
+    }
+  }
+
+  #fields({ key, text, file, asPhoto, group }) {
+    return {
+      text,
+      client_key: key,
+      media_group_id: group,
+      language_code: this.texts().language,
+      [asPhoto ? 'photo' : 'document']: file,
+    };
+  }
+
+  #fail(item, error) {
+    const { say } = this.texts();
+    const again = (change) => {
+      Object.assign(item, change);
+      this.#queue.push(item);
+      this.#work();
+    };
+    const actions = [[say('retry'), () => again({})]];
+    if (item.asPhoto) actions.push([say('asFile'), () => again({ asPhoto: false })]);
+    this.#show(item, { state: 'failed', problem: `${say('notSent')} ${error.message}`, actions });
+  }
+
+  #show(item, state) {
+    const { key } = item;
+    if (this.list.isPending(key)) this.list.putPending({ ...item.view, ...state });
+  }
+}
+
+/** Pixels of a picture the browser can show; undefined for anything else, which then goes as a file. */
+async function pictureSize(file) {
+  try {
+    const { width, height } = await createImageBitmap(file);
+    return { width, height };
+  } catch {
+    return undefined;
+  }
+}
