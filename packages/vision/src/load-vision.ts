@@ -13,7 +13,7 @@ import { startStopwatch } from './stopwatch.ts';
 import type { Box, Estimate, Face, Point, Vision } from './vision.ts';
 
 export interface VisionOptions {
-  /** Folder with pnet.onnx, rnet.onnx, onet.onnx and scorer.onnx, as "pnpm models" builds them. */
+  /** Folder with pnet.onnx, rnet.onnx, onet.onnx and scorer.onnx, as "pnpm models build" makes them. */
   modelsDir: string;
   /** Another scorer model than scorer.onnx in `modelsDir`; what it must say about itself is in score/metadata.ts. */
   scorerModel?: string;

@@ -26,7 +26,7 @@ export async function openSession(path: string, settings: SessionSettings): Prom
   } catch (cause) {
     throw new FatalError(
       'model_unusable',
-      `${path} is missing or no ONNX model that can be run: the project's own are built by "pnpm models"`,
+      `${path} is missing or no ONNX model that can be run: the project's own are built by "pnpm models build"`,
       {
         cause,
       },

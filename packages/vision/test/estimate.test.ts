@@ -129,7 +129,7 @@ test('reports no face below the smallest size asked for', async () => {
 });
 
 test('says what to do when the models are not there', async () => {
-  await expect(loadVision({ modelsDir: '/nonexistent' })).rejects.toThrow(/pnpm models|scorer model/);
+  await expect(loadVision({ modelsDir: '/nonexistent' })).rejects.toThrow(/"pnpm models build"/);
 });
 
 function boxesOf(faces: readonly Face[]): Box[] {

@@ -111,6 +111,9 @@ function mean(values: Float32Array): number {
 }
 
 function unusable(path: string, cause: unknown): FatalError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+  const reason = missing
+    ? 'there is no such file; the project\'s own is built by "pnpm models build"'
+    : (cause as Error).message;
   return new FatalError('scorer_unusable', `${path} can't be used as a scorer model: ${reason}`, { cause });
 }
