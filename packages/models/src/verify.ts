@@ -1,4 +1,5 @@
 import { FatalError } from '@attrai/contracts/errors';
+import '@attrai/vision/no-telemetry';
 import ort, { type InferenceSession } from 'onnxruntime-node';
 
 /** A side that is free in the file gets this in the trial. */

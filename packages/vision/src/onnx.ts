@@ -1,5 +1,6 @@
 import { FatalError } from '@attrai/contracts/errors';
 import { InferenceSession } from 'onnxruntime-node';
+import './no-telemetry.ts';
 
 /** How a session is to run. */
 export interface SessionSettings {
