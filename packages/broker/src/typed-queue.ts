@@ -1,0 +1,44 @@
+import { FinalError } from '@attrai/contracts/errors';
+import type { QueueName } from '@attrai/contracts/queues';
+import type { ZodError, ZodType } from 'zod';
+import type { Broker, Consumer, Delivery } from './broker.ts';
+
+/**
+ * Publishes `value` if it is what `schema` says. Throws FinalError `malformed_message` otherwise, and what
+ * `Broker.publish` throws.
+ */
+export async function publishChecked<T>(
+  broker: Broker,
+  queue: QueueName,
+  schema: ZodType<T>,
+  value: T,
+  attachment?: Buffer,
+): Promise<void> {
+  const json = check(queue, schema, value);
+  await broker.publish(queue, attachment ? { json, attachment } : { json });
+}
+
+/**
+ * Consumes messages that are what `schema` says; others end among the dead letters, as final errors do. `delivery` has
+ * the attachment and the attempt.
+ */
+export function consumeChecked<T>(
+  broker: Broker,
+  queue: QueueName,
+  schema: ZodType<T>,
+  prefetch: number,
+  handler: (value: T, delivery: Delivery) => Promise<void>,
+): Promise<Consumer> {
+  return broker.consume(queue, prefetch, async (delivery) => handler(check(queue, schema, delivery.json), delivery));
+}
+
+function check<T>(queue: QueueName, schema: ZodType<T>, json: unknown): T {
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  throw new FinalError('malformed_message', `Not a message of ${queue}: ${wrongFields(result.error)}`);
+}
+
+/** Where the message is wrong, never what stands there. */
+function wrongFields(error: ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.code}`).join(', ');
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gradeOf, RetryableError } from '@attrai/contracts/errors';
+import { MAX_DELIVERIES, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import type { Handler } from './broker.ts';
+import type { Logger } from './logger.ts';
+import { backOffMs, type Timing } from './timing.ts';
+import { decode, type Wire } from './wire-format.ts';
+
+/** A message as it comes from a queue. */
+export interface Incoming {
+  queue: QueueName;
+  wire: Wire;
+  attempt: number;
+}
+
+/** The fates of a message; exactly one is called. */
+export interface Fates {
+  /** It is done and gone. */
+  done(): void;
+  /** Back into the queue; counts towards the queue's limit of deliveries. */
+  retry(): void;
+  /** To `to_estimate.dead`. */
+  dead(): void;
+  /** Back into the queue uncounted; the consumer takes no further message. */
+  handBack(): Promise<void>;
+}
+
+export interface WorkContext {
+  handler: Handler;
+  timing: Pick<Timing, 'retry'>;
+  logger: Logger;
+  /** Aborted when the consumer stops: nobody waits for a back-off then. */
+  stopping: AbortSignal;
+  onFatal(error: unknown): void;
+}
+
+/** Has the handler work on a message and settles the message by the handler's result. Never throws. */
+export async function workOn(incoming: Incoming, fates: Fates, context: WorkContext): Promise<void> {
+  const { queue, wire, attempt } = incoming;
+  const { logger } = context;
+  try {
+    const message = decode(wire);
+    await context.handler({ ...message, attempt });
+    fates.done();
+  } catch (error) {
+    const fields = { queue, attempt, err: error };
+    switch (gradeOf(error)) {
+      case 'retryable':
+        logger.warn(fields, 'a message failed and goes back into its queue');
+        await pauseBeforeRetry(incoming, error, context);
+        return fates.retry();
+      case 'final':
+        return bury(fields, fates, logger);
+      case 'fatal':
+        logger.error(fields, 'this process can not go on; the message is handed back');
+        await fates.handBack();
+        context.onFatal(error);
+    }
+  }
+}
+
+/**
+ * A rejected message would come right back. The wait is spent here, where it takes one slot of the prefetch, and is
+ * left out when the message goes to the dead letters.
+ */
+async function pauseBeforeRetry({ queue, attempt }: Incoming, error: unknown, context: WorkContext): Promise<void> {
+  if (queue === TO_ESTIMATE && attempt >= MAX_DELIVERIES) return;
+  const { retry } = context.timing;
+  const asked = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
+  const pause = Math.max(backOffMs(retry, attempt), Math.min(asked, retry[1]));
+  await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});
+}
+
+/** There is nothing behind the dead letters: what can't be handled even there would come back for ever. */
+function bury(fields: { queue: QueueName }, fates: Fates, logger: Logger): void {
+  if (fields.queue === TO_ESTIMATE_DEAD) {
+    logger.error(fields, 'a dead letter can not be handled and is dropped');
+    fates.done();
+  } else {
+    logger.error(fields, `a message can not be handled and goes to ${TO_ESTIMATE_DEAD}`);
+    fates.dead();
+  }
+}

@@ -1,0 +1,31 @@
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { ownVhost } from '@attrai/test-servers/own-servers';
+import { connect } from 'amqplib';
+import { onTestFinished } from 'vitest';
+import { brokerConformance } from './conformance.ts';
+
+const url = await ownVhost();
+const timing = { retry: [5, 50] as const };
+const control = await connect(url);
+const channel = await control.createConfirmChannel();
+const [major = 0, minor = 0] = control.connection.serverProperties.version.split('.').map(Number);
+
+async function open(onFatal: (error: unknown) => void) {
+  const broker = await connectBroker({ url, onFatal, timing });
+  onTestFinished(async () => {
+    await broker.close();
+    for (const queue of [TO_ESTIMATE, AFTER_ESTIMATE, TO_ESTIMATE_DEAD]) await channel.purgeQueue(queue);
+  });
+  return broker;
+}
+
+brokerConformance({
+  open,
+  openAnother: () => connectBroker({ url, onFatal: () => {}, timing }),
+  async putRaw(queue, contentType, body) {
+    channel.sendToQueue(queue, body, { contentType, persistent: true });
+    await channel.waitForConfirms();
+  },
+  countsHandBacks: major < 4 || (major === 4 && minor < 3),
+});

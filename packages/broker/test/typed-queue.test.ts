@@ -1,0 +1,46 @@
+import type { Delivery } from '@attrai/broker/broker';
+import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { consumeChecked, publishChecked } from '@attrai/broker/typed-queue';
+import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+
+const schema = z.strictObject({ id: z.string().min(3) });
+
+let broker: ReturnType<typeof createEmbeddedBroker>;
+let lines: object[];
+
+beforeEach(() => {
+  lines = [];
+  const log = (fields: object) => lines.push(fields);
+  broker = createEmbeddedBroker({ logger: { info: log, warn: log, error: log } });
+});
+
+afterEach(() => broker.close());
+
+test('hands over what the schema describes, with attachment and attempt', async () => {
+  const seen: [unknown, Delivery][] = [];
+  await consumeChecked(broker, TO_ESTIMATE, schema, 1, async (value, delivery) => void seen.push([value, delivery]));
+  const attachment = Buffer.from('photo');
+  await publishChecked(broker, TO_ESTIMATE, schema, { id: 'abc' }, attachment);
+  await expect.poll(() => seen).toEqual([[{ id: 'abc' }, { json: { id: 'abc' }, attachment, attempt: 1 }]]);
+});
+
+test('publishes nothing that the schema refuses', async () => {
+  const publishing = publishChecked(broker, TO_ESTIMATE, schema, { id: 'x' });
+  await expect(publishing).rejects.toMatchObject({ grade: 'final', code: 'malformed_message' });
+  expect(await broker.depth(TO_ESTIMATE)).toBe(0);
+});
+
+test('ends what the schema refuses among the dead letters, and logs where it is wrong but not what it says', async () => {
+  let handled = 0;
+  await consumeChecked(broker, TO_ESTIMATE, schema, 1, async () => void handled++);
+  await broker.publish(TO_ESTIMATE, { json: { id: 7, secret: 'their name' } });
+  await expect.poll(() => broker.depth(TO_ESTIMATE_DEAD)).toBe(1);
+  expect(handled).toBe(0);
+
+  const [line] = lines as { err: Error; queue: string }[];
+  expect(line).toMatchObject({ queue: TO_ESTIMATE, err: { code: 'malformed_message' } });
+  expect(line!.err.message).toContain('id: invalid_type');
+  expect(line!.err.message).not.toMatch(/their name/);
+});
