@@ -11,6 +11,15 @@ export interface SeenMessage {
 
 const LONGEST_WAIT_MS = 50_000;
 
+/** As a messenger tells it: from the name. */
+const TYPES: Record<string, string> = {
+  jpg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  heic: 'image/heic',
+};
+
 export function openChat(url: string, chatId: number) {
   const endpoint = `${url}/api/chats/${chatId}/messages`;
 
@@ -22,7 +31,8 @@ export function openChat(url: string, chatId: number) {
 
   async function send(field: 'photo' | 'document', bytes: Buffer, filename: string): Promise<number> {
     const form = new FormData();
-    form.append(field, new Blob([new Uint8Array(bytes)]), filename);
+    const type = TYPES[filename.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+    form.append(field, new Blob([new Uint8Array(bytes)], { type }), filename);
     const response = await fetch(endpoint, { method: 'POST', body: form });
     if (response.status !== 201) throw new Error(`POST ${endpoint}: ${response.status} ${await response.text()}`);
     return ((await response.json()) as { message_id: number }).message_id;
