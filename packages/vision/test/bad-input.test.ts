@@ -4,6 +4,7 @@ import { gradeOf } from '@attrai/contracts/errors';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadVision } from '../src/load-vision.ts';
+import { decodePhoto } from '../src/photo/decode.ts';
 import type { Vision } from '../src/vision.ts';
 import { groupPhoto, modelsDir } from './support/paths.ts';
 
@@ -53,6 +54,15 @@ describe('refuses as unreadable', () => {
     expect(error.code).toBe('unreadable');
     expect(gradeOf(error)).toBe('final');
   });
+});
+
+test.each([
+  ['GIF', gif],
+  ['AVIF', avif],
+  ['TIFF', tiff],
+  ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')],
+])('leaves the process no decoder for %s, should one ever be asked for', async (_, bytes) => {
+  await expect(sharp(bytes).metadata()).rejects.toThrow(/unsupported image format|blocked/);
 });
 
 describe('refuses as too many pixels, without decoding them', () => {
@@ -115,11 +125,10 @@ describe('reads', () => {
     expect(await vision.estimate(bytes)).toMatchObject({ width: 20_000, height: 1, faces: [] });
   });
 
-  test('a fully transparent photo, as white', async () => {
-    const bytes = await sharp({ create: { width: 200, height: 200, channels: 4, background: '#00000000' } })
-      .png()
-      .toBuffer();
-    expect((await vision.estimate(bytes)).faces).toEqual([]);
+  test('what is transparent as white', async () => {
+    const clear = { width: 20, height: 20, channels: 4, background: '#00000000' } as const;
+    const { pixels } = await decodePhoto(await sharp({ create: clear }).png().toBuffer(), 1280);
+    expect(new Set(pixels.data)).toEqual(new Set([255]));
   });
 
   test('a photo of 20 MB, in bounded memory', async () => {

@@ -94,7 +94,7 @@ test('draws the same glyphs on a machine without any font, silently', async () =
     process.execPath,
     ['--input-type=module-typescript', '-e', script],
     {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent' },
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', FONTCONFIG_FILE: '/nonexistent' },
     },
   );
   expect(JSON.parse(stdout)).toEqual([...'0123456789.≈'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height]));

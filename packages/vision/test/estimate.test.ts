@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadDetector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
 import { loadVision } from '../src/load-vision.ts';
+import { makeMips } from '../src/mips.ts';
+import { decodePhoto } from '../src/photo/decode.ts';
 import { type Box, type Face, STAGES, type Vision } from '../src/vision.ts';
 import { matches } from './support/match.ts';
 import { groupPhoto, modelsDir } from './support/paths.ts';
@@ -126,6 +129,20 @@ test('reports no face below the smallest size asked for', async () => {
   await large.close();
   expect(faces.length).toBeLessThan(4);
   for (const { box } of faces) expect(Math.max(box[2] - box[0], box[3] - box[1])).toBeGreaterThanOrEqual(62);
+});
+
+test('shows no face that the detector is not sure of', async () => {
+  const unclear = await sharp(photo).blur(4).rotate(20).png().toBuffer();
+  const detector = await loadDetector({ modelsDir, minFace: 20, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
+  const detected = await detector.detect(makeMips((await decodePhoto(unclear, 1280)).pixels));
+  await detector.close();
+  expect(detected.filter(({ probability }) => probability < 0.9).length, 'else this proves nothing').toBeGreaterThan(0);
+
+  const small = await loadVision({ modelsDir, minFace: 20 });
+  const { faces } = await small.estimate(unclear);
+  await small.close();
+  expect(faces.every(({ detection }) => detection > 0.95)).toBe(true);
+  expect(faces).toHaveLength(detected.filter(({ probability }) => probability > 0.95).length);
 });
 
 test('says what to do when the models are not there', async () => {

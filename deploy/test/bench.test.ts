@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { groupPhoto, modelsDir } from '../../packages/vision/test/support/paths.ts';
+
+const BENCH = fileURLToPath(new URL('../bench/bench.ts', import.meta.url));
+const run = promisify(execFile);
+
+test('pnpm bench estimator prints speed, stages, faces, memory and the machine', async () => {
+  const { stdout } = await run(process.execPath, [BENCH, 'estimator', groupPhoto, '--rounds', '1'], {
+    env: { PATH: process.env.PATH, MODELS_DIR: modelsDir },
+  });
+  expect(stdout).toContain('1 photos × 1 rounds, min face 40, 4 faces');
+  expect(stdout).toMatch(/photos\/s per core +\d+\.\d/);
+  expect(stdout).toMatch(/peak memory +\d+ MB RSS/);
+  for (const stage of ['decode', 'pnet', 'score', 'encode', 'total'])
+    expect(stdout).toMatch(new RegExp(`^${stage} +\\d+\\.\\d`, 'm'));
+  expect(stdout).toMatch(/ONNX Runtime \d+\.\d+\.\d+, sharp \d+\.\d+\.\d+/);
+});
+
+test('answers what it does not know with the usage and exit code 2', async () => {
+  await expect(run(process.execPath, [BENCH, 'nothing'])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('pnpm bench'),
+  });
+  await expect(run(process.execPath, [BENCH, 'estimator'])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--rounds'),
+  });
+});
