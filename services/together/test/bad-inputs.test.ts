@@ -19,12 +19,14 @@ describe('whatever a user sends', () => {
     'gets a result or a clear refusal, and the next photo is welcome: %s',
     async (_, { bytes, filename, expected }, i) => {
       const chat = openChat(suite.url, 1_000 + i);
+      if (bytes.length === 0) {
+        // Telegram itself doesn't take these.
+        await expect(chat.sendDocument(bytes, filename)).rejects.toThrow(expected as RegExp);
+        return;
+      }
       const answer = await chat.answerTo(await chat.sendDocument(bytes, filename));
       if (expected === 'picture') expect(scoresIn(answer.caption).length).toBeGreaterThanOrEqual(4);
-      else {
-        expect(answer.photo_url).toBeUndefined();
-        expect(answer.text).toMatch(/can't|too (large|small|many)|no face|not a picture/);
-      }
+      else expect(answer).toMatchObject({ text: expect.stringMatching(expected) });
 
       // The slot is freed just after the answer shows.
       await vi.waitFor(async () => {
