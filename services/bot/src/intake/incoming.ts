@@ -61,12 +61,9 @@ function readDocument({ mime_type, file_name, file_id, file_size }: Message.Docu
   return { kind: 'not_a_photo', what: 'document' };
 }
 
-/** True if the caption names the bot, as it must in groups. */
-export function captionMentions(message: Message, username: string): boolean {
-  if (!('caption' in message) || !message.caption) return false;
-  const { caption } = message;
-  return (message.caption_entities ?? []).some(
-    ({ type, offset, length }) =>
-      type === 'mention' && caption.slice(offset, offset + length).toLowerCase() === `@${username.toLowerCase()}`,
-  );
+/** True if the message is meant for the bot: its caption names it, or it replies to one of the bot's messages. */
+export function isForBot(message: Message, me: { id: number; username: string }): boolean {
+  if ('reply_to_message' in message && message.reply_to_message?.from?.id === me.id) return true;
+  const caption = 'caption' in message ? (message.caption ?? '') : '';
+  return new RegExp(`(^|[^\\w@])@${me.username}(?!\\w)`, 'i').test(caption);
 }

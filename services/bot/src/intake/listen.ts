@@ -6,7 +6,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { SmallTalk } from '../telegram/small-talk.ts';
 import { languageFor, TEXTS } from '../texts/texts.ts';
 import type { createPhotoGate } from './accept-photo.ts';
-import { captionMentions, readIncoming } from './incoming.ts';
+import { isForBot, readIncoming } from './incoming.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface ListenParts {
@@ -23,7 +23,7 @@ const ALBUMS = 1_000;
 
 /**
  * What the bot does with an update. Private chats get an answer to everything a person says; groups only to commands
- * and to photos whose caption mentions the bot.
+ * and to photos that are meant for the bot.
  */
 export function createListener(parts: ListenParts): (update: Update) => Promise<void> {
   const { token, me, acceptPhoto, smallTalk, limits, logger } = parts;
@@ -48,9 +48,9 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
 
   async function onMessage(message: Message, language: Language): Promise<void> {
     const inPrivate = message.chat.type === 'private';
-    if (!inPrivate && !captionMentions(message, me.username)) return;
     const incoming = readIncoming(message, limits.maxPhotoBytes);
     if (incoming.kind === 'service') return;
+    if (!inPrivate && !(incoming.kind === 'photo' && isForBot(message, me))) return;
     const refusal =
       incoming.kind === 'photo'
         ? await offer(incoming, message, language)

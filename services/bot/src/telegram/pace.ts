@@ -7,7 +7,8 @@ import { RateLimiterMemory, RateLimiterQueue, RateLimiterRes } from 'rate-limite
  * without waiting: what is left to them below 30 is theirs.
  */
 const JOBS_A_SECOND = 24;
-const PRIVATE_CHAT = { points: 5, duration: 5 };
+/** An album of ten at once: placeholders and answers. */
+const PRIVATE_CHAT = { points: 20, duration: 20 };
 const GROUP = { points: 20, duration: 60 };
 /** Edits that only show progress. */
 const PROGRESS_A_SECOND = 4;

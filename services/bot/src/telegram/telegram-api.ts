@@ -92,7 +92,8 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
       return 'edited';
     } catch (error) {
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
-      if (/message is not modified/i.test(error.message)) return 'edited';
+      // No text: it is a picture already, so an earlier try got through.
+      if (/message is not modified|no text in the message to edit/i.test(error.message)) return 'edited';
       if (/message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i.test(error.message)) return 'gone';
       throw error;
     }

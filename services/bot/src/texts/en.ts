@@ -7,7 +7,7 @@ const say = words('en', {
   minute: { one: 'minute', other: 'minutes' },
   hour: { one: 'hour', other: 'hours' },
 });
-const { count, duration, megabytes } = say;
+const { count, duration, size } = say;
 const photos = { one: 'photo', other: 'photos' };
 const pixels = { one: 'pixel', other: 'pixels' };
 
@@ -29,14 +29,14 @@ export const en: Texts = {
       'Send me a photo, or an image file: JPEG, PNG or WebP. Each photo of an album gets its own answer.',
       [
         'The limits:',
-        `• at most ${megabytes(limits.maxPhotoBytes)} a file`,
+        `• at most ${size(limits.maxPhotoBytes)} a file`,
         `• the shorter side at least ${count(limits.minPhotoSide, pixels)}`,
         `• ${count(limits.maxActivePerUser, photos)} in work at once`,
         `• ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}`,
       ].join('\n'),
       `Every photo I take gets an answer within ${duration(limits.deadlineSeconds)}.`,
       'Scores are listed from left to right. “≈” before a score means: trust it less, the face is turned, small or half hidden.',
-      `In a group I only look at photos that have @${username} in the caption.`,
+      `In a group I only look at photos that have @${username} in the caption or reply to a message of mine.`,
     ].join('\n\n'),
   privacy: (limits) =>
     [
@@ -54,7 +54,7 @@ export const en: Texts = {
   },
 
   tooLarge: (bytes, limits) =>
-    `This file is too large${bytes === undefined ? '' : `: it has ${megabytes(bytes)}`}. I can take up to ${megabytes(limits.maxPhotoBytes)}. Send it as a photo instead of a file: Telegram makes it smaller.`,
+    `This file is too large${bytes === undefined ? '' : `: it has ${size(bytes)}`}. I can take up to ${size(limits.maxPhotoBytes)}. Send it as a photo instead of a file: Telegram makes it smaller.`,
   tooSmall: (side, limits) =>
     `This picture is too small: its shorter side has ${count(side, pixels)}, and I need at least ${limits.minPhotoSide}. Send a larger one.`,
   tooManyActive: (limits) =>

@@ -7,7 +7,7 @@ const say = words('es', {
   minute: { one: 'minuto', other: 'minutos' },
   hour: { one: 'hora', other: 'horas' },
 });
-const { count, duration, megabytes } = say;
+const { count, duration, size } = say;
 const photos = { one: 'foto', other: 'fotos' };
 const pixels = { one: 'píxel', other: 'píxeles' };
 
@@ -29,14 +29,14 @@ export const es: Texts = {
       'Envíame una foto o un archivo de imagen: JPEG, PNG o WebP. Cada foto de un álbum recibe su propia respuesta.',
       [
         'Los límites:',
-        `• como máximo ${megabytes(limits.maxPhotoBytes)} por archivo`,
+        `• como máximo ${size(limits.maxPhotoBytes)} por archivo`,
         `• el lado corto, al menos ${count(limits.minPhotoSide, pixels)}`,
         `• ${count(limits.maxActivePerUser, photos)} a la vez`,
         `• ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}`,
       ].join('\n'),
       `Toda foto que acepto recibe una respuesta en menos de ${duration(limits.deadlineSeconds)}.`,
       'Las notas van de izquierda a derecha. «≈» delante de una nota significa: fíate menos de ella, la cara está girada, es pequeña o está medio tapada.',
-      `En un grupo solo miro las fotos que llevan @${username} en el texto.`,
+      `En un grupo solo miro las fotos que llevan @${username} en el texto o responden a un mensaje mío.`,
     ].join('\n\n'),
   privacy: (limits) =>
     [
@@ -54,7 +54,7 @@ export const es: Texts = {
   },
 
   tooLarge: (bytes, limits) =>
-    `Este archivo es demasiado grande${bytes === undefined ? '' : `: tiene ${megabytes(bytes)}`}. Acepto hasta ${megabytes(limits.maxPhotoBytes)}. Envíalo como foto y no como archivo: Telegram lo reduce.`,
+    `Este archivo es demasiado grande${bytes === undefined ? '' : `: tiene ${size(bytes)}`}. Acepto hasta ${size(limits.maxPhotoBytes)}. Envíalo como foto y no como archivo: Telegram lo reduce.`,
   tooSmall: (side, limits) =>
     `Esta imagen es demasiado pequeña: su lado corto tiene ${count(side, pixels)} y necesito al menos ${limits.minPhotoSide}. Envía una más grande.`,
   tooManyActive: (limits) =>

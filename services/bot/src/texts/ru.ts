@@ -8,7 +8,7 @@ const say = words('ru', {
   minute: { one: 'минуту', few: 'минуты', many: 'минут', other: 'минуты' },
   hour: { one: 'час', few: 'часа', many: 'часов', other: 'часа' },
 });
-const { count, duration, megabytes } = say;
+const { count, duration, size } = say;
 const photos = { one: 'фотография', few: 'фотографии', many: 'фотографий', other: 'фотографии' };
 const pixels = { one: 'пиксель', few: 'пикселя', many: 'пикселей', other: 'пикселя' };
 
@@ -30,14 +30,14 @@ export const ru: Texts = {
       'Пришлите фотографию или файл с изображением: JPEG, PNG или WebP. На каждую фотографию альбома будет отдельный ответ.',
       [
         'Ограничения:',
-        `• размер файла: не больше ${megabytes(limits.maxPhotoBytes)}`,
+        `• размер файла: не больше ${size(limits.maxPhotoBytes)}`,
         `• короткая сторона, не меньше: ${count(limits.minPhotoSide, pixels)}`,
         `• одновременно в работе: ${count(limits.maxActivePerUser, photos)}`,
         `• за ${duration(limits.windowSeconds)}: ${count(limits.requestsPerWindow, photos)}`,
       ].join('\n'),
       `На каждую принятую фотографию я отвечу не позже чем через ${duration(limits.deadlineSeconds)}.`,
       'Оценки перечислены слева направо. Знак «≈» перед оценкой значит, что доверять ей стоит меньше: лицо повёрнуто, мелкое или частично закрыто.',
-      `В группах я смотрю только фотографии, в подписи к которым есть @${username}.`,
+      `В группах я смотрю только фотографии с @${username} в подписи и те, что присланы в ответ на моё сообщение.`,
     ].join('\n\n'),
   privacy: (limits) =>
     [
@@ -55,7 +55,7 @@ export const ru: Texts = {
   },
 
   tooLarge: (bytes, limits) =>
-    `Файл слишком большой${bytes === undefined ? '' : `: в нём ${megabytes(bytes)}`}. Я принимаю до ${megabytes(limits.maxPhotoBytes)}. Пришлите его как фотографию, а не как файл: Telegram его уменьшит.`,
+    `Файл слишком большой${bytes === undefined ? '' : `: в нём ${size(bytes)}`}. Я принимаю до ${size(limits.maxPhotoBytes)}. Пришлите его как фотографию, а не как файл: Telegram его уменьшит.`,
   tooSmall: (side, limits) =>
     `Изображение слишком маленькое. Его короткая сторона: ${count(side, pixels)}, а нужно не меньше ${limits.minPhotoSide}. Пришлите изображение побольше.`,
   tooManyActive: (limits) =>

@@ -8,8 +8,8 @@ export interface Words {
   count(n: number, forms: Forms): string;
   /** A length of time, rounded for people: seconds up to 90, then minutes, from two hours on hours. */
   duration(seconds: number): string;
-  /** `20 MB`, never more than is allowed: rounded down. */
-  megabytes(bytes: number): string;
+  /** `20 MB`, below one `300 kB`; rounded down, so that it is never more than is allowed. */
+  size(bytes: number): string;
   /** A score with its one decimal: `6.3`. */
   score(score: number): string;
 }
@@ -23,12 +23,10 @@ export interface TimeForms {
 export function words(language: Language, time: TimeForms): Words {
   const plural = new Intl.PluralRules(language);
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-  const mega = new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: 'megabyte',
-    maximumFractionDigits: 1,
-    roundingMode: 'trunc',
-  });
+  const sizeIn = (unit: 'kilobyte' | 'megabyte') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1, roundingMode: 'trunc' });
+  const kilobytes = sizeIn('kilobyte');
+  const megabytes = sizeIn('megabyte');
   const oneDecimal = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
   function count(n: number, forms: Forms): string {
@@ -44,7 +42,7 @@ export function words(language: Language, time: TimeForms): Words {
       if (rounded < 7200) return count(Math.ceil(rounded / 60), time.minute);
       return count(Math.ceil(rounded / 3600), time.hour);
     },
-    megabytes: (bytes) => mega.format(bytes / 1_000_000),
+    size: (bytes) => (bytes < 1_000_000 ? kilobytes.format(bytes / 1_000) : megabytes.format(bytes / 1_000_000)),
     score: (score) => oneDecimal.format(score),
   };
 }

@@ -1,0 +1,100 @@
+import { RetryableError } from '@attrai/contracts/errors';
+import { createLogger } from '@attrai/telemetry/logger';
+import { expect, test } from 'vitest';
+import { createPhotoGate } from '../src/intake/accept-photo.ts';
+import type { IntakeJob } from '../src/intake/intake-job.ts';
+import { requestIdOf } from '../src/intake/request-id.ts';
+import { createInProcessJobs } from '../src/jobs/in-process-jobs.ts';
+import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
+import { createInProcessRequestRate } from '../src/limits/request-rate.ts';
+import { LIMITS } from './world.ts';
+
+const PHOTO = { kind: 'photo' as const, fileId: 'f', bytes: 1_000, side: 100 };
+const OF_ANNA = { userId: 7, chatId: 7, messageId: 1, language: 'en' as const };
+
+function openGate({ requests = 5, stopping = new AbortController().signal } = {}) {
+  const intake = createInProcessJobs<IntakeJob>({ onFatal() {} });
+  const activeRequests = createInProcessActiveRequests({ maxPerUser: 3 });
+  const requestRate = createInProcessRequestRate({ requests, windowSeconds: 60 });
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const parts = {
+    activeRequests,
+    requestRate,
+    intake,
+    limits: { ...LIMITS, requestsPerWindow: requests },
+    logger,
+    stopping,
+  };
+  return { ...parts, parts };
+}
+
+test('an update that comes twice, even at the same time, is one job and one of the window', async () => {
+  const { parts, intake, activeRequests } = openGate({ requests: 2 });
+  const accept = createPhotoGate(parts);
+  const answers = await Promise.all(Array.from({ length: 10 }, () => accept('a', PHOTO, OF_ANNA)));
+  expect(answers).toEqual(Array(10).fill(undefined));
+  expect(await intake.counts()).toMatchObject({ waiting: 1 });
+  expect(await activeRequests.total()).toBe(1);
+  expect(await accept('b', PHOTO, OF_ANNA)).toBeUndefined();
+  expect(await accept('c', PHOTO, OF_ANNA)).toMatch(/limit is 2 photos/);
+});
+
+test('an update that comes again after its answer starts nothing', async () => {
+  const { parts, intake, activeRequests } = openGate();
+  const accept = createPhotoGate(parts);
+  await accept('a', PHOTO, OF_ANNA);
+  await intake.remove('a');
+  await activeRequests.release(7, 'a');
+  expect(await accept('a', PHOTO, OF_ANNA)).toBeUndefined();
+  expect(await intake.counts()).toMatchObject({ waiting: 0 });
+});
+
+test('an update whose job got lost before it was stored gets it when it comes again', async () => {
+  const { parts, intake, activeRequests } = openGate();
+  await activeRequests.take(7, 'a', Date.now() + 60_000);
+  await createPhotoGate(parts)('a', PHOTO, OF_ANNA);
+  expect(await intake.counts()).toMatchObject({ waiting: 1 });
+});
+
+test('a photo over the rate frees its slot', async () => {
+  const { parts, activeRequests } = openGate({ requests: 1 });
+  const accept = createPhotoGate(parts);
+  await accept('a', PHOTO, OF_ANNA);
+  expect(await accept('b', PHOTO, OF_ANNA)).toMatch(/limit is 1 photo /);
+  expect(await activeRequests.total()).toBe(1);
+});
+
+test('waits for a Redis that is away a moment', async () => {
+  const { parts, intake } = openGate();
+  let failures = 3;
+  const flaky = {
+    ...intake,
+    async add(...args: Parameters<typeof intake.add>) {
+      if (failures-- > 0) throw new RetryableError('jobs_unavailable', 'away');
+      await intake.add(...args);
+    },
+  };
+  expect(await createPhotoGate({ ...parts, intake: flaky })('a', PHOTO, OF_ANNA)).toBeUndefined();
+  expect(await intake.counts()).toMatchObject({ waiting: 1 });
+});
+
+test('asks the user to send it again when it could not be taken, and frees the slot', async () => {
+  const stopping = AbortSignal.abort();
+  const { parts, intake, activeRequests } = openGate({ stopping });
+  const broken = {
+    ...intake,
+    async add() {
+      throw new RetryableError('jobs_unavailable', 'away');
+    },
+  };
+  expect(await createPhotoGate({ ...parts, intake: broken })('a', PHOTO, OF_ANNA)).toMatch(/send it again/);
+  expect(await activeRequests.total()).toBe(0);
+});
+
+test('request ids fit the contract, and say nothing without the token', () => {
+  const id = requestIdOf('1:token', 42, 17);
+  expect(id).toMatch(/^[a-z0-9]{20}$/);
+  expect(requestIdOf('1:token', 42, 17)).toBe(id);
+  const others = [requestIdOf('1:other', 42, 17), requestIdOf('1:token', 42, 18), requestIdOf('1:token', 4, 217)];
+  expect(new Set([id, ...others]).size).toBe(4);
+});

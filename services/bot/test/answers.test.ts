@@ -1,0 +1,167 @@
+import { AFTER_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import type { Outcome } from '@attrai/contracts/result';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import { expect, test } from 'vitest';
+import { openWorld, PHOTO } from './world.ts';
+
+const CHAT = 4711;
+
+test.each(['volume', 'message'] as const)(
+  'a photo ends as one edited picture with its scores, by %s',
+  async (store) => {
+    let seen: Buffer | undefined;
+    await using world = await openWorld({
+      store,
+      estimate: async (_request, photo) => {
+        seen = photo;
+        return 'scored';
+      },
+    });
+    const photoId = await world.page.send(CHAT, { photo: PHOTO });
+    const answer = await world.page.untilSaid(CHAT, /6\.3 · ≈5\.1/);
+    expect(answer).toMatchObject({ reply_to: photoId, edited: true, photo_url: expect.any(String) });
+    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+    expect(seen?.length).toBeGreaterThan(0);
+    await world.untilNothingIsLeft();
+  },
+);
+
+test('an image file sent as a document is taken as it is', async () => {
+  let seen: Buffer | undefined;
+  await using world = await openWorld({
+    estimate: async (_request, photo) => {
+      seen = photo;
+      return 'no_face';
+    },
+  });
+  await world.page.send(CHAT, { document: { bytes: PHOTO, name: 'x.png', type: 'image/png' } });
+  await world.page.untilSaid(CHAT, /no face/);
+  expect(seen?.equals(PHOTO)).toBe(true);
+  await world.untilNothingIsLeft();
+});
+
+const WORDS: Record<Exclude<Outcome['kind'], 'scored'>, RegExp> = {
+  no_face: /found no face/,
+  unreadable: /can't read this file/,
+  too_many_pixels: /too many pixels/,
+  expired: /within 10 minutes/,
+  photo_missing: /got lost/,
+  failed: /couldn't finish/,
+};
+
+test.each(Object.entries(WORDS))('%s is an answer too, and leaves nothing', async (kind, words) => {
+  await using world = await openWorld({ estimate: async () => kind as Outcome['kind'] });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, words);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  await world.untilNothingIsLeft();
+});
+
+test('answers in the language of the user', async () => {
+  await using world = await openWorld({ estimate: async () => 'no_face' });
+  await world.page.send(1, { photo: PHOTO, language: 'ru-RU' });
+  await world.page.send(2, { photo: PHOTO, language: 'es' });
+  await world.page.send(3, { photo: PHOTO, language: 'ja' });
+  await world.page.untilSaid(1, /не нашёл лиц/);
+  await world.page.untilSaid(2, /ninguna cara/);
+  await world.page.untilSaid(3, /no face/);
+});
+
+test('each photo of an album is answered on its own', async () => {
+  await using world = await openWorld();
+  const sent = [];
+  for (let i = 0; i < 3; i++) sent.push(await world.page.send(CHAT, { photo: PHOTO, album: 'a1' }));
+  await waitUntil('not all were answered', async () => {
+    return (await world.page.fromBot(CHAT)).filter(({ photo_url }) => photo_url).length === 3;
+  });
+  expect((await world.page.fromBot(CHAT)).map(({ reply_to }) => reply_to).sort()).toEqual(sent.sort());
+  await world.untilNothingIsLeft();
+});
+
+test('a photo nobody estimates is told so at its deadline, and a result after that is dropped', async () => {
+  await using world = await openWorld({ limits: { deadlineSeconds: 2 }, estimate: async () => undefined });
+  await world.page.send(CHAT, { photo: PHOTO });
+  const answer = await world.page.untilSaid(CHAT, /couldn't look at this photo within 2 seconds/);
+  expect(await world.bookkeeping.activeRequests.total()).toBe(0);
+  await world.publishResult(world.requests[0]!, 'scored');
+  await world.untilNothingIsLeft();
+  expect(await world.page.fromBot(CHAT)).toEqual([answer]);
+});
+
+test('a result that comes twice is one answer', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  const request = world.requests[0]!;
+  await Promise.all([world.publishResult(request, 'scored'), world.publishResult(request, 'scored')]);
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  await world.publishResult(request, 'no_face');
+  await world.untilNothingIsLeft();
+  const [answer, ...more] = await world.page.fromBot(CHAT);
+  expect(answer?.caption).toMatch(/6\.3/);
+  expect(more).toEqual([]);
+  const pictures = (await world.page.log(CHAT)).filter(({ by }) => by === 'editMessageMedia');
+  expect(pictures.length).toBeLessThanOrEqual(1);
+});
+
+test('a photo that kills its estimator again and again is told so and deleted', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  const request = world.requests[0]!;
+  await world.photoStore.put(`${request.id}.picture`, PHOTO);
+  expect(await world.photoStore.keys()).toHaveLength(2);
+  await world.broker.publish(TO_ESTIMATE_DEAD, { json: request });
+  await world.page.untilSaid(CHAT, /couldn't finish this photo/);
+  await world.untilNothingIsLeft();
+});
+
+test('malformed messages stop nothing, and are parked for the operator', async () => {
+  await using world = await openWorld();
+  await world.broker.publish(AFTER_ESTIMATE, { json: { hello: 'world' } });
+  await world.broker.publish(TO_ESTIMATE_DEAD, { json: null });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await waitUntil('they were not parked', async () => (await world.inbox.keys()).length === 2);
+  for (const key of await world.inbox.keys()) expect(key).toMatch(/^malformed-/);
+  expect(world.lines.filter((line) => line.includes('nobody can read'))).toHaveLength(2);
+});
+
+test('a photo published before Redis lost everything is answered all the same', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  await waitUntil('intake never ended', async () => (await world.bookkeeping.jobs.intake.counts()).active === 0);
+  await world.restartBot();
+  expect(await world.bookkeeping.activeRequests.total()).toBe(0);
+  await world.publishResult(world.requests[0]!, 'scored');
+  await world.page.untilSaid(CHAT, /6\.3/);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  await world.untilNothingIsLeft();
+});
+
+test('shows the place in the queue, and edits it as the queue moves', async () => {
+  const release: (() => void)[] = [];
+  await using world = await openWorld({
+    limits: { maxActivePerUser: 10 },
+    estimate: () => new Promise((resolve) => release.push(() => resolve('scored'))),
+  });
+  for (const chat of [1, 2, 3]) {
+    await world.page.send(chat, { photo: PHOTO });
+    await world.page.untilSaid(
+      chat,
+      chat === 1 ? /Looking at your photo now/ : new RegExp(`number ${chat} in the queue`),
+    );
+  }
+  await waitUntil('the first photo did not come to the estimator', () => release.length === 1);
+  release[0]!();
+  await world.page.untilSaid(2, /Looking at your photo now/);
+  await world.page.untilSaid(3, /number 2 in the queue/);
+  for (const next of [1, 2]) {
+    await waitUntil('the next photo did not come', () => release.length > next);
+    release[next]!();
+  }
+  for (const chat of [1, 2, 3]) await world.page.untilSaid(chat, /6\.3/);
+  await world.untilNothingIsLeft();
+});

@@ -1,0 +1,88 @@
+import { waitUntil } from '@attrai/test-servers/wait-until';
+
+export interface SeenMessage {
+  message_id: number;
+  from: 'user' | 'bot';
+  text?: string;
+  caption?: string;
+  photo_url?: string;
+  reply_to?: number;
+  edited?: boolean;
+}
+
+export interface Sent {
+  text?: string;
+  photo?: Buffer;
+  document?: { bytes: Buffer; name: string; type: string };
+  language?: string;
+  album?: string;
+  userId?: number;
+}
+
+export interface Fault {
+  method?: string;
+  chatId?: number;
+  kind: 'error' | 'drop-after' | 'delay';
+  error_code?: number;
+  description?: string;
+  retry_after?: number;
+  delay_ms?: number;
+  times?: number;
+}
+
+/** The sandbox as people in its chats, and as tests, see it. */
+export function chatPage(url: string) {
+  async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+    const response = await fetch(new URL(path, url), init);
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+  const json = (body: unknown) => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+  return {
+    /** The id of the user's message. */
+    async send(chatId: number, { text, photo, document, language, album, userId }: Sent): Promise<number> {
+      const form = new FormData();
+      if (text !== undefined) form.set('text', text);
+      if (photo) form.set('photo', new Blob([new Uint8Array(photo)], { type: 'image/png' }), 'me.png');
+      if (document) {
+        form.set('document', new Blob([new Uint8Array(document.bytes)], { type: document.type }), document.name);
+      }
+      if (language) form.set('language_code', language);
+      if (album) form.set('media_group_id', album);
+      if (userId !== undefined) form.set('user_id', String(userId));
+      const sent = await ask<SeenMessage>(`/api/chats/${chatId}/messages`, { method: 'POST', body: form });
+      return sent.message_id;
+    },
+    async messages(chatId: number): Promise<SeenMessage[]> {
+      return ask(`/api/chats/${chatId}/messages`);
+    },
+    async fromBot(chatId: number): Promise<SeenMessage[]> {
+      return (await this.messages(chatId)).filter(({ from }) => from === 'bot');
+    },
+    /** The bot's only message with words that match; waits for it. */
+    async untilSaid(chatId: number, words: RegExp, limitMs?: number): Promise<SeenMessage> {
+      let found: SeenMessage | undefined;
+      const matches = ({ text, caption }: SeenMessage) => words.test(text ?? caption ?? '');
+      await waitUntil(
+        `the bot never said ${words}`,
+        async () => {
+          found = (await this.fromBot(chatId)).find(matches);
+          return found !== undefined;
+        },
+        limitMs,
+      );
+      return found!;
+    },
+    break: (fault: Fault) => ask('/api/faults', json(fault)),
+    mend: () => ask('/api/faults', { method: 'DELETE' }),
+    stats: () => ask<{ calls: Record<string, number>; pending_updates: number }>('/api/stats'),
+    log: (chatId: number) => ask<Record<string, unknown>[]>(`/api/chats/${chatId}/log`),
+  };
+}
+
+export type ChatPage = ReturnType<typeof chatPage>;

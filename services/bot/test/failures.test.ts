@@ -1,0 +1,126 @@
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import { expect, test } from 'vitest';
+import { openWorld, PHOTO, type World } from './world.ts';
+
+const CHAT = 4711;
+
+const pictures = async ({ page }: World) => (await page.fromBot(CHAT)).filter(({ photo_url }) => photo_url);
+
+test('429 is obeyed in intake and in reply: one answer, not before its time', async () => {
+  await using world = await openWorld();
+  for (const method of ['sendMessage', 'editMessageMedia']) {
+    await world.page.break({ method, kind: 'error', error_code: 429, retry_after: 1, times: 1 });
+  }
+  const started = Date.now();
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /6\.3/);
+  expect(Date.now() - started).toBeGreaterThanOrEqual(2_000);
+  await world.untilNothingIsLeft();
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  expect((await world.page.stats()).calls.sendMessage).toBe(2);
+});
+
+test.each(['sendMessage', 'getFile', 'downloadFile', 'editMessageMedia'])(
+  '%s answered with 500 is tried again',
+  async (method) => {
+    await using world = await openWorld();
+    await world.page.break({ method, kind: 'error', error_code: 500, times: 1 });
+    await world.page.send(CHAT, { photo: PHOTO });
+    await world.page.untilSaid(CHAT, /6\.3/);
+    await world.untilNothingIsLeft();
+    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  },
+);
+
+test('a placeholder that was delivered but not confirmed is not sent twice; the answer is a message of its own', async () => {
+  await using world = await openWorld();
+  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
+  const photo = await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  const said = await world.page.fromBot(CHAT);
+  expect(said).toHaveLength(2);
+  expect(await pictures(world)).toMatchObject([{ reply_to: photo }]);
+});
+
+test('an answer as a message of its own that was delivered but not confirmed is not sent twice', async () => {
+  await using world = await openWorld();
+  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
+  await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  expect(await pictures(world)).toHaveLength(1);
+  expect((await world.page.stats()).calls.sendPhoto).toBe(1);
+});
+
+test('an edit that was made but not confirmed is repeated, and that is one answer', async () => {
+  await using world = await openWorld();
+  await world.page.break({ method: 'editMessageMedia', kind: 'drop-after', times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.untilNothingIsLeft();
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  expect(await pictures(world)).toHaveLength(1);
+});
+
+test('a placeholder that is gone is replaced by a new message', async () => {
+  await using world = await openWorld();
+  const description = 'Bad Request: message to edit not found';
+  await world.page.break({ method: 'editMessageMedia', kind: 'error', error_code: 400, description, times: 1 });
+  const photo = await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('there was no new message', async () => (await pictures(world)).length === 1);
+  expect(await pictures(world)).toMatchObject([{ reply_to: photo }]);
+  await world.untilNothingIsLeft();
+});
+
+test('a picture that Telegram refuses is answered in words', async () => {
+  await using world = await openWorld();
+  const description = 'Bad Request: PHOTO_INVALID_DIMENSIONS';
+  await world.page.break({ method: 'editMessageMedia', kind: 'error', error_code: 400, description, times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  expect(await world.page.untilSaid(CHAT, /6\.3/)).not.toHaveProperty('photo_url');
+  await world.untilNothingIsLeft();
+});
+
+test.each(['sendMessage', 'editMessageMedia'])(
+  'a user who blocked the bot (%s) leaves nothing behind',
+  async (method) => {
+    await using world = await openWorld();
+    await world.page.break({ method, kind: 'error', error_code: 403, times: 100 });
+    if (method === 'sendMessage') {
+      await world.page.break({ method: 'sendPhoto', kind: 'error', error_code: 403, times: 100 });
+    }
+    await world.page.send(CHAT, { photo: PHOTO });
+    await waitUntil('it was not given up', () => world.lines.some((line) => line.includes('could not be delivered')));
+    await world.untilNothingIsLeft();
+  },
+);
+
+test('a file Telegram has no more is told, and leaves nothing', async () => {
+  await using world = await openWorld();
+  await world.page.break({ method: 'downloadFile', kind: 'error', error_code: 404, times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /doesn't give me this file any more/);
+  await world.untilNothingIsLeft();
+});
+
+test('a file that is larger than Telegram said is cut off and refused', async () => {
+  await using world = await openWorld({ limits: { maxPhotoBytes: 1_000 } });
+  await world.page.send(CHAT, { document: { bytes: Buffer.alloc(900), name: 'a.jpg', type: 'image/jpeg' } });
+  await world.page.untilSaid(CHAT, /6\.3/);
+  const description = 'Bad Request: file is too big';
+  await world.page.break({ method: 'getFile', kind: 'error', error_code: 400, description, times: 1 });
+  await world.page.send(CHAT, { document: { bytes: Buffer.alloc(900), name: 'a.jpg', type: 'image/jpeg' } });
+  await world.page.untilSaid(CHAT, /This file is too large/);
+  await world.untilNothingIsLeft();
+});
+
+test('polling goes on after a conflict with another poller, and after errors', async () => {
+  await using world = await openWorld();
+  for (const error_code of [409, 500, 502]) {
+    await world.page.break({ method: 'getUpdates', kind: 'error', error_code, times: 2 });
+  }
+  await world.page.send(CHAT, { text: '/help' });
+  await world.page.untilSaid(CHAT, /The limits/);
+  expect(world.fatal).toEqual([]);
+});

@@ -1,0 +1,63 @@
+import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import { expect, test } from 'vitest';
+import { openWorld, PHOTO, type WorldOptions } from './world.ts';
+
+const CHAT = 4711;
+
+async function openRealWorld(options: WorldOptions = {}) {
+  const [amqpUrl, redisUrl] = await Promise.all([ownVhost(), ownRedis()]);
+  return openWorld({ ...options, amqpUrl, redisUrl });
+}
+
+test.each(['volume', 'message'] as const)(
+  'on RabbitMQ and Redis, photos end as pictures and leave nothing, by %s',
+  async (store) => {
+    await using world = await openRealWorld({ store });
+    for (const user of [1, 2, 3, 4, 5]) for (let i = 0; i < 2; i++) await world.page.send(user, { photo: PHOTO });
+    for (const user of [1, 2, 3, 4, 5]) {
+      await waitUntil('not all photos were answered', async () => {
+        return (await world.page.fromBot(user)).filter(({ photo_url }) => photo_url).length === 2;
+      });
+      expect(await world.page.fromBot(user)).toHaveLength(2);
+    }
+    await world.untilNothingIsLeft();
+    expect(world.fatal).toEqual([]);
+  },
+);
+
+test('an update that comes again to a bot that was restarted is one photo', async () => {
+  await using world = await openRealWorld({ estimate: async () => undefined });
+  // The update is handled, but can never be confirmed.
+  await world.page.send(CHAT, { text: 'hello' });
+  await world.page.untilSaid(CHAT, /Send me a photo/);
+  await world.page.break({ method: 'getUpdates', kind: 'error', error_code: 502, times: 1000 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  expect((await world.page.stats()).pending_updates).toBe(1);
+  const stopping = world.restartBot();
+  await waitUntil('it did not stop', () => world.lines.some((line) => line.includes('could not be confirmed')));
+  await world.page.mend();
+  await stopping;
+  await waitUntil('the update did not come again', async () => (await world.page.stats()).pending_updates === 0);
+  await world.publishResult(world.requests[0]!, 'scored');
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  expect(world.requests).toHaveLength(1);
+  expect((await world.page.fromBot(CHAT)).filter(({ reply_to }) => reply_to)).toHaveLength(2);
+});
+
+test('a photo under way while the bot is restarted is answered, or told at its deadline', async () => {
+  await using world = await openRealWorld({ estimate: async () => undefined, limits: { deadlineSeconds: 5 } });
+  await world.page.send(1, { photo: PHOTO });
+  await world.page.send(2, { photo: PHOTO });
+  await waitUntil('the photos did not come to the estimator', () => world.requests.length === 2);
+  await world.restartBot();
+  const ofFirst = world.requests.find(({ replyTo }) => replyTo.chatId === 1)!;
+  await world.publishResult(ofFirst, 'scored');
+  await world.page.untilSaid(1, /6\.3/);
+  await world.page.untilSaid(2, /within 5 seconds/);
+  for (const user of [1, 2]) expect(await world.page.fromBot(user)).toHaveLength(1);
+  await world.publishResult(world.requests.find(({ replyTo }) => replyTo.chatId === 2)!, 'scored');
+  await world.untilNothingIsLeft();
+});

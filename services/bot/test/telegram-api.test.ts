@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { createTelegramApi, type TelegramApi } from '../src/telegram/telegram-api.ts';
+
+const TOKEN = '123456789:AAsecret-secret-secret-secret-secret';
+type Reply = { status: number; body: object } | 'cut' | Buffer;
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanup of cleanups.splice(0)) cleanup();
+});
+
+/** A Bot API server that answers call after call as told; the last answer holds for all further ones. */
+async function telegram(...replies: Reply[]) {
+  const calls: { url: string; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    calls.push({ url: request.url ?? '', body: Buffer.concat(chunks).toString('latin1') });
+    const reply = replies.length > 1 ? replies.shift()! : replies[0]!;
+    if (reply === 'cut') return request.socket.destroy();
+    if (Buffer.isBuffer(reply)) return response.end(reply);
+    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(reply.body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  const port = (server.address() as AddressInfo).port;
+  const busy: [number, number][] = [];
+  const onBusy = (chatId: number, ms: number) => void busy.push([chatId, ms]);
+  return { api: createTelegramApi({ token: TOKEN, apiRoot: `http://127.0.0.1:${port}`, onBusy }), calls, busy };
+}
+
+const refusal = (status: number, description: string, parameters?: object): Reply => ({
+  status,
+  body: { ok: false, error_code: status, description, ...(parameters && { parameters }) },
+});
+const fine = (result: unknown): Reply => ({ status: 200, body: { ok: true, result } });
+
+async function failure(call: Promise<unknown>) {
+  const error = await call.then(
+    () => expect.unreachable('it did not fail'),
+    (thrown) => thrown,
+  );
+  const everything = [String(error), error.stack, String(error.cause), JSON.stringify(error)].join();
+  expect(everything).not.toContain('secret');
+  return error;
+}
+
+const send = (api: TelegramApi) => api.sendText({ chatId: -5 }, 'words of a user');
+const edit = (api: TelegramApi) => api.editText(-5, 1, 'words of a user');
+
+test.each([
+  [refusal(429, 'Too Many Requests', { retry_after: 7 }), { code: 'telegram_busy', retryAfterMs: 7_000 }],
+  [refusal(500, 'Internal'), { code: 'telegram_failed', grade: 'retryable' }],
+  [refusal(403, 'Forbidden: bot was blocked by the user'), { code: 'chat_closed', grade: 'final' }],
+  [refusal(400, 'Bad Request: chat not found'), { code: 'chat_closed', grade: 'final' }],
+  [refusal(400, 'Bad Request: not enough rights to send text messages'), { code: 'chat_closed' }],
+  [refusal(400, 'Bad Request: something else'), { code: 'telegram_refused', grade: 'final' }],
+  [refusal(401, 'Unauthorized'), { code: 'token_refused', grade: 'fatal' }],
+  [refusal(404, 'Not Found'), { code: 'token_refused', grade: 'fatal' }],
+  [refusal(504, 'Gateway Timeout'), { code: 'delivery_unknown', grade: 'final' }],
+  ['cut', { code: 'delivery_unknown', grade: 'final' }],
+  [Buffer.from('<html>'), { code: 'delivery_unknown', grade: 'final' }],
+] as const)('grades what a send meets: %j', async (reply, expected) => {
+  const { api } = await telegram(reply as Reply);
+  expect(await failure(send(api))).toMatchObject(expected);
+});
+
+test.each([refusal(504, 'Gateway Timeout'), 'cut' as const, Buffer.from('<html>')])(
+  'an edit may be repeated after %j',
+  async (reply) => {
+    const { api } = await telegram(reply);
+    expect(await failure(edit(api))).toMatchObject({ grade: 'retryable' });
+  },
+);
+
+test('a send that found no connection may be repeated', async () => {
+  const api = createTelegramApi({ token: TOKEN, apiRoot: 'http://127.0.0.1:9', onBusy() {} });
+  expect(await failure(send(api))).toMatchObject({ code: 'telegram_unreachable', grade: 'retryable' });
+  expect(await failure(api.download('f', 10))).toMatchObject({ grade: 'retryable' });
+});
+
+test('tells which chat to leave alone, and how long', async () => {
+  const { api, busy } = await telegram(refusal(429, 'Too Many Requests', { retry_after: 7 }));
+  await failure(send(api));
+  expect(busy).toEqual([[-5, 7_000]]);
+});
+
+test('goes on under the new id of a group that moved, now and later', async () => {
+  const { api, calls } = await telegram(
+    refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: -1005 }),
+    fine({ message_id: 8 }),
+  );
+  expect(await send(api)).toBe(8);
+  expect(await send(api)).toBe(8);
+  expect(calls.map(({ body }) => JSON.parse(body).chat_id)).toEqual([-5, -1005, -1005]);
+});
+
+test.each([
+  ['message is not modified: specified new message content is the same', 'edited'],
+  ['there is no text in the message to edit', 'edited'],
+  ['message to edit not found', 'gone'],
+  ["message can't be edited", 'gone'],
+])('an edit that meets "%s" is %s', async (description, expected) => {
+  const { api } = await telegram(refusal(400, `Bad Request: ${description}`));
+  expect(await edit(api)).toBe(expected);
+});
+
+test('a new picture goes out with its caption and as a reply', async () => {
+  const { api, calls } = await telegram(fine({ message_id: 3 }));
+  await api.sendPicture({ chatId: 5, replyTo: 17 }, Buffer.from('picture bytes'), 'the caption');
+  expect(calls[0]?.body).toContain('picture bytes');
+  expect(calls[0]?.body).toContain('the caption');
+  expect(calls[0]?.body).toContain('{"message_id":17,"allow_sending_without_reply":true}');
+});
+
+test('stops a download at the limit', async () => {
+  const path = fine({ file_id: 'f', file_unique_id: 'u', file_path: 'photos/1.jpg' });
+  const { api } = await telegram(path, Buffer.alloc(2_000_000), path, Buffer.from('small'));
+  expect(await failure(api.download('f', 1_000_000))).toMatchObject({ code: 'file_too_large', grade: 'final' });
+  expect(String(await api.download('f', 1_000_000))).toBe('small');
+});
+
+test('tells a file that is gone from one that is too large and one to ask for again', async () => {
+  const gone = await telegram(refusal(400, 'Bad Request: wrong file_id'));
+  expect(await failure(gone.api.download('f', 10))).toMatchObject({ code: 'file_gone', grade: 'final' });
+  const large = await telegram(refusal(400, 'Bad Request: file is too big'));
+  expect(await failure(large.api.download('f', 10))).toMatchObject({ code: 'file_too_large', grade: 'final' });
+  const later = await telegram(refusal(400, 'Bad Request: file is temporarily unavailable'));
+  expect(await failure(later.api.download('f', 10))).toMatchObject({ grade: 'retryable' });
+});
