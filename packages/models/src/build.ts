@@ -5,7 +5,7 @@ import { fingerprint, isUpToDate, MANIFEST, type Manifest, sha256 } from './mani
 export const MODEL_FILES = ['pnet.onnx', 'rnet.onnx', 'onet.onnx', 'features.onnx', 'scorer.onnx'] as const;
 
 /** A build takes seconds: an unfinished one of this age was interrupted. */
-const ABANDONED_AFTER_MS = 3_600_000;
+const ABANDONED_AFTER_MS = 600_000;
 const UNFINISHED = '.unfinished-';
 
 export interface Progress {
@@ -38,7 +38,7 @@ const SHIPPED_HEAD = path.join(import.meta.dirname, '../heads/omi.json');
 export async function ensureModels(options: BuildOptions): Promise<{ built: boolean }> {
   const { dir, headFile = SHIPPED_HEAD, force = false } = options;
   const wanted = await fingerprint(headFile);
-  if (!force && (await isUpToDate(dir, wanted))) return { built: false };
+  if (!force && (await isUpToDate(dir, wanted, MODEL_FILES))) return { built: false };
   await mkdir(dir, { recursive: true });
   await removeAbandoned(dir);
   const workspace = await mkdtemp(path.join(dir, UNFINISHED));

@@ -20,11 +20,11 @@ export interface Manifest {
  * Identifies what the models would be built from: the builder's own sources (the versions and checksums of the source
  * weights are among them), the form of the scorer's metadata, and the head.
  */
-export async function fingerprint(headFile: string): Promise<string> {
-  const own = (await readdir(SOURCES, { recursive: true }))
+export async function fingerprint(headFile: string, sources = SOURCES): Promise<string> {
+  const own = (await readdir(sources, { recursive: true }))
     .filter((file) => file.endsWith('.ts') && !file.startsWith(FITTING))
     .sort()
-    .map((file) => path.join(SOURCES, file));
+    .map((file) => path.join(sources, file));
   const metadata = createRequire(import.meta.url).resolve('@attrai/vision/score/metadata');
   const contents = await Promise.all([...own, metadata, headFile].map((file) => readFile(file)));
   const hash = createHash('sha256');
@@ -32,14 +32,14 @@ export async function fingerprint(headFile: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Whether the folder holds exactly what a build of this fingerprint left there. */
-export async function isUpToDate(dir: string, wanted: string): Promise<boolean> {
+/** Whether the folder holds these files exactly as a build of this fingerprint left them there. */
+export async function isUpToDate(dir: string, wanted: string, files: readonly string[]): Promise<boolean> {
   const manifest = await readManifest(dir);
   if (manifest?.fingerprint !== wanted) return false;
   const intact = await Promise.all(
-    Object.entries(manifest.files).map(async ([file, expected]) => {
+    files.map(async (file) => {
       const bytes = await readFile(path.join(dir, file)).catch(() => undefined);
-      return bytes !== undefined && sha256(bytes) === expected;
+      return bytes !== undefined && sha256(bytes) === manifest.files[file];
     }),
   );
   return intact.every(Boolean);

@@ -1,0 +1,93 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mean } from 'simple-statistics';
+import { expect, it } from 'vitest';
+import { crossValidate } from '../src/fit/cross-validate.ts';
+import { validate } from '../src/fit/fit.ts';
+import { percentileScale } from '../src/fit/scale.ts';
+
+const COUNT = 23;
+const features = Array.from({ length: COUNT }, (_, i) => [i]);
+const targets = features.map(([i]) => 10 * i!);
+
+it('never trains on the fold it tests, and tests every sample once a repeat', () => {
+  const tested: number[] = [];
+  const trainings: { rows: number[]; asked: number[] }[] = [];
+  crossValidate(features, targets, {
+    folds: 5,
+    repeats: 3,
+    seed: 1,
+    train: (seen, seenTargets) => {
+      const rows = seen.map((row) => row[0]!);
+      expect(seenTargets).toEqual(rows.map((row) => 10 * row));
+      const training = { rows, asked: [] as number[] };
+      trainings.push(training);
+      return (row) => {
+        training.asked.push(row[0]!);
+        tested.push(row[0]!);
+        return 0;
+      };
+    },
+  });
+  expect(trainings).toHaveLength(15);
+  for (const { rows, asked } of trainings) {
+    expect(asked.filter((row) => rows.includes(row))).toEqual([]);
+    expect([...rows, ...asked].sort((a, b) => a - b)).toEqual(features.map(([i]) => i));
+    expect(asked.length).toBeGreaterThanOrEqual(4);
+    expect(asked.length).toBeLessThanOrEqual(5);
+  }
+  expect(tested.sort((a, b) => a - b)).toEqual(features.flatMap(([i]) => [i, i, i]));
+});
+
+it('gives the same folds for the same seed, and others for another seed or repeat', () => {
+  const folds = (seed: number) => {
+    const asked: number[][] = [];
+    const train = () => {
+      const own: number[] = [];
+      asked.push(own);
+      return (row: ArrayLike<number>) => own.push(row[0]!);
+    };
+    crossValidate(features, targets, { folds: 5, repeats: 2, seed, train });
+    return asked;
+  };
+  expect(folds(1)).toEqual(folds(1));
+  expect(folds(1)).not.toEqual(folds(2));
+  expect(folds(1).slice(0, 5)).not.toEqual(folds(1).slice(5));
+});
+
+it('tells r and error of what was predicted', () => {
+  const predictTarget = crossValidate(features, targets, {
+    folds: 5,
+    repeats: 2,
+    seed: 1,
+    train: () => (row) => 10 * row[0]! + 3,
+  });
+  expect(predictTarget.r.mean).toBeCloseTo(1);
+  expect(predictTarget.mae).toEqual({ mean: 3, sd: 0 });
+  expect(predictTarget.predictions).toEqual(targets.map((target) => target + 3));
+});
+
+it('finds nothing in noise, though there are as many features as samples', () => {
+  const random = xoroshiro128plus(5);
+  const uniform = () => uniformFloat64(random);
+  const noise = Array.from({ length: 120 }, () => Array.from({ length: 120 }, uniform));
+  const { r } = validate(
+    noise,
+    noise.map(() => uniform()),
+    2,
+  );
+  expect(r.mean).toBeLessThan(0.15);
+});
+
+it('makes a scale that all of 0 to 10 is used of', () => {
+  const random = xoroshiro128plus(9);
+  const predictions = Array.from({ length: 1000 }, () => 50 + 10 * (uniformFloat64(random) + uniformFloat64(random)));
+  const knots = percentileScale(predictions);
+  expect(knots[0]![1]).toBe(0);
+  expect(knots.at(-1)![1]).toBe(10);
+  const rising = (values: number[]) => values.every((value, i) => i === 0 || value > values[i - 1]!);
+  expect(rising(knots.map(([raw]) => raw))).toBe(true);
+  expect(rising(knots.map(([, score]) => score))).toBe(true);
+  const [half] = knots.find(([, score]) => score === 5)!;
+  expect(mean(predictions.map((prediction) => (prediction < half ? 1 : 0)))).toBeCloseTo(0.5, 1);
+});

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { parseScorerMetadata } from '@attrai/vision/score/metadata';
+import { readMetadataProps } from '@attrai/vision/score/metadata-props';
+import { loadScorer } from '@attrai/vision/score/scorer';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { predict } from '../src/fit/ridge.ts';
+import { readHead } from '../src/head.ts';
+import { buildModels, distance, run } from './models.ts';
+import { noise, waves } from './pixels.ts';
+
+const SIDE = 150;
+const HEAD = path.join(import.meta.dirname, '../heads/omi.json');
+const chips = [noise(1, SIDE, SIDE), waves(1, SIDE, SIDE), waves(20, SIDE, SIDE)];
+const batch = Uint8Array.from(chips.flatMap((chip) => [...chip]));
+
+let dir: string;
+beforeAll(async () => {
+  dir = await buildModels();
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+it('gives the embeddings that face-api itself gives', async () => {
+  const worker = new Worker(new URL('./face-api-worker.ts', import.meta.url), { workerData: { chips }, execArgv: [] });
+  const [expected] = (await once(worker, 'message')) as [Float32Array[]];
+  await worker.terminate();
+  const { embedding } = await run(path.join(dir, 'features.onnx'), 'chips', batch, [chips.length, SIDE, SIDE, 3]);
+  expect(embedding!.dims).toEqual([chips.length, 128]);
+  expect(
+    distance(
+      embedding!.data,
+      expected.flatMap((numbers) => [...numbers]),
+    ),
+  ).toBeLessThan(1e-4);
+  // Chips that all looked alike to the net would prove nothing.
+  expect(distance(expected[0]!, expected[1]!)).toBeGreaterThan(0.01);
+});
+
+it('scores with the committed head on the features', async () => {
+  const head = await readHead(HEAD);
+  const shape = [chips.length, SIDE, SIDE, 3];
+  const { features } = await run(path.join(dir, 'features.onnx'), 'chips', batch, shape);
+  const { score } = await run(path.join(dir, 'scorer.onnx'), 'chips', batch, shape);
+  expect(features!.dims).toEqual([chips.length, 736]);
+  expect(score!.dims).toEqual([chips.length, 1]);
+  const expected = chips.map((_, i) => predict(head, features!.data.subarray(i * 736, (i + 1) * 736)));
+  expect(distance(score!.data, expected)).toBeLessThan(1e-3);
+});
+
+it('says in the file how to use the scorer, so that the estimator can', async () => {
+  const head = await readHead(HEAD);
+  const file = path.join(dir, 'scorer.onnx');
+  const props = readMetadataProps(await readFile(file));
+  expect(props.get('attrai.name')).toBe(head.name);
+  const { input, scale } = parseScorerMetadata(props);
+  expect(input).toMatchObject({ layout: 'NHWC', type: 'uint8', size: SIDE, crop: { by: 'landmarks' }, mirror: true });
+  expect(scale.knots).toEqual(head.scale);
+  const scorer = await loadScorer(file, 1);
+  const scores = await scorer.score(batch);
+  await scorer.close();
+  expect(scores).toHaveLength(chips.length);
+  for (const score of scores) expect(score).toSatisfy((value: number) => value >= 0 && value <= 10);
+});
+
+it('keeps the weights as bytes in the file', async () => {
+  expect((await readFile(path.join(dir, 'scorer.onnx'))).length).toBeLessThan(6_600_000);
+});

@@ -1,0 +1,109 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Detection } from '@attrai/vision/detect/onet';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureModels } from '../src/build.ts';
+import { readFaces } from '../src/fit/faces.ts';
+import { fitHead } from '../src/fit/fit.ts';
+import { mainFace } from '../src/fit/main-face.ts';
+import { readRatings } from '../src/fit/ratings.ts';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'attrai-faces-'));
+  await ensureModels({ dir: path.join(dir, 'models') });
+  const grey = sharp({ create: { width: 200, height: 200, channels: 3, background: '#888' } });
+  await writeFile(path.join(dir, 'grey.png'), await grey.png().toBuffer());
+  await writeFile(path.join(dir, 'text.jpg'), 'not a picture');
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const table = async (text: string) => {
+  const file = path.join(dir, 'ratings.csv');
+  await writeFile(file, text);
+  return file;
+};
+
+describe('nobody is left out silently', () => {
+  it('rows without a rating', async () => {
+    const { ratings, skipped } = await readRatings(
+      await table('file,nice\na.jpg,5.5\nb.jpg,\n"c, d.jpg",n/a\ne.jpg,-2\n'),
+      'file',
+      'nice',
+    );
+    expect(ratings).toEqual([
+      { file: 'a.jpg', rating: 5.5 },
+      { file: 'e.jpg', rating: -2 },
+    ]);
+    expect(skipped).toEqual([
+      { file: 'b.jpg', reason: 'no rating' },
+      { file: 'c, d.jpg', reason: 'no rating' },
+    ]);
+  });
+
+  it('pictures that are missing, unreadable or show no face', async () => {
+    const ratings = ['gone.jpg', 'text.jpg', 'grey.png'].map((file) => ({ file, rating: 1 }));
+    let done = 0;
+    const read = await readFaces(ratings, dir, path.join(dir, 'models'), (count) => {
+      done = count;
+    });
+    expect(done).toBe(3);
+    expect(read).toEqual({
+      faces: [],
+      skipped: [
+        { file: 'gone.jpg', reason: 'file missing' },
+        { file: 'text.jpg', reason: 'unreadable' },
+        { file: 'grey.png', reason: 'no face found' },
+      ],
+    });
+  });
+
+  it('and too few faces are refused with the reasons', async () => {
+    const fit = fitHead({
+      name: 'none',
+      imageDir: dir,
+      csvFile: await table('file,rating\ngone.jpg,1\ngrey.png,2\ntext.jpg,\n'),
+      fileColumn: 'file',
+      ratingColumn: 'rating',
+      modelsDir: path.join(dir, 'models'),
+      date: new Date(),
+      onProgress: () => {},
+    });
+    await expect(fit).rejects.toMatchObject({
+      code: 'too_few_faces',
+      message: expect.stringContaining('1 × no rating, 1 × file missing, 1 × no face found'),
+    });
+  });
+});
+
+it('a table without the column says which columns it has', async () => {
+  await expect(readRatings(await table('name,score\na.jpg,1\n'), 'file', 'score')).rejects.toMatchObject({
+    code: 'bad_ratings',
+    message: expect.stringMatching(/no column file.*name, score/),
+  });
+});
+
+it('a table that is not there says so', async () => {
+  await expect(readRatings(path.join(dir, 'none.csv'), 'file', 'score')).rejects.toMatchObject({ code: 'bad_ratings' });
+});
+
+it('takes the largest face near the middle where several are found', () => {
+  const face = (x: number, y: number, side: number): Detection => ({
+    box: [x - side / 2, y - side / 2, x + side / 2, y + side / 2],
+    probability: 1,
+    landmarks: [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ],
+  });
+  const middle = face(160, 160, 100);
+  expect(mainFace([face(40, 40, 110), middle, face(165, 160, 60)], 320, 320)).toBe(middle);
+  const huge = face(120, 160, 220);
+  expect(mainFace([middle, huge], 320, 320)).toBe(huge);
+  expect(mainFace([], 320, 320)).toBeUndefined();
+});

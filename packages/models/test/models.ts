@@ -1,0 +1,32 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import ort from 'onnxruntime-node';
+import { ensureModels } from '../src/build.ts';
+import { openSession } from '../src/verify.ts';
+
+/** Builds the models as they are now into a folder of their own. */
+export async function buildModels(): Promise<string> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'attrai-models-'));
+  await ensureModels({ dir });
+  return dir;
+}
+
+/** Runs a model once; outputs by name. */
+export async function run(file: string, input: string, data: Uint8Array, shape: number[]) {
+  const session = await openSession(file);
+  try {
+    const outputs = await session.run({ [input]: new ort.Tensor('uint8', data, shape) });
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, { data: numbers, dims }]) => [name, { data: numbers as Float32Array, dims }]),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+/** The largest difference between two lists of numbers; infinite where their lengths differ. */
+export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  return Array.from(a, (value, i) => Math.abs(value - b[i]!)).reduce((x, y) => Math.max(x, y), 0);
+}

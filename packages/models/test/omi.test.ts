@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readFaces } from '../src/fit/faces.ts';
+import { validate } from '../src/fit/fit.ts';
+import { readRatings } from '../src/fit/ratings.ts';
+import { fitRidge, predict } from '../src/fit/ridge.ts';
+import { readHead } from '../src/head.ts';
+import { buildModels } from './models.ts';
+
+const HEADS = path.join(import.meta.dirname, '../heads');
+const MINIMUM = 0.83;
+
+describe('the shipped head', () => {
+  it('comes with a card that tells its figures', async () => {
+    const { fit, weights } = await readHead(path.join(HEADS, 'omi.json'));
+    const card = await readFile(path.join(HEADS, 'omi.card.md'), 'utf8');
+    expect(card).toContain(`**${fit.r.mean.toFixed(3)} ± ${fit.r.sd.toFixed(3)}**`);
+    expect(card).toContain('CC BY-NC-SA 4.0');
+    expect(card).toContain('10.1073/pnas.2115228119');
+    expect(card).toContain((await readFile(path.join(HEADS, 'omi.about.md'), 'utf8')).trim());
+    expect(fit.r.mean).toBeGreaterThanOrEqual(MINIMUM);
+    expect([fit.repeats, fit.folds]).toEqual([10, 5]);
+    expect(new Set(weights).size).toBeGreaterThan(700);
+  });
+
+  it('reaches those figures on the data, and is what they give', { timeout: 240_000 }, async (test) => {
+    const data = process.env.OMI_DIR;
+    if (!data || !existsSync(path.join(data, 'ratings.csv'))) {
+      console.warn('Not run: OMI_DIR is not set to a folder with ratings.csv and images/ of the OMI faces.');
+      return test.skip('OMI_DIR is not set');
+    }
+    const models = await buildModels();
+    const { ratings } = await readRatings(path.join(data, 'ratings.csv'), 'file', 'attractive');
+    const { faces } = await readFaces(ratings, path.join(data, 'images'), models, () => {});
+    await rm(models, { recursive: true });
+    const head = await readHead(path.join(HEADS, 'omi.json'));
+    expect(faces).toHaveLength(head.fit.faces);
+
+    const features = faces.map((face) => face.features);
+    const targets = faces.map((face) => face.rating);
+    // The first of the ten repeats: all of them take minutes.
+    const { r, mae } = validate(features, targets, 1);
+    expect(r.mean).toBeGreaterThanOrEqual(MINIMUM);
+    expect(Math.abs(r.mean - head.fit.r.mean)).toBeLessThan(3 * head.fit.r.sd);
+    expect(Math.abs(mae.mean - head.fit.mae.mean)).toBeLessThan(3 * head.fit.mae.sd);
+
+    const model = fitRidge(features, targets);
+    const differences = features.map((row) => Math.abs(predict(model, row) - predict(head, row)));
+    expect(Math.max(...differences)).toBeLessThan(0.5);
+  });
+});

@@ -1,0 +1,66 @@
+import { Matrix, solve } from 'ml-matrix';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { mean, standardDeviation } from 'simple-statistics';
+import { expect, it } from 'vitest';
+import { fitRidge, predict } from '../src/fit/ridge.ts';
+
+const LAMBDAS = [0.1, 1, 10, 100];
+
+/** Samples of three features on different scales; `noise` is the sd of what no feature explains. */
+function samples(count: number, noise: number) {
+  const random = xoroshiro128plus(7);
+  const uniform = () => 2 * uniformFloat64(random) - 1;
+  const features = Array.from({ length: count }, () => [uniform(), 100 + 2 * uniform(), 0.3 * uniform()]);
+  const targets = features.map(([a, b, c]) => 5 + 3 * a! - 2 * b! + 5 * c! + noise * Math.sqrt(3) * uniform());
+  return { features, targets };
+}
+
+it('recovers a linear relation', () => {
+  const { features, targets } = samples(200, 0);
+  const model = fitRidge(features, targets, [1e-9]);
+  expect(model.intercept).toBeCloseTo(5, 4);
+  [3, -2, 5].forEach((weight, j) => {
+    expect(model.weights[j]! / weight).toBeCloseTo(1, 6);
+  });
+  expect(predict(model, [1, 100, 0.3])).toBeCloseTo(5 + 3 - 200 + 1.5, 4);
+});
+
+it('says of each sample what a model fitted without it would, and takes the lambda that is best at that', () => {
+  const { features, targets } = samples(25, 2);
+  const errors = LAMBDAS.map((lambda) => {
+    const forced = fitRidge(features, targets, [lambda]);
+    const refitted = targets.map((_, i) => refitWithout(i, features, targets, lambda));
+    forced.leaveOneOut.forEach((prediction, i) => {
+      expect(prediction).toBeCloseTo(refitted[i]!, 8);
+    });
+    return mean(targets.map((target, i) => (target - refitted[i]!) ** 2));
+  });
+  const best = LAMBDAS[errors.indexOf(Math.min(...errors))];
+  expect(best).toBeGreaterThan(LAMBDAS[0]!);
+  expect(best).toBeLessThan(LAMBDAS.at(-1)!);
+  expect(fitRidge(features, targets, LAMBDAS).lambda).toBe(best);
+});
+
+it('gives a feature that hardly varies no say', () => {
+  const { features, targets } = samples(60, 0.1);
+  const withDead = features.map((row, i) => [...row, 4 + (i === 3 ? 1e-9 : 0), 7]);
+  const model = fitRidge(withDead, targets, [1]);
+  expect(Math.abs(model.weights[3]! * 1e-3)).toBeLessThan(1e-3);
+  expect(model.weights[4]).toBeCloseTo(0, 12);
+  expect(Number.isFinite(model.intercept)).toBe(true);
+});
+
+/** The normal equations of the remaining samples, solved anew; the scale of the features is that of all samples. */
+function refitWithout(left: number, features: number[][], targets: number[], lambda: number): number {
+  const sds = features[0]!.map((_, j) => standardDeviation(features.map((row) => row[j]!)));
+  const rest = features.filter((_, i) => i !== left);
+  const restTargets = targets.filter((_, i) => i !== left);
+  const means = features[0]!.map((_, j) => mean(rest.map((row) => row[j]!)));
+  const scale = (row: number[]) => row.map((value, j) => (value - means[j]!) / sds[j]!);
+  const x = new Matrix(rest.map(scale));
+  const gram = x.transpose().mmul(x).add(Matrix.eye(sds.length).mul(lambda));
+  const meanTarget = mean(restTargets);
+  const weights = solve(gram, x.transpose().mmul(Matrix.columnVector(restTargets.map((t) => t - meanTarget))));
+  return scale(features[left]!).reduce((sum, value, j) => sum + value * weights.get(j, 0), meanTarget);
+}
