@@ -67,9 +67,14 @@ export async function openParts(kind: 'volume' | 'message', cleanups: (() => unk
 let requests = 0;
 
 /** Puts a photo on its way as the bot does. */
-export async function sendPhoto(broker: Broker, photoStore: PhotoStore, change: Partial<EstimateRequest> = {}) {
+export async function sendPhoto(
+  broker: Broker,
+  photoStore: PhotoStore,
+  change: Partial<EstimateRequest> = {},
+  photo = PHOTO,
+) {
   const id = `request${String(++requests).padStart(9, '0')}`;
-  const parcel = await photoStore.put(`${id}.original`, PHOTO);
+  const parcel = await photoStore.put(`${id}.original`, photo);
   const request: EstimateRequest = {
     v: 1,
     id,

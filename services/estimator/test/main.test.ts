@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { ensureModels } from '@attrai/models/build';
+import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { freePort } from '@attrai/test-servers/free-port';
+import { ownVhost } from '@attrai/test-servers/own-servers';
+import sharp from 'sharp';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { collectResults, sendPhoto } from './estimator-parts.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
+const amqpUrl = await ownVhost();
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+beforeAll(async () => {
+  await ensureModels({ dir: MODELS_DIR });
+});
+
+const soon = { timeout: 30_000, interval: 50 };
+
+function emptyFolder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'attrai-estimator-'));
+  cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Runs what `pnpm start:estimator` runs, in a process of its own. */
+function start(env: Record<string, string>) {
+  const child: ChildProcess = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, MODELS_DIR, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  cleanups.push(() => child.kill('SIGKILL'));
+  let out = '';
+  child.stdout!.setEncoding('utf8').on('data', (chunk) => {
+    out += chunk;
+  });
+  const lines = () =>
+    out
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  const exited = once(child, 'close').then(([code]) => ({ code, lines: lines() }));
+
+  return {
+    child,
+    exited,
+    lines,
+    async get(path: string) {
+      const port = await vi.waitUntil(() => lines().find((line) => line.port)?.port, soon);
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      return { status: response.status, body: await response.json() };
+    },
+  };
+}
+
+describe('the estimator process', () => {
+  test('is alive but not ready while RabbitMQ is away, and ready once it consumes', async () => {
+    const url = new URL(amqpUrl);
+    const target = Number(url.port || 5672);
+    url.port = String(await freePort());
+    const estimator = start({ AMQP_URL: url.href, PHOTO_DIR: emptyFolder() });
+    expect((await estimator.get('/healthz')).status).toBe(200);
+    await vi.waitFor(() => expect(estimator.lines().some((line) => line.level === 'warn')).toBe(true), soon);
+    expect(await estimator.get('/readyz')).toEqual({
+      status: 503,
+      body: { ok: false, failing: { estimator: expect.stringContaining('RabbitMQ') } },
+    });
+
+    const rabbitmq = createServer((socket) => {
+      const upstream = connect(target, new URL(amqpUrl).hostname);
+      for (const end of [socket, upstream]) end.on('error', () => end.destroy());
+      socket.pipe(upstream).pipe(socket);
+    }).listen(Number(url.port), '127.0.0.1');
+    cleanups.push(() => rabbitmq.close());
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    estimator.child.kill('SIGTERM');
+    expect((await estimator.exited).code).toBe(0);
+  });
+
+  test('at SIGTERM finishes the photo in hand, hands the rest back and exits with 0', async () => {
+    const dir = emptyFolder();
+    const photoStore = await openPhotoStore('volume', dir);
+    const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+    cleanups.push(() => broker.close());
+    const answers = await collectResults(broker);
+    const photo = await sharp({ create: { width: 1_280, height: 960, channels: 3, background: 'grey' } })
+      .jpeg()
+      .toBuffer();
+    const sent = 30;
+    for (let i = 0; i < sent; i++) await sendPhoto(broker, photoStore, {}, photo);
+
+    const first = start({ AMQP_URL: amqpUrl, PHOTO_DIR: dir });
+    await answers.first();
+    first.child.kill('SIGTERM');
+    expect((await first.exited).code).toBe(0);
+    const bySecond = answers.results.length;
+    expect(bySecond).toBeLessThan(sent);
+
+    const second = start({ AMQP_URL: amqpUrl, PHOTO_DIR: dir });
+    await answers.first(sent);
+    second.child.kill('SIGTERM');
+    const { lines } = await second.exited;
+    expect(answers.results.map(({ result }) => result.outcome.kind)).toEqual(Array(sent).fill('no_face'));
+    expect(new Set(answers.results.map(({ result }) => result.id)).size).toBe(sent);
+    // Handing back is no failure: nobody's attempts were used up.
+    expect(lines.filter((line) => line.msg === 'estimated').map((line) => line.attempt)).toEqual(
+      Array(sent - bySecond).fill(1),
+    );
+    expect(await photoStore.keys()).toEqual([]);
+  });
+
+  test.each([
+    ['AMQP_URL is not set', {}, 'AMQP_URL'],
+    ['the models are missing', { AMQP_URL: amqpUrl, MODELS_DIR: '/nowhere' }, 'pnpm models'],
+  ])('ends with a line that says what to do when %s', async (_, env, hint) => {
+    const { code, lines } = await start({ PHOTO_DIR: emptyFolder(), ...env }).exited;
+    expect(code).toBe(1);
+    expect(lines.at(-1)).toMatchObject({ level: 'fatal', msg: expect.stringContaining(hint) });
+  });
+});
