@@ -6,6 +6,6 @@ export const LOCAL_TOKEN = '1000001:local-sandbox';
 
 /** What `pnpm start:sandbox` reads. */
 export const sandboxConfig = z.object({
-  PORT: port().default(8080).describe('port of the sandbox with its chat page; 0 takes a free one'),
+  PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: z.string().default(LOCAL_TOKEN).describe('token of the bot'),
 });

@@ -35,7 +35,7 @@ export function readCaption(values: Pick<Params, 'string' | 'json'>): FormattedT
 
 /** Text as a user types it: commands and links become entities. */
 export function plainText(typed: string): FormattedText {
-  return withDetected(trimmed(typed, []));
+  return withDetected(trimmed(unixLines(typed), []));
 }
 
 /** Limits count characters, not UTF-16 units. */
@@ -48,10 +48,15 @@ function format(raw: string, parseMode: string | undefined, given: unknown): For
     throw badRequest(`unsupported parse_mode (the sandbox knows HTML and entities, not ${parseMode})`);
   }
   if (parseMode) {
-    const { text, entities } = parseHtml(raw);
+    const { text, entities } = parseHtml(unixLines(raw));
     return withDetected(trimmed(text, entities));
   }
-  return withDetected(trimmed(raw, readEntities(given)));
+  return withDetected(trimmed(unixLines(raw), readEntities(given)));
+}
+
+/** Multipart forms carry line breaks as CR LF. */
+function unixLines(text: string): string {
+  return text.replaceAll('\r\n', '\n');
 }
 
 function readEntities(given: unknown): Entity[] {

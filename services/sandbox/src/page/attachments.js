@@ -6,8 +6,8 @@ const PHOTO_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 
 /** The files picked, dropped or pasted and not yet sent, and the ways they come in. */
 export class Attachments {
-  /** @type {File[]} */
-  files = [];
+  /** What the tray shows of each file, in order. */
+  #items = new Map();
 
   /**
    * @param {object} parts
@@ -24,12 +24,17 @@ export class Attachments {
     this.#takeDropped();
   }
 
+  /** @returns {File[]} */
+  get files() {
+    return [...this.#items.keys()];
+  }
+
   /** @param {Iterable<File>} files */
   add(files) {
     const list = [...files];
     const fitting = list.filter((file) => file.size <= MAX_FILE);
     if (fitting.length < list.length) this.complain(this.say()('tooLarge'));
-    this.files.push(...fitting);
+    for (const file of fitting) this.#items.set(file, this.#item(file));
     this.#draw();
   }
 
@@ -37,7 +42,7 @@ export class Attachments {
   take() {
     const asFiles = byId('as-files').checked;
     const taken = this.files.map((file) => ({ file, asPhoto: !asFiles && PHOTO_TYPES.includes(file.type) }));
-    this.files = [];
+    for (const { file } of taken) this.#remove(file);
     byId('as-files').checked = false;
     this.#draw();
     return taken;
@@ -81,10 +86,17 @@ export class Attachments {
   }
 
   #draw() {
-    for (const picture of byId('tray-list').querySelectorAll('img')) URL.revokeObjectURL(picture.src);
-    byId('tray-list').replaceChildren(...this.files.map((file) => this.#item(file)));
-    byId('tray').hidden = this.files.length === 0;
+    byId('tray-list').append(...this.#items.values());
+    byId('tray').hidden = this.#items.size === 0;
     this.onChange();
+  }
+
+  #remove(file) {
+    const item = this.#items.get(file);
+    const picture = item.querySelector('img');
+    if (picture) URL.revokeObjectURL(picture.src);
+    item.remove();
+    this.#items.delete(file);
   }
 
   #item(file) {
@@ -94,7 +106,7 @@ export class Attachments {
       icon('close'),
     );
     remove.addEventListener('click', () => {
-      this.files = this.files.filter((other) => other !== file);
+      this.#remove(file);
       this.#draw();
       byId('text').focus();
     });

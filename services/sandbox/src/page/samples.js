@@ -13,8 +13,10 @@ export function createSamples({ say, onPick, complain }) {
   const node = byId('samples');
   const toggle = byId('show-samples');
   let samples = [];
+  let wanted = false;
 
   const show = (visible) => {
+    wanted = visible;
     node.hidden = !visible || samples.length === 0;
     toggle.setAttribute('aria-expanded', String(!node.hidden));
   };
@@ -55,6 +57,7 @@ export function createSamples({ say, onPick, complain }) {
     async load() {
       samples = await getJson('/api/samples');
       draw();
+      show(wanted);
     },
   };
 }

@@ -1,0 +1,365 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../src/sandbox.ts';
+import { type BotClient, clients } from './bot-client.ts';
+import { eventually } from './eventually.ts';
+import { picture } from './pictures.ts';
+import { User } from './user.ts';
+
+const TOKEN = '4242:test_token-1';
+
+describe.each(Object.entries(clients))('%s against the sandbox', (_name, createClient) => {
+  let sandbox: Sandbox;
+  let bot: BotClient;
+  let user: User;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ port: 0, token: TOKEN });
+    bot = createClient(sandbox.apiRoot, TOKEN);
+    user = new User(sandbox.url);
+  });
+  afterEach(() => sandbox.close());
+
+  /** Sends as a user so that the chat exists. */
+  async function openChat() {
+    await user.send({ text: 'hello' });
+    return { chat_id: user.chatId };
+  }
+
+  async function failureOf(call: Promise<unknown>) {
+    return call.then(
+      () => expect.fail('the call should have been refused'),
+      (error) => bot.failure(error),
+    );
+  }
+
+  it('learns who it is', async () => {
+    expect(await bot.call('getMe')).toMatchObject({ id: 4242, is_bot: true, username: expect.any(String) });
+  });
+
+  it('is refused with a wrong token, and with a method that is none', async () => {
+    const stranger = createClient(sandbox.apiRoot, '4242:wrong');
+    expect(await failureOf(stranger.call('getMe'))).toMatchObject({ code: 401, description: 'Unauthorized' });
+    const unknown = await fetch(`${sandbox.apiRoot}/bot${TOKEN}/getYou`);
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({ ok: false, error_code: 404 });
+  });
+
+  it('gets an update that comes while it polls, and again until it is confirmed', async () => {
+    const polling = bot.call('getUpdates', { timeout: 20 });
+    await user.send({ text: '/start', language_code: 'ru' });
+    const [update, ...more] = await polling;
+    expect(more).toEqual([]);
+    expect(update.message).toMatchObject({
+      text: '/start',
+      from: { id: user.chatId, is_bot: false, language_code: 'ru' },
+      chat: { id: user.chatId, type: 'private' },
+      entities: [{ type: 'bot_command', offset: 0, length: 6 }],
+    });
+    expect(await bot.call('getUpdates')).toEqual([update]);
+    expect(await bot.call('getUpdates', { offset: update.update_id + 1 })).toEqual([]);
+    expect(await bot.call('getUpdates')).toEqual([]);
+  });
+
+  it('gets at most `limit` updates, and only the kinds it allowed', async () => {
+    const id = await user.send({ text: 'one' });
+    await user.send({ text: 'two' });
+    expect(await bot.call('getUpdates', { limit: 1, allowed_updates: ['message'] })).toHaveLength(1);
+    await patch(`${sandbox.url}/api/chats/${user.chatId}/messages/${id}`, { text: 'changed' });
+    expect(await bot.call('getUpdates', { offset: -1 })).toMatchObject([{ message: { text: 'two' } }]);
+    await bot.call('getUpdates', { allowed_updates: [] });
+    await patch(`${sandbox.url}/api/chats/${user.chatId}/messages/${id}`, { text: 'changed again' });
+    expect(await bot.call('getUpdates', { offset: -1 })).toMatchObject([{ edited_message: { text: 'changed again' } }]);
+  });
+
+  it('loses its poll to a second poller, as with Telegram', async () => {
+    const first = failureOf(bot.call('getUpdates', { timeout: 20 }));
+    await calls('getUpdates', 1);
+    const second = bot.call('getUpdates', { timeout: 20 });
+    expect(await first).toMatchObject({ code: 409, description: expect.stringContaining('terminated by other') });
+    await user.send({ text: 'hi' });
+    expect(await second).toHaveLength(1);
+  });
+
+  it('answers users by its own polling', async () => {
+    bot.onText((text) => `You said ${text}`);
+    const stop = await bot.listen();
+    await user.send({ text: 'hi' });
+    await eventually(() => user.messages()).toMatchObject([{ text: 'hi' }, { from: 'bot', text: 'You said hi' }]);
+    await stop();
+  });
+
+  it('answers users by its webhook, which gets updates in order, with the secret, until it takes them', async () => {
+    const secret = 'a-secret_1';
+    bot.onText((text) => `You said ${text}`);
+    const handle = await bot.webhook(secret);
+    let refused = 0;
+    const server = createServer((request, response) => {
+      if (refused++ < 2) response.writeHead(500).end();
+      else handle(request, response);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    await bot.call('setWebhook', { url, secret_token: secret });
+    expect(await failureOf(bot.call('getUpdates'))).toMatchObject({ code: 409 });
+    for (const text of ['1', '2', '3']) await user.send({ text });
+    await eventually(botTexts).toEqual(['You said 1', 'You said 2', 'You said 3']);
+    expect(await bot.call('getWebhookInfo')).toMatchObject({ url, pending_update_count: 0 });
+    expect(await bot.call('getWebhookInfo')).toMatchObject({ last_error_message: expect.stringContaining('500') });
+
+    await bot.call('deleteWebhook');
+    expect(await bot.call('getWebhookInfo')).toMatchObject({ url: '' });
+    expect(await bot.call('getUpdates')).toEqual([]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('gets a photo in the sizes Telegram makes, and downloads it', async () => {
+    await user.sendPhoto(await picture(1600, 1000), { text: 'me', media_group_id: 'album1' });
+    const [{ message }] = await bot.call('getUpdates');
+    expect(message).toMatchObject({ caption: 'me', media_group_id: 'album1' });
+    expect(message.photo.map((size: { width: number; height: number }) => [size.width, size.height])).toEqual([
+      [90, 56],
+      [320, 200],
+      [800, 500],
+      [1280, 800],
+    ]);
+    const largest = message.photo.at(-1);
+    const response = await fetch(await bot.fileUrl(largest.file_id));
+    expect(response.headers.get('content-type')).toBe('image/jpeg');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.length).toBe(largest.file_size);
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 1280, height: 800 });
+  });
+
+  it('gets a photo upright, whatever its EXIF says', async () => {
+    const lying = await sharp(await picture(300, 200))
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    await user.sendPhoto(lying);
+    const [{ message }] = await bot.call('getUpdates');
+    expect(message.photo.at(-1)).toMatchObject({ width: 200, height: 300 });
+  });
+
+  it('gets a document byte for byte, with name and type', async () => {
+    const sent = Buffer.from('\x00\xffnot a picture', 'latin1');
+    await user.send({ document: new File([sent], 'Отчёт.pdf', { type: 'application/pdf' }) });
+    const [{ message }] = await bot.call('getUpdates');
+    expect(message.document).toMatchObject({
+      file_name: 'Отчёт.pdf',
+      mime_type: 'application/pdf',
+      file_size: sent.length,
+    });
+    const response = await fetch(await bot.fileUrl(message.document.file_id));
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(sent);
+  });
+
+  it('sends text with HTML, a reply and buttons, and hears when a button is pressed', async () => {
+    const chat = await openChat();
+    const question = await user.send({ text: 'how?' });
+    await bot.call('getUpdates', { offset: -1 });
+    const sent = await bot.call('sendMessage', {
+      ...chat,
+      text: ' <b>So</b> &amp; <a href="https://example.org">so</a>\nsecond line ',
+      parse_mode: 'HTML',
+      reply_parameters: { message_id: question },
+      reply_markup: { inline_keyboard: [[{ text: 'OK', callback_data: 'ok' }]] },
+    });
+    expect(sent).toMatchObject({ text: 'So & so\nsecond line', reply_to_message: { message_id: question } });
+    expect(sent.entities).toEqual([
+      { type: 'bold', offset: 0, length: 2 },
+      { type: 'text_link', offset: 5, length: 2, url: 'https://example.org' },
+    ]);
+    expect(await user.message(sent.message_id)).toMatchObject({
+      from: 'bot',
+      reply_to: question,
+      buttons: [[{ text: 'OK', callback_data: 'ok' }]],
+    });
+
+    await user.post('callback', { message_id: sent.message_id, data: 'ok' });
+    const [{ callback_query: query }] = await bot.call('getUpdates', { offset: -1 });
+    expect(query).toMatchObject({ data: 'ok', from: { id: user.chatId }, message: { message_id: sent.message_id } });
+    expect(await bot.call('answerCallbackQuery', { callback_query_id: query.id, text: 'Done' })).toBe(true);
+    expect(await failureOf(bot.call('answerCallbackQuery', { callback_query_id: query.id }))).toMatchObject({
+      code: 400,
+    });
+  });
+
+  it('sends photos by upload and by file_id, and documents', async () => {
+    const chat = await openChat();
+    const first = await bot.call('sendPhoto', {
+      ...chat,
+      photo: bot.file(await picture(400, 300, 'png'), 'a.png'),
+      caption: '1\n2',
+    });
+    expect(first.photo.at(-1)).toMatchObject({ width: 400, height: 300 });
+    const again = await bot.call('sendPhoto', { ...chat, photo: first.photo[0].file_id });
+    expect(again.photo).toEqual(first.photo);
+    const report = await bot.call('sendDocument', { ...chat, document: bot.file(Buffer.from('text'), 'report.txt') });
+    expect(report.document).toMatchObject({ file_name: 'report.txt', file_size: 4 });
+
+    const [, shown, , document] = await user.messages();
+    expect(shown).toMatchObject({ caption: '1\n2', photo_width: 400 });
+    const bytes = await (await fetch(sandbox.url + shown!.photo_url)).arrayBuffer();
+    expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ format: 'jpeg', width: 400 });
+    expect(document).toMatchObject({ document_name: 'report.txt' });
+  });
+
+  it('turns a text message into a photo, and says when an edit changes nothing', async () => {
+    const chat = await openChat();
+    const { message_id } = await bot.call('sendMessage', { ...chat, text: 'wait' });
+    const place = { ...chat, message_id };
+    await bot.call('editMessageText', { ...place, text: 'soon' });
+    expect(await failureOf(bot.call('editMessageText', { ...place, text: 'soon' }))).toMatchObject({
+      code: 400,
+      description: expect.stringMatching(/^Bad Request: message is not modified/),
+    });
+
+    const media = { type: 'photo', media: bot.file(await picture(200, 100), 'x.jpg'), caption: '7.4' };
+    const edited = await bot.call('editMessageMedia', { ...place, media });
+    expect(edited).toMatchObject({ message_id, caption: '7.4', edit_date: expect.any(Number) });
+    expect(edited.photo.at(-1)).toMatchObject({ width: 200, height: 100 });
+    expect(edited.text).toBeUndefined();
+
+    const same = { type: 'photo', media: edited.photo.at(-1).file_id, caption: '7.4' };
+    expect((await failureOf(bot.call('editMessageMedia', { ...place, media: same }))).description).toMatch(
+      /not modified/,
+    );
+    expect((await failureOf(bot.call('editMessageText', { ...place, text: 'x' }))).description).toBe(
+      'Bad Request: there is no text in the message to edit',
+    );
+    await bot.call('editMessageCaption', { ...place, caption: '7.5' });
+    expect(await user.message(message_id)).toMatchObject({ caption: '7.5', edited: true, photo_width: 200 });
+    await bot.call('deleteMessage', place);
+    expect(await user.message(message_id)).toBeUndefined();
+  });
+
+  it('changes and removes buttons', async () => {
+    const chat = await openChat();
+    const buttons = (data: string) => ({ inline_keyboard: [[{ text: data, callback_data: data }]] });
+    const { message_id } = await bot.call('sendMessage', { ...chat, text: 'pick', reply_markup: buttons('a') });
+    await bot.call('editMessageReplyMarkup', { ...chat, message_id, reply_markup: buttons('b') });
+    expect(await user.message(message_id)).toMatchObject({ buttons: [[{ text: 'b' }]] });
+    await bot.call('editMessageText', { ...chat, message_id, text: 'picked' });
+    expect((await user.message(message_id))?.buttons).toBeUndefined();
+  });
+
+  it('is refused like Telegram refuses', async () => {
+    const chat = await openChat();
+    const { message_id } = await bot.call('sendMessage', { ...chat, text: 'text' });
+    const place = { ...chat, message_id };
+    const photo = async (width: number, height: number) => bot.file(await picture(width, height), 'p.jpg');
+    const refusals: [method: string, params: Record<string, unknown>, description: string | RegExp][] = [
+      ['sendMessage', { chat_id: 99, text: 'x' }, 'chat not found'],
+      ['sendMessage', { ...chat, text: ' ' }, 'message text is empty'],
+      ['sendMessage', { ...chat, text: 'x'.repeat(4097) }, 'message is too long'],
+      ['sendMessage', { ...chat, text: '<b>x', parse_mode: 'HTML' }, /^can't parse entities: /],
+      ['sendMessage', { ...chat, text: 'x', reply_parameters: { message_id: 1 } }, 'message to be replied not found'],
+      ['sendPhoto', { ...chat, photo: 'no-such-file' }, /^wrong file identifier/],
+      ['sendPhoto', { ...chat, photo: 'http://example.org/x.jpg' }, /^failed to get HTTP URL content/],
+      ['sendPhoto', { ...chat, photo: bot.file(Buffer.from('text'), 'p.jpg') }, 'IMAGE_PROCESS_FAILED'],
+      ['sendPhoto', { ...chat, photo: await photo(2100, 100) }, 'PHOTO_INVALID_DIMENSIONS'],
+      [
+        'sendPhoto',
+        { ...chat, photo: bot.file(Buffer.alloc(10 * 1024 * 1024 + 1), 'p.jpg') },
+        /is too big for a photo/,
+      ],
+      ['sendPhoto', { ...chat, photo: await photo(9, 9), caption: 'x'.repeat(1025) }, 'message caption is too long'],
+      ['sendChatAction', { ...chat, action: 'dancing' }, 'wrong parameter action in request'],
+      ['editMessageText', { ...chat, message_id: 1, text: 'x' }, 'message to edit not found'],
+      ['editMessageText', { ...chat, message_id: message_id - 1, text: 'x' }, "message can't be edited"],
+      ['editMessageCaption', { ...place, caption: 'x' }, 'there is no caption in the message to edit'],
+      ['deleteMessage', { ...chat, message_id: 1 }, 'message to delete not found'],
+      ['getFile', { file_id: 'no-such-file' }, /^wrong file_id/],
+      ['setMyCommands', { commands: [{ command: 'Not OK', description: 'x' }] }, 'BOT_COMMAND_INVALID'],
+    ];
+    for (const [method, params, expected] of refusals) {
+      const { code, description } = await failureOf(bot.call(method, params));
+      expect(code, method).toBe(400);
+      const said = description.replace('Bad Request: ', '');
+      if (typeof expected === 'string') expect(said).toBe(expected);
+      else expect(said).toMatch(expected);
+    }
+  });
+
+  it("can't download files over 20 MB", async () => {
+    await user.send({ document: new File([Buffer.alloc(20 * 1024 * 1024 + 1)], 'big.bin') });
+    const [{ message }] = await bot.call('getUpdates');
+    expect(await failureOf(bot.call('getFile', { file_id: message.document.file_id }))).toMatchObject({
+      code: 400,
+      description: 'Bad Request: file is too big',
+    });
+  });
+
+  it('stores commands by language, for the page to show', async () => {
+    const commands = [{ command: 'help', description: 'Help' }];
+    const russian = [{ command: 'help', description: 'Помощь' }];
+    await bot.call('setMyCommands', { commands });
+    await bot.call('setMyCommands', { commands: russian, language_code: 'ru' });
+    expect(await bot.call('getMyCommands')).toEqual(commands);
+    expect(await about('ru')).toMatchObject({ commands: russian });
+    await bot.call('deleteMyCommands', { language_code: 'ru' });
+    expect(await about('ru')).toMatchObject({ commands });
+    await bot.call('setMyDescription', { description: 'I score faces' });
+    expect(await about('ru')).toMatchObject({ description: 'I score faces' });
+  });
+
+  it('fails on demand, as often as ordered and no more', async () => {
+    const chat = await openChat();
+    const send = () => bot.call('sendMessage', { ...chat, text: 'x' });
+    await order({ method: 'sendMessage', kind: 'error', error_code: 429, retry_after: 7, times: 2 });
+    expect(await failureOf(send())).toEqual({
+      code: 429,
+      description: 'Too Many Requests: retry after 7',
+      retryAfter: 7,
+    });
+    expect(await failureOf(send())).toMatchObject({ code: 429 });
+    await order({ chatId: user.chatId, kind: 'error', error_code: 403 });
+    expect(await failureOf(send())).toMatchObject({ code: 403, description: 'Forbidden: bot was blocked by the user' });
+    await order({ kind: 'error', error_code: 502 });
+    expect(await failureOf(send())).toMatchObject({ code: 502, description: 'Bad Gateway' });
+    expect(await botTexts()).toEqual([]);
+    await order({ kind: 'error', error_code: 500, times: 100 });
+    await fetch(`${sandbox.url}/api/faults`, { method: 'DELETE' });
+    await send();
+    expect(await botTexts()).toEqual(['x']);
+  });
+
+  it('gets no answer though the work was done, when that is ordered', async () => {
+    const chat = await openChat();
+    await order({ method: 'sendMessage', kind: 'drop-after' });
+    expect(await failureOf(bot.call('sendMessage', { ...chat, text: 'delivered' }))).toMatchObject({ code: undefined });
+    expect(await botTexts()).toEqual(['delivered']);
+  });
+
+  async function order(fault: object) {
+    const response = await fetch(`${sandbox.url}/api/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+    });
+    expect(response.status).toBe(201);
+  }
+
+  async function botTexts() {
+    return (await user.messages()).filter((message) => message.from === 'bot').map((message) => message.text);
+  }
+
+  async function about(language: string) {
+    return (await fetch(`${sandbox.url}/api/bot?language=${language}`)).json();
+  }
+
+  /** Waits until a method was called so often. */
+  async function calls(method: string, count: number) {
+    const stats = async () =>
+      (await fetch(`${sandbox.url}/api/stats`)).json() as Promise<{ calls: Record<string, number> }>;
+    await eventually(async () => (await stats()).calls[method]).toBe(count);
+  }
+});
+
+function patch(url: string, body: object) {
+  return fetch(url, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}

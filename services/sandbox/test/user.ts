@@ -1,0 +1,89 @@
+import type { MessageView } from '../src/page-api/message-view.ts';
+
+let lastChat = 1000;
+
+/** What a user of the page does in a chat, by the page's API. */
+export class User {
+  readonly url: string;
+  readonly chatId: number;
+
+  constructor(url: string, chatId = ++lastChat) {
+    this.url = url;
+    this.chatId = chatId;
+  }
+
+  /** Sends a message; resolves to its id. */
+  async send(fields: Record<string, string | Blob>): Promise<number> {
+    const response = await this.post('messages', form(fields));
+    const answer = (await response.json()) as { message_id: number; error?: string };
+    if (response.status !== 201) throw new Error(`${response.status} ${answer.error}`);
+    return answer.message_id;
+  }
+
+  sendPhoto(photo: Buffer, fields: Record<string, string> = {}): Promise<number> {
+    return this.send({ ...fields, photo: new Blob([new Uint8Array(photo)], { type: 'image/jpeg' }) });
+  }
+
+  post(what: string, body: FormData | object): Promise<Response> {
+    const isForm = body instanceof FormData;
+    return fetch(`${this.url}/api/chats/${this.chatId}/${what}`, {
+      method: 'POST',
+      ...(!isForm && { headers: { 'content-type': 'application/json' } }),
+      body: isForm ? body : JSON.stringify(body),
+    });
+  }
+
+  async messages(): Promise<MessageView[]> {
+    return (await fetch(`${this.url}/api/chats/${this.chatId}/messages`)).json() as Promise<MessageView[]>;
+  }
+
+  async message(messageId: number): Promise<MessageView | undefined> {
+    return (await this.messages()).find((message) => message.message_id === messageId);
+  }
+
+  /** Opens the chat's live events. */
+  async watch(): Promise<Watch> {
+    const abort = new AbortController();
+    const response = await fetch(`${this.url}/api/chats/${this.chatId}/events`, { signal: abort.signal });
+    const events: ChatEvent[] = [];
+    const reading = read(response, events).catch(() => {});
+    return {
+      events,
+      async close() {
+        abort.abort();
+        await reading;
+      },
+    };
+  }
+}
+
+export interface ChatEvent {
+  event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: checked by the tests
+  data: any;
+}
+
+export interface Watch {
+  /** All so far, oldest first. */
+  events: ChatEvent[];
+  close(): Promise<void>;
+}
+
+export function form(fields: Record<string, string | Blob>): FormData {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(fields)) made.append(name, value);
+  return made;
+}
+
+async function read(response: Response, events: ChatEvent[]): Promise<void> {
+  let rest = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    const blocks = (rest + chunk).split('\n\n');
+    rest = blocks.pop()!;
+    for (const block of blocks) {
+      const event = /^event: (.*)$/m.exec(block)?.[1];
+      const data = /^data: (.*)$/m.exec(block)?.[1];
+      if (event && data) events.push({ event, data: JSON.parse(data) });
+    }
+  }
+}
