@@ -13,7 +13,9 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 const serverPort = Number(new URL(server.url).port);
 const timing = { publishMs: 1_500, heartbeatS: 1, retry: [5, 50], reopen: [20, 200] } as const;
-const patience = { timeout: 40_000 };
+// RabbitMQ starts in 6 s, and on a busy machine in 30 s.
+const patience = { timeout: 90_000 };
+vi.setConfig({ testTimeout: 180_000 });
 
 /** A broker on empty queues, reached through a proxy, with the messages that it logs. */
 async function open() {

@@ -1,40 +1,59 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Leases } from './leases.ts';
 
 export interface Desk {
-  readonly url: string;
+  readonly port: number;
   close(): Promise<void>;
 }
 
+/** The desk's answer, as a line of JSON. */
+export type Answer = { url: string } | { error: string };
+
 /**
- * Where test files, which run in processes of their own, ask for a place of their own: `POST /rabbitmq` lends one and
- * answers with its URL, `DELETE /rabbitmq` with that URL as its body gives it back; `/redis` likewise.
+ * Where test files, which run in processes of their own, borrow a place: they connect, name a kind of place in a line,
+ * and get an Answer. It is theirs until the connection closes, as it does when the process ends in whatever way. The
+ * same line again has the place emptied.
  */
 export async function openDesk(leases: Record<string, Leases>): Promise<Desk> {
-  const server = createServer(async (request, response) => {
-    try {
-      const asked = leases[request.url?.slice(1) ?? ''];
-      if (asked === undefined) throw new Error(`Nothing is lent at ${request.url}`);
-      let body = '';
-      for await (const part of request.setEncoding('utf8')) body += part;
-      if (request.method === 'DELETE') asked.giveBack(body);
-      response.end(request.method === 'POST' ? await asked.lease() : '');
-    } catch (error) {
-      response.writeHead(500).end(error instanceof Error ? error.message : String(error));
-    }
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    let lent: Promise<string> | undefined;
+    socket.setEncoding('utf8').on('data', async (line) => {
+      const places = leases[String(line).trim()]!;
+      const isNew = lent === undefined;
+      lent ??= borrow(socket, places);
+      socket.write(`${JSON.stringify(await answer(lent, isNew, places))}\n`);
+    });
   });
-  server.requestTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    port: (server.address() as AddressInfo).port,
     async close() {
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+async function borrow(socket: Socket, places: Leases): Promise<string> {
+  const url = await places.lease();
+  if (socket.destroyed) places.giveBack(url);
+  else socket.once('close', () => places.giveBack(url));
+  return url;
+}
+
+async function answer(lent: Promise<string>, isNew: boolean, places: Leases): Promise<Answer> {
+  try {
+    const url = await lent;
+    if (!isNew) await places.empty(url);
+    return { url };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
 }

@@ -16,19 +16,22 @@ export interface Software {
 /** What a server can be run from. */
 export type Source = { kind: 'docker'; image: string } | { kind: 'binary'; path: string };
 
+/** Debian asks this script before a package's installation starts a daemon; 101 says: don't. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
 /**
  * Finds what `software` can be started from: a Docker engine that answers, else a binary of this machine, else (as
  * root on Debian and its kin) the binary of its package, which it installs. Throws an error that says what to do
  * when there is none of these.
  */
-export async function findSource(software: Software): Promise<Source> {
+export async function findSource(software: Software, policy = POLICY): Promise<Source> {
   if (await hasImage(software.image)) return { kind: 'docker', image: software.image };
 
   const found = await findBinary(software.binaries);
   if (found !== undefined) return { kind: 'binary', path: found };
 
   if (process.getuid?.() === 0 && (await succeeds('apt-get', '--version'))) {
-    await installPackage(software.debianPackage);
+    await installPackage(software.debianPackage, policy);
     const installed = await findBinary(software.binaries);
     if (installed !== undefined) return { kind: 'binary', path: installed };
   }
@@ -61,13 +64,10 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** Debian asks this script before a package's installation starts a daemon; 101 says: don't. */
-const POLICY = '/usr/sbin/policy-rc.d';
-
-async function installPackage(name: string): Promise<void> {
+async function installPackage(name: string, policy: string): Promise<void> {
   console.log(`Installing the Debian package ${name} for the tests ...`);
   const quiet = { DEBIAN_FRONTEND: 'noninteractive' };
-  const ownPolicy = await writeFile(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
+  const ownPolicy = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
     () => true,
     () => false,
   );
@@ -75,6 +75,6 @@ async function installPackage(name: string): Promise<void> {
     await runCommand('apt-get', ['update', '-q'], quiet);
     await runCommand('apt-get', ['install', '-qy', '--no-install-recommends', name], quiet);
   } finally {
-    if (ownPolicy) await rm(POLICY, { force: true });
+    if (ownPolicy) await rm(policy, { force: true });
   }
 }

@@ -2,6 +2,8 @@
 export interface Leases {
   /** An empty place, as a URL. Waits while all are taken. */
   lease(): Promise<string>;
+  /** Empties a place that is lent. */
+  empty(url: string): Promise<void>;
   giveBack(url: string): void;
 }
 
@@ -25,6 +27,7 @@ export function lendOut({ limit, make, empty }: Places): Leases {
       await empty(url);
       return url;
     },
+    empty,
     giveBack(url) {
       const next = waiting.shift();
       if (next) next(url);

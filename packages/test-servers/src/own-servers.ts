@@ -1,26 +1,34 @@
-import { afterAll, inject } from 'vitest';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { inject } from 'vitest';
+import type { Answer } from './desk.ts';
 
 /**
- * The URL of an empty RabbitMQ virtual host that nobody else uses while this test file runs. Call it once, at the top
- * of the file: `const amqpUrl = await ownVhost()`. The first call of a run starts RabbitMQ (some 7 s). Throws an error
- * that says what to do when no RabbitMQ can be had.
+ * The URL of an empty RabbitMQ virtual host that nobody else uses while this test file runs; called again in the file,
+ * the same one, emptied. The first call of a run starts RabbitMQ (some 7 s). Throws an error that says what to do when
+ * no RabbitMQ can be had.
  */
 export async function ownVhost(): Promise<string> {
-  return ownPlace('rabbitmq');
+  return borrow('rabbitmq');
 }
 
-/** The URL of an empty Redis database that nobody else uses while this test file runs; see `ownVhost`. */
+/** The URL of an empty Redis database that nobody else uses while this test file runs; as `ownVhost`. */
 export async function ownRedis(): Promise<string> {
-  return ownPlace('redis');
+  return borrow('redis');
 }
 
-async function ownPlace(kind: string): Promise<string> {
-  const address = `${inject('testServers')}/${kind}`;
-  const response = await fetch(address, { method: 'POST' });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(answer);
-  afterAll(async () => {
-    await fetch(address, { method: 'DELETE', body: answer });
-  });
-  return answer;
+type Kind = 'rabbitmq' | 'redis';
+
+/** Connections to the desk stay open, and with them the leases, until the process of this test file ends. */
+const desks = new Map<Kind, Socket>();
+
+async function borrow(kind: Kind): Promise<string> {
+  const desk = desks.get(kind) ?? connect(inject('testServers'), '127.0.0.1').setEncoding('utf8');
+  desks.set(kind, desk);
+  desk.ref().write(`${kind}\n`);
+  const [line] = await once(desk, 'data');
+  desk.unref();
+  const answer = JSON.parse(line) as Answer;
+  if ('error' in answer) throw new Error(answer.error);
+  return answer.url;
 }

@@ -5,7 +5,10 @@ import { startRabbitmq } from '@attrai/test-servers/rabbitmq';
 import { startRedis } from '@attrai/test-servers/redis';
 import { type ConfirmChannel, connect } from 'amqplib';
 import { Redis } from 'ioredis';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
+
+// RabbitMQ starts in 6 s, and on a busy machine in 30 s.
+vi.setConfig({ testTimeout: 180_000 });
 
 const [amqpUrl, redisUrl] = await Promise.all([ownVhost(), ownRedis()]);
 
@@ -27,6 +30,19 @@ test('lends an empty Redis database that evicts nothing', async () => {
   afterAll(() => redis.disconnect());
   expect(await redis.dbsize()).toBe(0);
   expect(await redis.info('memory')).toContain('maxmemory_policy:noeviction');
+});
+
+test('lends the same places again, emptied', async () => {
+  const channel = await openChannel(amqpUrl);
+  channel.on('error', () => {});
+  await channel.assertQueue('to_estimate');
+  const redis = new Redis(redisUrl);
+  afterAll(() => redis.disconnect());
+  await redis.set('key', 'value');
+
+  expect(await Promise.all([ownVhost(), ownRedis()])).toEqual([amqpUrl, redisUrl]);
+  await expect(channel.checkQueue('to_estimate')).rejects.toThrow('NOT_FOUND');
+  expect(await redis.dbsize()).toBe(0);
 });
 
 test('gives a private Redis that keeps its data and its URL when it is killed', async () => {
