@@ -1,0 +1,22 @@
+import { configTable } from '../../packages/config/src/describe-config.ts';
+import { botConfig } from '../../services/bot/src/config.ts';
+import { estimatorConfig } from '../../services/estimator/src/config.ts';
+import { sandboxConfig } from '../../services/sandbox/src/config.ts';
+import { togetherConfig } from '../../services/together/src/config.ts';
+
+const START = '<!-- variables: written by `pnpm readme` -->';
+const END = '<!-- end of variables -->';
+
+/** The README with its table of environment variables as the services' schemas have it now. */
+export function withVariables(readme: string): string {
+  const start = readme.indexOf(START);
+  const end = readme.indexOf(END);
+  if (start < 0 || end < start) throw new Error(`The README has lost its marks ${START} and ${END}.`);
+  const table = configTable({
+    start: togetherConfig,
+    bot: botConfig,
+    estimator: estimatorConfig,
+    sandbox: sandboxConfig,
+  });
+  return `${readme.slice(0, start)}${START}\n\n${table}\n\n${readme.slice(end)}`;
+}
