@@ -1,0 +1,30 @@
+import type { Load } from '../load/load.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { Tally } from '../tally/tally.ts';
+
+/** What a fault works with. */
+export interface Stage {
+  suite: Suite;
+  load: Load;
+  /** How long an outage lasts, ms. */
+  outageMs: number;
+  /** Photos sent and not answered yet. */
+  inWork(): Promise<number>;
+}
+
+/** One way in which something breaks. */
+export interface Fault {
+  name: string;
+  /** Before the first photo is sent. */
+  prepare?(suite: Suite): Promise<void>;
+  /** Breaks it, while photos are in work, and puts it right again. Resolves to how many photos were in work then. */
+  strike(stage: Stage): Promise<number>;
+  /** When all is quiet: what else should have happened and didn't. */
+  check?(stage: Stage, tally: Tally): Promise<string[]>;
+  /** Undoes `prepare`. */
+  restore?(suite: Suite): Promise<void>;
+  /** Users who can't be told anything. */
+  unreachable?(load: Load): number[];
+  /** Why it can't be done on this machine, if so. */
+  cannot?(): Promise<string | undefined>;
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { TO_ESTIMATE } from '@attrai/contracts/queues';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import type { Fault, Stage } from './fault.ts';
+import { inFullWork } from './moments.ts';
+
+const run = promisify(execFile);
+const FRAGILE = fileURLToPath(new URL('../stand-ins/fragile-estimator.ts', import.meta.url));
+const DEADLY_PHOTOS = 2;
+/** Bytes of the photo store that gets full. */
+const SMALL_STORE = 4 * 2 ** 20;
+
+/** So that photos wait in the store for sure. */
+async function whileEstimatorsStandStill<T>({ suite }: Stage, work: () => Promise<T>): Promise<T> {
+  for (const estimator of suite.estimators) estimator.signal('SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    for (const estimator of suite.estimators) estimator.signal('SIGCONT');
+  }
+}
+
+export const photoFaults: Fault[] = [
+  {
+    name: 'photos that kill their estimator every time',
+    async prepare({ estimators }) {
+      await Promise.all(estimators.map((estimator) => estimator.changeTo({ entry: FRAGILE })));
+    },
+    async strike(stage) {
+      await stage.load.burst(DEADLY_PHOTOS, 'deadly');
+      return inFullWork(stage);
+    },
+    async check(_stage, { sorry }) {
+      return sorry === DEADLY_PHOTOS ? [] : [`${sorry} users, not ${DEADLY_PHOTOS}, were told that it failed`];
+    },
+    async restore({ estimators }) {
+      await Promise.all(estimators.map((estimator) => estimator.changeTo()));
+    },
+  },
+  {
+    name: 'the photo store is full',
+    async cannot() {
+      return process.getuid?.() === 0 ? undefined : 'a small photo store has to be mounted, which only root may';
+    },
+    async prepare({ photoDir }) {
+      await run('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_STORE},mode=700`, 'attrai-faults', photoDir]);
+    },
+    async strike(stage) {
+      const filler = join(stage.suite.photoDir, '.filler');
+      const hit = await inFullWork(stage);
+      await writeFile(filler, Buffer.alloc(SMALL_STORE)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOSPC') throw error;
+      });
+      await sleep(stage.outageMs);
+      await rm(filler);
+      return hit;
+    },
+    async restore({ photoDir }) {
+      await run('umount', ['--lazy', photoDir]);
+    },
+  },
+  {
+    name: 'photos vanish from the store',
+    async strike(stage) {
+      return whileEstimatorsStandStill(stage, async () => {
+        const hit = await inFullWork(stage);
+        await waitUntil('no photo waits', async () => (await stage.suite.queues.depth(TO_ESTIMATE)) > 3, 20_000);
+        for (const file of (await stage.suite.files()).slice(0, 4)) await rm(file, { force: true });
+        return hit;
+      });
+    },
+    async check(_stage, { sorry }) {
+      return sorry > 0 ? [] : ['nobody was told that a photo got lost'];
+    },
+  },
+];

@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server } from '@attrai/test-servers/server';
+import type { Suite } from '../suite/suite.ts';
+import type { Fault } from './fault.ts';
+import { inFullWork } from './moments.ts';
+
+function gone(what: string, serverOf: (suite: Suite) => Server, end: 'stop' | 'kill'): Fault {
+  return {
+    name: `${what} is ${end === 'stop' ? 'stopped' : 'killed'} and comes back`,
+    async strike(stage) {
+      const server = serverOf(stage.suite);
+      const hit = await inFullWork(stage);
+      await server[end]();
+      await sleep(stage.outageMs);
+      await server.start();
+      return hit;
+    },
+  };
+}
+
+const rabbitmq = (suite: Suite) => suite.rabbitmq;
+const redis = (suite: Suite) => suite.redis;
+
+export const serverFaults: Fault[] = [
+  gone('RabbitMQ', rabbitmq, 'stop'),
+  gone('RabbitMQ', rabbitmq, 'kill'),
+  gone('Redis', redis, 'stop'),
+  gone('Redis', redis, 'kill'),
+];

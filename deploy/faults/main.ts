@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { FAULTS } from './faults/catalogue.ts';
+import { runLanes } from './lanes.ts';
+import { LEGEND, table, verdict } from './table.ts';
+
+const USAGE = `Breaks one thing at a time while photos are in work, and counts whether any was lost or answered twice.
+
+  pnpm test:faults [--photos N] [--users N] [--only TEXT] [--lanes N] [--logs DIR]
+
+  --photos N   photos sent while one fault is tried, besides bursts (default 300)
+  --users N    by so many users (default 30)
+  --only TEXT  only faults whose name has this in it
+  --lanes N    suites side by side (default 1)
+  --logs DIR   keep the logs of the services there
+`;
+
+const { values } = parseArgs({
+  options: {
+    photos: { type: 'string', default: '300' },
+    users: { type: 'string', default: '30' },
+    only: { type: 'string', default: '' },
+    lanes: { type: 'string', default: '1' },
+    logs: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const whole = (text: string) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined);
+const [photos, users, lanes] = [whole(values.photos), whole(values.users), whole(values.lanes)];
+const faults = FAULTS.filter(({ name }) => name.includes(values.only));
+if (values.help || !photos || !users || !lanes || faults.length === 0) {
+  process.stderr.write(`${USAGE}\nThe faults:\n${FAULTS.map(({ name }) => `  ${name}\n`).join('')}`);
+  process.exit(values.help ? 0 : 2);
+}
+
+const opened = new AsyncDisposableStack();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    process.stderr.write('\nstopping everything ...\n');
+    await opened.disposeAsync().catch(() => {});
+    process.exit(130);
+  });
+}
+
+try {
+  const rows = await runLanes({
+    faults,
+    lanes,
+    photos,
+    users,
+    rate: 8,
+    outageMs: 15_000,
+    quietWithinMs: 180_000,
+    logDir: values.logs,
+    onProgress: (lane, line) => showProgress(lanes > 1 ? `${lane}: ${line}` : line),
+    onRow: (row) => {
+      endProgress();
+      process.stderr.write(`${row.fault}: ${verdict(row)} (${row.seconds} s)\n`);
+      for (const line of row.broken) process.stderr.write(`    ${line}\n`);
+    },
+    opened,
+  });
+  endProgress();
+  process.stdout.write(`\n${table(rows)}\n${LEGEND}`);
+  process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
+} finally {
+  await opened.disposeAsync();
+}
+
+/** On a terminal the line is written over by the next one. */
+function showProgress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+}
+
+function endProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}

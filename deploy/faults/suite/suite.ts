@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MALFORMED_PREFIX } from '@attrai/bot/replies/take-dead-letters';
+import { freePort } from '@attrai/test-servers/free-port';
+import { startGuard } from '@attrai/test-servers/guard';
+import { type RabbitmqServer, startRabbitmq } from '@attrai/test-servers/rabbitmq';
+import { startRedis } from '@attrai/test-servers/redis';
+import type { Server } from '@attrai/test-servers/server';
+import { startTcpProxy, type TcpProxy } from '@attrai/test-servers/tcp-proxy';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import { type Bookkeeping, watchBookkeeping } from './bookkeeping.ts';
+import { type Queues, watchQueues } from './queues.ts';
+import { connectSandbox, type SandboxClient } from './sandbox-client.ts';
+import { type ServiceProcess, startServiceProcess } from './service-process.ts';
+
+export interface Suite {
+  rabbitmq: RabbitmqServer;
+  redis: Server;
+  bot: ServiceProcess;
+  estimators: ServiceProcess[];
+  sandbox: SandboxClient;
+  /** Between the services and their servers. */
+  proxies: { botToRabbitmq: TcpProxy; botToRedis: TcpProxy; estimatorsToRabbitmq: TcpProxy[] };
+  queues: Queues;
+  bookkeeping: Bookkeeping;
+  photoDir: string;
+  /** Names of the files in the photo store and in the bot's inbox, without those parked there for the operator. */
+  files(): Promise<string[]>;
+  /** Names of the files parked for the operator. */
+  parked(): Promise<string[]>;
+  untilReady(): Promise<void>;
+  /** Throws away whatever is left, so that the next fault starts from nothing. */
+  clear(): Promise<void>;
+}
+
+const ESTIMATORS = 2;
+/** Nobody is turned away for sending much: it is not the limits that are tried here. */
+export const LIMITS = { MAX_ACTIVE_PER_USER: '100', REQUESTS_PER_WINDOW: '100000' };
+const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+/** Starts everything; `opened` takes what must be closed, as it is opened. */
+export async function startSuite(opened: AsyncDisposableStack, logDir?: string): Promise<Suite> {
+  const guard = await startGuard();
+  opened.defer(() => guard.release());
+  const [photoDir, inboxDir, logs] = ['photos', 'inbox', 'logs'].map((name) => join(guard.folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const logFolder = logDir ?? logs;
+  for (const folder of [photoDir, inboxDir, logFolder]) await mkdir(folder, { recursive: true });
+  const service = async (name: string, path: string, env: Record<string, string>) => {
+    const logFile = join(logFolder, `${name}.log`);
+    const started = await startServiceProcess({ name, entry: root(path), env, logFile, guard });
+    opened.defer(() => started.stop());
+    return started;
+  };
+
+  const [rabbitmq, redis] = await Promise.all([
+    startRabbitmq().then((server) => opened.use(server)),
+    startRedis().then((server) => opened.use(server)),
+  ]);
+  const proxyTo = async (url: string) => {
+    const proxy = await startTcpProxy(Number(new URL(url).port));
+    opened.defer(() => proxy.close());
+    return proxy;
+  };
+  const botToRabbitmq = await proxyTo(rabbitmq.url);
+  const botToRedis = await proxyTo(redis.url);
+  const through = (proxy: TcpProxy, url: string) => Object.assign(new URL(url), { port: String(proxy.port) }).href;
+
+  const token = `1000001:${randomBytes(26).toString('base64url')}`;
+  const sandboxPort = await freePort();
+  await service('sandbox', 'services/sandbox/src/main.ts', { PORT: String(sandboxPort), BOT_TOKEN: token });
+  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
+
+  const bot = await service('bot', 'services/bot/src/main.ts', {
+    BOT_TOKEN: token,
+    TELEGRAM_API_ROOT: sandboxUrl,
+    AMQP_URL: through(botToRabbitmq, rabbitmq.url),
+    REDIS_URL: through(botToRedis, redis.url),
+    PHOTO_DIR: photoDir,
+    INBOX_DIR: inboxDir,
+    ...LIMITS,
+  });
+  const estimatorsToRabbitmq: TcpProxy[] = [];
+  const estimators: ServiceProcess[] = [];
+  for (let number = 1; number <= ESTIMATORS; number++) {
+    const proxy = await proxyTo(rabbitmq.url);
+    estimatorsToRabbitmq.push(proxy);
+    const env = { AMQP_URL: through(proxy, rabbitmq.url), PHOTO_DIR: photoDir, MODELS_DIR: root('.models') };
+    estimators.push(await service(`estimator-${number}`, 'services/estimator/src/main.ts', env));
+  }
+
+  const queues = watchQueues(rabbitmq);
+  const bookkeeping = watchBookkeeping(redis.url);
+  opened.defer(() => bookkeeping.close());
+  const services = [bot, ...estimators];
+  const filesIn = async (folder: string) => (await readdir(folder)).map((name) => join(folder, name));
+
+  const suite: Suite = {
+    rabbitmq,
+    redis,
+    bot,
+    estimators,
+    sandbox: connectSandbox(sandboxUrl),
+    proxies: { botToRabbitmq, botToRedis, estimatorsToRabbitmq },
+    queues,
+    bookkeeping,
+    photoDir,
+    async files() {
+      const parked = await suite.parked();
+      return [...(await filesIn(photoDir)), ...(await filesIn(inboxDir))].filter((file) => !parked.includes(file));
+    },
+    async parked() {
+      return (await filesIn(inboxDir)).filter((file) => file.includes(`/${MALFORMED_PREFIX}`));
+    },
+    async untilReady() {
+      await Promise.all(services.map((one) => one.untilReady()));
+    },
+    async clear() {
+      await Promise.all(services.map((one) => one.stop()));
+      await queues.purge();
+      await bookkeeping.clear();
+      for (const file of [...(await suite.files()), ...(await suite.parked())]) await rm(file, { force: true });
+      await Promise.all(services.map((one) => one.changeTo()));
+      await suite.untilReady();
+    },
+  };
+  await waitUntil('the sandbox does not answer', () =>
+    fetch(sandboxUrl).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await suite.untilReady();
+  return suite;
+}
