@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { openWorld, PHOTO } from './world.ts';
 
 const CHAT = 4711;
+const NO_JOBS = JSON.stringify({ waiting: 0, active: 0, delayed: 0 });
 
 test.each(['volume', 'message'] as const)(
   'a photo ends as one edited picture with its scores, by %s',
@@ -86,6 +87,42 @@ test('a photo nobody estimates is told so at its deadline, and a result after th
   await world.publishResult(world.requests[0]!, 'scored');
   await world.untilNothingIsLeft();
   expect(await world.page.fromBot(CHAT)).toEqual([answer]);
+});
+
+test('a deadline that comes while the answer is on its way changes nothing', async () => {
+  await using world = await openWorld({ limits: { deadlineSeconds: 1 } });
+  await world.page.break({ method: 'editMessageMedia', kind: 'delay', delay_ms: 1_500 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  expect(JSON.stringify(await world.page.log(CHAT))).not.toContain('within 1 second');
+});
+
+test('an intake job that comes back after its photo was published does nothing', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  const { intake } = world.bookkeeping.jobs;
+  await waitUntil('intake never ended', async () => (await intake.counts()).active === 0);
+  const [request] = world.requests;
+  const { id, replyTo, acceptedAt, deadline } = request!;
+  await intake.add(id, { id, replyTo, acceptedAt, deadline, fileId: 'x', placeholderDone: false });
+  await waitUntil('it never ended', async () => JSON.stringify(await intake.counts()) === NO_JOBS);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  await world.publishResult(request!, 'scored');
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  expect(world.requests).toHaveLength(1);
+});
+
+test('a photo that nobody could take in until its deadline is told so once', async () => {
+  await using world = await openWorld({ limits: { deadlineSeconds: 2 } });
+  await world.page.break({ method: 'downloadFile', kind: 'error', error_code: 500, times: 1_000 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /within 2 seconds/);
+  await world.untilNothingIsLeft();
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  expect(world.requests).toEqual([]);
 });
 
 test('a result that comes twice is one answer', async () => {

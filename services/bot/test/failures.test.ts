@@ -1,3 +1,4 @@
+import { RetryableError } from '@attrai/contracts/errors';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
 import { openWorld, PHOTO, type World } from './world.ts';
@@ -123,4 +124,53 @@ test('polling goes on after a conflict with another poller, and after errors', a
   await world.page.send(CHAT, { text: '/help' });
   await world.page.untilSaid(CHAT, /The limits/);
   expect(world.fatal).toEqual([]);
+});
+
+test('an answer is not sent again because Redis went away right after it', async () => {
+  let failures = 2;
+  await using world = await openWorld({
+    bend: (parts) => ({
+      ...parts,
+      activeRequests: {
+        ...parts.activeRequests,
+        async release(userId, requestId) {
+          if (failures-- > 0) throw new RetryableError('limits_unavailable', 'away');
+          return parts.activeRequests.release(userId, requestId);
+        },
+      },
+    }),
+  });
+  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.untilNothingIsLeft();
+  expect(failures).toBeLessThan(0);
+  expect(await pictures(world)).toHaveLength(1);
+});
+
+test('results wait while Redis is away', async () => {
+  let away = false;
+  await using world = await openWorld({
+    estimate: async () => {
+      away = true;
+      return 'scored';
+    },
+    bend: (parts) => ({
+      ...parts,
+      activeRequests: {
+        ...parts.activeRequests,
+        async stage(requestId) {
+          if (away) throw new RetryableError('limits_unavailable', 'away');
+          return parts.activeRequests.stage(requestId);
+        },
+      },
+    }),
+  });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo was not estimated', () => away);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  away = false;
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  // Waiting is no failure: none of it counted as a delivery.
+  expect(world.brokerLines.filter((line) => line.includes('failed'))).toEqual([]);
 });

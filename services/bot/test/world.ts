@@ -16,7 +16,7 @@ import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect } from 'vitest';
 import { type Bookkeeping, bookkeepingInProcess, bookkeepingOnRedis } from '../src/bookkeeping.ts';
 import type { Limits } from '../src/limits/limits.ts';
-import { type RunningBot, startBot } from '../src/start-bot.ts';
+import { type BotParts, type RunningBot, startBot } from '../src/start-bot.ts';
 import { type ChatPage, chatPage } from './chat-page.ts';
 import { png } from './png.ts';
 
@@ -45,6 +45,8 @@ export interface WorldOptions {
   limits?: Partial<Limits>;
   store?: 'volume' | 'message';
   estimate?: Estimate;
+  /** Puts something between the bot and its parts. */
+  bend?: (parts: BotParts) => BotParts;
   /** Real servers instead of stand-ins. */
   amqpUrl?: string;
   redisUrl?: string;
@@ -60,6 +62,8 @@ export interface World extends AsyncDisposable {
   inbox: PhotoStore;
   /** Log lines of the bot. */
   lines: string[];
+  /** Log lines of the broker. */
+  brokerLines: string[];
   fatal: unknown[];
   /** Requests that came to the estimator. */
   requests: EstimateRequest[];
@@ -71,7 +75,7 @@ export interface World extends AsyncDisposable {
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { store = 'volume', estimate = async () => 'scored', amqpUrl, redisUrl } = options;
+  const { store = 'volume', estimate = async () => 'scored', bend = (parts) => parts, amqpUrl, redisUrl } = options;
   const limits = { ...LIMITS, ...options.limits };
   const dir = await mkdtemp(join(tmpdir(), 'attrai-bot-'));
   const lines: string[] = [];
@@ -87,7 +91,14 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const sandbox = await startSandbox({ port: 0, token: TOKEN });
   const photoStore = await openPhotoStore(store, join(dir, 'photos'));
   const inbox = await createVolumeStore(join(dir, 'inbox'));
-  const broker = amqpUrl ? await connectBroker({ url: amqpUrl, onFatal }) : createEmbeddedBroker();
+  const brokerLines: string[] = [];
+  const brokerLogger = createLogger({
+    service: 'broker',
+    destination: { write: (line) => void brokerLines.push(line) },
+  });
+  const broker = amqpUrl
+    ? await connectBroker({ url: amqpUrl, logger: brokerLogger, onFatal })
+    : createEmbeddedBroker({ logger: brokerLogger });
 
   const keepBooks = async () =>
     redisUrl
@@ -97,7 +108,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const { jobs, activeRequests, requestRate } = bookkeeping;
     const { apiRoot, token } = sandbox;
     const parts = { broker, photoStore, inbox, jobs, activeRequests, requestRate, limits, logger, onFatal };
-    return startBot({ ...parts, token, apiRoot });
+    return startBot(bend({ ...parts, token, apiRoot }));
   };
   let bookkeeping = await keepBooks();
   let bot = await start(bookkeeping);
@@ -149,6 +160,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     photoStore,
     inbox,
     lines,
+    brokerLines,
     fatal,
     requests,
     publishResult,

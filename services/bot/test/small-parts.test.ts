@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createVolumeStore } from '@attrai/photo-store/volume-store';
+import { createLogger } from '@attrai/telemetry/logger';
+import { afterEach, expect, test, vi } from 'vitest';
+import { botConfig, limitsOf } from '../src/config.ts';
+import { judge, pauseAfter, RETRY_POLICY } from '../src/jobs/retry-policy.ts';
+import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
+import { milestone } from '../src/progress/positions.ts';
+import { createOneAtATime } from '../src/replies/one-at-a-time.ts';
+import { startSweeper } from '../src/replies/sweep.ts';
+import { createPace } from '../src/telegram/pace.ts';
+
+afterEach(() => vi.useRealTimers());
+
+test('tells fewer and fewer places the longer the queue is', () => {
+  const told = new Set(Array.from({ length: 100 }, (_, i) => milestone(i + 1)));
+  expect([...told].slice(0, 14)).toEqual([1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 18, 23, 29, 37]);
+  for (let position = 1; position < 5_000; position++) expect(milestone(position)).toBeGreaterThanOrEqual(position);
+});
+
+test('runs what shares a key in order, whatever fails, and the rest side by side', async () => {
+  const oneAtATime = createOneAtATime();
+  const log: string[] = [];
+  const work =
+    (name: string, ms: number, fails = false) =>
+    async () => {
+      log.push(`${name} starts`);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      log.push(`${name} ends`);
+      if (fails) throw new Error(name);
+    };
+  const first = oneAtATime('a', work('a1', 60, true));
+  const second = oneAtATime('a', work('a2', 5));
+  const other = oneAtATime('b', work('b1', 5));
+  await expect(first).rejects.toThrow('a1');
+  await Promise.all([second, other]);
+  expect(log).toEqual(['a1 starts', 'b1 starts', 'b1 ends', 'a1 ends', 'a2 starts', 'a2 ends']);
+});
+
+test('pauses grow to the longest, and are spread', () => {
+  const pauses = Array.from({ length: 200 }, () => pauseAfter(3, RETRY_POLICY));
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(6_000);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(10_000);
+  expect(new Set(pauses).size).toBeGreaterThan(20);
+  expect(pauseAfter(1_000, RETRY_POLICY)).toBeLessThanOrEqual(RETRY_POLICY.longestPauseMs * 1.25);
+});
+
+test('a job that is asked to wait for hours is given up', async () => {
+  const { RetryableError } = await import('@attrai/contracts/errors');
+  const wait = new RetryableError('telegram_busy', 'wait', { retryAfterMs: 1_000 });
+  expect(judge(wait, 0, RETRY_POLICY.oldestMs - 1, RETRY_POLICY)).toMatchObject({ kind: 'again', counts: false });
+  expect(judge(wait, 0, RETRY_POLICY.oldestMs + 1, RETRY_POLICY)).toEqual({ kind: 'give_up' });
+});
+
+test('a chat that has had its share is told to wait; others are not held up', async () => {
+  const pace = createPace();
+  for (let i = 0; i < 20; i++) await pace.turn(7);
+  await expect(pace.turn(7)).rejects.toMatchObject({ code: 'chat_pace', retryAfterMs: expect.any(Number) });
+  await pace.turn(8);
+  expect(await pace.spare(7)).toBe(false);
+  expect(await pace.spare(8)).toBe(true);
+  expect(await pace.spare(8)).toBe(false);
+});
+
+test('a chat that Telegram wants left alone is left alone', async () => {
+  const pace = createPace();
+  pace.hold(7, 30_000);
+  const error = await pace.turn(7).catch((thrown) => thrown);
+  expect(error.retryAfterMs).toBeGreaterThan(29_000);
+  expect(await pace.spare(7)).toBe(false);
+});
+
+test('jobs of all chats together stay below what Telegram takes', async () => {
+  const pace = createPace();
+  const turns: number[] = [];
+  const started = Date.now();
+  await Promise.all(
+    Array.from({ length: 50 }, async (_, chat) => {
+      await pace.turn(chat + 1);
+      turns.push(Date.now() - started);
+    }),
+  );
+  expect(turns.filter((at) => at < 900).length).toBeLessThanOrEqual(24);
+  expect(turns).toHaveLength(50);
+});
+
+test('deletes a photo left behind after the deadline, but none that is waited for', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'attrai-sweep-'));
+  const store = await createVolumeStore(dir);
+  const activeRequests = createInProcessActiveRequests({ maxPerUser: 5 });
+  const [active, answered, unknown] = ['a', 'b', 'c'].map((letter) => letter.repeat(20)) as [string, string, string];
+  for (const id of [active, answered]) await activeRequests.take(1, id, Date.now() + 10 * 3_600_000);
+  await activeRequests.release(1, answered);
+  for (const id of [active, answered, unknown]) await store.put(`${id}.photo`, Buffer.from('x'));
+  await store.put('malformed-x', Buffer.from('x'));
+
+  vi.useFakeTimers({ toFake: ['setInterval', 'Date'] });
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const sweeper = startSweeper({ stores: [store], activeRequests, afterMs: 600_000, logger });
+  const minutes = async (n: number) => {
+    for (let i = 0; i < n; i++) {
+      vi.advanceTimersByTime(60_000);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+  };
+  await minutes(9);
+  expect(await store.keys()).toHaveLength(4);
+  await minutes(4);
+  expect((await store.keys()).sort()).toEqual([`${active}.photo`, 'malformed-x']);
+  sweeper.stop();
+  await rm(dir, { recursive: true });
+});
+
+test('photos that travel in messages have to fit into one', () => {
+  const read = (PHOTO_STORE: string) =>
+    limitsOf(
+      botConfig.parse({ BOT_TOKEN: '1234:abcdefghijkl', AMQP_URL: 'amqp://h', REDIS_URL: 'redis://h', PHOTO_STORE }),
+    );
+  expect(read('volume').maxPhotoBytes).toBe(20_000_000);
+  expect(read('message').maxPhotoBytes).toBe(15_000_000);
+});
