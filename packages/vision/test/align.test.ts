@@ -8,6 +8,17 @@ import type { Pixels } from '../src/pixels.ts';
 
 const turned = { a: 1.6 * Math.cos(0.4), b: 1.6 * Math.sin(0.4), tx: -31, ty: 12 };
 
+test('wants eyes, nose and mouth where dlib puts them in a chip of 150 pixels with a padding of 0.25', () => {
+  const rounded = template(150).map((point) => point.map(Math.round));
+  expect(rounded).toEqual([
+    [48, 47],
+    [100, 47],
+    [74, 77],
+    [50, 103],
+    [98, 103],
+  ]);
+});
+
 test('recovers the similarity that was applied to the points', () => {
   const points = template(150);
   const fitted = fitSimilarity(

@@ -150,12 +150,12 @@ describe("refuses a model that can't work, and says what to change", () => {
 test('goes straight between the knots of the scale and stays level outside', () => {
   const scale = {
     knots: [
-      [-1, 0],
+      [-1, 1],
       [0, 4],
-      [2, 10],
+      [2, 9],
     ] as [number, number][],
   };
-  expect([-5, -1, -0.5, 0, 1, 2, 9].map((raw) => toScale(scale, raw))).toEqual([0, 0, 2, 4, 7, 10, 10]);
+  expect([-5, -1, -0.5, 0, 1, 2, 9].map((raw) => toScale(scale, raw))).toEqual([1, 1, 2.5, 4, 6.5, 9, 9]);
 });
 
 function model(tiny: Omit<TinyModel, 'metadata'>, input: object | string, scale: object = BYTES): TinyModel {
