@@ -1,3 +1,4 @@
+import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
@@ -17,20 +18,19 @@ await runService('bot', async () => {
   const config = readConfig(botConfig);
   const limits = limitsOf(config);
   const logger = createLogger({ service: 'bot', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
+  const opened = new AsyncDisposableStack();
+  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  const onFatal = shutdown.fail;
   logger.info('starting');
-  const onFatal = (error: unknown) => shutdown.fail(error);
 
+  let broker: Broker | undefined;
   let bookkeeping: Bookkeeping | undefined;
   let bot: RunningBot | undefined;
-
-  const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
-  const inbox = await createVolumeStore(config.INBOX_DIR);
-  const broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal });
 
   const health = await startHealthServer({
     port: config.HEALTH_PORT,
     checks: {
-      rabbitmq: () => check(broker.connected, 'not connected'),
+      rabbitmq: () => check(broker?.connected === true, 'not connected'),
       redis: () => check(bookkeeping?.reachable === true, 'not connected'),
       bot: () => {
         const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: ['starting'] };
@@ -38,20 +38,16 @@ await runService('bot', async () => {
       },
     },
   });
+  opened.defer(() => health.close());
   logger.info({ port: health.port }, 'health is served');
 
-  const shutdown = onShutdown(
-    logger,
-    async () => {
-      await bot?.stop();
-      await broker.close();
-      await bookkeeping?.close();
-      await health.close();
-    },
-    { graceMs: GRACE_MS },
-  );
-
+  const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
+  const inbox = await createVolumeStore(config.INBOX_DIR);
   bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, { limits, logger, onFatal });
+  opened.defer(() => bookkeeping?.close());
+  broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal });
+  opened.defer(() => broker?.close());
+
   const { jobs, activeRequests, requestRate } = bookkeeping;
   bot = await startBot({
     token: config.BOT_TOKEN,
@@ -66,6 +62,7 @@ await runService('bot', async () => {
     logger,
     onFatal,
   });
+  opened.defer(() => bot?.stop());
 });
 
 function check(ok: boolean, reason: string): Check {
