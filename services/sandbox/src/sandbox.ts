@@ -46,13 +46,12 @@ export async function startSandbox({ host = LOOPBACK[0]!, port, token, logger }:
   }
 
   const telegram = createTelegram(token);
-  const closing = new AbortController();
   const app = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
   await app.register(multipart);
   acceptUrlencoded(app);
   guardLoopback(app);
   answerFailures(app, logger);
-  serveBotApi(app, telegram, token, closing.signal);
+  serveBotApi(app, telegram, token);
   serveChats(app, telegram);
   serveEvents(app, telegram);
   serveTestApi(app, telegram);
@@ -65,7 +64,6 @@ export async function startSandbox({ host = LOOPBACK[0]!, port, token, logger }:
     token,
     async close() {
       telegram.webhook.stop();
-      closing.abort();
       await app.close();
     },
   };

@@ -16,10 +16,10 @@ interface Call {
 }
 
 /** Serves `/bot<token>/<method>` and `/file/bot<token>/<file_path>` as https://core.telegram.org/bots/api does. */
-export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: string, closing: AbortSignal): void {
+export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: string): void {
   const methods = new Map<string, [name: string, method: Method]>();
   const updateMethods = createUpdateMethods(async (name, values) => {
-    await methods.get(name.toLowerCase())?.[1](new Params(values), telegram, closing);
+    await methods.get(name.toLowerCase())?.[1](new Params(values), telegram, AbortSignal.abort());
   });
   for (const [name, method] of Object.entries({ ...botMethods, ...sendMethods, ...editMethods, ...updateMethods })) {
     methods.set(name.toLowerCase(), [name, method]);
@@ -37,7 +37,7 @@ export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: str
       const params = await readParams(request);
       const fault = telegram.faults.take(name, params.integer('chat_id'));
       await beforeWork(fault);
-      const result = await method(params, telegram, AbortSignal.any([goneSignal(reply), closing]));
+      const result = await method(params, telegram, goneSignal(reply));
       return fault?.kind === 'drop-after' ? cutConnection(request, reply) : { ok: true, result };
     },
   });
@@ -72,7 +72,7 @@ function asApiError({ statusCode = 500, message }: Error & { statusCode?: number
 }
 
 async function beforeWork(fault: FaultOrder | undefined): Promise<void> {
-  if (fault?.delay_ms) await sleep(fault.delay_ms);
+  if (fault?.delay_ms) await sleep(fault.delay_ms, undefined, { ref: false });
   if (fault?.kind !== 'error') return;
   const code = fault.error_code ?? 500;
   const retryAfter = fault.retry_after ?? (code === 429 ? 1 : undefined);
