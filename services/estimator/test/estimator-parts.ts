@@ -103,7 +103,7 @@ export async function collectResults(broker: Broker) {
     async first(count = 1) {
       await vi.waitFor(() => {
         if (results.length < count) throw new Error(`${results.length} of ${count} results`);
-      }, 10_000);
+      }, 40_000);
       return results;
     },
   };
@@ -115,5 +115,5 @@ export async function settled(broker: Broker) {
     for (const queue of [TO_ESTIMATE, TO_ESTIMATE_DEAD] as const) {
       if ((await broker.depth(queue)) > 0) throw new Error(`messages wait in ${queue}`);
     }
-  }, 10_000);
+  }, 40_000);
 }

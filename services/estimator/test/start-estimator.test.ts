@@ -7,6 +7,8 @@ import { startEstimator } from '../src/start-estimator.ts';
 import * as parts from './estimator-parts.ts';
 
 const { NO_FACE, PICTURE, TWO_FACES } = parts;
+/** On a busy machine, too. */
+const soon = { timeout: 40_000, interval: 20 };
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -58,7 +60,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     await parts.sendPhoto(broker, photoStore);
     const [answer] = await answers.first();
     expect(answer!.result.outcome).toEqual({ kind: outcome });
-    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]));
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]), soon);
     await parts.settled(broker);
   });
 
@@ -68,7 +70,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     const [answer] = await answers.first();
     expect(answer!.result.outcome).toEqual({ kind: 'expired' });
     expect(seen.photos).toBe(0);
-    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]));
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]), soon);
   });
 
   test('answers photo_missing when the photo is gone', async () => {
@@ -95,7 +97,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
   test('leaves a photo that fails every time to the dead letters, with its photo', async () => {
     const { broker, photoStore, answers, seen } = await start(kind, () => Promise.reject(new Error('bug')));
     const request = await parts.sendPhoto(broker, photoStore);
-    await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), 10_000);
+    await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), soon);
     expect(seen.photos).toBe(3);
     expect(answers.results).toEqual([]);
     if (kind === 'volume') expect(await photoStore.keys()).toEqual([request.photo.key]);
@@ -121,7 +123,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     });
     await parts.sendPhoto(broker, photoStore);
     await parts.sendPhoto(broker, photoStore);
-    await vi.waitFor(() => expect(seen.inHand).toBe(1));
+    await vi.waitFor(() => expect(seen.inHand).toBe(1), soon);
     const stopped = estimator.stop();
     finish();
     await stopped;
@@ -138,7 +140,7 @@ describe('the estimator', () => {
     const { broker, photoStore, answers, lines } = await start('volume', async () => TWO_FACES);
     const request = await parts.sendPhoto(broker, photoStore);
     await answers.first();
-    await vi.waitFor(() => expect(lines.filter((line) => line.includes(request.id))).toHaveLength(1));
+    await vi.waitFor(() => expect(lines.filter((line) => line.includes(request.id))).toHaveLength(1), soon);
     expect(JSON.parse(lines.find((line) => line.includes(request.id))!)).toMatchObject({
       requestId: request.id,
       outcome: 'scored',
@@ -152,7 +154,7 @@ describe('the estimator', () => {
   test('sends a message it does not understand to the dead letters', async () => {
     const { broker, seen } = await start('volume', async () => TWO_FACES);
     await broker.publish(TO_ESTIMATE, { json: { v: 1, id: 'not a request' } });
-    await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), 10_000);
+    await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), soon);
     expect(seen.photos).toBe(0);
   });
 
@@ -194,7 +196,7 @@ describe('the estimator', () => {
     const estimator = await startEstimator({ broker: watchedBroker, photoStore: watchedStore, vision, logger });
     cleanups.push(() => estimator.stop());
     await parts.sendPhoto(broker, photoStore);
-    await vi.waitFor(() => expect(steps).toContain('done'));
+    await vi.waitFor(() => expect(steps).toContain('done'), soon);
     expect(steps).toEqual(['stored picture', `published ${AFTER_ESTIMATE}`, 'deleted original', 'done']);
   });
 
@@ -221,7 +223,7 @@ describe('the estimator', () => {
     await answers.first(2);
     expect(keysAtFailure[0]!.sort()).toEqual([`${id}.original`, `${id}.picture`]);
     expect(answers.results[1]!.result.outcome).toEqual(answers.results[0]!.result.outcome);
-    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([`${id}.picture`]));
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([`${id}.picture`]), soon);
   });
 
   test('hands the photo back and tells when the process is broken', async () => {
@@ -231,7 +233,7 @@ describe('the estimator', () => {
     const estimator = await startEstimator({ ...open, vision });
     cleanups.push(() => estimator.stop());
     await parts.sendPhoto(open.broker, open.photoStore);
-    await vi.waitFor(() => expect(onFatal).toHaveBeenCalled());
+    await vi.waitFor(() => expect(onFatal).toHaveBeenCalled(), soon);
     expect(await open.photoStore.keys()).toHaveLength(1);
   });
 });

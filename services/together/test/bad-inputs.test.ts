@@ -32,8 +32,8 @@ describe('whatever a user sends', () => {
       await vi.waitFor(async () => {
         const next = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
         expect(next.photo_url).toBeDefined();
-      }, 20_000);
-      await vi.waitFor(() => expect(suite.tmp.files()).toEqual([]), 10_000);
+      }, 40_000);
+      await vi.waitFor(() => expect(suite.tmp.files()).toEqual([]), 40_000);
     },
   );
 });

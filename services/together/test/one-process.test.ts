@@ -41,6 +41,6 @@ describe.each([
       expect(answers.map((answer) => Boolean(answer.photo_url))).toEqual([true, true, true]);
       expect(new Set(answers.map((answer) => answer.reply_to)).size).toBe(3);
     }
-    await vi.waitFor(() => expect(suite.tmp.files()).toEqual([]), 10_000);
+    await vi.waitFor(() => expect(suite.tmp.files()).toEqual([]), 40_000);
   });
 });
