@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../src/sandbox.ts';
-import { type BotClient, clients } from './bot-client.ts';
+import { type BotClient, clients, failureOf } from './bot-client.ts';
 import { eventually } from './eventually.ts';
 import { picture } from './pictures.ts';
 import { User } from './user.ts';
@@ -22,26 +22,13 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
   });
   afterEach(() => sandbox.close());
 
-  /** Sends as a user so that the chat exists. */
-  async function openChat() {
-    await user.send({ text: 'hello' });
-    return { chat_id: user.chatId };
-  }
-
-  async function failureOf(call: Promise<unknown>) {
-    return call.then(
-      () => expect.fail('the call should have been refused'),
-      (error) => bot.failure(error),
-    );
-  }
-
   it('learns who it is', async () => {
     expect(await bot.call('getMe')).toMatchObject({ id: 4242, is_bot: true, username: expect.any(String) });
   });
 
   it('is refused with a wrong token, and with a method that is none', async () => {
     const stranger = createClient(sandbox.apiRoot, '4242:wrong');
-    expect(await failureOf(stranger.call('getMe'))).toMatchObject({ code: 401, description: 'Unauthorized' });
+    expect(await failureOf(bot, stranger.call('getMe'))).toMatchObject({ code: 401, description: 'Unauthorized' });
     const unknown = await fetch(`${sandbox.apiRoot}/bot${TOKEN}/getYou`);
     expect(unknown.status).toBe(404);
     expect(await unknown.json()).toMatchObject({ ok: false, error_code: 404 });
@@ -75,7 +62,7 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
   });
 
   it('loses its poll to a second poller, as with Telegram', async () => {
-    const first = failureOf(bot.call('getUpdates', { timeout: 20 }));
+    const first = failureOf(bot, bot.call('getUpdates', { timeout: 20 }));
     await calls('getUpdates', 1);
     const second = bot.call('getUpdates', { timeout: 20 });
     expect(await first).toMatchObject({ code: 409, description: expect.stringContaining('terminated by other') });
@@ -104,9 +91,9 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
 
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     await bot.call('setWebhook', { url, secret_token: secret });
-    expect(await failureOf(bot.call('getUpdates'))).toMatchObject({ code: 409 });
+    expect(await failureOf(bot, bot.call('getUpdates'))).toMatchObject({ code: 409 });
     for (const text of ['1', '2', '3']) await user.send({ text });
-    await eventually(botTexts).toEqual(['You said 1', 'You said 2', 'You said 3']);
+    await eventually(() => user.botTexts()).toEqual(['You said 1', 'You said 2', 'You said 3']);
     expect(await bot.call('getWebhookInfo')).toMatchObject({ url, pending_update_count: 0 });
     expect(await bot.call('getWebhookInfo')).toMatchObject({ last_error_message: expect.stringContaining('500') });
 
@@ -158,7 +145,7 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
   });
 
   it('sends text with HTML, a reply and buttons, and hears when a button is pressed', async () => {
-    const chat = await openChat();
+    const chat = await user.openChat();
     const question = await user.send({ text: 'how?' });
     await bot.call('getUpdates', { offset: -1 });
     const sent = await bot.call('sendMessage', {
@@ -183,13 +170,13 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     const [{ callback_query: query }] = await bot.call('getUpdates', { offset: -1 });
     expect(query).toMatchObject({ data: 'ok', from: { id: user.chatId }, message: { message_id: sent.message_id } });
     expect(await bot.call('answerCallbackQuery', { callback_query_id: query.id, text: 'Done' })).toBe(true);
-    expect(await failureOf(bot.call('answerCallbackQuery', { callback_query_id: query.id }))).toMatchObject({
+    expect(await failureOf(bot, bot.call('answerCallbackQuery', { callback_query_id: query.id }))).toMatchObject({
       code: 400,
     });
   });
 
   it('sends photos by upload and by file_id, and documents', async () => {
-    const chat = await openChat();
+    const chat = await user.openChat();
     const first = await bot.call('sendPhoto', {
       ...chat,
       photo: bot.file(await picture(400, 300, 'png'), 'a.png'),
@@ -209,11 +196,11 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
   });
 
   it('turns a text message into a photo, and says when an edit changes nothing', async () => {
-    const chat = await openChat();
+    const chat = await user.openChat();
     const { message_id } = await bot.call('sendMessage', { ...chat, text: 'wait' });
     const place = { ...chat, message_id };
     await bot.call('editMessageText', { ...place, text: 'soon' });
-    expect(await failureOf(bot.call('editMessageText', { ...place, text: 'soon' }))).toMatchObject({
+    expect(await failureOf(bot, bot.call('editMessageText', { ...place, text: 'soon' }))).toMatchObject({
       code: 400,
       description: expect.stringMatching(/^Bad Request: message is not modified/),
     });
@@ -225,10 +212,10 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(edited.text).toBeUndefined();
 
     const same = { type: 'photo', media: edited.photo.at(-1).file_id, caption: '7.4' };
-    expect((await failureOf(bot.call('editMessageMedia', { ...place, media: same }))).description).toMatch(
+    expect((await failureOf(bot, bot.call('editMessageMedia', { ...place, media: same }))).description).toMatch(
       /not modified/,
     );
-    expect((await failureOf(bot.call('editMessageText', { ...place, text: 'x' }))).description).toBe(
+    expect((await failureOf(bot, bot.call('editMessageText', { ...place, text: 'x' }))).description).toBe(
       'Bad Request: there is no text in the message to edit',
     );
     await bot.call('editMessageCaption', { ...place, caption: '7.5' });
@@ -238,60 +225,13 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
   });
 
   it('changes and removes buttons', async () => {
-    const chat = await openChat();
+    const chat = await user.openChat();
     const buttons = (data: string) => ({ inline_keyboard: [[{ text: data, callback_data: data }]] });
     const { message_id } = await bot.call('sendMessage', { ...chat, text: 'pick', reply_markup: buttons('a') });
     await bot.call('editMessageReplyMarkup', { ...chat, message_id, reply_markup: buttons('b') });
     expect(await user.message(message_id)).toMatchObject({ buttons: [[{ text: 'b' }]] });
     await bot.call('editMessageText', { ...chat, message_id, text: 'picked' });
     expect((await user.message(message_id))?.buttons).toBeUndefined();
-  });
-
-  it('is refused like Telegram refuses', async () => {
-    const chat = await openChat();
-    const { message_id } = await bot.call('sendMessage', { ...chat, text: 'text' });
-    const place = { ...chat, message_id };
-    const photo = async (width: number, height: number) => bot.file(await picture(width, height), 'p.jpg');
-    const refusals: [method: string, params: Record<string, unknown>, description: string | RegExp][] = [
-      ['sendMessage', { chat_id: 99, text: 'x' }, 'chat not found'],
-      ['sendMessage', { ...chat, text: ' ' }, 'message text is empty'],
-      ['sendMessage', { ...chat, text: 'x'.repeat(4097) }, 'message is too long'],
-      ['sendMessage', { ...chat, text: '<b>x', parse_mode: 'HTML' }, /^can't parse entities: /],
-      ['sendMessage', { ...chat, text: 'x', reply_parameters: { message_id: 1 } }, 'message to be replied not found'],
-      ['sendPhoto', { ...chat, photo: 'no-such-file' }, /^wrong file identifier/],
-      ['sendPhoto', { ...chat, photo: 'http://example.org/x.jpg' }, /^failed to get HTTP URL content/],
-      ['sendPhoto', { ...chat, photo: bot.file(Buffer.from('text'), 'p.jpg') }, 'IMAGE_PROCESS_FAILED'],
-      ['sendPhoto', { ...chat, photo: await photo(2100, 100) }, 'PHOTO_INVALID_DIMENSIONS'],
-      [
-        'sendPhoto',
-        { ...chat, photo: bot.file(Buffer.alloc(10 * 1024 * 1024 + 1), 'p.jpg') },
-        /is too big for a photo/,
-      ],
-      ['sendPhoto', { ...chat, photo: await photo(9, 9), caption: 'x'.repeat(1025) }, 'message caption is too long'],
-      ['sendChatAction', { ...chat, action: 'dancing' }, 'wrong parameter action in request'],
-      ['editMessageText', { ...chat, message_id: 1, text: 'x' }, 'message to edit not found'],
-      ['editMessageText', { ...chat, message_id: message_id - 1, text: 'x' }, "message can't be edited"],
-      ['editMessageCaption', { ...place, caption: 'x' }, 'there is no caption in the message to edit'],
-      ['deleteMessage', { ...chat, message_id: 1 }, 'message to delete not found'],
-      ['getFile', { file_id: 'no-such-file' }, /^wrong file_id/],
-      ['setMyCommands', { commands: [{ command: 'Not OK', description: 'x' }] }, 'BOT_COMMAND_INVALID'],
-    ];
-    for (const [method, params, expected] of refusals) {
-      const { code, description } = await failureOf(bot.call(method, params));
-      expect(code, method).toBe(400);
-      const said = description.replace('Bad Request: ', '');
-      if (typeof expected === 'string') expect(said).toBe(expected);
-      else expect(said).toMatch(expected);
-    }
-  });
-
-  it("can't download files over 20 MB", async () => {
-    await user.send({ document: new File([Buffer.alloc(20 * 1024 * 1024 + 1)], 'big.bin') });
-    const [{ message }] = await bot.call('getUpdates');
-    expect(await failureOf(bot.call('getFile', { file_id: message.document.file_id }))).toMatchObject({
-      code: 400,
-      description: 'Bad Request: file is too big',
-    });
   });
 
   it('stores commands by language, for the page to show', async () => {
@@ -306,47 +246,6 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     await bot.call('setMyDescription', { description: 'I score faces' });
     expect(await about('ru')).toMatchObject({ description: 'I score faces' });
   });
-
-  it('fails on demand, as often as ordered and no more', async () => {
-    const chat = await openChat();
-    const send = () => bot.call('sendMessage', { ...chat, text: 'x' });
-    await order({ method: 'sendMessage', kind: 'error', error_code: 429, retry_after: 7, times: 2 });
-    expect(await failureOf(send())).toEqual({
-      code: 429,
-      description: 'Too Many Requests: retry after 7',
-      retryAfter: 7,
-    });
-    expect(await failureOf(send())).toMatchObject({ code: 429 });
-    await order({ chatId: user.chatId, kind: 'error', error_code: 403 });
-    expect(await failureOf(send())).toMatchObject({ code: 403, description: 'Forbidden: bot was blocked by the user' });
-    await order({ kind: 'error', error_code: 502 });
-    expect(await failureOf(send())).toMatchObject({ code: 502, description: 'Bad Gateway' });
-    expect(await botTexts()).toEqual([]);
-    await order({ kind: 'error', error_code: 500, times: 100 });
-    await fetch(`${sandbox.url}/api/faults`, { method: 'DELETE' });
-    await send();
-    expect(await botTexts()).toEqual(['x']);
-  });
-
-  it('gets no answer though the work was done, when that is ordered', async () => {
-    const chat = await openChat();
-    await order({ method: 'sendMessage', kind: 'drop-after' });
-    expect(await failureOf(bot.call('sendMessage', { ...chat, text: 'delivered' }))).toMatchObject({ code: undefined });
-    expect(await botTexts()).toEqual(['delivered']);
-  });
-
-  async function order(fault: object) {
-    const response = await fetch(`${sandbox.url}/api/faults`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(fault),
-    });
-    expect(response.status).toBe(201);
-  }
-
-  async function botTexts() {
-    return (await user.messages()).filter((message) => message.from === 'bot').map((message) => message.text);
-  }
 
   async function about(language: string) {
     return (await fetch(`${sandbox.url}/api/bot?language=${language}`)).json();

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { Bot, GrammyError, InputFile, webhookCallback } from 'grammy';
 import { Telegraf, TelegramError } from 'telegraf';
+import { expect } from 'vitest';
 
 export interface Failure {
   /** HTTP-like code; undefined when no answer came. */
@@ -90,6 +91,14 @@ export const clients: Record<string, (apiRoot: string, token: string) => BotClie
     };
   },
 };
+
+/** How a call was refused, or failed. */
+export function failureOf(bot: BotClient, call: Promise<unknown>): Promise<Failure> {
+  return call.then(
+    () => expect.fail('the call should have been refused'),
+    (error) => bot.failure(error),
+  );
+}
 
 function noAnswer(error: unknown): Failure {
   return { code: undefined, description: (error as Error).message, retryAfter: undefined };

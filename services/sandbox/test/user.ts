@@ -41,6 +41,16 @@ export class User {
     return (await this.messages()).find((message) => message.message_id === messageId);
   }
 
+  /** Writes first, as users must, so that the bot may write. */
+  async openChat(): Promise<{ chat_id: number }> {
+    await this.send({ text: 'hello' });
+    return { chat_id: this.chatId };
+  }
+
+  async botTexts(): Promise<(string | undefined)[]> {
+    return (await this.messages()).filter((message) => message.from === 'bot').map((message) => message.text);
+  }
+
   /** Opens the chat's live events. */
   async watch(): Promise<Watch> {
     const abort = new AbortController();
