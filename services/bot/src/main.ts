@@ -11,7 +11,7 @@ import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { botConfig, limitsOf } from './config.ts';
 import { type RunningBot, startBot } from './start-bot.ts';
 
-/** Above the longest call to Telegram, an upload, below the 60 s of Swarm's stop_grace_period. */
+/** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
 const GRACE_MS = 50_000;
 
 await runService('bot', async () => {

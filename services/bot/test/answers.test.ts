@@ -89,14 +89,20 @@ test('a photo nobody estimates is told so at its deadline, and a result after th
   expect(await world.page.fromBot(CHAT)).toEqual([answer]);
 });
 
-test('a deadline that comes while the answer is on its way changes nothing', async () => {
-  await using world = await openWorld({ limits: { deadlineSeconds: 1 } });
-  await world.page.break({ method: 'editMessageMedia', kind: 'delay', delay_ms: 1_500 });
-  await world.page.send(CHAT, { photo: PHOTO });
-  await world.page.untilSaid(CHAT, /6\.3/);
-  await world.untilNothingIsLeft();
-  expect(JSON.stringify(await world.page.log(CHAT))).not.toContain('within 1 second');
-});
+test.each([
+  ['scored', 'editMessageMedia', /6\.3/],
+  ['no_face', 'editMessageText', /no face/],
+] as const)(
+  'a deadline that comes while the answer (%s) is on its way changes nothing',
+  async (kind, method, words) => {
+    await using world = await openWorld({ limits: { deadlineSeconds: 1 }, estimate: async () => kind });
+    await world.page.break({ method, kind: 'delay', delay_ms: 1_500 });
+    await world.page.send(CHAT, { photo: PHOTO });
+    await world.page.untilSaid(CHAT, words);
+    await world.untilNothingIsLeft();
+    expect(JSON.stringify(await world.page.log(CHAT))).not.toContain('within 1 second');
+  },
+);
 
 test('an intake job that comes back after its photo was published does nothing', async () => {
   await using world = await openWorld({ estimate: async () => undefined });

@@ -174,3 +174,22 @@ test('results wait while Redis is away', async () => {
   // Waiting is no failure: none of it counted as a delivery.
   expect(world.brokerLines.filter((line) => line.includes('failed'))).toEqual([]);
 });
+
+test('answers to commands obey 429 too', async () => {
+  await using world = await openWorld();
+  await world.page.break({ method: 'sendMessage', kind: 'error', error_code: 429, retry_after: 2, times: 1 });
+  const started = Date.now();
+  await world.page.send(CHAT, { text: '/help' });
+  await world.page.untilSaid(CHAT, /The limits/);
+  expect(Date.now() - started).toBeGreaterThanOrEqual(2_000);
+});
+
+test('is ready while results can arrive, and says why when they cannot', async () => {
+  await using world = await openWorld();
+  expect(world.bot.ready()).toEqual({ ok: true, reasons: [] });
+  await world.broker.close();
+  expect(world.bot.ready()).toEqual({
+    ok: false,
+    reasons: ['not consuming after_estimate', 'not consuming to_estimate.dead'],
+  });
+});

@@ -40,6 +40,8 @@ interface Entry {
 }
 
 const TICK_MS = 1_000;
+/** Placeholders that are out of date looked at in one tick, from the front; few of them can be edited. */
+const LOOKS_A_TICK = 50;
 /** The weight of the newest photo in the moving estimate of the time one takes. */
 const NEWEST = 0.2;
 
@@ -86,10 +88,13 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
 
   async function tick(): Promise<void> {
     let position = unknownAhead;
+    let looks = LOOKS_A_TICK;
     for (const entry of [...entries.values()]) {
       position += 1;
       const moved = milestone(position) < milestone(entry.shown);
       if (!entry.placeholder || !moved || edits.has(entry.id)) continue;
+      looks -= 1;
+      if (looks < 0) return;
       if (!(await pace.spare(entry.placeholder.chatId)) || !entries.has(entry.id)) continue;
       startEdit(entry, entry.placeholder, position);
     }

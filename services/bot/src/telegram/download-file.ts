@@ -1,6 +1,6 @@
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 40_000;
 
 /**
  * Downloads at most `maxBytes`. The URL holds the bot's token: it is in no error.

@@ -40,7 +40,7 @@ export interface TelegramApi {
 }
 
 const CALL_TIMEOUT_MS = 15_000;
-const UPLOAD_TIMEOUT_MS = 60_000;
+const UPLOAD_TIMEOUT_MS = 40_000;
 /** A poll that is this late after its wait is a dead connection. */
 const POLL_GRACE_MS = 15_000;
 /** Groups that became supergroups under a new id, remembered up to this many. */
