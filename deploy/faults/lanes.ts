@@ -1,7 +1,7 @@
 import type { Fault } from './faults/fault.ts';
 import { makeSamples } from './load/samples.ts';
-import { type Row, type RunOptions, runFault } from './run-fault.ts';
-import { startSuite } from './suite/suite.ts';
+import { emptyRow, type Row, type RunOptions, runFault } from './run-fault.ts';
+import { type Suite, startSuite } from './suite/suite.ts';
 
 export interface LanesOptions extends RunOptions {
   faults: Fault[];
@@ -23,13 +23,21 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
   const left = [...faults];
   const rows = new Map<Fault, Row>();
 
+  async function tryFault(fault: Fault, suite: Suite, say: (line: string) => void): Promise<Row> {
+    try {
+      return await runFault(fault, suite, samples, options, say);
+    } catch (error) {
+      return emptyRow(fault.name, { problems: [`could not be tried: ${(error as Error).message}`] });
+    }
+  }
+
   async function runLane(lane: number): Promise<void> {
     const say = (line: string) => onProgress(lane, line);
     say('starting RabbitMQ, Redis, sandbox, bot and estimators');
     const suite = await startSuite(opened, logDir && `${logDir}/lane-${lane}`);
     for (let fault = left.shift(); fault; fault = left.shift()) {
       const skipped = await fault.cannot?.();
-      const row = skipped ? skip(fault, skipped) : await runFault(fault, suite, samples, options, say);
+      const row = skipped ? emptyRow(fault.name, { skipped }) : await tryFault(fault, suite, say);
       rows.set(fault, row);
       onRow(row);
       if (row.problems.length > 0) await suite.clear();
@@ -38,10 +46,4 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
 
   await Promise.all(Array.from({ length: Math.min(lanes, faults.length) }, (_, i) => runLane(i + 1)));
   return faults.map((fault) => rows.get(fault)!);
-}
-
-function skip({ name }: Fault, skipped: string): Row {
-  const counted = { sent: 0, refused: 0, once: 0, twice: 0, unanswered: 0, unreachable: 0, sorry: 0, stray: 0 };
-  const left = { files: 0, slots: 0, jobs: 0, messages: 0 };
-  return { fault: name, hit: 0, ...counted, broken: [], ...left, seconds: 0, problems: [], skipped };
 }

@@ -55,7 +55,7 @@ try {
     onRow: (row) => {
       endProgress();
       process.stderr.write(`${row.fault}: ${verdict(row)} (${row.seconds} s)\n`);
-      for (const line of row.broken) process.stderr.write(`    ${line}\n`);
+      for (const line of row.details) process.stderr.write(`    ${line}\n`);
     },
     opened,
   });

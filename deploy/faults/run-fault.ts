@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { limitsOf, limitVariables } from '@attrai/bot/config';
 import { PHOTO_STORE } from '@attrai/config/common-variables';
@@ -34,8 +35,17 @@ export interface Row extends Tally, Left {
   seconds: number;
   /** The promises that were broken, in words. */
   problems: string[];
+  /** What a developer wants to know of them. */
+  details: string[];
   /** Why the fault wasn't tried. */
   skipped?: string;
+}
+
+/** A row without figures: of a fault that could not be tried. */
+export function emptyRow(fault: string, why: { skipped: string } | { problems: string[] }): Row {
+  const counted = { sent: 0, refused: 0, once: 0, twice: 0, unanswered: 0, unreachable: 0, sorry: 0, stray: 0 };
+  const left = { files: 0, slots: 0, jobs: 0, messages: 0 };
+  return { fault, hit: 0, ...counted, broken: [], ...left, seconds: 0, problems: [], details: [], ...why };
 }
 
 const read = createReader(limitsOf(z.object({ ...limitVariables, PHOTO_STORE }).parse(LIMITS)));
@@ -71,6 +81,7 @@ export async function runFault(
   await load.done;
   const { counted, left, inTime } = await untilQuiet(suite, count, options.quietWithinMs, onProgress);
 
+  const details = [...counted.broken, ...(await suite.files()).map((file) => `left: ${basename(file)}`)];
   const problems = [
     ...(hit === 0 ? ['hit nothing'] : []),
     ...(inTime ? [] : [`not quiet within ${options.quietWithinMs / 1000} s`]),
@@ -79,7 +90,8 @@ export async function runFault(
   ];
   await suite.sandbox.clearFaults();
   await fault.restore?.(suite);
-  return { fault: fault.name, hit, ...counted, ...left, seconds: Math.round((Date.now() - start) / 1000), problems };
+  const seconds = Math.round((Date.now() - start) / 1000);
+  return { fault: fault.name, hit, ...counted, ...left, seconds, problems, details };
 }
 
 /** Waits until every photo is answered and nothing is left, at the longest for `limitMs`. */

@@ -1,48 +1,54 @@
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { RabbitmqServer } from '@attrai/test-servers/rabbitmq';
+import type { Suite } from '../suite/suite.ts';
 import type { Fault } from './fault.ts';
 import { inFullWork, inMidPhoto } from './moments.ts';
 
-/** Every channel that holds an unacknowledged message is closed with 406, as after `consumer_timeout` (30 min). */
-const CLOSE_CHANNELS = `
-  Old = application:get_env(rabbit, consumer_timeout),
-  application:set_env(rabbit, consumer_timeout, 1),
-  [Channel ! tick || Channel <- rabbit_channel:list()],
-  timer:sleep(500),
-  case Old of {ok, Value} -> application:set_env(rabbit, consumer_timeout, Value);
-              undefined -> application:unset_env(rabbit, consumer_timeout) end.`;
+/** How long a channel may hold a message unacknowledged, ms; it learns that when it is opened. */
+const setConsumerTimeout = (ms: number) => `application:set_env(rabbit, consumer_timeout, ${ms}).`;
+const USUAL_CONSUMER_TIMEOUT_MS = 1_800_000;
+/** Every channel looks now, not only once a minute, whether it holds a message for too long; then it is closed (406). */
+const CHECK_CONSUMER_TIMEOUT = '[Channel ! tick || Channel <- rabbit_channel:list()].';
 
 /**
- * Every channel that consumes hears that its queue is gone, and cancels its consumer; the queue stays and keeps its
- * messages. (Deleting the queue would lose them, and a policy or a new leader cancels no consumer of a quorum queue.)
+ * Every consumer's client is told that its consumer is cancelled, and the queues stay as they are. (Deleting a queue
+ * would lose its messages; no policy cancels a consumer; a new leader takes the consumers over.)
  */
 const CANCEL_CONSUMERS = `
-  [gen_server2:cast(element(3, Consumer), {queue_event, amqqueue:get_name(Queue),
-      {amqqueue:get_pid(Queue), {machine, eol}}})
-    || Queue <- rabbit_amqqueue:list(),
-       Consumer <- [list_to_tuple([x, y | [proplists:get_value(channel_pid, C)]]) || C <- [
-         lists:zip([queue_name, channel_pid, consumer_tag, ack_required, prefetch_count, active, activity_status, arguments], tl(tl(L)))
-         || L <- []]]].`;
+  [rabbit_channel:send_command(proplists:get_value(channel_pid, Consumer),
+      {'basic.cancel', proplists:get_value(consumer_tag, Consumer), true})
+    || Consumer <- rabbit_amqqueue:consumers_all(<<"/">>)].`;
 
+/** The first is logged and dropped at the end of its way; the others are parked for the operator. */
 const MALFORMED: [QueueName, string][] = [
   [TO_ESTIMATE, 'not JSON at all'],
+  [TO_ESTIMATE, '{"v":99}'],
   [AFTER_ESTIMATE, '{"v":1,"id":"../../etc/passwd"}'],
   [TO_ESTIMATE_DEAD, '[]'],
 ];
+const PARKED = MALFORMED.length - 1;
 
 async function evaluate(rabbitmq: RabbitmqServer, erlang: string): Promise<string> {
   return rabbitmq.run('rabbitmqctl', 'eval', erlang);
 }
 
+async function reopenChannels({ rabbitmq }: Suite, consumerTimeoutMs: number): Promise<void> {
+  await evaluate(rabbitmq, setConsumerTimeout(consumerTimeoutMs));
+  await rabbitmq.closeConnections();
+}
+
 export const amqpFaults: Fault[] = [
   {
-    name: 'RabbitMQ closes channels',
+    name: 'RabbitMQ closes the channels that hold messages',
+    prepare: (suite) => reopenChannels(suite, 1),
     async strike(stage) {
       const hit = await inMidPhoto(stage);
-      await evaluate(stage.suite.rabbitmq, CLOSE_CHANNELS);
+      await evaluate(stage.suite.rabbitmq, CHECK_CONSUMER_TIMEOUT);
       return hit;
     },
+    restore: (suite) => reopenChannels(suite, USUAL_CONSUMER_TIMEOUT_MS),
   },
   {
     name: 'RabbitMQ cancels consumers',
@@ -61,7 +67,8 @@ export const amqpFaults: Fault[] = [
     },
     async check({ suite }) {
       const parked = (await suite.parked()).length;
-      return parked === MALFORMED.length ? [] : [`${parked} of ${MALFORMED.length} malformed messages are parked`];
+      for (const file of await suite.parked()) await rm(file);
+      return parked === PARKED ? [] : [`${parked} malformed messages are parked, not ${PARKED}`];
     },
   },
   {

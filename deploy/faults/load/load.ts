@@ -55,7 +55,7 @@ export function startLoad({ sandbox, samples, photos, users, rate, firstUser }: 
   async function stream(): Promise<void> {
     const start = Date.now();
     for (let i = 0; i < photos; i++) {
-      await sleep(start + (i * 1000) / rate - Date.now());
+      await sleep(Math.max(0, start + (i * 1000) / rate - Date.now()));
       await send(MIX[i % MIX.length]!);
     }
   }
