@@ -3,8 +3,8 @@ import { onTestFinished } from 'vitest';
 import { brokerConformance } from './conformance.ts';
 
 brokerConformance({
-  async open(onFatal) {
-    const broker = createEmbeddedBroker({ onFatal, timing: { retry: [5, 50] } });
+  async open(onFatal, retry) {
+    const broker = createEmbeddedBroker({ onFatal, timing: { retry } });
     onTestFinished(() => broker.close());
     return broker;
   },
