@@ -12,7 +12,7 @@ import { User } from './user.ts';
 
 const TOKEN = '4242:test_token-1';
 
-/** Runs in the page: drops one photo and pastes another. */
+/** Runs in the page: drops one photo, pastes another, and drops a third where files go. */
 const GIVE_PHOTOS = `(async () => {
   const photo = await (await fetch('/samples/audrey')).blob();
   const carrying = (name) => {
@@ -23,6 +23,7 @@ const GIVE_PHOTOS = `(async () => {
   const options = { bubbles: true, cancelable: true };
   document.dispatchEvent(new DragEvent('drop', { ...options, dataTransfer: carrying('drop.jpg') }));
   document.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: carrying('paste.jpg') }));
+  document.querySelector('#drop-as-files').dispatchEvent(new DragEvent('drop', { ...options, dataTransfer: carrying('file.jpg') }));
 })()`;
 
 describe('the chat page in Chromium', () => {
@@ -86,8 +87,8 @@ describe('the chat page in Chromium', () => {
   });
 
   it('sends several photos as one album, with the caption, and shows them', async () => {
+    await page.getByRole('textbox', { name: 'Message' }).fill('two of them');
     await page.setInputFiles('#file', [join(folder, 'a.jpg'), join(folder, 'b.jpg')]);
-    await write('two of them');
     await eventually(() => user.messages()).toMatchObject([
       { caption: 'two of them', photo_width: 640 },
       { photo_width: 300 },
@@ -127,31 +128,25 @@ describe('the chat page in Chromium', () => {
     await eventually(() => page.getByRole('button', { name: 'A group' }).isVisible()).toBe(true);
   });
 
-  it('takes photos that are dropped and pasted', async () => {
+  it('sends at once what is dropped or pasted, as a file what is dropped where files go', async () => {
     await page.evaluate(GIVE_PHOTOS);
-    await eventually(() => page.locator('#tray img').count()).toBe(2);
-    await page.getByRole('button', { name: 'Remove: paste.jpg' }).click();
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await eventually(() => user.messages()).toMatchObject([{ from: 'user', photo_width: 540 }]);
+    await eventually(() => user.messages()).toMatchObject([
+      { from: 'user', photo_width: 540 },
+      { from: 'user', photo_width: 540 },
+      { document_name: 'file.jpg' },
+    ]);
     expect(problems).toEqual([]);
   });
 
-  it('sends as files what is ticked so, and what is no photo', async () => {
-    await page.setInputFiles('#file', [join(folder, 'a.jpg')]);
-    await page.getByLabel('Send as files').check();
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
+  it('sends as a file what is no photo', async () => {
     await page.setInputFiles('#file', [join(folder, 'broken.jpg')]);
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await eventually(() => user.messages()).toMatchObject([
-      { document_name: 'a.jpg' },
-      { document_name: 'broken.jpg' },
-    ]);
+    await eventually(() => user.messages()).toMatchObject([{ document_name: 'broken.jpg' }]);
   });
 
   it('never scrolls sideways on a narrow screen, whatever is in the chat', async () => {
     await write(`${'wide'.repeat(60)} https://example.org/${'x'.repeat(200)}`);
+    await page.getByRole('textbox', { name: 'Message' }).fill('captioned');
     await page.setInputFiles('#file', [join(folder, 'a.jpg'), join(folder, 'b.jpg')]);
-    await write('captioned');
     await eventually(() => page.locator('.message.user:not(.pending)').count()).toBe(3);
     const [, photo] = await user.messages();
     await call('sendMessage', {

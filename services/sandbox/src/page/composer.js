@@ -4,27 +4,30 @@ import { byId } from './dom.js';
  * The line one writes in: grows with its text, Enter sends, Shift+Enter breaks the line.
  *
  * @param {object} parts
- * @param {() => boolean} parts.hasFiles whether there is something to send without words
  * @param {(text: string) => void} parts.onSend
  * @param {(text: string) => void} parts.onInput
  * @param {(event: KeyboardEvent) => boolean} parts.onKey true if the key was used up, by the command menu
  */
-export function createComposer({ hasFiles, onSend, onInput, onKey }) {
+export function createComposer({ onSend, onInput, onKey }) {
   const text = byId('text');
 
   const refresh = () => {
-    byId('send').disabled = text.value.trim() === '' && !hasFiles();
+    byId('send').disabled = text.value.trim() === '';
     text.style.height = 'auto';
     text.style.height = `${text.scrollHeight}px`;
     onInput(text.value);
   };
 
-  const submit = () => {
+  const take = () => {
     const words = text.value.trim();
-    if (words === '' && !hasFiles()) return;
     text.value = '';
-    onSend(words);
     refresh();
+    return words;
+  };
+
+  const submit = () => {
+    const words = take();
+    if (words !== '') onSend(words);
     text.focus();
   };
 
@@ -39,5 +42,5 @@ export function createComposer({ hasFiles, onSend, onInput, onKey }) {
     event.preventDefault();
     submit();
   });
-  return { refresh };
+  return { refresh, take };
 }

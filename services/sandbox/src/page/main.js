@@ -1,9 +1,9 @@
-import { Attachments } from './attachments.js';
 import { followBottom } from './bottom.js';
 import { getJson, pressButton, watchChat } from './chat-client.js';
 import { CommandMenu } from './command-menu.js';
 import { createComposer } from './composer.js';
 import { byId } from './dom.js';
+import { takeFiles } from './file-intake.js';
 import * as identity from './identity.js';
 import { createLightbox } from './lightbox.js';
 import { MessageList } from './message-list.js';
@@ -28,44 +28,31 @@ const list = new MessageList(byId('messages'), {
 });
 const lightbox = createLightbox(() => list.bubbles.filter((bubble) => bubble.view.photo_url));
 const outbox = new Outbox({ chatId, list, texts: () => ({ say, language }) });
-const samples = createSamples({ say: () => say, complain: showToast, onPick: (file) => sendFiles([file], '') });
+const samples = createSamples({
+  say: () => say,
+  complain: showToast,
+  onPick: (file) => sendFiles([{ file, asPhoto: true }]),
+});
 const menu = new CommandMenu((command) => {
   byId('text').value = '';
   composer.refresh();
   sendText(command);
 });
-const attachments = new Attachments({ say: () => say, complain: showToast, onChange: composeFiles });
 const composer = createComposer({
-  hasFiles: () => attachments.files.length > 0,
-  onInput(text) {
-    menu.suggest(text);
-    byId('text').placeholder = `${say(attachments.files.length > 0 ? 'caption' : 'message')} …`;
-  },
+  onInput: (text) => menu.suggest(text),
   onKey: (event) => menu.handleKey(event),
-  onSend(text) {
-    const files = attachments.take();
-    if (files.length === 0) return sendText(text);
-    outbox.sendFiles(files, text).then(afterSending);
-  },
+  onSend: sendText,
 });
-
-function composeFiles() {
-  if (attachments.files.length > 0) samples.show(false);
-  composer.refresh();
-}
+takeFiles({ say: () => say, complain: showToast, onFiles: sendFiles });
 
 function sendText(text) {
-  outbox.sendText(text);
-  afterSending();
+  outbox.sendText(text).then(afterSending);
 }
 
-function sendFiles(files, caption) {
-  outbox
-    .sendFiles(
-      files.map((file) => ({ file, asPhoto: true })),
-      caption,
-    )
-    .then(afterSending);
+/** What stands in the line so far becomes the caption. */
+function sendFiles(files) {
+  samples.show(false);
+  outbox.sendFiles(files, composer.take()).then(afterSending);
 }
 
 function afterSending() {

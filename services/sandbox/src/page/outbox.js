@@ -9,6 +9,8 @@ export const MAX_FILE = 50 * 1024 * 1024;
  */
 export class Outbox {
   #queue = [];
+  /** Settles when all asked for so far stands in the queue: pictures are measured first, and none may be overtaken. */
+  #queued = Promise.resolve();
   #working = false;
 
   /**
@@ -25,7 +27,7 @@ export class Outbox {
 
   /** @param {string} text */
   sendText(text) {
-    this.#add({ text });
+    return this.#inOrder(() => this.#add({ text }));
   }
 
   /**
@@ -34,17 +36,24 @@ export class Outbox {
    * @param {{file: File, asPhoto: boolean}[]} files
    * @param {string} caption
    */
-  async sendFiles(files, caption) {
+  sendFiles(files, caption) {
     const group = files.length > 1 ? crypto.randomUUID() : undefined;
-    for (const [index, { file, asPhoto }] of files.entries()) {
-      const size = asPhoto ? await pictureSize(file) : undefined;
-      this.#add({ text: index === 0 ? caption : '', file, size, group });
-    }
+    return this.#inOrder(async () => {
+      for (const [index, { file, asPhoto }] of files.entries()) {
+        const size = asPhoto ? await pictureSize(file) : undefined;
+        this.#add({ text: index === 0 ? caption : '', file, size, group });
+      }
+    });
   }
 
   /** The connection is back. */
   resume() {
     this.#work();
+  }
+
+  #inOrder(add) {
+    this.#queued = this.#queued.then(add);
+    return this.#queued;
   }
 
   #add({ text, file, size, group }) {

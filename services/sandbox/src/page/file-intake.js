@@ -1,0 +1,69 @@
+import { byId } from './dom.js';
+import { MAX_FILE } from './outbox.js';
+
+/** What Telegram's apps send as a photo; anything else goes as a file. */
+const PHOTO_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
+
+/**
+ * The ways files come in: picked, pasted, or dropped. They are sent at once, as an album if there are several, as
+ * photos where they can be; the lower half of the drop area sends them as files.
+ *
+ * @param {object} parts
+ * @param {() => (name: string) => string} parts.say
+ * @param {(words: string) => void} parts.complain
+ * @param {(files: {file: File, asPhoto: boolean}[]) => void} parts.onFiles
+ */
+export function takeFiles({ say, complain, onFiles }) {
+  const take = (files, asFiles = false) => {
+    const list = [...files];
+    const fitting = list.filter((file) => file.size <= MAX_FILE);
+    if (fitting.length < list.length) complain(say()('tooLarge'));
+    if (fitting.length === 0) return;
+    onFiles(fitting.map((file) => ({ file, asPhoto: !asFiles && PHOTO_TYPES.includes(file.type) })));
+  };
+  takePicked(take);
+  takePasted(take);
+  takeDropped(take);
+}
+
+function takePicked(take) {
+  byId('attach').addEventListener('click', () => byId('file').click());
+  byId('file').addEventListener('change', () => {
+    take(byId('file').files);
+    byId('file').value = '';
+    byId('text').focus();
+  });
+}
+
+function takePasted(take) {
+  document.addEventListener('paste', (event) => {
+    if (event.clipboardData.files.length === 0) return;
+    event.preventDefault();
+    take(event.clipboardData.files);
+  });
+}
+
+function takeDropped(take) {
+  const drop = byId('drop');
+  const asFiles = byId('drop-as-files');
+  let depth = 0;
+  const show = (change) => {
+    depth = Math.max(depth + change, 0);
+    drop.hidden = depth === 0;
+  };
+  const carriesFiles = (event) => event.dataTransfer?.types.includes('Files');
+  document.addEventListener('dragenter', (event) => carriesFiles(event) && show(1));
+  document.addEventListener('dragleave', (event) => carriesFiles(event) && show(-1));
+  document.addEventListener('dragover', (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    asFiles.classList.toggle('over', asFiles.contains(event.target));
+  });
+  document.addEventListener('drop', (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    show(-depth);
+    take(event.dataTransfer.files, asFiles.contains(event.target));
+    byId('text').focus();
+  });
+}
