@@ -97,7 +97,7 @@ async function readReference(name: 'npm' | 'omi'): Promise<Reference> {
 }
 
 function omiPhoto(key: string): string {
-  return join(omiDir!, key.replace('omi/', ''));
+  return join(omiDir!, key.replace('omi/', 'images/'));
 }
 
 function boxesOf(faces: readonly Detection[]): Box[] {
