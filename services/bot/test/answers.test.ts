@@ -1,4 +1,4 @@
-import { AFTER_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { Outcome } from '@attrai/contracts/result';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
@@ -196,6 +196,10 @@ test('shows the place in the queue, and edits it as the queue moves', async () =
       chat,
       chat === 1 ? /Looking at your photo now/ : new RegExp(`number ${chat} in the queue`),
     );
+    // One that follows closely could overtake it in the download.
+    await waitUntil('it was not published', async () => {
+      return world.requests.length === 1 && (await world.broker.depth(TO_ESTIMATE)) === chat - 1;
+    });
   }
   await waitUntil('the first photo did not come to the estimator', () => release.length === 1);
   release[0]!();

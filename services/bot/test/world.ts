@@ -81,6 +81,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const lines: string[] = [];
   const fatal: unknown[] = [];
   const requests: EstimateRequest[] = [];
+  const closing = Promise.withResolvers<undefined>();
   const onFatal = (error: unknown) => void fatal.push(error);
   const logger = createLogger({
     service: 'bot',
@@ -128,7 +129,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const request = estimateRequest.parse(json);
     requests.push(request);
     const photo = await photoStore.get({ ref: request.photo, ...(attachment && { attachment }) });
-    const kind = await estimate(request, photo);
+    const kind = await Promise.race([estimate(request, photo), closing.promise]);
     if (kind !== undefined) await publishResult(request, kind);
   });
 
@@ -182,6 +183,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
 
     async [Symbol.asyncDispose]() {
+      closing.resolve(undefined);
       await bot.stop();
       await broker.close();
       await bookkeeping.close();
