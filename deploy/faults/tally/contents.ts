@@ -1,5 +1,5 @@
 import type { Limits } from '@attrai/bot/limits/limits';
-import { TEXTS } from '@attrai/bot/texts/texts';
+import { TEXTS } from '@attrai/bot/texts/languages';
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { LogEntry } from '../suite/sandbox-client.ts';
 

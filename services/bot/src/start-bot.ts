@@ -24,7 +24,7 @@ import { createPace } from './telegram/pace.ts';
 import { startPolling } from './telegram/polling.ts';
 import { createSmallTalk } from './telegram/small-talk.ts';
 import { createTelegramApi, type TelegramApi } from './telegram/telegram-api.ts';
-import { TEXTS } from './texts/texts.ts';
+import { TEXTS } from './texts/languages.ts';
 
 export interface BotParts {
   token: string;

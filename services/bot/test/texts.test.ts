@@ -1,7 +1,8 @@
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { ScoredFace } from '@attrai/contracts/result';
 import { describe, expect, test } from 'vitest';
-import { languageFor, TEXTS, type Texts } from '../src/texts/texts.ts';
+import { languageFor, TEXTS } from '../src/texts/languages.ts';
+import type { Texts } from '../src/texts/texts.ts';
 import { LIMITS } from './world.ts';
 
 const limits = { ...LIMITS, maxPhotoBytes: 17_000_000, minPhotoSide: 61, maxActivePerUser: 13, requestsPerWindow: 37 };

@@ -6,7 +6,7 @@ import type { ActiveRequests } from '../limits/active-requests.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import { patiently } from '../patiently.ts';
-import { TEXTS } from '../texts/texts.ts';
+import { TEXTS } from '../texts/languages.ts';
 import type { Incoming } from './incoming.ts';
 import type { IntakeJob } from './intake-job.ts';
 

@@ -4,7 +4,7 @@ import { Telegraf } from 'telegraf';
 import type { Message, Update, UserFromGetMe } from 'telegraf/types';
 import type { Limits } from '../limits/limits.ts';
 import type { SmallTalk } from '../telegram/small-talk.ts';
-import { languageFor, TEXTS } from '../texts/texts.ts';
+import { languageFor, TEXTS } from '../texts/languages.ts';
 import type { createPhotoGate } from './accept-photo.ts';
 import { isForBot, readIncoming } from './incoming.ts';
 import { requestIdOf } from './request-id.ts';

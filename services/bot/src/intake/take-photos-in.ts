@@ -12,7 +12,7 @@ import type { Progress } from '../progress/progress.ts';
 import { type Answer, deadlineJobId, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
 import type { Pace } from '../telegram/pace.ts';
 import type { TelegramApi } from '../telegram/telegram-api.ts';
-import { TEXTS } from '../texts/texts.ts';
+import { TEXTS } from '../texts/languages.ts';
 import type { IntakeJob } from './intake-job.ts';
 
 export interface IntakeParts {

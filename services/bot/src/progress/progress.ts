@@ -2,7 +2,7 @@ import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Pace } from '../telegram/pace.ts';
 import type { TelegramApi } from '../telegram/telegram-api.ts';
-import { TEXTS } from '../texts/texts.ts';
+import { TEXTS } from '../texts/languages.ts';
 import { milestone } from './positions.ts';
 
 export interface Place {

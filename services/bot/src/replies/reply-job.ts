@@ -2,7 +2,7 @@ import type { PhotoRef } from '@attrai/contracts/photo-ref';
 import type { ReplyTo } from '@attrai/contracts/reply-to';
 import type { Outcome } from '@attrai/contracts/result';
 import type { Limits } from '../limits/limits.ts';
-import { TEXTS } from '../texts/texts.ts';
+import { TEXTS } from '../texts/languages.ts';
 
 /** What a user can be told about an accepted photo: what became of it, or why it never got to an estimator. */
 export type Answer = Outcome | { kind: 'file_gone' } | { kind: 'too_many_bytes' };

@@ -1,9 +1,5 @@
-import { LANGUAGES, type Language } from '@attrai/contracts/reply-to';
 import type { ScoredFace } from '@attrai/contracts/result';
 import type { Limits } from '../limits/limits.ts';
-import { en } from './en.ts';
-import { es } from './es.ts';
-import { ru } from './ru.ts';
 
 /** What was sent instead of a photo. Each has its own answer. */
 export type NotAPhoto =
@@ -46,12 +42,4 @@ export interface Texts {
   scored(faces: ScoredFace[]): string;
   expired(limits: Limits): string;
   answer: Record<PlainAnswer, string>;
-}
-
-export const TEXTS: Record<Language, Texts> = { en, ru, es };
-
-/** The language for an IETF tag such as `ru-RU`; English for those the bot doesn't speak. */
-export function languageFor(code: string | undefined): Language {
-  const primary = code?.split(/[-_]/)[0]?.toLowerCase();
-  return LANGUAGES.find((language) => language === primary) ?? 'en';
 }

@@ -1,0 +1,14 @@
+import { LANGUAGES, type Language } from '@attrai/contracts/reply-to';
+import { en } from './en.ts';
+import { es } from './es.ts';
+import { ru } from './ru.ts';
+import type { Texts } from './texts.ts';
+
+/** All the bot says, by language. */
+export const TEXTS: Record<Language, Texts> = { en, ru, es };
+
+/** The language for an IETF tag such as `ru-RU`; English for those the bot doesn't speak. */
+export function languageFor(code: string | undefined): Language {
+  const primary = code?.split(/[-_]/)[0]?.toLowerCase();
+  return LANGUAGES.find((language) => language === primary) ?? 'en';
+}
