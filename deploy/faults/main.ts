@@ -33,9 +33,11 @@ if (values.help || !photos || !users || !lanes || faults.length === 0) {
 }
 
 const opened = new AsyncDisposableStack();
+let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     process.stderr.write('\nstopping everything ...\n');
+    interrupted = true;
     await opened.disposeAsync().catch(() => {});
     process.exit(130);
   });
@@ -53,6 +55,7 @@ try {
     logDir: values.logs,
     onProgress: (lane, line) => showProgress(lanes > 1 ? `${lane}: ${line}` : line),
     onRow: (row) => {
+      if (interrupted) return;
       endProgress();
       process.stderr.write(`${row.fault}: ${verdict(row)} (${row.seconds} s)\n`);
       for (const line of row.details) process.stderr.write(`    ${line}\n`);
@@ -62,6 +65,8 @@ try {
   endProgress();
   process.stdout.write(`\n${table(rows)}\n${LEGEND}`);
   process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
+} catch (error) {
+  if (!interrupted) throw error;
 } finally {
   await opened.disposeAsync();
 }

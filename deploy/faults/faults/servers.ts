@@ -21,9 +21,21 @@ function gone(what: string, serverOf: (suite: Suite) => Server, end: 'stop' | 'k
 const rabbitmq = (suite: Suite) => suite.rabbitmq;
 const redis = (suite: Suite) => suite.redis;
 
+/** Redis takes commands and answers none; it works them off afterwards, also those that nobody waits for any more. */
+const redisHangs: Fault = {
+  name: 'Redis hangs',
+  async strike(stage) {
+    const hit = await inFullWork(stage);
+    await stage.suite.redis.run('redis-cli', 'CLIENT', 'PAUSE', String(stage.outageMs), 'ALL');
+    await sleep(stage.outageMs);
+    return hit;
+  },
+};
+
 export const serverFaults: Fault[] = [
   gone('RabbitMQ', rabbitmq, 'stop'),
   gone('RabbitMQ', rabbitmq, 'kill'),
   gone('Redis', redis, 'stop'),
   gone('Redis', redis, 'kill'),
+  redisHangs,
 ];

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { freePort } from '@attrai/test-servers/free-port';
 import type { Guard } from '@attrai/test-servers/guard';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 
@@ -15,6 +14,8 @@ export interface Form {
 
 export interface ServiceSpec extends Form {
   name: string;
+  /** Where it serves its health. */
+  port: number;
   logFile: string;
   guard: Guard;
 }
@@ -29,9 +30,11 @@ export interface ServiceProcess {
   /** What GET /readyz says. */
   isReady(): Promise<boolean>;
   untilReady(): Promise<void>;
+  /** Ends it well. */
+  pause(): Promise<void>;
   /** Ends it well and starts it in another form; without one, in its first. */
   changeTo(change?: Partial<Form>): Promise<void>;
-  /** Ends it for good. */
+  /** Ends it well; nothing starts it again. */
   stop(): Promise<void>;
 }
 
@@ -40,12 +43,12 @@ const RESTART_AFTER_MS = 1_000;
 const STOP_MS = 15_000;
 
 /** Starts a service as a process of its own and, whenever it ends, starts it anew. */
-export async function startServiceProcess(spec: ServiceSpec): Promise<ServiceProcess> {
-  const healthPort = await freePort();
+export function startServiceProcess(spec: ServiceSpec): ServiceProcess {
   let form: Form = spec;
   let child: ChildProcess | undefined;
   let ended: Promise<void> = Promise.resolve();
   let wanted = true;
+  let stopped = false;
   let restarts = 0;
   let restart: NodeJS.Timeout | undefined;
 
@@ -53,7 +56,7 @@ export async function startServiceProcess(spec: ServiceSpec): Promise<ServicePro
     const log = openSync(spec.logFile, 'a');
     const preload = form.preload === undefined ? [] : ['--import', form.preload];
     const started = spawn(process.execPath, [...preload, form.entry], {
-      env: { ...process.env, ...form.env, HEALTH_PORT: String(healthPort) },
+      env: { ...process.env, ...form.env, HEALTH_PORT: String(spec.port) },
       detached: true, // Ctrl-C is for the harness, which then ends its services.
       stdio: ['ignore', log, log],
     });
@@ -86,7 +89,7 @@ export async function startServiceProcess(spec: ServiceSpec): Promise<ServicePro
   }
 
   async function isReady(): Promise<boolean> {
-    const answer = fetch(`http://127.0.0.1:${healthPort}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    const answer = fetch(`http://127.0.0.1:${spec.port}/readyz`, { signal: AbortSignal.timeout(2_000) });
     return answer.then(
       (response) => response.ok,
       () => false,
@@ -106,12 +109,17 @@ export async function startServiceProcess(spec: ServiceSpec): Promise<ServicePro
     signal: (signal) => void child?.kill(signal),
     isReady,
     untilReady: () => waitUntil(`${spec.name} does not become ready; its log: ${spec.logFile}`, isReady, 90_000),
+    pause: end,
     async changeTo(change = {}) {
       await end();
+      if (stopped) return;
       form = { ...spec, ...change, env: { ...spec.env, ...change.env } };
       wanted = true;
       start();
     },
-    stop: end,
+    async stop() {
+      stopped = true;
+      await end();
+    },
   };
 }

@@ -53,7 +53,9 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
   for (const folder of [photoDir, inboxDir, logFolder]) await mkdir(folder, { recursive: true });
   const service = async (name: string, path: string, env: Record<string, string>) => {
     const logFile = join(logFolder, `${name}.log`);
-    const started = await startServiceProcess({ name, entry: root(path), env, logFile, guard });
+    const port = await freePort();
+    if (opened.disposed) throw new Error('Stopped while it was starting');
+    const started = startServiceProcess({ name, entry: root(path), env, port, logFile, guard });
     opened.defer(() => started.stop());
     return started;
   };
@@ -121,7 +123,7 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
       await Promise.all(services.map((one) => one.untilReady()));
     },
     async clear() {
-      await Promise.all(services.map((one) => one.stop()));
+      await Promise.all(services.map((one) => one.pause()));
       await queues.purge();
       await bookkeeping.clear();
       for (const file of [...(await suite.files()), ...(await suite.parked())]) await rm(file, { force: true });
