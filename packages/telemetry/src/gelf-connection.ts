@@ -3,8 +3,12 @@ import { connect, type Socket } from 'node:net';
 export interface ConnectionEvents {
   /** The input can't be reached any more; it is being tried again. */
   lost(error: Error): void;
-  /** Connected (again); so many messages found no room in the buffer since the last time. */
-  found(dropped: number): void;
+  /** Connected (again). */
+  found(): void;
+  /** The buffer is full: this message is lost. */
+  dropped(): void;
+  /** The buffer has room again, after so many messages found none. */
+  caughtUp(dropped: number): void;
   /** Closed, with so many messages that never got out. */
   gaveUp(unsent: number): void;
 }
@@ -17,7 +21,7 @@ export interface GelfConnection {
 }
 
 /** Enough for some 10,000 lines, and an outage of minutes. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
+export const BUFFER_BYTES = 4 * 1024 * 1024;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A connection that broke sooner counts as one more failure in a row. */
@@ -62,9 +66,7 @@ export function openGelfConnection(target: { host: string; port: number }, event
     socket.once('connect', () => {
       connected = true;
       connectedAt = Date.now();
-      const missing = dropped;
-      dropped = 0;
-      events.found(missing);
+      events.found();
       writeNext();
     });
     socket.once('close', () => {
@@ -89,8 +91,16 @@ export function openGelfConnection(target: { host: string; port: number }, event
       writing = false;
       queue.shift();
       queuedBytes -= next.length;
+      if (dropped > 0 && queuedBytes <= BUFFER_BYTES / 2) reportDropped();
       writeNext();
     });
+  }
+
+  /** Not at the first free byte: a reader that is always a little too slow would make every other line a report. */
+  function reportDropped(): void {
+    const missing = dropped;
+    dropped = 0;
+    events.caughtUp(missing);
   }
 
   open();
@@ -100,6 +110,7 @@ export function openGelfConnection(target: { host: string; port: number }, event
       const bytes = Buffer.from(`${message}\0`);
       if (queuedBytes + bytes.length > BUFFER_BYTES) {
         dropped += 1;
+        events.dropped();
         return;
       }
       queue.push(bytes);

@@ -1,6 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FatalError } from '@attrai/contracts/errors';
+import type { Registry } from 'prom-client';
 
 export interface Check {
   ok: boolean;
@@ -13,8 +14,15 @@ export interface HealthOptions {
   port: number;
   /** Loopback by default: enough for a health check inside a container. */
   host?: string;
-  checks: Record<string, () => Check>;
+  /** Whether the process can do its work now. */
+  checks: Checks;
+  /** Whether it is beyond repair: only what a new process would mend. */
+  alive?: Checks;
+  /** Shown at /metrics. */
+  registry?: Registry;
 }
+
+export type Checks = Record<string, () => Check>;
 
 export interface HealthServer {
   readonly port: number;
@@ -22,27 +30,28 @@ export interface HealthServer {
 }
 
 /**
- * Serves GET /healthz, which is 200 while the process can answer at all, and GET /readyz, which is 200 when all
- * `checks` are ok, else 503. Both answer `{ok, failing: {check: reason}}` as JSON.
+ * Serves GET /healthz, which is 200 while the process answers at all and nothing of `alive` fails, GET /readyz, which is
+ * 200 when all `checks` are ok, and GET /metrics in the text format of Prometheus. The first two are 503 otherwise and
+ * answer `{ok, failing: {check: reason}}` as JSON.
  *
  * @throws FatalError `port_unavailable`
  */
-export async function startHealthServer({ port, host = '127.0.0.1', checks }: HealthOptions): Promise<HealthServer> {
+export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
+  const { port, host = '127.0.0.1', checks, alive = {}, registry } = options;
+
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0];
-    const known = path === '/healthz' || path === '/readyz';
-    const failing = path === '/readyz' ? failingOf(checks) : {};
-    const ok = known && Object.keys(failing).length === 0;
-    response.writeHead(known ? (ok ? 200 : 503) : 404, {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-    });
-    response.end(JSON.stringify({ ok, failing }));
+    if (path === '/healthz') answerChecks(response, alive);
+    else if (path === '/readyz') answerChecks(response, checks);
+    else if (path === '/metrics' && registry) void answerMetrics(response, registry);
+    else answer(response, 404, 'application/json', JSON.stringify({ ok: false, failing: {} }));
   });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const message = `HEALTH_PORT ${port} can't be listened on (${cause.code}). Set HEALTH_PORT to a free port, or to 0.`;
+      const message =
+        `HEALTH_PORT ${port} of HEALTH_HOST ${host} can't be listened on (${cause.code}). ` +
+        'Set HEALTH_PORT to a free port, or to 0, and HEALTH_HOST to an address of this machine.';
       reject(new FatalError('port_unavailable', message, { cause }));
     });
     server.listen(port, host, resolve);
@@ -58,7 +67,26 @@ export async function startHealthServer({ port, host = '127.0.0.1', checks }: He
   };
 }
 
-function failingOf(checks: HealthOptions['checks']): Record<string, string> {
+function answerChecks(response: ServerResponse, checks: Checks): void {
+  const failing = failingOf(checks);
+  const ok = Object.keys(failing).length === 0;
+  answer(response, ok ? 200 : 503, 'application/json', JSON.stringify({ ok, failing }));
+}
+
+async function answerMetrics(response: ServerResponse, registry: Registry): Promise<void> {
+  try {
+    answer(response, 200, registry.contentType, await registry.metrics());
+  } catch {
+    answer(response, 500, 'text/plain', 'The metrics could not be collected.');
+  }
+}
+
+function answer(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.end(body);
+}
+
+function failingOf(checks: Checks): Record<string, string> {
   const failing: Record<string, string> = {};
   for (const [name, check] of Object.entries(checks)) {
     const { ok, reason } = check();

@@ -12,6 +12,8 @@ export interface LoggerOptions {
   level?: string | undefined;
   /** GELF TCP input, like tcp://graylog:12201. */
   graylogUrl?: string | undefined;
+  /** Told of each line that found no room in the buffer for Graylog. */
+  onDropped?(): void;
   /** Where lines go instead of stdout. */
   destination?: { write(line: string): void };
 }
@@ -47,7 +49,9 @@ export function createLogger(options: LoggerOptions): Logger {
   if (options.graylogUrl !== undefined) {
     graylog = connectGraylog(options.graylogUrl, {
       lost: (error) => logger.warn({ err: error }, 'Graylog is out of reach; lines are kept for it, up to a limit'),
-      found: (dropped) => logger.info({ dropped }, 'connected to Graylog'),
+      found: () => logger.info('connected to Graylog'),
+      dropped: () => options.onDropped?.(),
+      caughtUp: (dropped) => logger.warn({ dropped }, 'Graylog did not keep up: so many lines were dropped'),
       gaveUp: (dropped) => logger.warn({ dropped }, 'lines that never reached Graylog'),
     });
     logger[graylogOf] = graylog;
