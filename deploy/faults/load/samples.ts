@@ -17,6 +17,10 @@ export interface Sample extends Attachment {
 
 /** Stands at the end of a deadly photo. */
 export const DEADLY_MARK = 'this photo kills its estimator';
+/** Other harm to the same estimator. */
+export const CRASHING_MARK = 'this photo crashes its estimator';
+export const HANGING_MARK = 'this photo hangs its estimator';
+export const ENDLESS_MARK = 'this photo keeps its estimator busy for ever';
 /** Longer side of most photos, pixels: the more photos in the same time, the more of them a fault finds in work. */
 const SMALL = 320;
 const LARGE = 1_280;

@@ -20,6 +20,7 @@ export type ScoredFace = z.infer<typeof scoredFace>;
  * - no_face: a good photo without a face
  * - unreadable: not a JPEG, PNG or WebP, or broken
  * - too_many_pixels: larger than the estimator decodes
+ * - too_many_bytes: a larger file than the estimator reads
  * - expired: its deadline had passed before its turn
  * - photo_missing: the stored photo was gone
  * - failed: the estimator could not finish it
@@ -29,6 +30,7 @@ export const outcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no_face') }),
   z.strictObject({ kind: z.literal('unreadable') }),
   z.strictObject({ kind: z.literal('too_many_pixels') }),
+  z.strictObject({ kind: z.literal('too_many_bytes') }),
   z.strictObject({ kind: z.literal('expired') }),
   z.strictObject({ kind: z.literal('photo_missing') }),
   z.strictObject({ kind: z.literal('failed') }),

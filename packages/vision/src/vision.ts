@@ -32,7 +32,8 @@ export interface Estimate {
 
 /**
  * Photo bytes in, scored faces and the drawn picture out. One photo at a time per instance.
- * Throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken) or `too_many_pixels`.
+ * Throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken), `too_many_pixels` or
+ * `too_many_bytes`.
  */
 export interface Vision {
   estimate(photo: Buffer): Promise<Estimate>;

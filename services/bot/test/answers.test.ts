@@ -45,6 +45,7 @@ const WORDS: Record<Exclude<Outcome['kind'], 'scored'>, RegExp> = {
   no_face: /found no face/,
   unreadable: /can't read this file/,
   too_many_pixels: /too many pixels/,
+  too_many_bytes: /too large/,
   expired: /within 10 minutes/,
   photo_missing: /got lost/,
   failed: /couldn't finish/,

@@ -24,6 +24,13 @@ export const visionVariables = {
     .max(4_096)
     .default(1_280)
     .describe('longer side to which larger photos are reduced before faces are looked for, in pixels'),
+  PHOTO_TIMEOUT_SECONDS: z.coerce
+    .number('expected seconds, 1 to 300')
+    .int()
+    .min(1)
+    .max(300)
+    .default(30)
+    .describe('a process that works on one photo for longer is stuck and kills itself, to be started anew'),
 };
 
 export const estimatorConfig = z.object({

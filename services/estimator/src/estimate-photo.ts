@@ -3,6 +3,7 @@ import type { EstimateRequest } from '@attrai/contracts/request';
 import type { Outcome } from '@attrai/contracts/result';
 import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Estimate, Vision } from '@attrai/vision/vision';
+import type { Watchdog } from './watchdog.ts';
 
 export interface Estimated {
   outcome: Outcome;
@@ -13,7 +14,7 @@ export interface Estimated {
 }
 
 /** Final errors that are an answer to the user. */
-const REFUSALS = ['unreadable', 'too_many_pixels', 'photo_missing'] as const;
+const REFUSALS = ['unreadable', 'too_many_pixels', 'too_many_bytes', 'photo_missing'] as const;
 
 /**
  * What becomes of the photo of `request`. The picture is stored under a key made from the request's id, so that a
@@ -24,14 +25,14 @@ const REFUSALS = ['unreadable', 'too_many_pixels', 'photo_missing'] as const;
 export async function estimatePhoto(
   request: EstimateRequest,
   attachment: Buffer | undefined,
-  { photoStore, vision }: { photoStore: PhotoStore; vision: Vision },
+  { photoStore, vision, watchdog }: { photoStore: PhotoStore; vision: Vision; watchdog: Pick<Watchdog, 'watch'> },
 ): Promise<Estimated> {
   if (request.deadline <= Date.now()) return { outcome: { kind: 'expired' } };
 
   let estimate: Estimate;
   try {
     const photo = await photoStore.get({ ref: request.photo, ...(attachment && { attachment }) });
-    estimate = await vision.estimate(photo);
+    estimate = await watchdog.watch(request.id, () => vision.estimate(photo));
   } catch (error) {
     if (gradeOf(error) !== 'final') throw error;
     return { outcome: { kind: REFUSALS.find((refusal) => refusal === codeOf(error)) ?? 'failed' } };

@@ -9,6 +9,7 @@ import { loadVision } from '@attrai/vision/load-vision';
 import { estimatorConfig } from './config.ts';
 import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
 import { type RunningEstimator, startEstimator } from './start-estimator.ts';
+import { startWatchdog } from './watchdog.ts';
 
 /** Above the slowest photo, below the 60 s of Swarm's stop_grace_period. */
 const GRACE_MS = 50_000;
@@ -41,7 +42,13 @@ await runService('estimator', async () => {
     threads,
   });
   opened.defer(() => vision.close());
+  const watchdog = await startWatchdog({
+    service: 'estimator',
+    graylogUrl: config.GRAYLOG_URL,
+    limitMs: config.PHOTO_TIMEOUT_SECONDS * 1000,
+  });
+  opened.defer(() => watchdog.close());
   const broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
   opened.defer(() => broker.close());
-  estimator = await startEstimator({ broker, photoStore, vision, logger });
+  estimator = await startEstimator({ broker, photoStore, vision, watchdog, logger });
 });

@@ -7,11 +7,13 @@ import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Vision } from '@attrai/vision/vision';
 import { estimatePhoto } from './estimate-photo.ts';
+import type { Watchdog } from './watchdog.ts';
 
 export interface EstimatorParts {
   broker: Broker;
   photoStore: PhotoStore;
   vision: Vision;
+  watchdog: Pick<Watchdog, 'watch'>;
   logger: Logger;
 }
 
@@ -27,6 +29,7 @@ export async function startEstimator({
   broker,
   photoStore,
   vision,
+  watchdog,
   logger,
 }: EstimatorParts): Promise<RunningEstimator> {
   /**
@@ -41,7 +44,7 @@ export async function startEstimator({
     const started = performance.now();
     const { id, replyTo, acceptedAt, deadline } = request;
 
-    const { outcome, picture, ms } = await estimatePhoto(request, attachment, { photoStore, vision });
+    const { outcome, picture, ms } = await estimatePhoto(request, attachment, { photoStore, vision, watchdog });
     const workMs = Math.round(performance.now() - started);
     const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
     await publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment);

@@ -11,6 +11,7 @@ import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import { createLogger } from '@attrai/telemetry/logger';
 import type { Estimate, Face, Vision } from '@attrai/vision/vision';
 import { vi } from 'vitest';
+import type { EstimatorParts } from '../src/start-estimator.ts';
 
 export const PHOTO = Buffer.from('the photo');
 export const PICTURE = Buffer.from('the picture');
@@ -51,6 +52,9 @@ export function scriptedVision(estimate: (photo: Buffer) => Promise<Estimate>) {
   return { vision, seen };
 }
 
+/** A test that hangs should end by its own timeout, not by the death of the test run. */
+export const UNWATCHED: EstimatorParts['watchdog'] = { watch: (_, work) => work() };
+
 type OnFatal = (error: unknown) => void;
 
 export async function openParts(kind: 'volume' | 'message', cleanups: (() => unknown)[], onFatal: OnFatal = () => {}) {
@@ -61,7 +65,7 @@ export async function openParts(kind: 'volume' | 'message', cleanups: (() => unk
   cleanups.push(() => broker.close());
   const lines: string[] = [];
   const logger = createLogger({ service: 'estimator', destination: { write: (line) => void lines.push(line) } });
-  return { photoStore, broker, logger, lines };
+  return { photoStore, broker, logger, lines, watchdog: UNWATCHED };
 }
 
 let requests = 0;

@@ -54,6 +54,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     ['no_face', async () => NO_FACE],
     ['unreadable', () => Promise.reject(new FinalError('unreadable', 'broken'))],
     ['too_many_pixels', () => Promise.reject(new FinalError('too_many_pixels', 'huge'))],
+    ['too_many_bytes', () => Promise.reject(new FinalError('too_many_bytes', 'long'))],
     ['failed', () => Promise.reject(new FinalError('something_new', 'no way'))],
   ] as const)('answers a photo it cannot use with %s and keeps nothing of it', async (outcome, estimate) => {
     const { broker, photoStore, answers } = await start(kind, estimate);
@@ -159,7 +160,7 @@ describe('the estimator', () => {
   });
 
   test('does one photo after the other even if a recovered connection delivers while one is in hand', async () => {
-    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
     const handlers: Handler[] = [];
     const eager: Broker = {
       ...pass(broker),
@@ -172,14 +173,14 @@ describe('the estimator', () => {
       await new Promise((next) => setTimeout(next, 20));
       return NO_FACE;
     });
-    await startEstimator({ broker: eager, photoStore, vision, logger });
+    await startEstimator({ broker: eager, photoStore, vision, watchdog, logger });
     const requests = [await parts.sendPhoto(broker, photoStore), await parts.sendPhoto(broker, photoStore)];
     await Promise.all(requests.map((json) => handlers[0]!({ json, attempt: 1 })));
     expect(seen).toMatchObject({ photos: 2, mostInHand: 1 });
   });
 
   test('stores the picture, then publishes, then deletes the original, and only then is done', async () => {
-    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
     const { vision } = parts.scriptedVision(async () => TWO_FACES);
     const steps: string[] = [];
     const watchedStore: PhotoStore = {
@@ -193,7 +194,13 @@ describe('the estimator', () => {
       consume: (queue, prefetch, handler) =>
         broker.consume(queue, prefetch, (delivery) => handler(delivery).finally(() => steps.push('done'))),
     };
-    const estimator = await startEstimator({ broker: watchedBroker, photoStore: watchedStore, vision, logger });
+    const estimator = await startEstimator({
+      broker: watchedBroker,
+      photoStore: watchedStore,
+      vision,
+      watchdog,
+      logger,
+    });
     cleanups.push(() => estimator.stop());
     await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(() => expect(steps).toContain('done'), soon);
@@ -201,7 +208,7 @@ describe('the estimator', () => {
   });
 
   test('keeps original and picture when the answer cannot be confirmed, and answers at the next attempt', async () => {
-    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
     const { vision } = parts.scriptedVision(async () => TWO_FACES);
     const answers = await parts.collectResults(broker);
     const keysAtFailure: string[][] = [];
@@ -217,7 +224,7 @@ describe('the estimator', () => {
         await broker.publish(queue, message);
       },
     };
-    const estimator = await startEstimator({ broker: unsure, photoStore, vision, logger });
+    const estimator = await startEstimator({ broker: unsure, photoStore, vision, watchdog, logger });
     cleanups.push(() => estimator.stop());
     const { id } = await parts.sendPhoto(broker, photoStore);
     await answers.first(2);

@@ -9,6 +9,7 @@ import { connectBroker } from '@attrai/broker/connect-broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { readContainerLimits } from '@attrai/estimator/container-limits';
 import { startEstimator } from '@attrai/estimator/start-estimator';
+import { startWatchdog } from '@attrai/estimator/watchdog';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import type { Logger } from '@attrai/telemetry/logger';
@@ -58,7 +59,15 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     : createEmbeddedBroker({ onFatal });
   opened.defer(() => broker.close());
 
-  const estimator = await startEstimator({ broker, photoStore, vision, logger });
+  // Ends the chat along with a photo that got stuck, and says so: no part of a process can be ended alone.
+  const watchdog = await startWatchdog({
+    service: 'together',
+    graylogUrl: config.GRAYLOG_URL,
+    limitMs: config.PHOTO_TIMEOUT_SECONDS * 1000,
+    folder,
+  });
+  opened.defer(() => watchdog.close());
+  const estimator = await startEstimator({ broker, photoStore, vision, watchdog, logger });
   opened.defer(() => estimator.stop());
 
   const { token, apiRoot } = telegram;

@@ -53,6 +53,17 @@ function start(env: Record<string, string> = {}) {
 }
 
 describe('pnpm start', () => {
+  test('ends itself, in words and with nothing left, when a photo gets it stuck', async () => {
+    const stuck = new URL('./stuck-decoder.ts', import.meta.url).href;
+    const suite = start({ NODE_OPTIONS: `--import ${stuck}`, PHOTO_TIMEOUT_SECONDS: '1' });
+    const chat = openChat(await suite.url(), 1);
+    await chat.sendPhoto(GROUP_PHOTO);
+    const { out, left } = await suite.exited;
+    expect(suite.child.signalCode).toBe('SIGKILL');
+    expect(out).toMatch(/"requestId":"[a-z0-9]{16,}".*a photo took longer than 1 s \(PHOTO_TIMEOUT_SECONDS\)/);
+    expect(left).toEqual([]);
+  });
+
   test('says where the chat is, serves it, and ends at Ctrl-C with 0 and nothing left, even in mid-photo', async () => {
     const suite = start();
     const url = await suite.url();

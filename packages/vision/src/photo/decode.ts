@@ -5,8 +5,10 @@ import { photoKind } from './signature.ts';
 
 /** Larger photos are refused before anything of them is decoded. */
 export const MAX_PIXELS = 40_000_000;
+/** Telegram hands out files up to 20 MB: a larger one is no photo of a user. */
+export const MAX_BYTES = 20 * 2 ** 20;
 /** A decoder that takes longer is stuck, or fed by somebody who wants it to be. */
-const MAX_SECONDS = 30;
+const MAX_SECONDS = 20;
 
 /** A photo as the rest of the pipeline sees it. */
 export interface DecodedPhoto {
@@ -20,9 +22,13 @@ export interface DecodedPhoto {
 /**
  * Decodes a JPEG, PNG or WebP: turned upright by its EXIF orientation, the first frame of an animation, in sRGB,
  * 8 bits a channel, transparency on white, reduced (never enlarged) to `maxSide`. Call `restrictSharp` once before.
- * Throws FinalError `unreadable` (another kind of file, or a broken one) or `too_many_pixels`.
+ * Throws FinalError `unreadable` (another kind of file, or a broken one), `too_many_pixels` or
+ * `too_many_bytes`.
  */
 export async function decodePhoto(bytes: Uint8Array, maxSide: number): Promise<DecodedPhoto> {
+  if (bytes.length > MAX_BYTES) {
+    throw new FinalError('too_many_bytes', `${bytes.length} bytes are more than ${MAX_BYTES / 2 ** 20} MiB`);
+  }
   if (photoKind(bytes) === undefined) {
     throw new FinalError('unreadable', 'not a JPEG, PNG or WebP file');
   }

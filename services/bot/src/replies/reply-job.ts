@@ -5,7 +5,7 @@ import type { Limits } from '../limits/limits.ts';
 import { TEXTS } from '../texts/languages.ts';
 
 /** What a user can be told about an accepted photo: what became of it, or why it never got to an estimator. */
-export type Answer = Outcome | { kind: 'file_gone' } | { kind: 'too_many_bytes' };
+export type Answer = Outcome | { kind: 'file_gone' };
 
 /** The answer to one request, on its way to Telegram. */
 export interface ReplyJob {

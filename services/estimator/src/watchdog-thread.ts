@@ -1,0 +1,44 @@
+import { rmSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { parentPort, workerData } from 'node:worker_threads';
+import { closeLogger, createLogger } from '@attrai/telemetry/logger';
+import type { WatchdogOptions } from './watchdog.ts';
+
+const TICK_MS = 100;
+const STDERR = 2;
+
+const { service, graylogUrl, limitMs, folder } = workerData as WatchdogOptions;
+let inHand: string | undefined;
+let spentMs = 0;
+let lastTick = performance.now();
+
+parentPort!.on('message', (requestId: string | undefined) => {
+  inHand = requestId;
+  spentMs = 0;
+});
+
+const ticking = setInterval(() => {
+  const now = performance.now();
+  // A process that was stopped, or a machine that slept, did not work on the photo.
+  spentMs += Math.min(now - lastTick, 2 * TICK_MS);
+  lastTick = now;
+  if (inHand !== undefined && spentMs > limitMs) void endProcess(inHand);
+}, TICK_MS);
+
+/** Nothing here may wait for the main thread: it may be what is stuck. */
+async function endProcess(requestId: string): Promise<void> {
+  clearInterval(ticking);
+  const seconds = limitMs / 1000;
+  const message = `a photo took longer than ${seconds} s (PHOTO_TIMEOUT_SECONDS): this process is stuck and ends itself`;
+  if (isatty(1)) {
+    writeSync(STDERR, `\n${message}. Start it again, and leave that photo out.\n`);
+  } else {
+    const logger = createLogger({ service, graylogUrl });
+    logger.fatal({ requestId, limitMs }, message);
+    await closeLogger(logger);
+  }
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  process.kill(process.pid, 'SIGKILL');
+}
+
+parentPort!.postMessage('watching');
