@@ -35,7 +35,7 @@ export interface Row extends Tally, Left {
   seconds: number;
   /** The promises that were broken, in words. */
   problems: string[];
-  /** What a developer wants to know of them. */
+  /** Some of what broke them, for developers. */
   details: string[];
   /** Why the fault wasn't tried. */
   skipped?: string;
@@ -52,6 +52,7 @@ const read = createReader(limitsOf(z.object({ ...limitVariables, PHOTO_STORE }).
 /** The share of photos that are sent when the fault strikes. */
 const STRIKE_AT = 0.3;
 const LOOK_EVERY_MS = 500;
+const MOST_DETAILS = 8;
 let nextUser = 1_001;
 
 /** Sends photos, breaks something meanwhile, waits until all is quiet and counts. */
@@ -81,7 +82,8 @@ export async function runFault(
   await load.done;
   const { counted, left, inTime } = await untilQuiet(suite, count, options.quietWithinMs, onProgress);
 
-  const details = [...counted.broken, ...(await suite.files()).map((file) => `left: ${basename(file)}`)];
+  const leftFiles = (await suite.files()).map((file) => `left: ${basename(file)}`);
+  const details = [...counted.broken.slice(0, MOST_DETAILS), ...leftFiles.slice(0, MOST_DETAILS)];
   const problems = [
     ...(hit === 0 ? ['hit nothing'] : []),
     ...(inTime ? [] : [`not quiet within ${options.quietWithinMs / 1000} s`]),
