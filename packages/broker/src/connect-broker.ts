@@ -17,6 +17,8 @@ export interface ConnectBrokerOptions {
   logger?: Logger;
   /** Told once, when a handler threw a fatal error. */
   onFatal: (error: unknown) => void;
+  /** A lost connection is there again; there are two, and each is told of. */
+  onReconnected?: () => void;
   timing?: Partial<Timing>;
 }
 
@@ -25,12 +27,12 @@ export interface ConnectBrokerOptions {
  * on mends what breaks: connections, channels, consumers, deleted queues.
  */
 export async function connectBroker(options: ConnectBrokerOptions): Promise<Broker> {
-  const { url, logger = silentLogger } = options;
+  const { url, logger = silentLogger, onReconnected = () => {} } = options;
   const timing: Timing = { ...TIMING, ...options.timing };
   // Apart, since a memory alarm blocks a connection that publishes, and must not keep acknowledgements back.
   const [publishing, consuming] = await Promise.all([
-    openConnection(url, 'publish', timing, logger),
-    openConnection(url, 'consume', timing, logger),
+    openConnection(url, 'publish', timing, logger, onReconnected),
+    openConnection(url, 'consume', timing, logger, onReconnected),
   ]);
   const publisher = openPublisher(publishing, timing, logger);
   const consumers: Consumer[] = [];

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
 import type { Leases } from './leases.ts';
 
 export interface Desk {
@@ -21,8 +22,8 @@ export async function openDesk(leases: Record<string, Leases>): Promise<Desk> {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     let lent: Promise<string> | undefined;
-    socket.setEncoding('utf8').on('data', async (line) => {
-      const places = leases[String(line).trim()]!;
+    createInterface({ input: socket }).on('line', async (line) => {
+      const places = leases[line]!;
       const isNew = lent === undefined;
       lent ??= borrow(socket, places);
       socket.write(`${JSON.stringify(await answer(lent, isNew, places))}\n`);

@@ -24,6 +24,7 @@ export async function openConnection(
   purpose: string,
   timing: Timing,
   logger: Logger,
+  onReconnected: () => void,
 ): Promise<Connection> {
   const model = await connect(withHeartbeat(url, timing.heartbeatS), {
     noDelay: true,
@@ -33,14 +34,18 @@ export async function openConnection(
     recovery: { initialDelay: timing.reopen[0], maxDelay: timing.reopen[1], jitter: 0.5, waitForConnect: false },
   });
   let open = false;
+  let wasLost = false;
   let blocked = false;
 
   model.on('connect', () => {
     open = true;
     logger.info({ purpose }, 'connected to RabbitMQ');
+    if (wasLost) onReconnected();
+    wasLost = false;
   });
   model.on('disconnect', (error) => {
     open = false;
+    wasLost = true;
     blocked = false;
     logger.warn({ purpose, err: error }, 'lost the connection to RabbitMQ');
   });
