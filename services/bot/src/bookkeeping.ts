@@ -16,6 +16,7 @@ export interface Bookkeeping {
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   activeRequests: ActiveRequests;
   requestRate: RequestRate;
+  /** Whether it answers; a connection that hangs is noticed within 10 s. */
   readonly reachable: boolean;
   /** After the bot has stopped. */
   close(): Promise<void>;
@@ -25,12 +26,14 @@ export interface BookkeepingOptions {
   limits: Limits;
   logger: Logger;
   onFatal(error: unknown): void;
+  /** The connection to Redis was lost and is there again. */
+  onReconnected?(): void;
 }
 
 /** On Redis: outlives the process. Waits until Redis answers. */
 export async function bookkeepingOnRedis(url: string, options: BookkeepingOptions): Promise<Bookkeeping> {
   const { limits, logger, onFatal } = options;
-  const redis = connectRedis(url, logger);
+  const redis = connectRedis(url, logger, options.onReconnected);
   await untilReady(redis);
   return {
     jobs: {

@@ -1,10 +1,12 @@
 import {
   AMQP_URL,
   GRAYLOG_URL,
+  HEALTH_HOST,
   HEALTH_PORT,
   LOG_LEVEL,
   PHOTO_DIR,
   PHOTO_STORE,
+  port,
   REDIS_URL,
 } from '@attrai/config/common-variables';
 import { z } from 'zod';
@@ -37,6 +39,15 @@ export const TELEGRAM_API_ROOT = z
   .optional()
   .describe("another Bot API server than Telegram's own");
 
+const WEBHOOK_URL = z
+  .url({ protocol: /^https?$/, error: 'expected a URL like https://bot.example.org/updates' })
+  .optional()
+  .describe(
+    'public address to which Telegram brings updates; without it the bot polls. Have a reverse proxy end its TLS. No part of it need be secret',
+  );
+
+const WEBHOOK_PORT = port().default(8443).describe('port, plain HTTP, to which the proxy of `WEBHOOK_URL` passes on');
+
 const INBOX_DIR = z
   .string()
   .default('.data/inbox')
@@ -44,12 +55,14 @@ const INBOX_DIR = z
     "the bot's own folder: pictures that travelled in a message wait there to be sent, unreadable messages for you",
   );
 
-export const botConfig = z.object({
+const variables = z.object({
   BOT_TOKEN: z
     .string()
     .regex(/^\d+:[\w-]{10,}$/, 'expected a token like 123456789:AbC... from @BotFather')
     .describe('token of the bot'),
   TELEGRAM_API_ROOT,
+  WEBHOOK_URL,
+  WEBHOOK_PORT,
   AMQP_URL,
   REDIS_URL,
   PHOTO_STORE,
@@ -58,7 +71,14 @@ export const botConfig = z.object({
   ...limitVariables,
   GRAYLOG_URL,
   LOG_LEVEL,
+  HEALTH_HOST,
   HEALTH_PORT,
+});
+
+/** The token in the path was the old way to tell Telegram's requests from others, and puts it into a proxy's logs. */
+export const botConfig = variables.refine(({ BOT_TOKEN, WEBHOOK_URL }) => !WEBHOOK_URL?.includes(BOT_TOKEN), {
+  path: ['WEBHOOK_URL'],
+  error: "must not hold the bot's token; every path is safe, as Telegram's requests bear a secret of their own",
 });
 
 const limitsConfig = z.object({ ...limitVariables, PHOTO_STORE });

@@ -5,10 +5,12 @@ import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { type Check, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
+import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { botConfig, limitsOf } from './config.ts';
+import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { type RunningBot, startBot } from './start-bot.ts';
 
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
@@ -17,7 +19,14 @@ const GRACE_MS = 50_000;
 await runService('bot', async () => {
   const config = readConfig(botConfig);
   const limits = limitsOf(config);
-  const logger = createLogger({ service: 'bot', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
+  const processMetrics = createProcessMetrics(['rabbitmq', 'redis', 'telegram']);
+  const { registry, reconnected } = processMetrics;
+  const logger = createLogger({
+    service: 'bot',
+    level: config.LOG_LEVEL,
+    graylogUrl: config.GRAYLOG_URL,
+    onDropped: processMetrics.lineDropped,
+  });
   const opened = new AsyncDisposableStack();
   const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
   const onFatal = shutdown.fail;
@@ -29,6 +38,9 @@ await runService('bot', async () => {
 
   const health = await startHealthServer({
     port: config.HEALTH_PORT,
+    host: config.HEALTH_HOST,
+    registry,
+    alive: { updates: () => check(bot?.alive() !== false, 'the loop that fetches updates is stuck') },
     checks: {
       rabbitmq: () => check(broker?.connected === true, 'not connected'),
       redis: () => check(bookkeeping?.reachable === true, 'not connected'),
@@ -43,15 +55,27 @@ await runService('bot', async () => {
 
   const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
   const inbox = await createVolumeStore(config.INBOX_DIR);
-  bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, { limits, logger, onFatal });
+  bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, {
+    limits,
+    logger,
+    onFatal,
+    onReconnected: () => reconnected('redis'),
+  });
   opened.defer(() => bookkeeping?.close());
-  broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal });
+  broker = await connectBroker({
+    url: config.AMQP_URL,
+    logger,
+    onFatal,
+    onReconnected: () => reconnected('rabbitmq'),
+  });
   opened.defer(() => broker?.close());
 
   const { jobs, activeRequests, requestRate } = bookkeeping;
+  addWaitingPhotos(registry, broker, activeRequests);
   bot = await startBot({
     token: config.BOT_TOKEN,
     apiRoot: config.TELEGRAM_API_ROOT,
+    webhook: config.WEBHOOK_URL ? { url: config.WEBHOOK_URL, port: config.WEBHOOK_PORT } : undefined,
     broker,
     photoStore,
     inbox,
@@ -60,6 +84,7 @@ await runService('bot', async () => {
     requestRate,
     limits,
     logger,
+    metrics: createBotMetrics(processMetrics),
     onFatal,
   });
   opened.defer(() => bot?.stop());

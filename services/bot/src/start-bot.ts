@@ -1,10 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker } from '@attrai/broker/broker';
-import { FatalError, gradeOf } from '@attrai/contracts/errors';
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
-import type { UserFromGetMe } from 'telegraf/types';
 import { createPhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
 import { createListener } from './intake/listen.ts';
@@ -13,6 +10,7 @@ import type { JobQueue } from './jobs/job-queue.ts';
 import type { ActiveRequests } from './limits/active-requests.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestRate } from './limits/request-rate.ts';
+import { type BotMetrics, NO_METRICS } from './metrics.ts';
 import { patiently } from './patiently.ts';
 import { startProgress } from './progress/progress.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
@@ -24,12 +22,17 @@ import { createPace } from './telegram/pace.ts';
 import { startPolling } from './telegram/polling.ts';
 import { createSmallTalk } from './telegram/small-talk.ts';
 import { createTelegramApi, type TelegramApi } from './telegram/telegram-api.ts';
+import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
+import type { UpdateSource } from './telegram/update-source.ts';
+import { startWebhook, type WebhookAddress } from './telegram/webhook.ts';
 import { TEXTS } from './texts/languages.ts';
 
 export interface BotParts {
   token: string;
   /** Another Bot API server than Telegram's own. */
   apiRoot?: string | undefined;
+  /** Updates are brought here; without it, the bot polls for them. */
+  webhook?: WebhookAddress | undefined;
   broker: Broker;
   photoStore: PhotoStore;
   /** A volume of the bot's own: pictures that came inside a message wait there until they are sent. */
@@ -39,6 +42,7 @@ export interface BotParts {
   requestRate: RequestRate;
   limits: Limits;
   logger: Logger;
+  metrics?: BotMetrics;
   /** The bot can't go on: the process should exit. */
   onFatal(error: unknown): void;
 }
@@ -47,29 +51,29 @@ export interface RunningBot {
   username: string;
   /** Whether updates, results and dead letters can arrive; if not, why. */
   ready(): { ok: boolean; reasons: string[] };
+  /** False when it is stuck in a way that only a new process mends. */
+  alive(): boolean;
   /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
   stop(): Promise<void>;
 }
 
-/** A poll waits for 30 s; after two that failed the bot counts as deaf. */
-const DEAF_AFTER_MS = 75_000;
-const FIRST_TRY_PAUSE_MS = 2_000;
-
 /**
  * Starts the bot on its parts. Waits for Telegram as long as it takes.
  *
- * @throws FatalError `token_refused`
+ * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
-  const { token, apiRoot, broker, photoStore, inbox, jobs, activeRequests, requestRate, limits, logger } = parts;
+  const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, activeRequests, requestRate, limits, logger } =
+    parts;
+  const { metrics = NO_METRICS, onFatal } = parts;
   const stopping = new AbortController();
   const pace = createPace();
   const api = createTelegramApi({ token, apiRoot, onBusy: pace.hold });
 
-  const me = await introduce(api, logger);
+  const me = await untilTelegramAnswers(() => api.getMe(), logger);
   const ahead = await patiently(() => activeRequests.total(), stopping.signal);
   const progress = startProgress({ api, pace, logger, ahead });
-  const shared = { api, pace, progress, activeRequests, replies: jobs.replies, photoStore, limits, logger };
+  const shared = { api, pace, progress, activeRequests, replies: jobs.replies, photoStore, limits, logger, metrics };
 
   jobs.replies.run(createReplyWorker({ ...shared, inbox }));
   jobs.intake.run(createIntakeWorker({ ...shared, broker }));
@@ -83,9 +87,18 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
 
   const smallTalk = createSmallTalk(api, logger);
-  const gate = { activeRequests, requestRate, intake: jobs.intake, limits, logger, stopping: stopping.signal };
-  const handle = createListener({ token, me, acceptPhoto: createPhotoGate(gate), smallTalk, limits, logger });
-  const polling = startPolling({ api, handle, logger, onFatal: parts.onFatal });
+  const acceptPhoto = createPhotoGate({
+    activeRequests,
+    requestRate,
+    intake: jobs.intake,
+    limits,
+    logger,
+    metrics,
+    stopping: stopping.signal,
+    comesAgain: webhook !== undefined,
+  });
+  const handle = createListener({ token, me, acceptPhoto, smallTalk, limits, logger });
+  const updates = await startUpdates();
   void tellCommands(api, logger);
   logger.info({ username: me.username }, 'Listening');
 
@@ -93,18 +106,20 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     username: me.username,
 
     ready() {
-      const silentMs = Date.now() - polling.lastAnswerAt;
+      const problem = updates.problem();
       const reasons = [
-        ...(silentMs < DEAF_AFTER_MS ? [] : [`no answer to getUpdates for ${Math.round(silentMs / 1000)} s`]),
+        ...(problem === undefined ? [] : [problem]),
         ...(results.attached ? [] : ['not consuming after_estimate']),
         ...(deadLetters.attached ? [] : ['not consuming to_estimate.dead']),
       ];
       return { ok: reasons.length === 0, reasons };
     },
 
+    alive: () => updates.alive,
+
     async stop() {
       stopping.abort();
-      await polling.stop();
+      await updates.stop();
       await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
       await jobs.replies.close();
       progress.stop();
@@ -112,22 +127,17 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
       await smallTalk.finish();
     },
   };
-}
 
-async function introduce(api: TelegramApi, logger: Logger): Promise<UserFromGetMe> {
-  for (;;) {
-    try {
-      const me = await api.getMe();
-      // Long polling is refused while a webhook is set.
-      await api.deleteWebhook();
-      return me;
-    } catch (error) {
-      if (gradeOf(error) !== 'retryable') {
-        throw error instanceof FatalError ? error : new FatalError('telegram_refused', (error as Error).message);
-      }
-      logger.warn({ err: error }, 'Telegram does not answer yet; trying on');
-      await pause(FIRST_TRY_PAUSE_MS);
+  async function startUpdates(): Promise<UpdateSource> {
+    const source = { api, handle, logger, onBack: metrics.telegramIsBack, onFatal };
+    if (webhook) {
+      const { port, ...updates } = await startWebhook({ ...source, ...webhook, token });
+      logger.info({ port }, 'The webhook is served');
+      return updates;
     }
+    // Long polling is refused while a webhook is set.
+    await untilTelegramAnswers(() => api.deleteWebhook(), logger);
+    return startPolling(source);
   }
 }
 

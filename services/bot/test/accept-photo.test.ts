@@ -7,6 +7,7 @@ import { requestIdOf } from '../src/intake/request-id.ts';
 import { createInProcessJobs } from '../src/jobs/in-process-jobs.ts';
 import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
 import { createInProcessRequestRate } from '../src/limits/request-rate.ts';
+import { NO_METRICS } from '../src/metrics.ts';
 import { LIMITS } from './world.ts';
 
 const PHOTO = { kind: 'photo' as const, fileId: 'f', bytes: 1_000, side: 100 };
@@ -24,6 +25,8 @@ function openGate({ requests = 5, stopping = new AbortController().signal } = {}
     limits: { ...LIMITS, requestsPerWindow: requests },
     logger,
     stopping,
+    comesAgain: false,
+    metrics: NO_METRICS,
   };
   return { ...parts, parts };
 }

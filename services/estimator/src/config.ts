@@ -1,4 +1,12 @@
-import { AMQP_URL, GRAYLOG_URL, HEALTH_PORT, LOG_LEVEL, PHOTO_DIR, PHOTO_STORE } from '@attrai/config/common-variables';
+import {
+  AMQP_URL,
+  GRAYLOG_URL,
+  HEALTH_HOST,
+  HEALTH_PORT,
+  LOG_LEVEL,
+  PHOTO_DIR,
+  PHOTO_STORE,
+} from '@attrai/config/common-variables';
 import { z } from 'zod';
 
 /** What the pipeline can be told; shared with the one-process mode. */
@@ -40,5 +48,6 @@ export const estimatorConfig = z.object({
   ...visionVariables,
   GRAYLOG_URL,
   LOG_LEVEL,
+  HEALTH_HOST,
   HEALTH_PORT,
 });

@@ -3,11 +3,13 @@ import { readConfig } from '@attrai/config/read-config';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
+import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
 import { loadVision } from '@attrai/vision/load-vision';
 import { estimatorConfig } from './config.ts';
 import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
+import { createEstimatorMetrics } from './metrics.ts';
 import { type RunningEstimator, startEstimator } from './start-estimator.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -16,7 +18,14 @@ const GRACE_MS = 50_000;
 
 await runService('estimator', async () => {
   const config = readConfig(estimatorConfig);
-  const logger = createLogger({ service: 'estimator', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
+  const processMetrics = createProcessMetrics(['rabbitmq']);
+  const { registry, reconnected } = processMetrics;
+  const logger = createLogger({
+    service: 'estimator',
+    level: config.LOG_LEVEL,
+    graylogUrl: config.GRAYLOG_URL,
+    onDropped: processMetrics.lineDropped,
+  });
   const opened = new AsyncDisposableStack();
   const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
 
@@ -29,7 +38,7 @@ await runService('estimator', async () => {
   let estimator: RunningEstimator | undefined;
   const starting = { ok: false, reason: 'starting: loading the models or waiting for RabbitMQ' };
   const checks = { estimator: () => estimator?.ready() ?? starting };
-  const health = await startHealthServer({ port: config.HEALTH_PORT, checks });
+  const health = await startHealthServer({ port: config.HEALTH_PORT, host: config.HEALTH_HOST, checks, registry });
   opened.defer(() => health.close());
   logger.info({ port: health.port }, 'health is served');
 
@@ -48,7 +57,19 @@ await runService('estimator', async () => {
     limitMs: config.PHOTO_TIMEOUT_SECONDS * 1000,
   });
   opened.defer(() => watchdog.close());
-  const broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
+  const broker = await connectBroker({
+    url: config.AMQP_URL,
+    logger,
+    onFatal: shutdown.fail,
+    onReconnected: () => reconnected('rabbitmq'),
+  });
   opened.defer(() => broker.close());
-  estimator = await startEstimator({ broker, photoStore, vision, watchdog, logger });
+  estimator = await startEstimator({
+    broker,
+    photoStore,
+    vision,
+    watchdog,
+    logger,
+    metrics: createEstimatorMetrics(processMetrics),
+  });
 });

@@ -7,6 +7,7 @@ import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Vision } from '@attrai/vision/vision';
 import { estimatePhoto } from './estimate-photo.ts';
+import { type EstimatorMetrics, NO_METRICS } from './metrics.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface EstimatorParts {
@@ -15,6 +16,7 @@ export interface EstimatorParts {
   vision: Vision;
   watchdog: Pick<Watchdog, 'watch'>;
   logger: Logger;
+  metrics?: EstimatorMetrics;
 }
 
 export interface RunningEstimator {
@@ -31,6 +33,7 @@ export async function startEstimator({
   vision,
   watchdog,
   logger,
+  metrics = NO_METRICS,
 }: EstimatorParts): Promise<RunningEstimator> {
   /**
    * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
@@ -50,14 +53,20 @@ export async function startEstimator({
     await publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment);
     await photoStore.delete(request.photo);
 
+    metrics.estimated(outcome.kind, ms);
     const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;
     log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms }, 'estimated');
+  }
+
+  async function countedWork(request: EstimateRequest, delivery: Delivery): Promise<void> {
+    const outOfHand = metrics.takenInHand();
+    await work(request, delivery).finally(outOfHand);
   }
 
   // After a lost connection the next delivery may arrive while the photo in hand isn't finished.
   let inHand: Promise<void> = Promise.resolve();
   const oneAtATime = (request: EstimateRequest, delivery: Delivery): Promise<void> => {
-    const mine = inHand.then(() => work(request, delivery));
+    const mine = inHand.then(() => countedWork(request, delivery));
     inHand = mine.catch((error) => {
       logger.warn({ requestId: request.id, attempt: delivery.attempt, err: error }, 'could not estimate a photo');
     });

@@ -5,6 +5,7 @@ import type { JobQueue } from '../jobs/job-queue.ts';
 import type { ActiveRequests } from '../limits/active-requests.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
+import type { BotMetrics } from '../metrics.ts';
 import { patiently } from '../patiently.ts';
 import { TEXTS } from '../texts/languages.ts';
 import type { Incoming } from './incoming.ts';
@@ -17,6 +18,9 @@ export interface AcceptParts {
   limits: Limits;
   logger: Logger;
   stopping: AbortSignal;
+  /** An update that fails is sent again by Telegram (a webhook): `accept` throws, and the user hears nothing. */
+  comesAgain: boolean;
+  metrics: BotMetrics;
 }
 
 export type Photo = Extract<Incoming, { kind: 'photo' }>;
@@ -29,7 +33,7 @@ const PATIENCE_MS = 10_000;
  * what to tell the user. A photo that is refused costs nothing of its user's limits, nor does an update that comes twice.
  */
 export function createPhotoGate(parts: AcceptParts) {
-  const { activeRequests, requestRate, intake, limits, logger, stopping } = parts;
+  const { activeRequests, requestRate, intake, limits, logger, stopping, comesAgain, metrics } = parts;
 
   return async function accept(id: string, photo: Photo, replyTo: ReplyTo): Promise<string | undefined> {
     const texts = TEXTS[replyTo.language];
@@ -39,6 +43,8 @@ export function createPhotoGate(parts: AcceptParts) {
       return await patiently(() => reserve(id, photo, replyTo), stopping, PATIENCE_MS);
     } catch (error) {
       logger.error({ requestId: id, code: codeOf(error), err: error }, 'Could not accept a photo');
+      // The slot stays: a released one marks the photo as answered, and the next try as done.
+      if (comesAgain) throw error;
       await activeRequests.release(replyTo.userId, id).catch(() => undefined);
       return texts.notTaken();
     }
@@ -60,6 +66,7 @@ export function createPhotoGate(parts: AcceptParts) {
       }
     }
     await intake.add(id, { id, replyTo, fileId: photo.fileId, acceptedAt, deadline, placeholderDone: false });
+    metrics.accepted();
     logger.info({ requestId: id }, 'Accepted');
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { RetryableError } from '@attrai/contracts/errors';
 import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
 import { Telegraf } from 'telegraf';
@@ -23,7 +24,7 @@ const ALBUMS = 1_000;
 
 /**
  * What the bot does with an update. Private chats get an answer to everything a person says; groups only to commands
- * and to photos that are meant for the bot.
+ * and to photos that are meant for the bot. Throws RetryableError for a photo that shall come again, and nothing else.
  */
 export function createListener(parts: ListenParts): (update: Update) => Promise<void> {
   const { token, me, acceptPhoto, smallTalk, limits, logger } = parts;
@@ -32,7 +33,10 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
   const bot = new Telegraf(token);
   bot.botInfo = me;
   // Without this, one handler that throws would confirm its whole batch of updates.
-  bot.catch((error) => logger.error({ err: error }, 'Could not handle an update'));
+  bot.catch((error) => {
+    if (error instanceof RetryableError) throw error;
+    logger.error({ err: error }, 'Could not handle an update');
+  });
 
   bot.use((ctx, next) => (ctx.message && ctx.from && !ctx.from.is_bot ? next() : undefined));
   bot.command(['start', 'help', 'privacy'], (ctx) => {

@@ -8,6 +8,7 @@ import type { Logger } from '@attrai/telemetry/logger';
 import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
 import type { ActiveRequests } from '../limits/active-requests.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import { type Answer, deadlineJobId, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
 import type { Pace } from '../telegram/pace.ts';
@@ -25,6 +26,7 @@ export interface IntakeParts {
   replies: JobQueue<ReplyJob>;
   limits: Limits;
   logger: Logger;
+  metrics: BotMetrics;
 }
 
 /** Each holds a photo in memory. */
@@ -48,7 +50,9 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
     await scheduleDeadline(job.data);
     await passOn(job);
     await activeRequests.setUnderway(id);
-    parts.logger.info({ requestId: id, ms: Date.now() - job.data.acceptedAt }, 'Published');
+    const ms = Date.now() - job.data.acceptedAt;
+    parts.metrics.took('intake', ms);
+    parts.logger.info({ requestId: id, ms }, 'Published');
   }
 
   async function sendPlaceholder(job: Job<IntakeJob>): Promise<void> {

@@ -8,21 +8,35 @@ const COMMAND_TIMEOUT_MS = 3_000;
 const WORK_COMMAND_TIMEOUT_MS = 15_000;
 /** Below the 900 s after which Swarm's IPVS forgets a silent connection. */
 const KEEPALIVE_MS = 60_000;
+/** So often Redis is asked whether it is there: a connection that hangs shows only to those who ask. */
+const PULSE_MS = 5_000;
+/** A connection that owes an answer for so long hangs; it is given up, and another one made. */
+const HANGS_AFTER_MS = 5_000;
+/** Above what a worker's blocking command may take. */
+const WORK_HANGS_AFTER_MS = 15_000;
 
 const COMMON = {
   retryStrategy: (failures: number) => Math.min(200 * failures, LONGEST_RECONNECT_MS),
   keepAlive: KEEPALIVE_MS,
 } satisfies RedisOptions;
 
-/** For questions and adding jobs: while Redis is away, commands fail at once instead of waiting. */
-export function connectRedis(url: string, logger: Logger): Redis {
+/**
+ * For questions and adding jobs: while Redis is away, commands fail at once instead of waiting. Its `status` is `ready`
+ * only while Redis answers: a connection that hangs is given up within 10 s.
+ */
+export function connectRedis(url: string, logger: Logger, onReconnected: () => void = () => {}): Redis {
   const redis = new Redis(url, {
     ...COMMON,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: HANGS_AFTER_MS,
   });
-  logConnection(redis, logger);
+  logConnection(redis, logger, onReconnected);
+  const pulse = setInterval(() => {
+    if (redis.status === 'ready') redis.ping().catch(() => undefined);
+  }, PULSE_MS).unref();
+  redis.once('end', () => clearInterval(pulse));
   return redis;
 }
 
@@ -33,6 +47,7 @@ export function connectForWork(redis: Redis, logger: Logger): Redis {
     enableOfflineQueue: true,
     maxRetriesPerRequest: null,
     commandTimeout: WORK_COMMAND_TIMEOUT_MS,
+    socketTimeout: WORK_HANGS_AFTER_MS,
   });
   forWork.on('error', (err) => logger.debug({ err }, 'A worker waits for Redis'));
   return forWork;
@@ -45,11 +60,14 @@ export async function untilReady(redis: Redis): Promise<void> {
 }
 
 /** One line when Redis goes away and one when it is back, not one for every try. */
-function logConnection(redis: Redis, logger: Logger): void {
+function logConnection(redis: Redis, logger: Logger, onReconnected: () => void): void {
   let lost = false;
+  let readyBefore = false;
   redis.on('ready', () => {
     if (lost) logger.info('Redis is back');
     lost = false;
+    if (readyBefore) onReconnected();
+    readyBefore = true;
   });
   redis.on('error', (err) => {
     if (!lost) logger.warn({ err }, 'Redis is away; trying again until it is back');

@@ -5,6 +5,7 @@ import type { Logger } from '@attrai/telemetry/logger';
 import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
 import type { ActiveRequests } from '../limits/active-requests.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { Answered, BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Pace } from '../telegram/pace.ts';
 import type { TelegramApi } from '../telegram/telegram-api.ts';
@@ -23,6 +24,7 @@ export interface ReplyParts {
   inbox: PhotoStore;
   limits: Limits;
   logger: Logger;
+  metrics: BotMetrics;
 }
 
 const CONCURRENCY = 8;
@@ -34,10 +36,10 @@ const CONCURRENCY = 8;
  * placeholder to edit, and never again once it went out.
  */
 export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
-  const { api, pace, progress, activeRequests, replies, photoStore, inbox, limits } = parts;
+  const { api, pace, progress, activeRequests, replies, photoStore, inbox, limits, metrics } = parts;
   const oneAtATime = createOneAtATime();
   /** Sent, but not yet known to be: Redis was away right after. */
-  const sent = new Set<string>();
+  const sent = new Map<string, Answered>();
 
   async function work({ id: jobId, data }: Job<ReplyJob>): Promise<void> {
     const { id, replyTo } = data;
@@ -45,11 +47,13 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
     if ((await activeRequests.stage(id)) !== 'answered') {
       await progress.settle(id);
       if (!sent.has(id)) {
+        const started = performance.now();
         await pace.turn(replyTo.chatId);
-        await deliverOrLog(data, log);
-        sent.add(id);
+        sent.set(id, await deliverOrLog(data, log));
+        metrics.took('reply', performance.now() - started);
       }
-      await activeRequests.release(replyTo.userId, id);
+      const answered = sent.get(id) ?? data.answer.kind;
+      if (await activeRequests.release(replyTo.userId, id)) metrics.answered(answered);
       sent.delete(id);
     }
     // What is left after the release is cleaned up by the next try, if this one breaks off here.
@@ -58,13 +62,15 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
   }
 
   /** A user who can't be reached any more is no reason to keep the photo. */
-  async function deliverOrLog(data: ReplyJob, log: Logger): Promise<void> {
+  async function deliverOrLog(data: ReplyJob, log: Logger): Promise<Answered> {
     try {
       await deliver(data);
       log.info({ outcome: data.answer.kind }, 'Answered');
+      return data.answer.kind;
     } catch (error) {
       if (gradeOf(error) !== 'final') throw error;
       log.warn({ outcome: data.answer.kind, code: codeOf(error), err: error }, 'The answer could not be delivered');
+      return 'undeliverable';
     }
   }
 
@@ -107,7 +113,7 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
   async function gaveUp({ data }: Job<ReplyJob>, error: unknown): Promise<void> {
     parts.logger.error({ requestId: data.id, code: codeOf(error), err: error }, 'Gave up answering');
     await progress.settle(data.id);
-    await activeRequests.release(data.replyTo.userId, data.id);
+    if (await activeRequests.release(data.replyTo.userId, data.id)) metrics.answered('undeliverable');
     await replies.remove(deadlineJobId(data.id));
     await deletePhotos(data);
   }

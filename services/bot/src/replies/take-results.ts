@@ -13,16 +13,17 @@ const PREFETCH = 16;
  * count as failed. A second result for a request, or one that comes too late, only has its picture deleted.
  */
 export function takeResults(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
-  const { activeRequests, replies, photoStore, inbox, progress, logger } = parts;
+  const { activeRequests, replies, photoStore, inbox, progress, logger, metrics } = parts;
 
   async function take(result: EstimateResult, attachment: Buffer | undefined): Promise<void> {
-    const { id, replyTo, outcome } = result;
+    const { id, replyTo, acceptedAt, outcome, workMs } = result;
     if ((await activeRequests.stage(id)) === 'answered') {
       logger.info({ requestId: id, outcome: outcome.kind }, 'A result for a photo that is answered already');
       if (outcome.kind === 'scored') await photoStore.delete(outcome.picture);
       return;
     }
     progress.leave(id);
+    metrics.took('wait', Math.max(0, Date.now() - acceptedAt - workMs));
     const job: ReplyJob = { id, replyTo, answer: outcome, leftovers: [] };
     if (outcome.kind === 'scored' && outcome.picture.store === 'message' && attachment) {
       const { ref } = await inbox.put(`${id}${INBOX_SUFFIX}`, attachment);

@@ -3,41 +3,47 @@ import { codeOf, gradeOf, RetryableError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Update } from 'telegraf/types';
 import type { TelegramApi } from './telegram-api.ts';
+import type { UpdateSource } from './update-source.ts';
 
 export interface PollingOptions {
   api: TelegramApi;
   /** Must not throw. A batch is confirmed when all of its updates are through. */
   handle(update: Update): Promise<void>;
   logger: Logger;
+  /** Telegram answers again. */
+  onBack(): void;
   onFatal(error: unknown): void;
-}
-
-export interface Polling {
-  /** When Telegram answered the last time, ms since the epoch. */
-  readonly lastAnswerAt: number;
-  /** Waits for updates in work and tells Telegram which ones are done. */
-  stop(): Promise<void>;
 }
 
 const WAIT_SECONDS = 30;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 const CONFIRM_MS = 3_000;
+/** A poll waits for 30 s; after two that failed the bot counts as deaf. */
+const DEAF_AFTER_MS = 75_000;
+/** Far above what a turn may take (45 s for the poll, some 20 s for its updates): the loop is stuck. */
+const STUCK_AFTER_MS = 300_000;
 
 /**
  * Fetches updates by long polling and goes on through everything but a refused token. (Telegraf's own loop ends for
  * good at the first 409, which any redeploy brings, and hangs on a dead connection for minutes.)
+ *
+ * `stop` tells Telegram which updates are done.
  */
-export function startPolling({ api, handle, logger, onFatal }: PollingOptions): Polling {
+export function startPolling({ api, handle, logger, onBack, onFatal }: PollingOptions): UpdateSource {
   const stopped = new AbortController();
   let offset = 0;
-  let lastAnswerAt = Date.now();
+  let lastAnswerAt = performance.now();
+  let nextTurnBy = performance.now() + STUCK_AFTER_MS;
   let failures = 0;
 
   async function pollOnce(): Promise<void> {
     const updates = await api.getUpdates(offset, WAIT_SECONDS, stopped.signal);
-    lastAnswerAt = Date.now();
-    if (failures > 0) logger.info('Polling again');
+    lastAnswerAt = performance.now();
+    if (failures > 0) {
+      logger.info('Polling again');
+      onBack();
+    }
     failures = 0;
     await Promise.all(updates.map(handle));
     const last = updates.at(-1);
@@ -49,11 +55,14 @@ export function startPolling({ api, handle, logger, onFatal }: PollingOptions): 
     failures += 1;
     const growing = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
     const asked = error instanceof RetryableError ? error.retryAfterMs : undefined;
-    await pause(asked ?? growing, undefined, { signal: stopped.signal }).catch(() => undefined);
+    const pauseMs = asked ?? growing;
+    nextTurnBy = performance.now() + pauseMs + STUCK_AFTER_MS;
+    await pause(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
   }
 
   async function poll(): Promise<void> {
     while (!stopped.signal.aborted) {
+      nextTurnBy = performance.now() + STUCK_AFTER_MS;
       try {
         await pollOnce();
       } catch (error) {
@@ -67,8 +76,12 @@ export function startPolling({ api, handle, logger, onFatal }: PollingOptions): 
   const polling = poll();
 
   return {
-    get lastAnswerAt() {
-      return lastAnswerAt;
+    get alive() {
+      return performance.now() < nextTurnBy;
+    },
+    problem() {
+      const silentMs = performance.now() - lastAnswerAt;
+      return silentMs < DEAF_AFTER_MS ? undefined : `no answer to getUpdates for ${Math.round(silentMs / 1000)} s`;
     },
     async stop() {
       stopped.abort();

@@ -1,6 +1,6 @@
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { Telegram, TelegramError } from 'telegraf';
-import type { BotCommand, Update, UserFromGetMe } from 'telegraf/types';
+import type { BotCommand, Update, UserFromGetMe, WebhookInfo } from 'telegraf/types';
 import { downloadFile } from './download-file.ts';
 import { gradeTelegramError } from './telegram-errors.ts';
 
@@ -25,6 +25,10 @@ export type Edited = 'edited' | 'gone';
 export interface TelegramApi {
   getMe(): Promise<UserFromGetMe>;
   deleteWebhook(): Promise<void>;
+  /** Has messages brought to `url`, with `secret` in the header X-Telegram-Bot-Api-Secret-Token. */
+  setWebhook(url: string, secret: string): Promise<void>;
+  /** The URL that is set, '' if none, and what went wrong if Telegram could not bring updates since a minute ago. */
+  webhookInfo(): Promise<{ url: string; failure?: string }>;
   setCommands(commands: BotCommand[], language?: string): Promise<void>;
   /** Updates from `offset` on; waits for the first one up to `waitSeconds`. Throws when `signal` aborts. */
   getUpdates(offset: number, waitSeconds: number, signal: AbortSignal): Promise<Update[]>;
@@ -43,6 +47,8 @@ const CALL_TIMEOUT_MS = 15_000;
 const UPLOAD_TIMEOUT_MS = 40_000;
 /** A poll that is this late after its wait is a dead connection. */
 const POLL_GRACE_MS = 15_000;
+/** A failure of the webhook before that is over. */
+const RECENT_MS = 60_000;
 /** Groups that became supergroups under a new id, remembered up to this many. */
 const MOVED_CHATS = 1_000;
 
@@ -103,6 +109,15 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
     getMe: () => call('getMe', {}),
     async deleteWebhook() {
       await call('deleteWebhook', {});
+    },
+    async setWebhook(url, secret) {
+      await call('setWebhook', { url, secret_token: secret, allowed_updates: ['message'] });
+    },
+    async webhookInfo() {
+      const info = await call<WebhookInfo>('getWebhookInfo', {});
+      const failedAt = (info.last_error_date ?? 0) * 1000;
+      const failure = Date.now() - failedAt < RECENT_MS ? info.last_error_message : undefined;
+      return { url: info.url ?? '', ...(failure !== undefined && { failure }) };
     },
     async setCommands(commands, language) {
       await call('setMyCommands', { commands, ...(language !== undefined && { language_code: language }) });

@@ -1,0 +1,50 @@
+import type { Outcome } from '@attrai/contracts/result';
+import { type ProcessMetrics, STAGE_BUCKETS } from '@attrai/telemetry/metrics';
+import type { Estimate } from '@attrai/vision/vision';
+import { Counter, Gauge, Histogram } from 'prom-client';
+
+/** What the estimator counts. */
+export interface EstimatorMetrics {
+  /** A photo was taken in hand; call what is returned when it is out of hand, whatever became of it. */
+  takenInHand(): () => void;
+  /** The result of a photo is in its queue. `ms`: wall milliseconds by stage, if it could be looked at. */
+  estimated(outcome: Outcome['kind'], ms: Estimate['ms'] | undefined): void;
+}
+
+export const NO_METRICS: EstimatorMetrics = { takenInHand: () => () => {}, estimated() {} };
+
+export function createEstimatorMetrics({ registry }: ProcessMetrics): EstimatorMetrics {
+  const registers = [registry];
+  const estimated = new Counter({
+    name: 'attrai_photos_estimated_total',
+    help: 'Photos an estimator was done with, by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const stages = new Histogram({
+    name: 'attrai_stage_seconds',
+    help: 'Time that photos spent in a stage',
+    labelNames: ['stage'],
+    buckets: STAGE_BUCKETS,
+    registers,
+  });
+  const inWork = new Gauge({
+    name: 'attrai_photos_in_work',
+    help: 'Photos in work: accepted and not answered yet (bot), in hand (estimator)',
+    labelNames: ['service'],
+    registers,
+  });
+  const ours = { service: 'estimator' };
+  inWork.set(ours, 0);
+
+  return {
+    takenInHand() {
+      inWork.inc(ours);
+      return () => inWork.dec(ours);
+    },
+    estimated(outcome, ms) {
+      estimated.inc({ outcome });
+      for (const [stage, stageMs] of Object.entries(ms ?? {})) stages.observe({ stage }, stageMs / 1000);
+    },
+  };
+}
