@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs';
+import type { EstimateRequest } from '@attrai/contracts/request';
+import { estimatePhoto } from '@attrai/estimator/estimate-photo';
+import { startWatchdog } from '@attrai/estimator/watchdog';
+import { createMessageStore } from '@attrai/photo-store/message-store';
+import { loadVision } from '@attrai/vision/load-vision';
+import { mutant } from './mutate.ts';
+import { makeSources } from './sources.ts';
+
+// A process of its own, so that one sees its death: puts mutated photos through what the estimator does with a message,
+// and reports on stdout, a JSON line each, before and after every photo.
+
+/** What the process that started this one gets to read. */
+export type Line =
+  | { at: number }
+  | { done: number; kind: string; ms: number }
+  | { done: number; threw: string }
+  | { rss: number };
+
+const STUCK_AFTER_MS = 20_000;
+
+const [seed, from, to, photosPerSample] = process.argv.slice(2, 6).map(Number) as [number, number, number, number];
+const modelsDir = process.argv[6]!;
+
+/** Synchronous: what was said before a crash must not be lost with it. */
+const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
+
+const sources = await makeSources();
+const vision = await loadVision({ modelsDir });
+const watchdog = await startWatchdog({ service: 'fuzz', limitMs: STUCK_AFTER_MS });
+const photoStore = createMessageStore();
+
+for (let number = from; number < to; number++) {
+  say({ at: number });
+  const { bytes } = mutant(sources, seed, number);
+  const id = `mutant${String(number).padStart(14, '0')}`;
+  const { ref: photo } = await photoStore.put(`${id}.photo`, bytes);
+  const now = Date.now();
+  const replyTo = { userId: 1, chatId: 1, messageId: 1, language: 'en' as const };
+  const request: EstimateRequest = { v: 1, id, photo, replyTo, acceptedAt: now, deadline: now + 600_000 };
+  const started = performance.now();
+  try {
+    const { outcome } = await estimatePhoto(request, bytes, { photoStore, vision, watchdog });
+    say({ done: number, kind: outcome.kind, ms: performance.now() - started });
+  } catch (error) {
+    say({ done: number, threw: String(error) });
+  }
+  if ((number + 1) % photosPerSample === 0) {
+    globalThis.gc?.();
+    say({ rss: process.memoryUsage.rss() });
+  }
+}
+await watchdog.close();
+await vision.close();

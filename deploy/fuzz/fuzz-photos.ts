@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Line } from './front-door.ts';
+import { type Mutant, mutant } from './mutate.ts';
+import { makeSources } from './sources.ts';
+
+export interface FuzzOptions {
+  photos: number;
+  seed: number;
+  modelsDir: string;
+  onProgress(done: number): void;
+  /** The program that takes the photos; another one in tests. */
+  frontDoor?: string;
+}
+
+export interface Finding {
+  number: number;
+  what: string;
+  /** How the photo was made. */
+  made: string;
+  /** Where it was saved. */
+  file: string;
+}
+
+export interface FuzzReport {
+  /** How many photos came to which end. */
+  ends: Record<string, number>;
+  slowestMs: number;
+  /** Resident memory after the warm-up and at the end, bytes; undefined if there were too few samples to tell. */
+  memory: { warm: number; end: number } | undefined;
+  findings: Finding[];
+}
+
+/** Answers that a photo may get; `failed` would be an error nobody thought of. */
+const ANSWERS = ['scored', 'no_face', 'unreadable', 'too_many_pixels', 'too_many_bytes'];
+const SAMPLES = 50;
+/** A run that finds so many problems needs no more. */
+const MOST_FINDINGS = 20;
+
+/**
+ * Puts `photos` mutated photos through the estimator's front door, in a process of its own, which is started again
+ * behind a photo that ended it. Whatever is no proper answer is a finding, and its photo saved.
+ */
+export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
+  const { photos, seed, onProgress } = options;
+  const sources = await makeSources();
+  const report: FuzzReport = { ends: {}, slowestMs: 0, memory: undefined, findings: [] };
+  let samples: number[] = [];
+  let folder: string | undefined;
+
+  async function found(number: number, what: string): Promise<void> {
+    folder ??= await mkdtemp(join(tmpdir(), 'attrai-fuzz-'));
+    const { bytes, made }: Mutant = mutant(sources, seed, number);
+    const file = join(folder, `seed-${seed}-photo-${number}`);
+    await writeFile(file, bytes);
+    report.findings.push({ number, what, made, file });
+  }
+
+  function end(kind: string): void {
+    report.ends[kind] = (report.ends[kind] ?? 0) + 1;
+  }
+
+  /** Runs one process from photo `from` on; resolves to the photo to go on with. */
+  async function runFrom(from: number): Promise<number> {
+    samples = [];
+    const program = options.frontDoor ?? fileURLToPath(new URL('./front-door.ts', import.meta.url));
+    const perSample = Math.max(1, Math.floor(photos / SAMPLES));
+    const args = [seed, from, photos, perSample].map(String);
+    const child = spawn(process.execPath, ['--expose-gc', program, ...args, options.modelsDir], {
+      // As in the container.
+      env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(child, 'close');
+    let at = from;
+    for await (const text of createInterface(child.stdout)) {
+      const line = JSON.parse(text) as Line;
+      if ('at' in line) at = line.at;
+      else if ('rss' in line) samples.push(line.rss);
+      else if ('threw' in line) {
+        end('threw');
+        await found(line.done, line.threw);
+      } else if ('done' in line) {
+        end(line.kind);
+        report.slowestMs = Math.max(report.slowestMs, line.ms);
+        if (!ANSWERS.includes(line.kind)) await found(line.done, `the answer was ${line.kind}`);
+        onProgress(line.done + 1);
+      }
+    }
+    const [code, signal] = await closed;
+    if (code === 0) return photos;
+    end('died');
+    await found(at, signal === 'SIGKILL' ? 'it hung' : `its process ended with ${signal ?? `exit code ${code}`}`);
+    return at + 1;
+  }
+
+  for (let next = 0; next < photos && report.findings.length < MOST_FINDINGS; ) next = await runFrom(next);
+  report.memory = growth(samples);
+  return report;
+}
+
+/** The first fifth is the warm-up; medians, since single photos of many pixels stand out. */
+function growth(samples: number[]): FuzzReport['memory'] {
+  const part = Math.floor(samples.length / 5);
+  if (part < 2) return undefined;
+  return { warm: median(samples.slice(part, 2 * part)), end: median(samples.slice(-part)) };
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
