@@ -29,11 +29,14 @@ async function run(): Promise<void> {
   console.log(table(all));
 }
 
-run().catch((error) => {
+const done = run().catch((error) => {
   for (const row of rows.values()) row.reject(error);
 });
 
-afterAll(() => opened.disposeAsync(), 60_000);
+afterAll(async () => {
+  await done;
+  await opened.disposeAsync();
+}, 60_000);
 
 describe('every accepted photo is answered once and leaves nothing behind when', () => {
   test.each(FAULTS.map(({ name }) => name))('%s', { timeout: LIMIT_MS }, async (name) => {
