@@ -4,8 +4,14 @@ import { LOCAL_TOKEN, sandboxConfig } from './config.ts';
 import { startSandbox } from './sandbox.ts';
 
 try {
-  const { PORT, BOT_TOKEN } = readConfig(sandboxConfig, process.env);
-  const sandbox = await startSandbox({ port: PORT, token: BOT_TOKEN, logger: createLogger({ service: 'sandbox' }) });
+  const { PORT, BOT_TOKEN, SANDBOX_HOST, SANDBOX_NAMES } = readConfig(sandboxConfig, process.env);
+  const sandbox = await startSandbox({
+    host: SANDBOX_HOST,
+    names: SANDBOX_NAMES.split(',').filter((name) => name !== ''),
+    port: PORT,
+    token: BOT_TOKEN,
+    logger: createLogger({ service: 'sandbox' }),
+  });
   const token = BOT_TOKEN === LOCAL_TOKEN ? LOCAL_TOKEN : '(yours)';
   process.stdout.write(
     `The chat is at ${sandbox.url}\nFor a bot: TELEGRAM_API_ROOT=${sandbox.apiRoot} BOT_TOKEN=${token}\n`,

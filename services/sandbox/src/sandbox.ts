@@ -5,15 +5,20 @@ import { isBotApiUrl, sendApiError, serveBotApi } from './bot-api/routes.ts';
 import { createTelegram } from './bot-api/telegram.ts';
 import { serveChats } from './page-api/chat-routes.ts';
 import { serveEvents } from './page-api/event-stream.ts';
-import { guardLoopback } from './page-api/loopback-guard.ts';
+import { guardHost } from './page-api/host-guard.ts';
 import { servePage } from './page-api/page-routes.ts';
 import { serveTestApi } from './page-api/test-routes.ts';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
 export interface SandboxOptions {
-  /** A loopback address; 127.0.0.1 by default. */
+  /**
+   * A loopback address; 127.0.0.1 by default. Any other only together with `names`, and only where nobody but the
+   * tests can reach it: the page and its API ask no one who they are.
+   */
   host?: string;
+  /** Further `name:port` it answers to, as its clients write them into the Host header. */
+  names?: string[];
   /** 0 takes a free one. */
   port: number;
   /** The bot's token: `<bot id>:<letters, digits, _ and ->`. */
@@ -39,8 +44,11 @@ export interface Sandbox {
  * Starts a stand-in for Telegram: the part of the Bot API that bots like this one use, and a web chat to write to the
  * bot. All is kept in memory. Throws an Error that says what to do when the port is taken.
  */
-export async function startSandbox({ host = LOOPBACK[0]!, port, token, logger }: SandboxOptions): Promise<Sandbox> {
-  if (!LOOPBACK.includes(host)) throw new Error('The sandbox listens on loopback only: 127.0.0.1, localhost or ::1.');
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { host = LOOPBACK[0]!, names = [], port, token, logger } = options;
+  if (!LOOPBACK.includes(host) && names.length === 0) {
+    throw new Error('The sandbox listens on loopback only (127.0.0.1, localhost or ::1), unless SANDBOX_NAMES is set.');
+  }
   if (!/^\d+:[\w-]+$/.test(token)) {
     throw new Error('A bot token looks like 123456:letters-and-digits. Set BOT_TOKEN to one.');
   }
@@ -49,7 +57,7 @@ export async function startSandbox({ host = LOOPBACK[0]!, port, token, logger }:
   const app = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
   await app.register(multipart);
   acceptUrlencoded(app);
-  guardLoopback(app);
+  guardHost(app, names);
   answerFailures(app, logger);
   serveBotApi(app, telegram, token);
   serveChats(app, telegram);

@@ -190,7 +190,20 @@ describe('the API of the chat page', () => {
     await expect(startSandbox({ port, token: TOKEN })).rejects.toThrow(new RegExp(`^Port ${port} is taken.*PORT`));
   });
 
-  it('listens on loopback only, and with a proper token', async () => {
+  it('answers to further names where it was given any, and to no others', async () => {
+    const own = await startSandbox({ port: 0, token: TOKEN, host: '0.0.0.0', names: ['sandbox:8080'] });
+    try {
+      const status = async (host: string) => (await raw('/api/stats', { host }, own.url)).status;
+      expect(await status('sandbox:8080')).toBe(200);
+      for (const host of ['sandbox', 'sandbox:80', 'evil.example:8080', 'sandbox:8080.evil.example']) {
+        expect(await status(host), host).toBe(403);
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('listens on loopback only unless it knows its names, and with a proper token', async () => {
     await expect(startSandbox({ port: 0, token: TOKEN, host: '0.0.0.0' })).rejects.toThrow(/loopback only/);
     await expect(startSandbox({ port: 0, token: 'secret' })).rejects.toThrow(/^(?!.*secret).*BOT_TOKEN/);
   });
@@ -207,8 +220,8 @@ describe('the API of the chat page', () => {
   });
 
   /** A request as it stands: fetch would tidy up path and headers. */
-  function raw(path: string, headers: Record<string, string> = {}): Promise<{ status: number }> {
-    const { hostname, port } = new URL(sandbox.url);
+  function raw(path: string, headers: Record<string, string> = {}, url = sandbox.url): Promise<{ status: number }> {
+    const { hostname, port } = new URL(url);
     return new Promise((resolve, reject) => {
       const sent = request({ hostname, port, path, headers }, (response) => {
         response.resume();

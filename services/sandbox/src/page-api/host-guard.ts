@@ -4,13 +4,14 @@ import { HttpError } from './http-error.ts';
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Turns away what other web sites make a browser send: a request for another host name (DNS rebinding), from another
- * origin (CSRF), or embedded into another site. Clients that are no browser send none of these headers.
+ * Turns away what other web sites make a browser send: a request for another host name (DNS rebinding) than loopback's
+ * and `names` (as `name:port`), from another origin (CSRF), or embedded into another site. Clients that are no browser
+ * send none of these headers.
  */
-export function guardLoopback(app: FastifyInstance): void {
+export function guardHost(app: FastifyInstance, names: string[]): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'same-origin' });
-    const allowed = LOOPBACK_NAMES.map((name) => `${name}:${request.socket.localPort}`);
+    const allowed = [...LOOPBACK_NAMES.map((name) => `${name}:${request.socket.localPort}`), ...names];
     const host = request.headers.host ?? '';
     if (!allowed.includes(host)) {
       throw new HttpError(403, `The sandbox answers to ${allowed.join(', ')} only.`);
