@@ -63,9 +63,24 @@ export async function runFault(
   options: RunOptions,
   onProgress: (line: string) => void,
 ): Promise<Row> {
+  try {
+    await fault.prepare?.(suite);
+    await suite.untilReady();
+    return await runPrepared(fault, suite, samples, options, onProgress);
+  } finally {
+    await suite.sandbox.clearFaults();
+    await fault.restore?.(suite);
+  }
+}
+
+async function runPrepared(
+  fault: Fault,
+  suite: Suite,
+  samples: Sample[],
+  options: RunOptions,
+  onProgress: (line: string) => void,
+): Promise<Row> {
   const start = Date.now();
-  await fault.prepare?.(suite);
-  await suite.untilReady();
 
   const firstUser = nextUser;
   nextUser += options.users;
@@ -90,8 +105,6 @@ export async function runFault(
     ...brokenPromises(counted, left),
     ...((await fault.check?.(stage, counted)) ?? []),
   ];
-  await suite.sandbox.clearFaults();
-  await fault.restore?.(suite);
   const seconds = Math.round((Date.now() - start) / 1000);
   return { fault: fault.name, hit, ...counted, ...left, seconds, problems, details };
 }

@@ -25,6 +25,10 @@ async function whileEstimatorsStandStill<T>({ suite }: Stage, work: () => Promis
   }
 }
 
+async function unmount(folder: string): Promise<void> {
+  await run('umount', ['--lazy', folder]);
+}
+
 export const photoFaults: Fault[] = [
   {
     name: 'photos that kill their estimator every time',
@@ -47,8 +51,9 @@ export const photoFaults: Fault[] = [
     async cannot() {
       return process.getuid?.() === 0 ? undefined : 'a small photo store has to be mounted, which only root may';
     },
-    async prepare({ photoDir }) {
+    async prepare({ opened, photoDir }) {
       await run('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_STORE},mode=700`, 'attrai-faults', photoDir]);
+      opened.defer(() => unmount(photoDir).catch(() => {})); // It is unmounted already, if all goes well.
     },
     async strike(stage) {
       const filler = join(stage.suite.photoDir, '.filler');
@@ -60,9 +65,7 @@ export const photoFaults: Fault[] = [
       await rm(filler);
       return hit;
     },
-    async restore({ photoDir }) {
-      await run('umount', ['--lazy', photoDir]);
-    },
+    restore: ({ photoDir }) => unmount(photoDir),
   },
   {
     name: 'photos vanish from the store',

@@ -16,6 +16,8 @@ import { connectSandbox, type SandboxClient } from './sandbox-client.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 export interface Suite {
+  /** Takes what must be undone at the end, however that comes. */
+  opened: AsyncDisposableStack;
   rabbitmq: RabbitmqServer;
   redis: Server;
   bot: ServiceProcess;
@@ -103,6 +105,7 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
   const filesIn = async (folder: string) => (await readdir(folder)).map((name) => join(folder, name));
 
   const suite: Suite = {
+    opened,
     rabbitmq,
     redis,
     bot,
