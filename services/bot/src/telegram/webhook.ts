@@ -37,15 +37,17 @@ const CHECK_MS = 30_000;
 const DEAF_AFTER_MS = 75_000;
 
 /**
- * Receives updates. Only requests that bear our secret are read: it is derived from the bot's token, from which nobody
- * can tell the token. An update is answered with 200 when it is done, else with 5xx, and Telegram sends it again.
+ * Receives updates. Only requests that bear our secret are read: it is derived from the bot's token. An update is answered with 200 when it is done, else with 5xx, and Telegram sends it again.
  * (Telegraf's own webhook reads bodies of any size and answers 200 whatever a handler did.)
  *
  * @throws FatalError `port_unavailable`, `telegram_refused`, `token_refused`
  */
-export async function startWebhook(options: WebhookOptions): Promise<UpdateSource & { port: number }> {
+export async function startWebhook(
+  options: WebhookOptions,
+  checkMs = CHECK_MS,
+): Promise<UpdateSource & { port: number }> {
   const { api, url, port, handle, logger, onBack, onFatal } = options;
-  const secret = createHmac('sha256', options.token).update('secret of the webhook').digest('base64url');
+  const secret = webhookSecret(options.token);
   const stopped = new AbortController();
   const inWork = new Set<Promise<void>>();
   let knownAt = performance.now();
@@ -78,7 +80,7 @@ export async function startWebhook(options: WebhookOptions): Promise<UpdateSourc
 
   async function keepRegistered(): Promise<void> {
     for (;;) {
-      await pause(CHECK_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      await pause(checkMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
       if (stopped.signal.aborted) return;
       try {
         await registerAgain();
@@ -131,6 +133,11 @@ export async function startWebhook(options: WebhookOptions): Promise<UpdateSourc
       await closed;
     },
   };
+}
+
+/** 43 of the characters Telegram allows, from which nobody can tell the token. */
+export function webhookSecret(token: string): string {
+  return createHmac('sha256', token).update('secret of the webhook').digest('base64url');
 }
 
 /** In constant time: how much of a guess is right shows in no answer. */

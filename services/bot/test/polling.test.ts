@@ -1,0 +1,90 @@
+import { RetryableError } from '@attrai/contracts/errors';
+import { createLogger } from '@attrai/telemetry/logger';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import type { Update } from 'telegraf/types';
+import { afterEach, expect, test, vi } from 'vitest';
+import { startPolling } from '../src/telegram/polling.ts';
+import type { TelegramApi } from '../src/telegram/telegram-api.ts';
+import type { UpdateSource } from '../src/telegram/update-source.ts';
+
+const logger = createLogger({ service: 'test', level: 'silent' });
+let polling: UpdateSource | undefined;
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await polling?.stop();
+});
+
+/** Polls a Telegram that answers as `getUpdates` does; `pass` lets seconds go by for whoever looks at the clock. */
+function poll(getUpdates: TelegramApi['getUpdates'], handle: (update: Update) => Promise<void> = async () => {}) {
+  let passed = 0;
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+  const seen = { back: 0 };
+  const onBack = () => void seen.back++;
+  polling = startPolling({ api: { getUpdates } as TelegramApi, handle, logger, onBack, onFatal() {} });
+  return {
+    polling,
+    seen,
+    pass(seconds: number) {
+      passed += seconds * 1000;
+    },
+  };
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+
+test('polling counts as deaf when Telegram has not answered for more than two polls, but not as stuck', async () => {
+  let away = true;
+  const { polling, seen, pass } = poll(async (_offset, _wait, signal) => {
+    if (away) throw new RetryableError('telegram_unreachable', 'away', { retryAfterMs: 20 });
+    return aborted(signal);
+  });
+  expect(polling.problem()).toBeUndefined();
+  pass(76);
+  expect(polling.problem()).toMatch(/^no answer to getUpdates for 7\d s$/);
+  expect(polling.alive).toBe(true);
+  away = false;
+  await polling.stop();
+  expect(seen.back).toBe(0);
+});
+
+test('polling is well again at the first answer, and says that Telegram is back', async () => {
+  const answers: (() => Promise<Update[]>)[] = [
+    () => Promise.reject(new RetryableError('telegram_unreachable', 'away', { retryAfterMs: 50 })),
+    async () => [],
+  ];
+  const { polling, seen, pass } = poll((_offset, _wait, signal) => answers.shift()?.() ?? aborted(signal));
+  pass(76);
+  expect(polling.problem()).toBeDefined();
+  await waitUntil('it was not well again', () => polling.problem() === undefined);
+  expect(seen.back).toBe(1);
+});
+
+test('polling counts as stuck when an update never ends, which only a new process mends', async () => {
+  const end = Promise.withResolvers<void>();
+  const update = { update_id: 1 } as Update;
+  let polls = 0;
+  const { polling, pass } = poll(
+    async (_offset, _wait, signal) => (polls++ === 0 ? [update] : aborted(signal)),
+    () => end.promise,
+  );
+  await waitUntil('it did not poll', () => polls === 1);
+  pass(299);
+  expect(polling.alive).toBe(true);
+  pass(2);
+  expect(polling.alive).toBe(false);
+  end.resolve();
+});
+
+test('a pause Telegram asked for, however long, is not being stuck', async () => {
+  let polls = 0;
+  const { polling, pass } = poll(async () => {
+    polls += 1;
+    throw new RetryableError('telegram_busy', 'wait', { retryAfterMs: 3_600_000 });
+  });
+  await waitUntil('it did not poll', () => polls === 1);
+  await new Promise((next) => setImmediate(next));
+  pass(3_600);
+  expect(polling.alive).toBe(true);
+});

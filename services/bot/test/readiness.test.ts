@@ -1,0 +1,113 @@
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { AFTER_ESTIMATE, TO_ESTIMATE } from '@attrai/contracts/queues';
+import { estimateRequest } from '@attrai/contracts/request';
+import { startSandbox } from '@attrai/sandbox/sandbox';
+import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
+import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import { expect, test } from 'vitest';
+import { type BotProcess, startBotProcess } from './bot-process.ts';
+import { chatPage } from './chat-page.ts';
+import { PHOTO } from './world.ts';
+
+const CHAT = 471_147_114;
+
+/** What /readyz names as failing. */
+async function failing(bot: BotProcess): Promise<string[]> {
+  return Object.keys(JSON.parse((await bot.get('/readyz')).body).failing);
+}
+
+/** The value of a line of /metrics. */
+async function metric(bot: BotProcess, line: string): Promise<number | undefined> {
+  const found = (await bot.get('/metrics')).body.split('\n').find((one) => one.startsWith(`${line} `));
+  return found === undefined ? undefined : Number(found.slice(line.length + 1));
+}
+
+async function through(url: string, opened: AsyncDisposableStack) {
+  const proxy = await startTcpProxy(Number(new URL(url).port));
+  opened.defer(() => proxy.close());
+  return { proxy, url: Object.assign(new URL(url), { port: String(proxy.port) }).href };
+}
+
+async function openSuite(opened: AsyncDisposableStack) {
+  const [amqpUrl, redisUrl] = await Promise.all([ownVhost(), ownRedis()]);
+  const rabbitmq = await through(amqpUrl, opened);
+  const redis = await through(redisUrl, opened);
+  const sandbox = await startSandbox({ port: 0, token: '123456789:AAH-token-of-the-readiness-test_0123' });
+  opened.defer(() => sandbox.close());
+  const bot = opened.use(
+    await startBotProcess({
+      BOT_TOKEN: sandbox.token,
+      TELEGRAM_API_ROOT: sandbox.apiRoot,
+      // A silent connection is given up after two or three heartbeats: 30 s, if nobody says otherwise.
+      AMQP_URL: `${rabbitmq.url}?heartbeat=2`,
+      REDIS_URL: redis.url,
+    }),
+  );
+  return { bot, page: chatPage(sandbox.url), rabbitmq: rabbitmq.proxy, redis: redis.proxy, amqpUrl };
+}
+
+test('connections that hang make the bot not ready, in bounded time, and it recovers when they end', async () => {
+  await using opened = new AsyncDisposableStack();
+  const { bot, page, rabbitmq, redis } = await openSuite(opened);
+  await bot.untilReady();
+  rabbitmq.stall();
+  redis.stall();
+  await waitUntil('hanging connections went unnoticed', async () => {
+    const names = await failing(bot);
+    return ['rabbitmq', 'redis', 'bot'].every((name) => names.includes(name));
+  });
+  // New connections hang, too: nothing may look well in between.
+  expect(await failing(bot)).toEqual(['rabbitmq', 'redis', 'bot']);
+  expect((await bot.get('/healthz')).status).toBe(200);
+  expect(await metric(bot, 'attrai_queue_messages{queue="to_estimate"}')).toBeUndefined();
+  await page.send(CHAT, { text: '/help' });
+  await page.untilSaid(CHAT, /The limits/);
+
+  rabbitmq.cut();
+  rabbitmq.resume();
+  redis.cut();
+  redis.resume();
+  await bot.untilReady();
+  expect(await metric(bot, 'attrai_reconnections_total{to="rabbitmq"}')).toBeGreaterThan(0);
+  expect(await metric(bot, 'attrai_reconnections_total{to="redis"}')).toBeGreaterThan(0);
+  await page.send(CHAT, { photo: PHOTO });
+  await waitUntil('no photo was published', async () => bot.output().includes('Published'));
+});
+
+test('/metrics counts photos, their ways and what waits, and names nobody', async () => {
+  await using opened = new AsyncDisposableStack();
+  const { bot, page, amqpUrl } = await openSuite(opened);
+  await bot.untilReady();
+  await page.break({ method: 'getUpdates', kind: 'error', error_code: 502, times: 2 });
+  for (let i = 0; i < 3; i++) await page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the queue was not shown', async () => {
+    return (await metric(bot, 'attrai_queue_messages{queue="to_estimate"}')) === 3;
+  });
+  expect(await metric(bot, 'attrai_queue_messages{queue="after_estimate"}')).toBe(0);
+  expect(await metric(bot, 'attrai_queue_messages{queue="to_estimate.dead"}')).toBe(0);
+  expect(await metric(bot, 'attrai_photos_in_work{service="bot"}')).toBe(3);
+  expect(await metric(bot, 'attrai_photos_accepted_total')).toBe(3);
+
+  const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+  opened.defer(() => broker.close());
+  await broker.consume(TO_ESTIMATE, 1, async ({ json }) => {
+    const { id, replyTo, acceptedAt, deadline } = estimateRequest.parse(json);
+    const result = { v: 1, id, replyTo, acceptedAt, deadline, outcome: { kind: 'no_face' }, workMs: 1 };
+    await broker.publish(AFTER_ESTIMATE, { json: result });
+  });
+  await waitUntil('the answers were not counted', async () => {
+    return (await metric(bot, 'attrai_photos_answered_total{outcome="no_face"}')) === 3;
+  });
+  for (const stage of ['intake', 'wait', 'reply']) {
+    expect(await metric(bot, `attrai_stage_seconds_count{stage="${stage}"}`), stage).toBe(3);
+  }
+  expect(await metric(bot, 'attrai_reconnections_total{to="telegram"}')).toBeGreaterThan(0);
+  expect(await metric(bot, 'process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
+  expect(await metric(bot, 'attrai_log_lines_dropped_total')).toBe(0);
+
+  const { body } = await bot.get('/metrics');
+  const ids = [...bot.output().matchAll(/"requestId":"([a-z0-9]+)"/g)].map(([, id]) => id!);
+  expect(new Set(ids).size).toBe(3);
+  for (const name of [String(CHAT), 'me.png', 'token-of-the-readiness-test', ...ids]) expect(body).not.toContain(name);
+});
