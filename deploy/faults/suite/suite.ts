@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MALFORMED_PREFIX } from '@attrai/bot/replies/take-dead-letters';
+import { VOLUME_MARK } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
 import { startGuard } from '@attrai/test-servers/guard';
 import { type RabbitmqServer, startRabbitmq } from '@attrai/test-servers/rabbitmq';
@@ -102,7 +103,8 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
   const bookkeeping = watchBookkeeping(redis.url);
   opened.defer(() => bookkeeping.close());
   const services = [bot, ...estimators];
-  const filesIn = async (folder: string) => (await readdir(folder)).map((name) => join(folder, name));
+  const filesIn = async (folder: string) =>
+    (await readdir(folder)).filter((name) => name !== VOLUME_MARK).map((name) => join(folder, name));
 
   const suite: Suite = {
     opened,

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { isVolumeMarked, markVolume } from '../src/volume-mark.ts';
 import { createVolumeStore } from '../src/volume-store.ts';
 import { describePhotoStore } from './conformance.ts';
 
@@ -20,6 +21,17 @@ function emptyFolder(): string {
 describePhotoStore('volume', () => createVolumeStore(join(emptyFolder(), 'photos')));
 
 describe('a volume store', () => {
+  test("shows the bot's mark to those who share its folder, and nowhere among the photos", async () => {
+    const dir = emptyFolder();
+    const store = await createVolumeStore(dir);
+    expect(await isVolumeMarked(dir)).toBe(false);
+    await markVolume(dir);
+    await markVolume(dir);
+    expect(await isVolumeMarked(dir)).toBe(true);
+    expect(await isVolumeMarked(emptyFolder())).toBe(false);
+    expect(await store.keys()).toEqual([]);
+  });
+
   test('is seen by every process that opens the same folder', async () => {
     const dir = emptyFolder();
     const parcel = await (await createVolumeStore(dir)).put('shared', Buffer.from('photo'));

@@ -2,6 +2,7 @@ import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { markVolume } from '@attrai/photo-store/volume-mark';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { type Check, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
@@ -54,6 +55,7 @@ await runService('bot', async () => {
   logger.info({ port: health.port }, 'health is served');
 
   const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
+  if (config.PHOTO_STORE === 'volume') await markVolume(config.PHOTO_DIR);
   const inbox = await createVolumeStore(config.INBOX_DIR);
   bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, {
     limits,

@@ -11,6 +11,7 @@ import { estimatorConfig } from './config.ts';
 import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
 import { createEstimatorMetrics } from './metrics.ts';
 import { type RunningEstimator, startEstimator } from './start-estimator.ts';
+import { CANT_SEE_PHOTOS, untilPhotosCanBeSeen } from './until-photos-can-be-seen.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /** Above the slowest photo, below the 60 s of Swarm's stop_grace_period. */
@@ -36,13 +37,19 @@ await runService('estimator', async () => {
   }
 
   let estimator: RunningEstimator | undefined;
-  const starting = { ok: false, reason: 'starting: loading the models or waiting for RabbitMQ' };
+  const starting = { ok: false, reason: CANT_SEE_PHOTOS };
   const checks = { estimator: () => estimator?.ready() ?? starting };
   const health = await startHealthServer({ port: config.HEALTH_PORT, host: config.HEALTH_HOST, checks, registry });
   opened.defer(() => health.close());
   logger.info({ port: health.port }, 'health is served');
 
   const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
+  if (config.PHOTO_STORE === 'volume') {
+    const waiting = new AbortController();
+    opened.defer(() => waiting.abort());
+    await untilPhotosCanBeSeen(config.PHOTO_DIR, logger, waiting.signal);
+  }
+  starting.reason = 'starting: loading the models or waiting for RabbitMQ';
   const vision = await loadVision({
     modelsDir: config.MODELS_DIR,
     ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { ensureModels } from '@attrai/models/build';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { markVolume } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
 import { ownVhost } from '@attrai/test-servers/own-servers';
 import sharp from 'sharp';
@@ -31,6 +32,13 @@ const soon = { timeout: 30_000, interval: 50 };
 function emptyFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'attrai-estimator-'));
   cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A folder as a bot leaves it that has started. */
+async function folderOfBot(): Promise<string> {
+  const dir = emptyFolder();
+  await markVolume(dir);
   return dir;
 }
 
@@ -69,7 +77,7 @@ describe('the estimator process', () => {
     const url = new URL(amqpUrl);
     const target = Number(url.port || 5672);
     url.port = String(await freePort());
-    const estimator = start({ AMQP_URL: url.href, PHOTO_DIR: emptyFolder() });
+    const estimator = start({ AMQP_URL: url.href, PHOTO_DIR: await folderOfBot() });
     expect((await estimator.get('/healthz')).status).toBe(200);
     await vi.waitFor(() => expect(estimator.lines().some((line) => line.level === 'warn')).toBe(true), soon);
     expect(await estimator.get('/readyz')).toEqual({
@@ -88,8 +96,46 @@ describe('the estimator process', () => {
     expect((await estimator.exited).code).toBe(0);
   });
 
-  test('at SIGTERM finishes the photo in hand, hands the rest back and exits with 0', async () => {
+  test("takes no photo while it can't see those of the bot, says why, and begins when it can", async () => {
     const dir = emptyFolder();
+    const photoStore = await openPhotoStore('volume', dir);
+    const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+    cleanups.push(() => broker.close());
+    const answers = await collectResults(broker);
+    await sendPhoto(broker, photoStore, {}, Buffer.from('a photo'));
+
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_DIR: dir });
+    await vi.waitFor(() => expect(estimator.lines().some((line) => line.level === 'warn')).toBe(true), soon);
+    const words = expect.stringMatching(/PHOTO_DIR.*PHOTO_STORE=message/s);
+    expect(estimator.lines().filter((line) => line.level === 'warn')).toEqual([
+      expect.objectContaining({ msg: words }),
+    ]);
+    expect(await estimator.get('/readyz')).toEqual({ status: 503, body: { ok: false, failing: { estimator: words } } });
+    expect(answers.results).toEqual([]);
+
+    await markVolume(dir);
+    await answers.first();
+    expect((await estimator.get('/readyz')).status).toBe(200);
+    estimator.child.kill('SIGTERM');
+    expect((await estimator.exited).code).toBe(0);
+  });
+
+  test("needs nobody's mark where photos travel in messages", async () => {
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_STORE: 'message', PHOTO_DIR: emptyFolder() });
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    estimator.child.kill('SIGTERM');
+    expect((await estimator.exited).code).toBe(0);
+  });
+
+  test('ends at once at SIGTERM while it waits for the bot', async () => {
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_DIR: emptyFolder() });
+    await vi.waitFor(() => expect(estimator.lines().some((line) => line.level === 'warn')).toBe(true), soon);
+    estimator.child.kill('SIGTERM');
+    expect((await estimator.exited).code).toBe(0);
+  });
+
+  test('at SIGTERM finishes the photo in hand, hands the rest back and exits with 0', async () => {
+    const dir = await folderOfBot();
     const photoStore = await openPhotoStore('volume', dir);
     const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
     cleanups.push(() => broker.close());
@@ -124,7 +170,7 @@ describe('the estimator process', () => {
     ['AMQP_URL is not set', {}, 'AMQP_URL'],
     ['the models are missing', { AMQP_URL: amqpUrl, MODELS_DIR: '/nowhere' }, 'pnpm models'],
   ])('ends with a line that says what to do when %s', async (_, env, hint) => {
-    const { code, lines } = await start({ PHOTO_DIR: emptyFolder(), ...env }).exited;
+    const { code, lines } = await start({ PHOTO_DIR: await folderOfBot(), ...env }).exited;
     expect(code).toBe(1);
     expect(lines.at(-1)).toMatchObject({ level: 'fatal', msg: expect.stringContaining(hint) });
   });
