@@ -1,8 +1,9 @@
 import { RetryableError } from '@attrai/contracts/errors';
-import type { Language } from '@attrai/contracts/reply-to';
+import { type Language, replyTo } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
 import { Telegraf } from 'telegraf';
 import type { Message, Update, UserFromGetMe } from 'telegraf/types';
+import { z } from 'zod';
 import type { Limits } from '../limits/limits.ts';
 import type { SmallTalk } from '../telegram/small-talk.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
@@ -22,6 +23,9 @@ export interface ListenParts {
 /** One refusal is enough for an album; so many albums are remembered. */
 const ALBUMS = 1_000;
 
+/** What Telegram promises of a photo: a job without it could neither be finished nor answered. */
+const answerable = z.object({ fileId: z.string().min(1), to: replyTo });
+
 /**
  * What the bot does with an update. Private chats get an answer to everything a person says; groups only to commands
  * and to photos that are meant for the bot. Throws RetryableError for a photo that shall come again, and nothing else.
@@ -32,10 +36,9 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
 
   const bot = new Telegraf(token);
   bot.botInfo = me;
-  // Without this, one handler that throws would confirm its whole batch of updates.
+  // Telegraf's own would print it and set the exit code.
   bot.catch((error) => {
-    if (error instanceof RetryableError) throw error;
-    logger.error({ err: error }, 'Could not handle an update');
+    throw error;
   });
 
   bot.use((ctx, next) => (ctx.message && ctx.from && !ctx.from.is_bot ? next() : undefined));
@@ -68,7 +71,8 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
     const chatId = message.chat.id;
     const messageId = message.message_id;
     const userId = message.from?.id ?? chatId;
-    return acceptPhoto(requestIdOf(token, chatId, messageId), photo, { userId, chatId, messageId, language });
+    const { to } = answerable.parse({ fileId: photo.fileId, to: { userId, chatId, messageId, language } });
+    return acceptPhoto(requestIdOf(token, chatId, messageId), photo, to);
   }
 
   function refuse(message: Message, text: string): void {
@@ -82,5 +86,13 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
     smallTalk.say({ chatId: message.chat.id, replyTo: message.message_id }, text);
   }
 
-  return (update) => bot.handleUpdate(update);
+  return async (update) => {
+    try {
+      await bot.handleUpdate(update);
+    } catch (error) {
+      if (error instanceof RetryableError) throw error;
+      // It must not take its whole batch with it, nor come again and again.
+      logger.error({ err: error }, 'Could not handle an update');
+    }
+  };
 }

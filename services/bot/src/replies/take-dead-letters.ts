@@ -5,6 +5,7 @@ import { TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
 import { patiently } from '../patiently.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 import { replyJobId } from './reply-job.ts';
 import type { ReplyParts } from './send-replies.ts';
 
@@ -20,6 +21,7 @@ const MOST_PARKED = 100;
  */
 export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
   const { replies, inbox, progress, logger } = parts;
+  const oneAtATime = createOneAtATime();
 
   async function tellUser({ id, replyTo }: EstimateRequest | EstimateResult, leftovers: PhotoRef[]): Promise<void> {
     logger.error({ requestId: id }, 'A photo could not be finished: telling its user');
@@ -46,7 +48,11 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
       return tellUser(request.data, [request.data.photo, { ...request.data.photo, key: `${request.data.id}.picture` }]);
     }
     const result = estimateResult.safeParse(json);
-    if (!result.success) return park(json, request.error.issues.map(({ path }) => path.join('.')).join(', '));
+    if (!result.success) {
+      const problem = request.error.issues.map(({ path }) => path.join('.')).join(', ');
+      // Two at once would both take the last free place.
+      return oneAtATime('park', () => park(json, problem));
+    }
     const { outcome } = result.data;
     return tellUser(result.data, outcome.kind === 'scored' ? [outcome.picture] : []);
   }

@@ -1,0 +1,140 @@
+import { replyTo } from '@attrai/contracts/reply-to';
+import { createLogger } from '@attrai/telemetry/logger';
+import fc, { type Arbitrary } from 'fast-check';
+import type { Update, UserFromGetMe } from 'telegraf/types';
+import { beforeEach, expect, test } from 'vitest';
+import { spoilt } from '../../../packages/contracts/test/arbitrary-messages.ts';
+import { createPhotoGate } from '../src/intake/accept-photo.ts';
+import type { IntakeJob } from '../src/intake/intake-job.ts';
+import { createListener } from '../src/intake/listen.ts';
+import { createInProcessJobs } from '../src/jobs/in-process-jobs.ts';
+import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
+import { createInProcessRequestRate } from '../src/limits/request-rate.ts';
+import { NO_METRICS } from '../src/metrics.ts';
+import { LIMITS } from './world.ts';
+
+const BOT_ID = 5;
+const words = fc.oneof(
+  fc.string(),
+  fc.constantFrom('/start', '/help@face_bot', '/privacy', '/nothing', '@face_bot', 'hi @face_bot', '\u202e/start'),
+);
+const size = fc.record({
+  file_id: fc.string({ minLength: 1 }),
+  width: fc.nat(9_000),
+  height: fc.nat(9_000),
+  file_size: fc.nat(3_000_000),
+});
+const user = fc.record({
+  id: fc.integer({ min: 1 }),
+  is_bot: fc.constantFrom(false, false, false, true),
+  first_name: fc.string(),
+  language_code: fc.constantFrom('en', 'ru-RU', 'es', 'xx', '', '-'),
+});
+const file = fc.record(
+  {
+    file_id: fc.string({ minLength: 1 }),
+    file_name: fc.oneof(fc.string(), fc.constantFrom('a.jpg', '../../etc/a.png', 'a.heic', 'a.jpg\0.exe')),
+    mime_type: fc.oneof(
+      fc.string(),
+      fc.constantFrom('image/jpeg', 'image/webp', 'image/svg+xml', 'image/gif', 'video/mp4'),
+    ),
+    file_size: fc.nat(30_000_000),
+  },
+  { requiredKeys: ['file_id'] },
+);
+const content = fc.oneof<Arbitrary<object>[]>(
+  fc.record({ photo: fc.array(size), caption: words }),
+  fc.record({ photo: fc.array(size), media_group_id: fc.string() }),
+  fc.record({ document: file, caption: words }),
+  fc.record({
+    text: words,
+    entities: fc.array(fc.record({ type: fc.constant('bot_command'), offset: fc.integer(), length: fc.integer() })),
+  }),
+  fc.record({ sticker: fc.object() }),
+  fc.record({ new_chat_members: fc.array(user) }),
+  fc.object(),
+);
+const message = fc
+  .tuple(
+    fc.record({
+      message_id: fc.integer(),
+      date: fc.integer(),
+      chat: fc.record({
+        id: fc.integer(),
+        type: fc.constantFrom('private', 'private', 'private', 'group', 'supergroup', 'channel'),
+      }),
+      from: user,
+    }),
+    content,
+  )
+  .map(([envelope, what]) => ({ ...envelope, ...what }));
+const goodUpdate = fc.record({ update_id: fc.integer(), message });
+const otherUpdate = fc.record({ update_id: fc.integer(), edited_message: message, callback_query: fc.object() });
+const anyUpdate: Arbitrary<unknown> = fc.oneof(
+  { weight: 4, arbitrary: goodUpdate },
+  { weight: 6, arbitrary: spoilt(goodUpdate) },
+  otherUpdate,
+  fc.jsonValue(),
+);
+
+const silent = createLogger({ service: 'test', level: 'silent' });
+let said: string[];
+let jobs: IntakeJob[];
+
+/** A listener whose every user is below the limits. */
+function listen() {
+  const intake = createInProcessJobs<IntakeJob>({ onFatal() {} });
+  const noted: typeof intake = {
+    ...intake,
+    async add(id, job, options) {
+      jobs.push(job);
+      await intake.add(id, job, options);
+    },
+  };
+  const gate = {
+    activeRequests: createInProcessActiveRequests({ maxPerUser: 1_000_000 }),
+    requestRate: createInProcessRequestRate({ requests: 1_000_000, windowSeconds: 60 }),
+    intake: noted,
+    limits: LIMITS,
+    logger: silent,
+    stopping: new AbortController().signal,
+    comesAgain: false,
+    metrics: NO_METRICS,
+  };
+  return createListener({
+    token: '1:token',
+    me: { id: BOT_ID, is_bot: true, first_name: 'Face', username: 'face_bot' } as UserFromGetMe,
+    acceptPhoto: createPhotoGate(gate),
+    smallTalk: { say: (_, text) => void said.push(text), async finish() {} },
+    limits: LIMITS,
+    logger: silent,
+  });
+}
+
+beforeEach(() => {
+  said = [];
+  jobs = [];
+});
+
+test('whatever update comes, handling it never throws, says one thing at the most, and only a photo makes a job', async () => {
+  const handle = listen();
+  const seen = { said: 0, jobs: 0, neither: 0 };
+  await fc.assert(
+    fc.asyncProperty(anyUpdate, async (update) => {
+      said = [];
+      jobs = [];
+      await handle(update as Update);
+      expect(said.length + jobs.length).toBeLessThanOrEqual(1);
+      for (const text of said) expect(text.trim()).not.toBe('');
+      for (const job of jobs) {
+        expect(replyTo.safeParse(job.replyTo).error).toBeUndefined();
+        expect(typeof job.fileId).toBe('string');
+        const { message } = update as { message: { photo?: unknown[]; document?: object } };
+        expect(message.photo?.length || message.document).toBeTruthy();
+      }
+      seen[said.length > 0 ? 'said' : jobs.length > 0 ? 'jobs' : 'neither'] += 1;
+    }),
+    { numRuns: 4_000 },
+  );
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
+});
