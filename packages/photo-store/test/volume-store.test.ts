@@ -21,6 +21,21 @@ function emptyFolder(): string {
 describePhotoStore('volume', () => createVolumeStore(join(emptyFolder(), 'photos')));
 
 describe('a volume store', () => {
+  test.each(['../outside', '..', 'folder/../../outside', '/etc/hostname', '.hidden'])(
+    'neither reads nor deletes what the key %j names, whoever made the reference',
+    async (key) => {
+      const parent = emptyFolder();
+      const store = await createVolumeStore(join(parent, 'photos'));
+      writeFileSync(join(parent, 'outside'), 'private');
+      writeFileSync(join(parent, 'photos', '.hidden'), 'private');
+      const ref = { store: 'volume' as const, key };
+      await expect(store.get({ ref })).rejects.toThrow(/key/);
+      await expect(store.delete(ref)).rejects.toThrow(/key/);
+      expect(readFileSync(join(parent, 'outside'), 'utf8')).toBe('private');
+      expect(readdirSync(join(parent, 'photos'))).toEqual(['.hidden']);
+    },
+  );
+
   test("shows the bot's mark to those who share its folder, and nowhere among the photos", async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);

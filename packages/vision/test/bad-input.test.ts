@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { gradeOf } from '@attrai/contracts/errors';
 import sharp from 'sharp';
@@ -61,8 +63,45 @@ test.each([
   ['AVIF', avif],
   ['TIFF', tiff],
   ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')],
-])('leaves the process no decoder for %s, should one ever be asked for', async (_, bytes) => {
+  ['PDF', Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF')],
+  ['JPEG XL', Buffer.from([0xff, 0x0a, 0xfa, 0x1f, 0x41, 0x91, 0x08, 0x06, 0x01, 0x00])],
+  ['JPEG 2000', Buffer.from([0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20, 0x0d, 0x0a, 0x87, 0x0a, 0, 0, 0, 20])],
+  ['PPM', Buffer.from('P6 1 1 255\nabc')],
+  ['Radiance', Buffer.from('#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\nabcd')],
+  ['FITS', Buffer.from('SIMPLE  =                    T'.padEnd(2_880))],
+  ['CSV', Buffer.from('1,2\n3,4\n')],
+])('leaves the process no decoder for %s, should one ever be asked for, whatever its name says', async (_, bytes) => {
   await expect(sharp(bytes).metadata()).rejects.toThrow(/unsupported image format|blocked/);
+  const disguised = join(await mkdtemp(join(tmpdir(), 'attrai-disguised-')), 'photo.jpg');
+  try {
+    await writeFile(disguised, bytes);
+    await expect(sharp(disguised).metadata()).rejects.toThrow(/unsupported image format|blocked/);
+  } finally {
+    await rm(dirname(disguised), { recursive: true });
+  }
+});
+
+test('leaves sharp the decoders of JPEG, PNG and WebP, and no other', async () => {
+  const kinds = { photo, png, webp, gif, avif, tiff };
+  const read = await Promise.all(
+    Object.entries(kinds).map(async ([name, bytes]) =>
+      sharp(bytes)
+        .raw()
+        .toBuffer()
+        .then(
+          () => name,
+          () => undefined,
+        ),
+    ),
+  );
+  expect(read.filter((name) => name !== undefined)).toEqual(['photo', 'png', 'webp']);
+});
+
+test('refuses a file that is larger than any photo of a user before it looks at it', async () => {
+  const large = Buffer.concat([photo, Buffer.alloc(21 * 2 ** 20 - photo.length)]);
+  const error = await vision.estimate(large).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: 'too_many_bytes', grade: 'final' });
+  expect((await vision.estimate(large.subarray(0, 20 * 2 ** 20))).faces).toHaveLength(4);
 });
 
 describe('refuses as too many pixels, without decoding them', () => {

@@ -36,6 +36,10 @@ await runService('estimator', async () => {
     logger.warn({ memoryMb }, `little memory: a large photo may end this process; give it ${ENOUGH_MEMORY_MB} MiB`);
   }
 
+  if (process.pid === 1) {
+    logger.warn('a photo that gets stuck would stay: process 1 of a container cannot end itself; give it an init');
+  }
+
   let estimator: RunningEstimator | undefined;
   const starting = { ok: false, reason: CANT_SEE_PHOTOS };
   const checks = { estimator: () => estimator?.ready() ?? starting };

@@ -21,6 +21,7 @@ export interface Watchdog {
  * Ends this process with SIGKILL when a photo takes longer than `limitMs`. Native code that hangs can't be ended in any
  * other way, and a main thread that is stuck ends nothing: the watchdog is a thread of its own. The broker counts the
  * delivery, so that such a photo costs MAX_DELIVERIES processes and goes to the dead letters, where its user is told.
+ * (Process 1 of a container is immune against signals from within: it needs an init before it.)
  */
 export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog> {
   const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: options });

@@ -166,6 +166,29 @@ describe('the estimator process', () => {
     expect(await photoStore.keys()).toEqual([]);
   });
 
+  test('works without a token, and ignores one that lies about in its environment', async () => {
+    const dir = await folderOfBot();
+    const photoStore = await openPhotoStore('volume', dir);
+    const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+    cleanups.push(() => broker.close());
+    const answers = await collectResults(broker);
+    const photo = await sharp({ create: { width: 320, height: 240, channels: 3, background: 'grey' } })
+      .jpeg()
+      .toBuffer();
+
+    // With a value that a service which reads it would refuse.
+    for (const env of [{}, { BOT_TOKEN: 'no-token-at-all', BOT_TOKEN_FILE: '/nowhere' }]) {
+      await sendPhoto(broker, photoStore, {}, photo);
+      const estimator = start({ AMQP_URL: amqpUrl, PHOTO_DIR: dir, ...env });
+      await answers.first(1);
+      answers.results.length = 0;
+      estimator.child.kill('SIGTERM');
+      const { code, lines } = await estimator.exited;
+      expect(code).toBe(0);
+      expect(JSON.stringify(lines)).not.toMatch(/BOT_TOKEN|no-token-at-all/);
+    }
+  });
+
   test.each([
     ['AMQP_URL is not set', {}, 'AMQP_URL'],
     ['the models are missing', { AMQP_URL: amqpUrl, MODELS_DIR: '/nowhere' }, 'pnpm models'],
