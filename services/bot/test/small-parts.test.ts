@@ -23,19 +23,24 @@ test('tells fewer and fewer places the longer the queue is', () => {
 test('runs what shares a key in order, whatever fails, and the rest side by side', async () => {
   const oneAtATime = createOneAtATime();
   const log: string[] = [];
-  const work =
-    (name: string, ms: number, fails = false) =>
-    async () => {
+  const work = (name: string) => {
+    const end = Promise.withResolvers<void>();
+    const run = async () => {
       log.push(`${name} starts`);
-      await new Promise((resolve) => setTimeout(resolve, ms));
-      log.push(`${name} ends`);
-      if (fails) throw new Error(name);
+      await end.promise.finally(() => log.push(`${name} ends`));
     };
-  const first = oneAtATime('a', work('a1', 60, true));
-  const second = oneAtATime('a', work('a2', 5));
-  const other = oneAtATime('b', work('b1', 5));
+    return { ...end, run };
+  };
+  const [a1, a2, b1] = [work('a1'), work('a2'), work('b1')];
+  const first = oneAtATime('a', a1.run);
+  const second = oneAtATime('a', a2.run);
+  const other = oneAtATime('b', b1.run);
+  a2.resolve();
+  b1.resolve();
+  await other;
+  a1.reject(new Error('a1'));
   await expect(first).rejects.toThrow('a1');
-  await Promise.all([second, other]);
+  await second;
   expect(log).toEqual(['a1 starts', 'b1 starts', 'b1 ends', 'a1 ends', 'a2 starts', 'a2 ends']);
 });
 
