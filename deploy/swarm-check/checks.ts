@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { docker } from './docker.ts';
+import type { Photos } from './load.ts';
+import type { Finding } from './report.ts';
+import type { Stack } from './stack.ts';
+import { judge, underLoad } from './under-load.ts';
+
+type Outcome = Promise<Omit<Finding, 'what'>>;
+
+const HEALTHY_WITHIN_MS = 300_000;
+
+export async function allHealthy(stack: Stack): Outcome {
+  const start = Date.now();
+  await stack.untilHealthy(HEALTHY_WITHIN_MS);
+  return {
+    passed: true,
+    figures: `after ${Math.round((Date.now() - start) / 1000)} s, on ${stack.nodes.length} node(s)`,
+  };
+}
+
+export async function photosAnswered(photos: Photos, count: number): Outcome {
+  const start = Date.now();
+  const counted = await photos.answered(photos.send(count, 5));
+  return judge([counted], `in ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+/** Figures of a machine that computes all by itself say how it scales only as far as it has processors. */
+export async function throughput(stack: Stack, photos: Photos, estimators: number, count: number): Outcome {
+  await stack.scale(estimators);
+  const start = Date.now();
+  const counted = await photos.answered(photos.send(count, count), HEALTHY_WITHIN_MS);
+  const seconds = (Date.now() - start) / 1000;
+  const nodes = new Set((await stack.tasks('estimator')).map(({ node }) => node)).size;
+  return judge([counted], `in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} a second, on ${nodes} node(s)`);
+}
+
+/** A new version of both, then back to the old one: Swarm sees another version in any change. */
+export async function rollingUpdate(stack: Stack, photos: Photos): Outcome {
+  return await underLoad(photos, async () => {
+    for (const service of ['estimator', 'bot'].map(stack.service)) {
+      await docker(['service', 'update', '--detach', '--env-add', 'CHECKED_UPDATE=1', service]);
+      await stack.untilHealthy(HEALTHY_WITHIN_MS);
+    }
+    for (const service of ['estimator', 'bot'].map(stack.service)) {
+      await docker(['service', 'rollback', '--detach', service]);
+      await stack.untilHealthy(HEALTHY_WITHIN_MS);
+    }
+  });
+}
+
+/** A version that can't start: Swarm must go back to the old one by itself. */
+export async function brokenUpdate(stack: Stack, photos: Photos): Outcome {
+  const service = stack.service('estimator');
+  const state = () => docker(['service', 'inspect', service, '-f', '{{.UpdateStatus.State}}']);
+  const outcome = await underLoad(photos, async () => {
+    await docker(['service', 'update', '--detach', '--env-add', 'MODELS_DIR=/nowhere', service]);
+    const end = Date.now() + HEALTHY_WITHIN_MS;
+    while ((await state()) !== 'rollback_completed' && Date.now() < end) await sleep(1_000);
+  });
+  const ended = await state();
+  return {
+    passed: outcome.passed && ended === 'rollback_completed',
+    figures: `${ended}; ${outcome.figures}`,
+  };
+}
+
+export async function stateRestarted(stack: Stack, photos: Photos): Outcome {
+  return await underLoad(photos, async () => {
+    for (const service of ['rabbitmq', 'redis']) {
+      await docker(['service', 'update', '--detach', '--force', stack.service(service)]);
+      await stack.untilHealthy(HEALTHY_WITHIN_MS);
+    }
+  });
+}
+
+export interface NodeCommands {
+  /** Shell commands that take the node NODE (its host name) from the swarm at once, and give it back. */
+  lose: string;
+  giveBack: string;
+}
+
+export async function nodeLost(stack: Stack, photos: Photos, commands: NodeCommands): Outcome {
+  const elsewhere = (await stack.tasks('estimator')).find(({ node }) => node !== stack.here);
+  const node = stack.nodes.find(({ id }) => id === elsewhere?.node);
+  if (!node) throw new Error('No estimator runs on another node than the state');
+  const state = () => docker(['node', 'inspect', node.id, '-f', '{{.Status.State}}']);
+  const outcome = await underLoad(photos, async () => {
+    await shell(commands.lose, node.hostname);
+    const end = Date.now() + HEALTHY_WITHIN_MS;
+    while ((await state()) !== 'down' && Date.now() < end) await sleep(500);
+    await stack.untilHealthy(HEALTHY_WITHIN_MS);
+  });
+  await shell(commands.giveBack, node.hostname);
+  const end = Date.now() + HEALTHY_WITHIN_MS;
+  while ((await state()) !== 'ready' && Date.now() < end) await sleep(500);
+  return { ...outcome, figures: `${node.hostname} lost; ${outcome.figures}` };
+}
+
+async function shell(command: string, node: string): Promise<void> {
+  const child = spawn('sh', ['-c', command], { env: { ...process.env, NODE: node }, stdio: ['ignore', 2, 2] });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`"${command}" ended with ${code}`);
+}
