@@ -3,11 +3,11 @@ import { z } from 'zod';
 /** Variables that several services read, each described once. A service puts those it needs into its own schema. */
 
 export const AMQP_URL = z
-  .url({ protocol: /^amqps?$/, error: 'expected a URL like amqp://user:password@host:5672' })
+  .url({ protocol: /^amqps?$/, error: 'expected a URL like amqp://host:5672, with user:password@ before the host' })
   .describe('RabbitMQ, with user and password');
 
 export const REDIS_URL = z
-  .url({ protocol: /^rediss?$/, error: 'expected a URL like redis://:password@host:6379' })
+  .url({ protocol: /^rediss?$/, error: 'expected a URL like redis://host:6379, with :password@ before the host' })
   .describe('Redis, with password');
 
 export const GRAYLOG_URL = z

@@ -58,6 +58,7 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
     },
     async close() {
       cut();
+      if (!server.listening) return;
       server.close();
       await once(server, 'close');
     },
