@@ -25,7 +25,6 @@ export function createReader(limits: Limits): (entry: LogEntry) => Said {
   ]);
   const refusals = all.flatMap((texts) => [
     startingWith(texts.tooManyActive(limits)),
-    startingWith(texts.notTaken()),
     startingWith(texts.tooOften(SAMPLE_SECONDS, limits).split(/[.:]/)[0]!),
   ]);
   const sorry = all.flatMap((texts) => [

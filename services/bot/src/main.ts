@@ -12,6 +12,7 @@ import { onShutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { botConfig, limitsOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
+import { startPulse } from './pulse.ts';
 import { type RunningBot, startBot } from './start-bot.ts';
 
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
@@ -74,6 +75,8 @@ await runService('bot', async () => {
 
   const { jobs, activeRequests, requestRate } = bookkeeping;
   addWaitingPhotos(registry, broker, activeRequests);
+  const pulse = startPulse({ broker, activeRequests, logger });
+  opened.defer(() => pulse.stop());
   bot = await startBot({
     token: config.BOT_TOKEN,
     apiRoot: config.TELEGRAM_API_ROOT,

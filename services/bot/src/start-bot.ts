@@ -95,7 +95,6 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     logger,
     metrics,
     stopping: stopping.signal,
-    comesAgain: webhook !== undefined,
   });
   const handle = createListener({ token, me, acceptPhoto, smallTalk, limits, logger });
   const updates = await startUpdates();

@@ -25,7 +25,6 @@ function openGate({ requests = 5, stopping = new AbortController().signal } = {}
     limits: { ...LIMITS, requestsPerWindow: requests },
     logger,
     stopping,
-    comesAgain: false,
     metrics: NO_METRICS,
   };
   return { ...parts, parts };
@@ -81,18 +80,38 @@ test('waits for a Redis that is away a moment', async () => {
   expect(await intake.counts()).toMatchObject({ waiting: 1 });
 });
 
-test('asks the user to send it again when it could not be taken, and frees the slot', async () => {
-  const stopping = AbortSignal.abort();
-  const { parts, intake, activeRequests } = openGate({ stopping });
-  const broken = {
-    ...intake,
-    async add() {
-      throw new RetryableError('jobs_unavailable', 'away');
-    },
-  };
-  expect(await createPhotoGate({ ...parts, intake: broken })('a', PHOTO, OF_ANNA)).toMatch(/send it again/);
-  expect(await activeRequests.total()).toBe(0);
-});
+test.each(['take', 'add'] as const)(
+  'a photo whose %s was done without a reply goes on when its update comes again, as one photo',
+  async (step) => {
+    const { parts, intake, activeRequests } = openGate({ stopping: AbortSignal.abort(), requests: 1 });
+    const lost = () => {
+      throw new RetryableError('redis_away', 'away');
+    };
+    const gate = createPhotoGate({
+      ...parts,
+      activeRequests: {
+        ...activeRequests,
+        async take(...args) {
+          const slot = await activeRequests.take(...args);
+          return step === 'take' && slot === 'taken' ? lost() : slot;
+        },
+      },
+      intake: {
+        ...intake,
+        async add(...args) {
+          const { waiting } = await intake.counts();
+          await intake.add(...args);
+          if (step === 'add' && waiting === 0) lost();
+        },
+      },
+    });
+    await expect(gate('a', PHOTO, OF_ANNA)).rejects.toMatchObject({ grade: 'retryable' });
+    expect(await activeRequests.stage('a')).toBe('accepted');
+    expect(await gate('a', PHOTO, OF_ANNA)).toBeUndefined();
+    expect(await intake.counts()).toMatchObject({ waiting: 1 });
+    expect(await activeRequests.total()).toBe(1);
+  },
+);
 
 test('request ids fit the contract, and say nothing without the token', () => {
   const id = requestIdOf('1:token', 42, 17);

@@ -98,7 +98,6 @@ function listen() {
     limits: LIMITS,
     logger: silent,
     stopping: new AbortController().signal,
-    comesAgain: false,
     metrics: NO_METRICS,
   };
   return createListener({

@@ -193,3 +193,30 @@ test('is ready while results can arrive, and says why when they cannot', async (
     reasons: ['not consuming after_estimate', 'not consuming to_estimate.dead'],
   });
 });
+
+test('photos sent while Redis is away wait at Telegram and are answered once; commands are answered meanwhile', async () => {
+  let away = true;
+  await using world = await openWorld({
+    bend: (parts) => ({
+      ...parts,
+      activeRequests: {
+        ...parts.activeRequests,
+        async take(...slot) {
+          const taken = await parts.activeRequests.take(...slot);
+          if (away) throw new RetryableError('limits_unavailable', 'away');
+          return taken;
+        },
+      },
+    }),
+  });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('it was accepted', () => world.lines.some((line) => line.includes('Could not accept a photo')));
+  await world.page.send(CHAT, { text: '/help' });
+  await world.page.untilSaid(CHAT, /The limits/);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  away = false;
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  expect(await world.page.fromBot(CHAT)).toHaveLength(2);
+  expect((await world.page.stats()).pending_updates).toBe(0);
+});

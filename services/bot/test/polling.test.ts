@@ -88,3 +88,29 @@ test('a pause Telegram asked for, however long, is not being stuck', async () =>
   pass(3_600);
   expect(polling.alive).toBe(true);
 });
+
+test('an update that shall come again stays unconfirmed; those after it are handled once, also new ones', async () => {
+  const update = (update_id: number) => ({ update_id }) as Update;
+  const pending = [1, 2, 3, 4].map(update);
+  const offsets: number[] = [];
+  const handled: number[] = [];
+  let away = true;
+  poll(
+    async (offset, _wait, signal) => {
+      offsets.push(offset);
+      while (pending[0] && pending[0].update_id < offset) pending.shift();
+      return pending.length > 0 ? [...pending] : aborted(signal);
+    },
+    async ({ update_id }) => {
+      handled.push(update_id);
+      if (update_id === 2 && away) throw new RetryableError('jobs_unavailable', 'away');
+    },
+  );
+  await waitUntil('it did not come again', () => offsets.length === 2);
+  pending.push(update(5));
+  await waitUntil('a new one was not handled', () => handled.includes(5));
+  away = false;
+  await waitUntil('the last was not confirmed', () => offsets.at(-1) === 6);
+  expect(offsets.slice(0, -1).every((offset, i) => offset === (i === 0 ? 0 : 2))).toBe(true);
+  expect(handled.filter((id) => id !== 2).sort()).toEqual([1, 3, 4, 5]);
+});

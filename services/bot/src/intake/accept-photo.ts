@@ -18,35 +18,38 @@ export interface AcceptParts {
   limits: Limits;
   logger: Logger;
   stopping: AbortSignal;
-  /** An update that fails is sent again by Telegram (a webhook): `accept` throws, and the user hears nothing. */
-  comesAgain: boolean;
   metrics: BotMetrics;
 }
 
 export type Photo = Extract<Incoming, { kind: 'photo' }>;
 
-/** A polling batch waits for its slowest update: Redis gets this long to come back. */
-const PATIENCE_MS = 10_000;
+/** A polling batch waits for its slowest update, and commands for the batch: Redis gets this long to come back. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Accepts a photo: checks it, takes a slot, adds the intake job. Undefined if it was accepted (now or before), else
  * what to tell the user. A photo that is refused costs nothing of its user's limits, nor does an update that comes twice.
+ *
+ * Throws RetryableError while Redis is away. What was done until then stays, whether its reply was lost or not: the
+ * update shall come again, and then goes on from there. (Taking it back would have to succeed while Redis is away.)
  */
 export function createPhotoGate(parts: AcceptParts) {
-  const { activeRequests, requestRate, intake, limits, logger, stopping, comesAgain, metrics } = parts;
+  const { activeRequests, requestRate, intake, limits, logger, stopping, metrics } = parts;
+  let away = false;
 
   return async function accept(id: string, photo: Photo, replyTo: ReplyTo): Promise<string | undefined> {
     const texts = TEXTS[replyTo.language];
     if (photo.bytes !== undefined && photo.bytes > limits.maxPhotoBytes) return texts.tooLarge(photo.bytes, limits);
     if (photo.side !== undefined && photo.side < limits.minPhotoSide) return texts.tooSmall(photo.side, limits);
     try {
-      return await patiently(() => reserve(id, photo, replyTo), stopping, PATIENCE_MS);
+      const refusal = await patiently(() => reserve(id, photo, replyTo), stopping, PATIENCE_MS);
+      away = false;
+      return refusal;
     } catch (error) {
-      logger.error({ requestId: id, code: codeOf(error), err: error }, 'Could not accept a photo');
-      // The slot stays: a released one marks the photo as answered, and the next try as done.
-      if (comesAgain) throw error;
-      await activeRequests.release(replyTo.userId, id).catch(() => undefined);
-      return texts.notTaken();
+      // Once an outage, not for every photo that waits and every time it comes.
+      if (!away) logger.error({ requestId: id, code: codeOf(error), err: error }, 'Could not accept a photo; it waits');
+      away = true;
+      throw error;
     }
   };
 

@@ -7,7 +7,7 @@ import type { UpdateSource } from './update-source.ts';
 
 export interface PollingOptions {
   api: TelegramApi;
-  /** Must not throw. A batch is confirmed when all of its updates are through. */
+  /** Throws for an update that shall come again: it stays unconfirmed, and so do those after it, which are through once. */
   handle(update: Update): Promise<void>;
   logger: Logger;
   /** Telegram answers again. */
@@ -19,6 +19,8 @@ const WAIT_SECONDS = 30;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 const CONFIRM_MS = 3_000;
+/** Before updates that shall come again are fetched again; commands that came meanwhile wait for as long. */
+const AGAIN_MS = 1_000;
 /** A poll waits for 30 s; after two that failed the bot counts as deaf. */
 const DEAF_AFTER_MS = 75_000;
 /** Far above what a turn may take (45 s for the poll, some 20 s for its updates): the loop is stuck. */
@@ -28,11 +30,15 @@ const STUCK_AFTER_MS = 300_000;
  * Fetches updates by long polling and goes on through everything but a refused token. (Telegraf's own loop ends for
  * good at the first 409, which any redeploy brings, and hangs on a dead connection for minutes.)
  *
+ * Telegram hands out 100 unconfirmed updates at the most: what comes behind 100 that can't be handled now waits for them.
+ *
  * `stop` tells Telegram which updates are done.
  */
 export function startPolling({ api, handle, logger, onBack, onFatal }: PollingOptions): UpdateSource {
   const stopped = new AbortController();
   let offset = 0;
+  /** Updates that are through, but come after one that isn't. */
+  const through = new Set<number>();
   let lastAnswerAt = performance.now();
   let nextTurnBy = performance.now() + STUCK_AFTER_MS;
   let failures = 0;
@@ -45,9 +51,20 @@ export function startPolling({ api, handle, logger, onBack, onFatal }: PollingOp
       onBack();
     }
     failures = 0;
-    await Promise.all(updates.map(handle));
-    const last = updates.at(-1);
-    if (last) offset = last.update_id + 1;
+    await Promise.allSettled(updates.filter(({ update_id }) => !through.has(update_id)).map(handleOnce));
+    for (const { update_id } of updates) {
+      if (!through.delete(update_id)) return rest(AGAIN_MS);
+      offset = update_id + 1;
+    }
+  }
+
+  async function handleOnce(update: Update): Promise<void> {
+    await handle(update);
+    through.add(update.update_id);
+  }
+
+  async function rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
   }
 
   async function afterFailure(error: unknown): Promise<void> {
@@ -57,7 +74,7 @@ export function startPolling({ api, handle, logger, onBack, onFatal }: PollingOp
     const asked = error instanceof RetryableError ? error.retryAfterMs : undefined;
     const pauseMs = asked ?? growing;
     nextTurnBy = performance.now() + pauseMs + STUCK_AFTER_MS;
-    await pause(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+    await rest(pauseMs);
   }
 
   async function poll(): Promise<void> {

@@ -61,8 +61,6 @@ export const en: Texts = {
     `I'm already working on ${count(limits.maxActivePerUser, photos)} of yours, and take no more at once. Send this again when one of them is answered.`,
   tooOften: (waitSeconds, limits) =>
     `My limit is ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. You can send more in ${duration(waitSeconds)}.`,
-  notTaken: () =>
-    "Something on my side isn't working right now, and I couldn't take this photo. Please send it again in a minute.",
   notAPhoto: {
     text: 'Send me a photo with faces, and I score each of them. /help tells more.',
     sticker: 'Nice sticker, but I need a photo: JPEG, PNG or WebP.',

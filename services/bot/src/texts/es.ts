@@ -61,8 +61,6 @@ export const es: Texts = {
     `Ya estoy trabajando en ${count(limits.maxActivePerUser, photos)} de las tuyas y no acepto más a la vez. Envía esta otra vez cuando haya respondido a una de ellas.`,
   tooOften: (waitSeconds, limits) =>
     `Mi límite es de ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}. Podrás enviar más en ${duration(waitSeconds)}.`,
-  notTaken: () =>
-    'Ahora mismo algo no me funciona y no he podido aceptar esta foto. Por favor, envíala otra vez dentro de un minuto.',
   notAPhoto: {
     text: 'Envíame una foto con caras y le pondré nota a cada una. /help explica más.',
     sticker: 'Bonito sticker, pero necesito una foto: JPEG, PNG o WebP.',

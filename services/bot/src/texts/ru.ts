@@ -62,8 +62,6 @@ export const ru: Texts = {
     `У меня в работе уже ${count(limits.maxActivePerUser, photos)} от вас, больше сразу я не беру. Пришлите эту ещё раз, когда получите один из ответов.`,
   tooOften: (waitSeconds, limits) =>
     `Ограничение: ${count(limits.requestsPerWindow, photos)} за ${duration(limits.windowSeconds)}. Прислать ещё можно через ${duration(waitSeconds)}.`,
-  notTaken: () =>
-    'У меня сейчас что-то не работает, и я не смог принять эту фотографию. Пожалуйста, пришлите её ещё раз через минуту.',
   notAPhoto: {
     text: 'Пришлите фотографию с лицами, и я оценю каждое. Подробнее: /help',
     sticker: 'Хороший стикер, но мне нужна фотография: JPEG, PNG или WebP.',

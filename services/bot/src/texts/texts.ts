@@ -35,7 +35,6 @@ export interface Texts {
   tooManyActive(limits: Limits): string;
   tooOften(waitSeconds: number, limits: Limits): string;
   /** Nothing of the photo was kept, because something on our side is down. */
-  notTaken(): string;
   notAPhoto: Record<NotAPhoto, string>;
 
   /** At most 1,024 characters, which is all a caption may have. */
