@@ -14,8 +14,8 @@ export interface PhotoStore {
   put(key: string, bytes: Buffer): Promise<Parcel>;
   /** The bytes of a parcel. Throws FinalError `photo_missing` when they are gone. */
   get(parcel: Parcel): Promise<Buffer>;
-  /** Deletes what the reference names. Deleting what is not there is fine. */
+  /** Deletes what the reference names, also what a process that died left half-written. Deleting what is not there is fine. */
   delete(ref: PhotoRef): Promise<void>;
-  /** Keys of all that waits in the store. */
+  /** Keys of all that waits in the store, or is half-written. */
   keys(): Promise<string[]>;
 }

@@ -1,31 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { photoRef } from '@attrai/contracts/photo-ref';
 import type { PhotoStore } from './photo-store.ts';
 
-/** Files under way have a leading dot, which no key may have. */
-const TEMP_PREFIX = '.writing-';
-/** No write takes so long: an older temporary file was left by a process that died. */
-const LEFTOVER_MS = 10 * 60_000;
+/** What is being written, by key: a leading dot, which no key may have, the key and a dot, and what tells writers apart. */
+const UNFINISHED = /^\.writing-(?<key>.+)\.[0-9a-f-]{36}$/;
+const unfinishedName = (key: string) => `.writing-${key}.${randomUUID()}`;
 
 /**
- * Photos as files of a folder that bot and estimators share. Makes the folder if it isn't there and clears away
- * temporary files that dead processes left.
+ * Photos as files of a folder that bot and estimators share. Makes the folder if it isn't there.
+ *
+ * A process that dies while it writes leaves an unfinished file, which goes when its key is deleted. It counts among
+ * the keys.
  *
  * @throws RetryableError `store_unavailable` if the folder can't be used.
  */
 export async function createVolumeStore(dir: string): Promise<PhotoStore> {
-  await graded('prepare', async () => {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    await clearLeftovers(dir);
-  });
+  await graded('prepare', () => mkdir(dir, { recursive: true, mode: 0o700 }));
 
   return {
     async put(key, bytes) {
       const ref = photoRef.parse({ store: 'volume', key });
-      const temp = join(dir, TEMP_PREFIX + randomUUID());
+      const temp = join(dir, unfinishedName(key));
       try {
         await graded('write to', async () => {
           await writeDurably(temp, bytes);
@@ -47,12 +45,17 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
 
     async delete(ref) {
       const { key } = photoRef.parse(ref);
-      if (ref.store === 'volume') await graded('delete from', () => rm(join(dir, key), { force: true }));
+      if (ref.store !== 'volume') return;
+      await graded('delete from', async () => {
+        const unfinished = (await readdir(dir)).filter((name) => UNFINISHED.exec(name)?.groups?.key === key);
+        for (const name of [key, ...unfinished]) await rm(join(dir, name), { force: true });
+      });
     },
 
     async keys() {
       const names = await graded('list', () => readdir(dir));
-      return names.filter((name) => !name.startsWith('.'));
+      const keys = names.map((name) => UNFINISHED.exec(name)?.groups?.key ?? name);
+      return [...new Set(keys)].filter((key) => !key.startsWith('.'));
     },
   };
 }
@@ -65,16 +68,6 @@ async function writeDurably(file: string, bytes: Buffer): Promise<void> {
     await handle.datasync();
   } finally {
     await handle.close();
-  }
-}
-
-async function clearLeftovers(dir: string): Promise<void> {
-  for (const name of await readdir(dir)) {
-    if (!name.startsWith(TEMP_PREFIX)) continue;
-    const file = join(dir, name);
-    // Another process may have finished or cleared it meanwhile.
-    const written = await stat(file).catch(() => undefined);
-    if (written && Date.now() - written.mtimeMs > LEFTOVER_MS) await rm(file, { force: true });
   }
 }
 

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -16,6 +17,22 @@ function emptyFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'attrai-store-'));
   cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
+}
+
+/** Has a process of its own begin to store a photo under `key`, and kills it before the photo is whole. */
+async function diesInWriting(dir: string, key: string): Promise<void> {
+  const before = readdirSync(dir).length;
+  const store = new URL('../src/volume-store.ts', import.meta.url);
+  const code = `const { createVolumeStore } = await import(${JSON.stringify(store)});
+    const store = await createVolumeStore(${JSON.stringify(dir)});
+    await store.put(${JSON.stringify(key)}, Buffer.alloc(1_500_000_000));`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' });
+  try {
+    await expect.poll(() => readdirSync(dir).length, { interval: 5 }).toBe(before + 1);
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
 }
 
 describePhotoStore('volume', () => createVolumeStore(join(emptyFolder(), 'photos')));
@@ -76,16 +93,18 @@ describe('a volume store', () => {
     expect(await store.keys()).toEqual(['busy']);
   });
 
-  test('clears away what a dead process was writing, but not what a living one is', async () => {
+  test('deletes with a photo what a process that died in writing it left, and nothing else', async () => {
     const dir = emptyFolder();
-    writeFileSync(join(dir, '.writing-dead'), 'half');
-    writeFileSync(join(dir, '.writing-alive'), 'half');
-    writeFileSync(join(dir, 'photo'), 'whole');
-    const anHourAgo = Date.now() / 1000 - 3_600;
-    for (const name of ['.writing-dead', 'photo']) utimesSync(join(dir, name), anHourAgo, anHourAgo);
     const store = await createVolumeStore(dir);
-    expect(readdirSync(dir).sort()).toEqual(['.writing-alive', 'photo']);
-    expect(await store.keys()).toEqual(['photo']);
+    await diesInWriting(dir, 'abc.photo');
+    await diesInWriting(dir, 'abc.photo');
+    await diesInWriting(dir, 'abc.photo.other');
+    expect((await store.keys()).sort()).toEqual(['abc.photo', 'abc.photo.other']);
+    const { ref } = await store.put('abc.photo', Buffer.from('whole'));
+    await store.delete(ref);
+    expect(await store.keys()).toEqual(['abc.photo.other']);
+    await store.delete({ store: 'volume', key: 'abc.photo.other' });
+    expect(readdirSync(dir)).toEqual([]);
   });
 
   test('says store_full when the disk is, keeps what it had, and works again when there is space', async ({ skip }) => {
