@@ -11,6 +11,7 @@ import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
 import { ownVhost } from '@attrai/test-servers/own-servers';
+import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { collectResults, sendPhoto } from './estimator-parts.ts';
@@ -58,6 +59,8 @@ function start(env: Record<string, string>) {
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line));
+  const origin = async () =>
+    `http://127.0.0.1:${await vi.waitUntil(() => lines().find((line) => line.port)?.port, soon)}`;
   const exited = once(child, 'close').then(([code]) => ({ code, lines: lines() }));
 
   return {
@@ -65,9 +68,14 @@ function start(env: Record<string, string>) {
     exited,
     lines,
     async get(path: string) {
-      const port = await vi.waitUntil(() => lines().find((line) => line.port)?.port, soon);
-      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      const response = await fetch(`${await origin()}${path}`);
       return { status: response.status, body: await response.json() };
+    },
+    /** The value of a line of /metrics. */
+    async metric(line: string) {
+      const text = await (await fetch(`${await origin()}/metrics`)).text();
+      const found = text.split('\n').find((one) => one.startsWith(`${line} `));
+      return found === undefined ? undefined : Number(found.slice(line.length + 1));
     },
   };
 }
@@ -94,6 +102,45 @@ describe('the estimator process', () => {
     await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
     estimator.child.kill('SIGTERM');
     expect((await estimator.exited).code).toBe(0);
+  });
+
+  test('a connection that hangs makes it not ready, in bounded time; cut, it is ready again and has counted it', async () => {
+    const proxy = await startTcpProxy(Number(new URL(amqpUrl).port || 5672));
+    cleanups.push(() => proxy.close());
+    // Given up after two or three heartbeats: 30 s, if nobody says otherwise.
+    const url = `${Object.assign(new URL(amqpUrl), { port: String(proxy.port) }).href}?heartbeat=2`;
+    const estimator = start({ AMQP_URL: url, PHOTO_STORE: 'message' });
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    expect(await estimator.metric('attrai_reconnections_total{to="rabbitmq"}')).toBe(0);
+    proxy.stall();
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(503), soon);
+    expect((await estimator.get('/healthz')).status).toBe(200);
+    proxy.cut();
+    proxy.resume();
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    expect(await estimator.metric('attrai_reconnections_total{to="rabbitmq"}')).toBeGreaterThan(0);
+  });
+
+  test('/metrics counts its photos by outcome and the time of each stage', async () => {
+    const photoStore = await openPhotoStore('message', emptyFolder());
+    const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+    cleanups.push(() => broker.close());
+    const answers = await collectResults(broker);
+    const grey = sharp({ create: { width: 300, height: 300, channels: 3, background: 'grey' } });
+    await sendPhoto(broker, photoStore, {}, await grey.jpeg().toBuffer());
+    await sendPhoto(broker, photoStore, {}, Buffer.from('no photo'));
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_STORE: 'message' });
+    await answers.first(2);
+    const counted = () => estimator.metric('attrai_photos_estimated_total{outcome="unreadable"}');
+    await vi.waitFor(async () => expect(await counted()).toBe(1), soon);
+    expect(await estimator.metric('attrai_photos_estimated_total{outcome="no_face"}')).toBe(1);
+    for (const stage of ['decode', 'pnet', 'total']) {
+      expect(await estimator.metric(`attrai_stage_seconds_count{stage="${stage}"}`), stage).toBe(1);
+    }
+    await vi.waitFor(async () => {
+      expect(await estimator.metric('attrai_photos_in_work{service="estimator"}')).toBe(0);
+    }, soon);
+    expect(await estimator.metric('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
   });
 
   test("takes no photo while it can't see those of the bot, says why, and begins when it can", async () => {

@@ -2,7 +2,9 @@ import type { Broker, Handler } from '@attrai/broker/broker';
 import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createEstimatorMetrics } from '../src/metrics.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import * as parts from './estimator-parts.ts';
 
@@ -177,6 +179,24 @@ describe('the estimator', () => {
     const requests = [await parts.sendPhoto(broker, photoStore), await parts.sendPhoto(broker, photoStore)];
     await Promise.all(requests.map((json) => handlers[0]!({ json, attempt: 1 })));
     expect(seen).toMatchObject({ photos: 2, mostInHand: 1 });
+  });
+
+  test('has photos in hand while it works on them, and none after a failure', async () => {
+    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
+    const metrics = createProcessMetrics([]);
+    const inWork = async () => (await metrics.registry.metrics()).match(/^attrai_photos_in_work\{.*\} (\d)$/m)?.[1];
+    const finish = Promise.withResolvers<never>();
+    let begun = 0;
+    const { vision } = parts.scriptedVision(() => (begun++ === 0 ? finish.promise : Promise.resolve(NO_FACE)));
+    const counts = createEstimatorMetrics(metrics);
+    const estimator = await startEstimator({ broker, photoStore, vision, watchdog, logger, metrics: counts });
+    cleanups.push(() => estimator.stop());
+    expect(await inWork()).toBe('0');
+    await parts.sendPhoto(broker, photoStore);
+    await vi.waitFor(() => expect(begun).toBe(1), soon);
+    expect(await inWork()).toBe('1');
+    finish.reject(new Error('a hiccup'));
+    await vi.waitFor(async () => expect(await inWork()).toBe('0'), soon);
   });
 
   test('stores the picture, then publishes, then deletes the original, and only then is done', async () => {
