@@ -13,3 +13,9 @@ export const photoRef = z.strictObject({
 });
 
 export type PhotoRef = z.infer<typeof photoRef>;
+
+/**
+ * The keys of a request's photo as the user sent it, and of the picture drawn from it: whoever ends a request can delete
+ * both without having been told of them.
+ */
+export const keysOf = (requestId: string) => ({ photo: `${requestId}.photo`, picture: `${requestId}.picture` });

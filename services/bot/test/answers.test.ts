@@ -161,6 +161,19 @@ test('a photo that kills its estimator again and again is told so and deleted', 
   await world.untilNothingIsLeft();
 });
 
+test('an answer takes every photo of its request along, also a picture that came after it', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  await world.page.break({ method: 'editMessageText', kind: 'delay', delay_ms: 1_500 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  const [request] = world.requests;
+  await world.publishResult(request!, 'photo_missing');
+  await waitUntil('it was not answered', async () => (await world.page.stats()).calls.editMessageText === 1);
+  await world.publishResult(request!, 'scored');
+  await world.page.untilSaid(CHAT, /got lost/);
+  await world.untilNothingIsLeft();
+});
+
 test('malformed messages stop nothing, and are parked for the operator', async () => {
   await using world = await openWorld();
   await world.broker.publish(AFTER_ESTIMATE, { json: { hello: 'world' } });

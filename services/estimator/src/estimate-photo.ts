@@ -1,4 +1,5 @@
 import { codeOf, gradeOf } from '@attrai/contracts/errors';
+import { keysOf } from '@attrai/contracts/photo-ref';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import type { Outcome } from '@attrai/contracts/result';
 import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
@@ -41,7 +42,7 @@ export async function estimatePhoto(
   const { faces, picture: drawn, ms } = estimate;
   if (drawn === undefined) return { outcome: { kind: 'no_face' }, ms };
 
-  const picture = await photoStore.put(`${request.id}.picture`, drawn);
+  const picture = await photoStore.put(keysOf(request.id).picture, drawn);
   const scored = faces.map(({ box, score, confidence }) => ({ box, score, confidence }));
   return { outcome: { kind: 'scored', picture: picture.ref, faces: scored }, picture, ms };
 }

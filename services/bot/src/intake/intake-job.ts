@@ -1,4 +1,3 @@
-import type { PhotoRef } from '@attrai/contracts/photo-ref';
 import type { ReplyTo } from '@attrai/contracts/reply-to';
 
 /** An accepted photo on its way to the estimators. */
@@ -12,6 +11,4 @@ export interface IntakeJob {
   deadline: number;
   /** The placeholder was sent, or may have been: it is not sent again. */
   placeholderDone: boolean;
-  /** The stored photo. */
-  photo?: PhotoRef;
 }

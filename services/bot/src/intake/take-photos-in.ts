@@ -1,6 +1,7 @@
 import type { Broker } from '@attrai/broker/broker';
 import { publishChecked } from '@attrai/broker/typed-queue';
 import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
+import { keysOf } from '@attrai/contracts/photo-ref';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
 import { estimateRequest } from '@attrai/contracts/request';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
@@ -79,7 +80,7 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
   }
 
   async function scheduleDeadline({ id, replyTo, deadline }: IntakeJob): Promise<void> {
-    const expired: ReplyJob = { id, replyTo, answer: { kind: 'expired' }, leftovers: [] };
+    const expired: ReplyJob = { id, replyTo, answer: { kind: 'expired' } };
     await replies.add(deadlineJobId(id), expired, { delayMs: Math.max(1, deadline - Date.now()) });
   }
 
@@ -87,8 +88,7 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
     const { id, replyTo, acceptedAt, deadline, fileId } = job.data;
     if (!broker.connected) throw new RetryableError('broker_away', 'RabbitMQ is away: the download waits for it.');
     const bytes = await api.download(fileId, limits.maxPhotoBytes);
-    const { ref, attachment } = await photoStore.put(`${id}.photo`, bytes);
-    if (ref.store === 'volume') await job.save({ ...job.data, photo: ref });
+    const { ref, attachment } = await photoStore.put(keysOf(id).photo, bytes);
     // Its deadline may have answered during the download; whoever then finds the photo deletes it.
     if ((await activeRequests.stage(id)) !== 'accepted') return photoStore.delete(ref);
     const request = { v: 1 as const, id, photo: ref, replyTo, acceptedAt, deadline };
@@ -96,11 +96,10 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
   }
 
   async function gaveUp({ data }: Job<IntakeJob>, error: unknown): Promise<void> {
-    const { id, replyTo, photo } = data;
+    const { id, replyTo } = data;
     const code = codeOf(error);
     parts.logger.warn({ requestId: id, code, err: error }, 'Gave up taking a photo in');
-    const leftovers = photo ? [photo] : [];
-    await replies.add(replyJobId(id), { id, replyTo, answer: answerTo(code), leftovers });
+    await replies.add(replyJobId(id), { id, replyTo, answer: answerTo(code) });
   }
 
   function answerTo(code: string): Answer {

@@ -1,4 +1,3 @@
-import type { PhotoRef } from '@attrai/contracts/photo-ref';
 import type { ReplyTo } from '@attrai/contracts/reply-to';
 import type { Outcome } from '@attrai/contracts/result';
 import type { Limits } from '../limits/limits.ts';
@@ -12,8 +11,6 @@ export interface ReplyJob {
   id: string;
   replyTo: ReplyTo;
   answer: Answer;
-  /** What is deleted once the user has the answer, apart from the picture of the answer. */
-  leftovers: PhotoRef[];
 }
 
 /** The job's id, so that a result that comes twice is one reply. */

@@ -1,5 +1,5 @@
 import { codeOf, FinalError, gradeOf } from '@attrai/contracts/errors';
-import type { PhotoRef } from '@attrai/contracts/photo-ref';
+import { keysOf, type PhotoRef } from '@attrai/contracts/photo-ref';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
@@ -118,9 +118,10 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
     await deletePhotos(data);
   }
 
-  async function deletePhotos({ answer, leftovers }: ReplyJob): Promise<void> {
-    const pictures = answer.kind === 'scored' ? [answer.picture] : [];
-    for (const ref of [...leftovers, ...pictures]) await storeOf(ref).delete(ref);
+  /** All that there may be of this request, whatever the answer: an estimator that died may have left a picture. */
+  async function deletePhotos({ id }: ReplyJob): Promise<void> {
+    for (const key of Object.values(keysOf(id))) await photoStore.delete({ store: 'volume', key });
+    await inbox.delete({ store: 'volume', key: `${id}${INBOX_SUFFIX}` });
   }
 
   function storeOf({ key }: PhotoRef): PhotoStore {

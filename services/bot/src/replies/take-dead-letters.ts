@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Broker, Consumer, Delivery } from '@attrai/broker/broker';
-import type { PhotoRef } from '@attrai/contracts/photo-ref';
 import { TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
@@ -23,10 +22,10 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
   const { replies, inbox, progress, logger } = parts;
   const oneAtATime = createOneAtATime();
 
-  async function tellUser({ id, replyTo }: EstimateRequest | EstimateResult, leftovers: PhotoRef[]): Promise<void> {
+  async function tellUser({ id, replyTo }: EstimateRequest | EstimateResult): Promise<void> {
     logger.error({ requestId: id }, 'A photo could not be finished: telling its user');
     progress.leave(id);
-    await replies.add(replyJobId(id), { id, replyTo, answer: { kind: 'failed' }, leftovers });
+    await replies.add(replyJobId(id), { id, replyTo, answer: { kind: 'failed' } });
   }
 
   async function park(json: unknown, problem: string): Promise<void> {
@@ -43,18 +42,14 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
 
   async function take({ json }: Delivery): Promise<void> {
     const request = estimateRequest.safeParse(json);
-    // An estimator that died may have left the picture it had drawn.
-    if (request.success) {
-      return tellUser(request.data, [request.data.photo, { ...request.data.photo, key: `${request.data.id}.picture` }]);
-    }
+    if (request.success) return tellUser(request.data);
     const result = estimateResult.safeParse(json);
     if (!result.success) {
       const problem = request.error.issues.map(({ path }) => path.join('.')).join(', ');
       // Two at once would both take the last free place.
       return oneAtATime('park', () => park(json, problem));
     }
-    const { outcome } = result.data;
-    return tellUser(result.data, outcome.kind === 'scored' ? [outcome.picture] : []);
+    return tellUser(result.data);
   }
 
   return broker.consume(TO_ESTIMATE_DEAD, PREFETCH, (delivery) => patiently(() => take(delivery), stopping));

@@ -24,7 +24,7 @@ export function takeResults(broker: Broker, parts: ReplyParts, stopping: AbortSi
     }
     progress.leave(id);
     metrics.took('wait', Math.max(0, Date.now() - acceptedAt - workMs));
-    const job: ReplyJob = { id, replyTo, answer: outcome, leftovers: [] };
+    const job: ReplyJob = { id, replyTo, answer: outcome };
     if (outcome.kind === 'scored' && outcome.picture.store === 'message' && attachment) {
       const { ref } = await inbox.put(`${id}${INBOX_SUFFIX}`, attachment);
       job.answer = { ...outcome, picture: ref };
