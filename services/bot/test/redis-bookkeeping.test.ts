@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRedisJobs } from '../src/jobs/redis-jobs.ts';
 import { createRedisActiveRequests } from '../src/limits/redis-active-requests.ts';
 import { createRedisRequestRate } from '../src/limits/request-rate.ts';
-import { connectRedis, untilReady } from '../src/redis/connect-redis.ts';
+import { connectForWork, connectRedis, untilReady } from '../src/redis/connect-redis.ts';
 import { type Data, describeJobQueue, QUICK } from './job-queue.conformance.ts';
 import { describeActiveRequests, describeRequestRate } from './limits.conformance.ts';
 
@@ -122,5 +122,39 @@ test('a connection that hangs fails retryably instead of holding an update up', 
   proxy.stall();
   await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject({ grade: 'retryable' });
   own.disconnect();
+  await proxy.close();
+});
+
+test('connections that hang are given up, also by those who ask nothing and by workers that wait for a job', async () => {
+  const target = new URL(url);
+  const proxy = await startTcpProxy(Number(target.port));
+  target.port = String(proxy.port);
+  let reconnected = 0;
+  const own = connectRedis(String(target), logger, () => {
+    reconnected += 1;
+  });
+  await untilReady(own);
+  const worker = connectForWork(own, logger);
+  await untilReady(worker);
+  const lost = { own: false, worker: false };
+  own.once('close', () => {
+    lost.own = true;
+  });
+  worker.once('close', () => {
+    lost.worker = true;
+  });
+  const healthy = connectForWork(redis, logger);
+  const nothing = healthy.bzpopmin(randomUUID(), 10);
+  proxy.stall();
+  worker.bzpopmin(randomUUID(), 10).catch(() => undefined);
+  await waitUntil('a hanging connection was kept', () => lost.own && lost.worker, 40_000);
+  expect(await nothing, 'a wait on a connection that is well was cut short').toBeNull();
+  expect(own.status).not.toBe('ready');
+  expect(reconnected).toBe(0);
+  proxy.cut();
+  proxy.resume();
+  await Promise.all([untilReady(own), untilReady(worker)]);
+  expect(reconnected).toBe(1);
+  for (const connection of [own, worker, healthy]) connection.disconnect();
   await proxy.close();
 });
