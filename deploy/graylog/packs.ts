@@ -23,8 +23,8 @@ const WIDGETS: Widget[] = [
     position: { col: 9, row: 1, width: 4, height: 4 },
   },
   {
-    title: 'From a photo to its answer, milliseconds',
-    query: ANSWERED,
+    title: 'From the acceptance of a photo to its result, milliseconds',
+    query: ESTIMATED,
     shows: 'line',
     series: [
       { function: 'percentile', field: 'ageMs', percentile: 50, name: 'p50' },
