@@ -30,7 +30,7 @@ export async function photosAnswered(photos: Photos, count: number): Outcome {
 export async function throughput(stack: Stack, photos: Photos, estimators: number, count: number): Outcome {
   await stack.scale(estimators);
   const start = Date.now();
-  const counted = await photos.answered(photos.send(count, count), HEALTHY_WITHIN_MS);
+  const counted = await photos.answered(await photos.burst(count), HEALTHY_WITHIN_MS);
   const seconds = (Date.now() - start) / 1000;
   const nodes = new Set((await stack.tasks('estimator')).map(({ node }) => node)).size;
   return judge([counted], `in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} a second, on ${nodes} node(s)`);

@@ -8,6 +8,8 @@ import { type Tally, tally } from '../faults/tally/tally.ts';
 export interface Photos {
   /** Starts sending, `rate` photos a second; see `Load`. */
   send(photos: number, rate: number): Load;
+  /** Sends so many photos at once that keep an estimator busy, more than Telegram's pace keeps the bot. */
+  burst(photos: number): Promise<Load>;
   /** Waits until all of a load is sent and answered, or `limitMs` have passed since the last was sent, and counts. */
   answered(load: Load, limitMs?: number): Promise<Tally>;
 }
@@ -31,10 +33,17 @@ export async function connectUsers(url: string): Promise<Photos> {
   const read = createReader(LIMITS);
   let firstUser = 1_001;
 
+  function send(photos: number, rate: number): Load {
+    const load = startLoad({ sandbox, samples, photos, users: USERS, rate, firstUser });
+    firstUser += USERS;
+    return load;
+  }
+
   return {
-    send(photos, rate) {
-      const load = startLoad({ sandbox, samples, photos, users: USERS, rate, firstUser });
-      firstUser += USERS;
+    send,
+    async burst(photos) {
+      const load = send(0, 1);
+      await load.burst(photos, 'faces');
       return load;
     },
     async answered(load, limitMs = 120_000) {
