@@ -166,6 +166,14 @@ test('a webhook that somebody removed is set again', async () => {
   expect(webhook.problem()).toBeUndefined();
 });
 
+test('what keeps Telegram from bringing updates is in the log', async () => {
+  const { seen, api } = await openWebhook(undefined, 20);
+  const failure = 'Wrong response from the webhook: 502 Bad Gateway';
+  api.webhookInfo = async () => ({ url: seen.known, failure });
+  await waitUntil('it was not logged', () => seen.lines.some((line) => line.includes(failure)));
+  expect(seen.secrets).toHaveLength(1);
+});
+
 test('a token that is refused later on ends the process', async () => {
   const { seen, api } = await openWebhook(undefined, 20);
   api.webhookInfo = () => Promise.reject(new FatalError('token_refused', 'no'));
