@@ -1,10 +1,10 @@
 import { rmSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parentPort, workerData } from 'node:worker_threads';
-import { closeLogger, createLogger } from '@attrai/telemetry/logger';
 import type { WatchdogOptions } from './watchdog.ts';
 
 const TICK_MS = 100;
+const STDOUT = 1;
 const STDERR = 2;
 
 const { service, graylogUrl, limitMs, folder } = workerData as WatchdogOptions;
@@ -28,17 +28,26 @@ const ticking = setInterval(() => {
 /** Nothing here may wait for the main thread: it may be what is stuck. */
 async function endProcess(requestId: string): Promise<void> {
   clearInterval(ticking);
+  try {
+    await sayWhy(requestId);
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+async function sayWhy(requestId: string): Promise<void> {
   const seconds = limitMs / 1000;
   const message = `a photo took longer than ${seconds} s (PHOTO_TIMEOUT_SECONDS): this process is stuck and ends itself`;
-  if (isatty(1)) {
+  if (isatty(STDOUT)) {
     writeSync(STDERR, `\n${message}. Start it again, and leave that photo out.\n`);
-  } else {
-    const logger = createLogger({ service, graylogUrl });
-    logger.fatal({ requestId, limitMs }, message);
-    await closeLogger(logger);
+    return;
   }
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  process.kill(process.pid, 'SIGKILL');
+  // Not before it is needed: a second logger in memory costs as much as this thread.
+  const { closeLogger, createLogger } = await import('@attrai/telemetry/logger');
+  const logger = createLogger({ service, graylogUrl });
+  logger.fatal({ requestId, limitMs }, message);
+  await closeLogger(logger);
 }
 
 parentPort!.postMessage('watching');
