@@ -14,7 +14,8 @@ export interface Delivery extends Message {
 /**
  * Works on one delivery. Its result decides the fate of the message; nobody acks by hand:
  * - resolves: done, the message is gone
- * - throws retryable (or anything ungraded): back into the queue, and it counts towards MAX_DELIVERIES
+ * - throws retryable (or anything ungraded): back into the queue, and it counts towards MAX_DELIVERIES, unless the
+ *   consumer is being stopped
  * - throws final: to `to_estimate.dead`
  * - throws fatal: the message is handed back uncounted, and `onFatal` of the broker is told
  */

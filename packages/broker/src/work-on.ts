@@ -47,6 +47,8 @@ export async function workOn(incoming: Incoming, fates: Fates, context: WorkCont
     switch (gradeOf(error)) {
       case 'retryable':
         logger.warn(fields, 'a message failed and goes back into its queue');
+        // A handler that gives up waiting since the process ends says nothing about the message.
+        if (context.stopping.aborted) return await fates.handBack();
         await pauseBeforeRetry(incoming, error, context);
         return fates.retry();
       case 'final':

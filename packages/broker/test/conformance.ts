@@ -299,6 +299,25 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     await expect.poll(rest.values).toEqual([3, 4]);
   });
 
+  test(`hands back what fails because it stops${underTest.countsHandBacks ? '' : ', uncounted'}`, async () => {
+    const started = Promise.withResolvers<void>();
+    const gaveUp = Promise.withResolvers<never>();
+    const consumer = await broker.consume(TO_ESTIMATE, 1, async () => {
+      started.resolve();
+      await gaveUp.promise;
+    });
+    await publishAll(TO_ESTIMATE, 'x');
+    await started.promise;
+    const stopped = consumer.stop();
+    gaveUp.reject(new RetryableError('outage', 'stopped waiting'));
+    await stopped;
+    await depthOf(TO_ESTIMATE).toBe(1);
+    const next = await collect(TO_ESTIMATE);
+    await expect.poll(next.values).toEqual(['x']);
+    if (!underTest.countsHandBacks) expect(next.deliveries[0]!.attempt).toBe(1);
+    expect(fatalErrors).toEqual([]);
+  });
+
   test('does not wait for a back-off when it stops', async () => {
     const patient = await underTest.open(() => {}, AN_HOUR);
     let failed = false;

@@ -1,4 +1,5 @@
 import type { Broker } from '@attrai/broker/broker';
+import { patiently } from '@attrai/contracts/patiently';
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
@@ -11,7 +12,6 @@ import type { ActiveRequests } from './limits/active-requests.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestRate } from './limits/request-rate.ts';
 import { type BotMetrics, NO_METRICS } from './metrics.ts';
-import { patiently } from './patiently.ts';
 import { startProgress } from './progress/progress.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
 import { createReplyWorker } from './replies/send-replies.ts';

@@ -4,6 +4,7 @@ import type { EstimateRequest } from '@attrai/contracts/request';
 import type { Outcome } from '@attrai/contracts/result';
 import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Estimate, Vision } from '@attrai/vision/vision';
+import type { Outages } from './outages.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface Estimated {
@@ -14,35 +15,50 @@ export interface Estimated {
   ms?: Estimate['ms'];
 }
 
+export interface PhotoParts {
+  photoStore: PhotoStore;
+  vision: Vision;
+  watchdog: Pick<Watchdog, 'watch'>;
+  outages: Pick<Outages, 'rideOut'>;
+}
+
 /** Final errors that are an answer to the user. */
 const REFUSALS = ['unreadable', 'too_many_pixels', 'too_many_bytes', 'photo_missing'] as const;
 
 /**
  * What becomes of the photo of `request`. The picture is stored under a key made from the request's id, so that a
- * second attempt replaces the picture of the first.
+ * second attempt replaces the picture of the first. While the store is away or full, it waits, at most until the
+ * deadline.
  *
  * @throws whatever is worth another try or breaks the process: errors of grade retryable and fatal.
  */
 export async function estimatePhoto(
   request: EstimateRequest,
   attachment: Buffer | undefined,
-  { photoStore, vision, watchdog }: { photoStore: PhotoStore; vision: Vision; watchdog: Pick<Watchdog, 'watch'> },
+  parts: PhotoParts,
 ): Promise<Estimated> {
-  if (request.deadline <= Date.now()) return { outcome: { kind: 'expired' } };
-
-  let estimate: Estimate;
+  const isExpired = () => request.deadline <= Date.now();
+  if (isExpired()) return { outcome: { kind: 'expired' } };
   try {
-    const photo = await photoStore.get({ ref: request.photo, ...(attachment && { attachment }) });
-    estimate = await watchdog.watch(request.id, () => vision.estimate(photo));
+    return await scoreAndStore(request, attachment, parts);
   } catch (error) {
+    if (gradeOf(error) === 'retryable' && isExpired()) return { outcome: { kind: 'expired' } };
     if (gradeOf(error) !== 'final') throw error;
     return { outcome: { kind: REFUSALS.find((refusal) => refusal === codeOf(error)) ?? 'failed' } };
   }
+}
 
-  const { faces, picture: drawn, ms } = estimate;
+async function scoreAndStore(
+  request: EstimateRequest,
+  attachment: Buffer | undefined,
+  { photoStore, vision, watchdog, outages }: PhotoParts,
+): Promise<Estimated> {
+  const parcel = { ref: request.photo, ...(attachment && { attachment }) };
+  const photo = await outages.rideOut(request, () => photoStore.get(parcel));
+  const { faces, picture: drawn, ms } = await watchdog.watch(request.id, () => vision.estimate(photo));
   if (drawn === undefined) return { outcome: { kind: 'no_face' }, ms };
 
-  const picture = await photoStore.put(keysOf(request.id).picture, drawn);
+  const picture = await outages.rideOut(request, () => photoStore.put(keysOf(request.id).picture, drawn));
   const scored = faces.map(({ box, score, confidence }) => ({ box, score, confidence }));
   return { outcome: { kind: 'scored', picture: picture.ref, faces: scored }, picture, ms };
 }

@@ -83,4 +83,5 @@ await runService('estimator', async () => {
     logger,
     metrics: createEstimatorMetrics(processMetrics),
   });
+  opened.defer(() => estimator?.stop());
 });

@@ -8,6 +8,7 @@ import type { Logger } from '@attrai/telemetry/logger';
 import type { Vision } from '@attrai/vision/vision';
 import { estimatePhoto } from './estimate-photo.ts';
 import { type EstimatorMetrics, NO_METRICS } from './metrics.ts';
+import { createOutages } from './outages.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface EstimatorParts {
@@ -20,9 +21,9 @@ export interface EstimatorParts {
 }
 
 export interface RunningEstimator {
-  /** Ready only while photos can arrive. */
+  /** Ready only while photos can arrive, and while those that did aren't kept waiting by an outage. */
   ready(): { ok: boolean; reason?: string };
-  /** Takes no further photo and finishes the one in hand. The parts stay open: they are the caller's. */
+  /** Takes no further photo and finishes the one in hand; one that waits for the end of an outage is handed back. The parts stay open: they are the caller's. */
   stop(): Promise<void>;
 }
 
@@ -35,6 +36,9 @@ export async function startEstimator({
   logger,
   metrics = NO_METRICS,
 }: EstimatorParts): Promise<RunningEstimator> {
+  const stopping = new AbortController();
+  const outages = createOutages(logger, stopping.signal);
+
   /**
    * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
    * message only after that. Dying in between costs a repetition, which the bot ignores, never a photo.
@@ -47,11 +51,18 @@ export async function startEstimator({
     const started = performance.now();
     const { id, replyTo, acceptedAt, deadline } = request;
 
-    const { outcome, picture, ms } = await estimatePhoto(request, attachment, { photoStore, vision, watchdog });
+    const { outcome, picture, ms } = await estimatePhoto(request, attachment, {
+      photoStore,
+      vision,
+      watchdog,
+      outages,
+    });
     const workMs = Math.round(performance.now() - started);
     const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
-    await publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment);
-    await photoStore.delete(request.photo);
+    await outages.rideOut(request, () =>
+      publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment),
+    );
+    await outages.rideOut(request, () => photoStore.delete(request.photo));
 
     metrics.estimated(outcome.kind, ms);
     const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;
@@ -77,7 +88,14 @@ export async function startEstimator({
   logger.info('ready for photos');
 
   return {
-    ready: () => (consumer.attached ? { ok: true } : { ok: false, reason: 'not consuming: no connection to RabbitMQ' }),
-    stop: () => consumer.stop(),
+    ready() {
+      if (!consumer.attached) return { ok: false, reason: 'not consuming: no connection to RabbitMQ' };
+      const { waitingFor } = outages;
+      return waitingFor === undefined ? { ok: true } : { ok: false, reason: `a photo waits: ${waitingFor}` };
+    },
+    async stop() {
+      stopping.abort();
+      await consumer.stop();
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { codeOf } from '@attrai/contracts/errors';
+import { patiently } from '@attrai/contracts/patiently';
 import type { ReplyTo } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { JobQueue } from '../jobs/job-queue.ts';
@@ -6,7 +7,6 @@ import type { ActiveRequests } from '../limits/active-requests.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import type { BotMetrics } from '../metrics.ts';
-import { patiently } from '../patiently.ts';
 import { TEXTS } from '../texts/languages.ts';
 import type { Incoming } from './incoming.ts';
 import type { IntakeJob } from './intake-job.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Broker, Consumer, Delivery } from '@attrai/broker/broker';
+import { patiently } from '@attrai/contracts/patiently';
 import { TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
-import { patiently } from '../patiently.ts';
 import { createOneAtATime } from './one-at-a-time.ts';
 import { replyJobId } from './reply-job.ts';
 import type { ReplyParts } from './send-replies.ts';

@@ -1,8 +1,8 @@
 import type { Broker, Consumer } from '@attrai/broker/broker';
 import { consumeChecked } from '@attrai/broker/typed-queue';
+import { patiently } from '@attrai/contracts/patiently';
 import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
-import { patiently } from '../patiently.ts';
 import { type ReplyJob, replyJobId } from './reply-job.ts';
 import { INBOX_SUFFIX, type ReplyParts } from './send-replies.ts';
 

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { RetryableError } from '@attrai/contracts/errors';
+import { RetryableError } from './errors.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 
 /**
- * Tries `work` again after every RetryableError, with growing pauses, until it succeeds, `signal` aborts or `limitMs`
- * have passed; then it throws the last error.
+ * Tries `work` again after every RetryableError, with growing pauses of 2 s at most, until it succeeds, `signal` aborts
+ * or `limitMs` have passed; then it throws the last error.
  */
 export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal, limitMs = Infinity): Promise<T> {
   const end = Date.now() + limitMs;
@@ -15,9 +15,9 @@ export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal, 
     try {
       return await work();
     } catch (error) {
-      const again = error instanceof RetryableError && !signal.aborted && Date.now() + pauseMs < end;
-      if (!again) throw error;
-      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+      const leftMs = end - Date.now();
+      if (!(error instanceof RetryableError) || signal.aborted || leftMs <= 0) throw error;
+      await pause(Math.min(pauseMs, leftMs), undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   }
