@@ -66,13 +66,15 @@ export async function brokenUpdate(stack: Stack, photos: Photos): Outcome {
   };
 }
 
+/** While Redis is away for more than seconds, users are told to send their photo again. */
 export async function stateRestarted(stack: Stack, photos: Photos): Outcome {
-  return await underLoad(photos, async () => {
+  const restart = async () => {
     for (const service of ['rabbitmq', 'redis']) {
       await docker(['service', 'update', '--detach', '--force', stack.service(service)]);
       await stack.untilHealthy(HEALTHY_WITHIN_MS);
     }
-  });
+  };
+  return await underLoad(photos, restart, { mayRefuse: true });
 }
 
 export interface NodeCommands {

@@ -13,7 +13,10 @@ export async function checkSecrets(stack: Stack, services: string[]): Promise<Om
     const tasks = await dockerLines('service', 'ps', '-q', '--no-trunc', name);
     if (tasks.length > 0)
       places.set(`inspect of its tasks, ${service}`, await docker(['inspect', '--type', 'task', ...tasks]));
-    places.set(`logs of ${service}`, await docker(['service', 'logs', '--raw', name]));
+    // Not `docker service logs`, which hangs where a task has lost its container.
+    for (const container of await stack.containers(service, 'ended too')) {
+      places.set(`logs of ${service}, ${container}`, await docker(['logs', container], { stderrToo: true }));
+    }
     for (const container of await stack.containers(service)) {
       places.set(`inspect of container, ${service}`, await docker(['inspect', container]));
       const environment = ['exec', container, 'sh', '-c', 'cat /proc/1/environ /proc/1/cmdline | tr "\\0" "\\n"'];

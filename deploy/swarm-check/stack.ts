@@ -25,8 +25,8 @@ export interface Stack {
   service(name: string): string;
   /** The tasks that should run. */
   tasks(name: string): Promise<Task[]>;
-  /** Ids of the containers of a service on the node of this Docker client. */
-  containers(name: string): Promise<string[]>;
+  /** Ids of the containers of a service on the node of this Docker client, those that run or also those that have ended. */
+  containers(name: string, which?: 'ended too'): Promise<string[]>;
   /** Waits until all services run as many tasks as they should, healthy. Throws after `limitMs`, and says which don't. */
   untilHealthy(limitMs: number): Promise<void>;
   scale(estimators: number): Promise<void>;
@@ -113,14 +113,9 @@ export async function prepareStack({ name, port, env }: StackOptions): Promise<S
       }));
     },
 
-    async containers(short) {
-      return await dockerLines(
-        'ps',
-        '-q',
-        '--no-trunc',
-        '--filter',
-        `label=com.docker.swarm.service.name=${service(short)}`,
-      );
+    async containers(short, which) {
+      const label = `label=com.docker.swarm.service.name=${service(short)}`;
+      return await dockerLines('ps', '-q', '--no-trunc', ...(which ? ['-a'] : []), '--filter', label);
     },
 
     async untilHealthy(limitMs) {

@@ -50,6 +50,12 @@ describe("the swarm check's verdict", () => {
     expect(judge([fine, { ...fine, ...change }], 'in 1 s').passed).toBe(false);
   });
 
+  test('takes a refusal only where one is allowed', () => {
+    const refused = { ...fine, once: 9, refused: 1 };
+    expect(judge([refused], 'in 1 s', { mayRefuse: true }).passed).toBe(true);
+    expect(judge([{ ...refused, refused: 0, unanswered: 1 }], 'in 1 s', { mayRefuse: true }).passed).toBe(false);
+  });
+
   test('is a failure when nothing was sent', () => {
     expect(judge([{ ...fine, sent: 0, once: 0 }], 'in 1 s').passed).toBe(false);
   });
