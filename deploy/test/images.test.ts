@@ -46,6 +46,7 @@ function copied(stages: string[][]): string[] {
 describe.each([
   ['Dockerfile.bot', 'services/bot'],
   ['Dockerfile.estimator', 'services/estimator'],
+  ['Dockerfile.autoscaler', 'services/autoscaler'],
   ['deploy/swarm-check/Dockerfile.sandbox', 'services/sandbox'],
 ])('%s', (dockerfile, service) => {
   const stages = stagesOf(dockerfile);

@@ -1,0 +1,51 @@
+import type { Broker } from '@attrai/broker/broker';
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { readConfig } from '@attrai/config/read-config';
+import { startHealthServer } from '@attrai/telemetry/health';
+import { createLogger } from '@attrai/telemetry/logger';
+import { runService } from '@attrai/telemetry/run-service';
+import { onShutdown } from '@attrai/telemetry/shutdown';
+import { autoscalerConfig } from './config.ts';
+import { type RunningAutoscaler, startAutoscaler } from './start-autoscaler.ts';
+import { connectService } from './swarm-service.ts';
+import { readWorkDone } from './work-done.ts';
+
+const GRACE_MS = 20_000;
+
+await runService('autoscaler', async () => {
+  const config = readConfig(autoscalerConfig);
+  const logger = createLogger({ service: 'autoscaler', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
+  const opened = new AsyncDisposableStack();
+  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  logger.info('starting');
+
+  let broker: Broker | undefined;
+  let autoscaler: RunningAutoscaler | undefined;
+  const health = await startHealthServer({
+    port: config.HEALTH_PORT,
+    host: config.HEALTH_HOST,
+    checks: {
+      rabbitmq: () => (broker?.connected ? { ok: true } : { ok: false, reason: 'not connected' }),
+      autoscaler: () => autoscaler?.ready() ?? { ok: false, reason: 'starting' },
+    },
+  });
+  opened.defer(() => health.close());
+
+  broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
+  opened.defer(() => broker?.close());
+  autoscaler = startAutoscaler({
+    broker,
+    service: connectService(config.DOCKER_SOCKET, config.SCALED_SERVICE),
+    readWorkDone: () => readWorkDone(config.METRICS_URL),
+    bounds: {
+      min: config.MIN_ESTIMATORS,
+      max: config.MAX_ESTIMATORS,
+      targetWaitSeconds: config.TARGET_WAIT_SECONDS,
+    },
+    lookMs: config.LOOK_SECONDS * 1000,
+    calmMs: config.CALM_SECONDS * 1000,
+    logger,
+  });
+  opened.defer(() => autoscaler?.stop());
+  logger.info({ service: config.SCALED_SERVICE }, 'watching the queue');
+});

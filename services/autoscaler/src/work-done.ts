@@ -1,0 +1,51 @@
+import { lookup } from 'node:dns/promises';
+
+/** What all estimators have done since they started. */
+export interface WorkDone {
+  /** By estimator. */
+  byAddress: Map<string, { photos: number; seconds: number }>;
+}
+
+const PATIENCE_MS = 2_000;
+
+/** Asks every address behind the host of `metricsUrl`; those that don't answer are left out. */
+export async function readWorkDone(metricsUrl: string): Promise<WorkDone> {
+  const { hostname } = new URL(metricsUrl);
+  const addresses = await lookup(hostname, { all: true, family: 4 }).catch(() => []);
+  const byAddress: WorkDone['byAddress'] = new Map();
+  await Promise.all(
+    addresses.map(async ({ address }) => {
+      const url = Object.assign(new URL(metricsUrl), { hostname: address });
+      const text = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) })
+        .then((response) => (response.ok ? response.text() : undefined))
+        .catch(() => undefined);
+      if (text !== undefined) byAddress.set(address, parseWork(text));
+    }),
+  );
+  return { byAddress };
+}
+
+/** Photos and seconds out of an estimator's metrics in Prometheus' text format. */
+export function parseWork(metrics: string): { photos: number; seconds: number } {
+  let photos = 0;
+  let seconds = 0;
+  for (const line of metrics.split('\n')) {
+    const value = Number(line.slice(line.lastIndexOf(' ') + 1));
+    if (line.startsWith('attrai_photos_estimated_total{')) photos += value;
+    if (line.startsWith('attrai_stage_seconds_sum{') && line.includes('stage="total"')) seconds += value;
+  }
+  return { photos, seconds };
+}
+
+/** Photos and seconds between two readings; an estimator that started anew counts from its start. */
+export function workBetween(before: WorkDone, after: WorkDone): { photos: number; seconds: number } {
+  let photos = 0;
+  let seconds = 0;
+  for (const [address, now] of after.byAddress) {
+    const then = before.byAddress.get(address);
+    const same = then !== undefined && then.photos <= now.photos && then.seconds <= now.seconds;
+    photos += now.photos - (same ? then.photos : 0);
+    seconds += now.seconds - (same ? then.seconds : 0);
+  }
+  return { photos, seconds };
+}

@@ -1,0 +1,82 @@
+import { createLogger } from '@attrai/telemetry/logger';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startAutoscaler } from '../src/start-autoscaler.ts';
+import { connectService } from '../src/swarm-service.ts';
+import { startDockerStandIn } from './docker-stand-in.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function start({ calmMs = 200 } = {}) {
+  const docker = await startDockerStandIn('attrai_estimator');
+  cleanups.push(() => docker.close());
+  const queue = { waiting: 0, away: false };
+  const autoscaler = startAutoscaler({
+    broker: {
+      async depth() {
+        if (queue.away) throw new Error('RabbitMQ is away');
+        return queue.waiting;
+      },
+    },
+    service: connectService(docker.socketPath, 'attrai_estimator'),
+    readWorkDone: async () => ({ byAddress: new Map() }),
+    bounds: { min: 2, max: 6, targetWaitSeconds: 10 },
+    lookMs: 10,
+    calmMs,
+    logger: createLogger({ service: 'autoscaler', destination: { write() {} } }),
+  });
+  cleanups.push(() => autoscaler.stop());
+  const replicas = () => docker.service.spec.Mode.Replicated.Replicas;
+  return { docker, queue, autoscaler, replicas };
+}
+
+describe('the autoscaler', () => {
+  test('scales up for a burst, down in silence, and never below the fewest or above the most', async () => {
+    const { docker, queue, replicas } = await start();
+    queue.waiting = 100;
+    await vi.waitFor(() => expect(replicas()).toBe(3));
+    queue.waiting = 10_000;
+    await vi.waitFor(() => expect(replicas()).toBe(6));
+    queue.waiting = 0;
+    await vi.waitFor(() => expect(replicas()).toBe(2));
+    expect(docker.service.spec).toMatchObject({
+      Name: 'attrai_estimator',
+      TaskTemplate: { ContainerSpec: { Image: 'x' } },
+    });
+    const { version } = docker.service;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect([replicas(), docker.service.version]).toEqual([2, version]);
+  });
+
+  test('leaves a service alone that is being updated', async () => {
+    const { docker, queue, replicas } = await start();
+    docker.service.update = 'updating';
+    queue.waiting = 10_000;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(replicas()).toBe(2);
+    docker.service.update = 'completed';
+    await vi.waitFor(() => expect(replicas()).toBe(6));
+  });
+
+  test('changes nothing while it can not see the queue, says so, and goes on when it can', async () => {
+    const { queue, autoscaler, replicas } = await start({ calmMs: 50 });
+    queue.waiting = 10_000;
+    await vi.waitFor(() => expect(replicas()).toBe(6));
+    queue.away = true;
+    await vi.waitFor(() => expect(autoscaler.ready().ok).toBe(false));
+    expect(replicas()).toBe(6);
+    queue.away = false;
+    queue.waiting = 0;
+    await vi.waitFor(() => expect(replicas()).toBe(2));
+    expect(autoscaler.ready()).toEqual({ ok: true });
+  });
+
+  test('is told plainly when there is no such service', async () => {
+    const docker = await startDockerStandIn('attrai_estimator');
+    cleanups.push(() => docker.close());
+    await expect(connectService(docker.socketPath, 'another').replicas()).rejects.toThrow(/SCALED_SERVICE/);
+    await expect(connectService('/nowhere.sock', 'another').replicas()).rejects.toThrow(/DOCKER_SOCKET/);
+  });
+});

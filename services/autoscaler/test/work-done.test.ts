@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createEstimatorMetrics } from '@attrai/estimator/metrics';
+import { createProcessMetrics } from '@attrai/telemetry/metrics';
+import { expect, test } from 'vitest';
+import { parseWork, readWorkDone, type WorkDone, workBetween } from '../src/work-done.ts';
+
+const done = (entries: [string, number, number][]): WorkDone => ({
+  byAddress: new Map(entries.map(([address, photos, seconds]) => [address, { photos, seconds }])),
+});
+
+test("reads photos and seconds off the estimators' own metrics", async () => {
+  const processMetrics = createProcessMetrics([]);
+  const metrics = createEstimatorMetrics(processMetrics);
+  metrics.estimated('scored', { decode: 100, total: 400 } as never);
+  metrics.estimated('no_face', { decode: 50, total: 100 } as never);
+  metrics.estimated('unreadable', undefined);
+  const text = await processMetrics.registry.metrics();
+  expect(parseWork(text)).toEqual({ photos: 3, seconds: 0.5 });
+
+  const server = createServer((_, response) => response.end(text)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  try {
+    const url = `http://localhost:${(server.address() as AddressInfo).port}/metrics`;
+    expect([...(await readWorkDone(url)).byAddress]).toEqual([['127.0.0.1', { photos: 3, seconds: 0.5 }]]);
+  } finally {
+    server.close();
+  }
+});
+
+test('knows nothing of estimators that do not answer', async () => {
+  expect((await readWorkDone('http://no-such-host.invalid:9080/metrics')).byAddress.size).toBe(0);
+  expect((await readWorkDone('http://127.0.0.1:1/metrics')).byAddress.size).toBe(0);
+});
+
+test('counts what was done between two readings, also by those that came or started anew', () => {
+  const before = done([
+    ['a', 10, 5],
+    ['gone', 7, 3],
+    ['restarted', 50, 25],
+  ]);
+  const after = done([
+    ['a', 14, 7],
+    ['restarted', 2, 1],
+    ['new', 3, 1.5],
+  ]);
+  expect(workBetween(before, after)).toEqual({ photos: 9, seconds: 4.5 });
+});
