@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { photoRef } from '@attrai/contracts/photo-ref';
@@ -20,6 +20,12 @@ const unfinishedName = (key: string) => `.writing-${key}.${randomUUID()}`;
 export async function createVolumeStore(dir: string): Promise<PhotoStore> {
   await graded('prepare', () => mkdir(dir, { recursive: true, mode: 0o700 }));
 
+  /** Its key was deleted while it was being written: as if that had come right after. */
+  async function fineIfDeleted(error: NodeJS.ErrnoException): Promise<void> {
+    if (error.code !== 'ENOENT') throw error;
+    await access(dir);
+  }
+
   return {
     async put(key, bytes) {
       const ref = photoRef.parse({ store: 'volume', key });
@@ -27,7 +33,7 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
       try {
         await graded('write to', async () => {
           await writeDurably(temp, bytes);
-          await rename(temp, join(dir, key));
+          await rename(temp, join(dir, key)).catch(fineIfDeleted);
         });
       } catch (error) {
         await rm(temp, { force: true }).catch(() => {});

@@ -107,6 +107,16 @@ describe('a volume store', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  test('takes a photo that is deleted while it is written for written and deleted', async () => {
+    const dir = emptyFolder();
+    const store = await createVolumeStore(dir);
+    const writing = store.put('short-lived', Buffer.alloc(50_000_000));
+    await expect.poll(() => readdirSync(dir).length, { interval: 1 }).toBe(1);
+    await store.delete({ store: 'volume', key: 'short-lived' });
+    expect((await writing).ref).toEqual({ store: 'volume', key: 'short-lived' });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
   test('says store_full when the disk is, keeps what it had, and works again when there is space', async ({ skip }) => {
     const dir = emptyFolder();
     try {
