@@ -106,8 +106,37 @@ test('while Redis is away questions fail soon and retryably; when it is back, al
   await server.start();
   await waitUntil('it did not connect again', () => own.status === 'ready');
   expect(await active.take(1, 'a', Date.now() + 60_000)).toBe('taken');
-  await queue.add('b', { step: 0 });
+  const added = () =>
+    queue.add('b', { step: 0 }).then(
+      () => true,
+      () => false,
+    );
+  await waitUntil('no job was taken', added);
   await waitUntil('the worker did not go on', () => done.includes('b'));
+  await queue.close();
+  own.disconnect();
+});
+
+test('closing ends although Redis is away and what is done can not be recorded', async () => {
+  await using server = await startRedis();
+  const own = connectRedis(server.url, logger);
+  await untilReady(own);
+  const { queue } = await openJobs(own);
+  const inHand = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<void>();
+  queue.run({
+    work: async () => {
+      inHand.resolve();
+      await finish.promise;
+    },
+    gaveUp: async () => {},
+    concurrency: 1,
+  });
+  await queue.add('a', { step: 0 });
+  await inHand.promise;
+  await server.stop();
+  await waitUntil('it did not notice', () => own.status !== 'ready');
+  finish.resolve();
   await queue.close();
   own.disconnect();
 });

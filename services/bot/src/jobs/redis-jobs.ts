@@ -113,7 +113,9 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
     },
 
     async close() {
-      await bullWorker?.close();
+      // Redis being away, nobody can record what is done: the lock runs out instead, and the job is taken up again.
+      const away = redis.status !== 'ready';
+      await bullWorker?.close(away);
       await queue.close();
       workerConnection?.disconnect();
     },
