@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { describeVariable } from '../../packages/config/src/describe-config.ts';
+import { autoscalerConfig } from '../../services/autoscaler/src/config.ts';
 import { botConfig } from '../../services/bot/src/config.ts';
 import { estimatorConfig } from '../../services/estimator/src/config.ts';
 import { exampleSettings, mebibytes, type StackFile, text, variablesOf, withDefaults, yaml } from './stack-file.ts';
@@ -10,8 +11,12 @@ import { exampleSettings, mebibytes, type StackFile, text, variablesOf, withDefa
 const STACK = 'docker-stack.yml';
 const stack = yaml<StackFile>(STACK);
 const services = Object.entries(stack.services);
-const each = services.map(([name, service]) => ({ name, service }));
 const overlays = readdirSync(fileURLToPath(new URL('../stack', import.meta.url))).map((name) => `deploy/stack/${name}`);
+/** Those that an overlay adds, too. */
+const each = [STACK, ...overlays]
+  .flatMap((path) => Object.entries(yaml<StackFile>(path).services ?? {}))
+  .filter(([, service]) => service.image !== undefined)
+  .map(([name, service]) => ({ name, service }));
 
 /** What `docker stack deploy` takes and heeds; it ignores some of the rest in silence, and refuses some. */
 const HEEDED = {
@@ -185,9 +190,11 @@ describe('the stack', () => {
   test.each([
     ['bot', botConfig],
     ['estimator', estimatorConfig],
+    ['autoscaler', autoscalerConfig],
   ] as const)('sets variables that the %s reads, with the defaults it has itself', (name, schema) => {
     const shape = schema.shape as Record<string, Parameters<typeof describeVariable>[1]>;
-    for (const [variable, value] of Object.entries(stack.services[name]!.environment!)) {
+    const { environment } = each.find((one) => one.name === name)!.service;
+    for (const [variable, value] of Object.entries(environment!)) {
       const read = shape[variable.replace(/_FILE$/, '')];
       expect(read, variable).toBeDefined();
       if (!/_FILE$|^GRAYLOG_URL$/.test(variable)) {
