@@ -21,14 +21,14 @@ const CANCEL_CONSUMERS = `
       {'basic.cancel', proplists:get_value(consumer_tag, Consumer), true})
     || Consumer <- rabbit_amqqueue:consumers_all(<<"/">>)].`;
 
-/** The first is logged and dropped at the end of its way; the others are parked for the operator. */
+/** All are parked for the operator, at the end of their way. */
 const MALFORMED: [QueueName, string][] = [
   [TO_ESTIMATE, 'not JSON at all'],
   [TO_ESTIMATE, '{"v":99}'],
   [AFTER_ESTIMATE, '{"v":1,"id":"../../etc/passwd"}'],
   [TO_ESTIMATE_DEAD, '[]'],
+  [TO_ESTIMATE_DEAD, 'neither'],
 ];
-const PARKED = MALFORMED.length - 1;
 
 async function evaluate(rabbitmq: RabbitmqServer, erlang: string): Promise<string> {
   return rabbitmq.run('rabbitmqctl', 'eval', erlang);
@@ -68,7 +68,8 @@ export const amqpFaults: Fault[] = [
     async check({ suite }) {
       const parked = (await suite.parked()).length;
       for (const file of await suite.parked()) await rm(file);
-      return parked === PARKED ? [] : [`${parked} malformed messages are parked, not ${PARKED}`];
+      const { length } = MALFORMED;
+      return parked === length ? [] : [`${parked} malformed messages are parked, not ${length}`];
     },
   },
   {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MALFORMED_PREFIX } from '@attrai/bot/replies/take-dead-letters';
+import { PARKED_PREFIX } from '@attrai/bot/replies/parked';
 import { VOLUME_MARK } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
 import { startGuard } from '@attrai/test-servers/guard';
@@ -24,6 +24,8 @@ export interface Suite {
   bot: ServiceProcess;
   estimators: ServiceProcess[];
   sandbox: SandboxClient;
+  /** All of the above that is ours, and the sandbox. */
+  processes: ServiceProcess[];
   /** Between the services and their servers. */
   proxies: { botToRabbitmq: TcpProxy; botToRedis: TcpProxy; estimatorsToRabbitmq: TcpProxy[] };
   queues: Queues;
@@ -78,7 +80,10 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
 
   const token = `1000001:${randomBytes(26).toString('base64url')}`;
   const sandboxPort = await freePort();
-  await service('sandbox', 'services/sandbox/src/main.ts', { PORT: String(sandboxPort), BOT_TOKEN: token });
+  const sandbox = await service('sandbox', 'services/sandbox/src/main.ts', {
+    PORT: String(sandboxPort),
+    BOT_TOKEN: token,
+  });
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
 
   const bot = await service('bot', 'services/bot/src/main.ts', {
@@ -113,6 +118,7 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
     bot,
     estimators,
     sandbox: connectSandbox(sandboxUrl),
+    processes: [...services, sandbox],
     proxies: { botToRabbitmq, botToRedis, estimatorsToRabbitmq },
     queues,
     bookkeeping,
@@ -122,7 +128,7 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
       return [...(await filesIn(photoDir)), ...(await filesIn(inboxDir))].filter((file) => !parked.includes(file));
     },
     async parked() {
-      return (await filesIn(inboxDir)).filter((file) => file.includes(`/${MALFORMED_PREFIX}`));
+      return (await filesIn(inboxDir)).filter((file) => file.includes(`/${PARKED_PREFIX}`));
     },
     async untilReady() {
       await Promise.all(services.map((one) => one.untilReady()));

@@ -6,9 +6,15 @@ export interface Message {
   attachment?: Buffer;
 }
 
+/**
+ * What can't be read as a message goes to the dead letters without being delivered. There it is delivered all the same:
+ * `json` is undefined, which no message's is, and `attachment` has all of its bytes.
+ */
 export interface Delivery extends Message {
   /** 1 for the first delivery of this message, 2 for the second, ... */
   attempt: number;
+  /** Of a dead letter: the queue it came from, if it came from one. */
+  diedIn?: QueueName;
 }
 
 /**

@@ -16,6 +16,7 @@ export interface EmbeddedBrokerOptions {
 interface Letter {
   wire: Wire;
   failures: number;
+  diedIn?: QueueName;
 }
 
 interface Taker {
@@ -78,7 +79,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     const taker: Taker = {
       hasRoom: () => inHand.size < prefetch,
       take(letter) {
-        const incoming = { queue: name, wire: letter.wire, attempt: letter.failures + 1 };
+        const incoming = { queue: name, wire: letter.wire, attempt: letter.failures + 1, diedIn: letter.diedIn };
         const work = workOn(incoming, fatesOf(letter), context).finally(() => {
           inHand.delete(work);
           deliver(queue);
@@ -88,7 +89,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     };
 
     function fatesOf(letter: Letter): Fates {
-      const bury = () => put(TO_ESTIMATE_DEAD, { wire: letter.wire, failures: 0 }, 'last');
+      const bury = () => put(TO_ESTIMATE_DEAD, { wire: letter.wire, failures: 0, diedIn: name }, 'last');
       return {
         done() {},
         retry() {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gradeOf, RetryableError } from '@attrai/contracts/errors';
 import { MAX_DELIVERIES, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
-import type { Handler } from './broker.ts';
+import type { Handler, Message } from './broker.ts';
 import type { Logger } from './logger.ts';
 import { backOffMs, type Timing } from './timing.ts';
 import { decode, type Wire } from './wire-format.ts';
@@ -11,6 +11,8 @@ export interface Incoming {
   queue: QueueName;
   wire: Wire;
   attempt: number;
+  /** Of a dead letter: the queue it came from, if it came from one. */
+  diedIn?: QueueName | undefined;
 }
 
 /** The fates of a message; exactly one is called. */
@@ -36,11 +38,11 @@ export interface WorkContext {
 
 /** Has the handler work on a message and settles the message by the handler's result. Never throws. */
 export async function workOn(incoming: Incoming, fates: Fates, context: WorkContext): Promise<void> {
-  const { queue, wire, attempt } = incoming;
+  const { queue, wire, attempt, diedIn } = incoming;
   const { logger } = context;
   try {
-    const message = decode(wire);
-    await context.handler({ ...message, attempt });
+    const message = queue === TO_ESTIMATE_DEAD ? decodeOrKeep(wire) : decode(wire);
+    await context.handler({ ...message, attempt, ...(diedIn && { diedIn }) });
     fates.done();
   } catch (error) {
     const fields = { queue, attempt, err: error };
@@ -61,6 +63,15 @@ export async function workOn(incoming: Incoming, fates: Fates, context: WorkCont
   }
 }
 
+/** Behind the dead letters there is nobody else who could look at what is no message. */
+function decodeOrKeep(wire: Wire): Message {
+  try {
+    return decode(wire);
+  } catch {
+    return { json: undefined, attachment: wire.body };
+  }
+}
+
 /**
  * A rejected message would come right back. The wait is spent here, where it takes one slot of the prefetch, and is
  * left out when the message goes to the dead letters.
@@ -73,7 +84,7 @@ async function pauseBeforeRetry({ queue, attempt }: Incoming, error: unknown, co
   await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});
 }
 
-/** There is nothing behind the dead letters: what can't be handled even there would come back for ever. */
+/** There is nothing behind the dead letters: what their handler calls final would come back for ever. */
 function bury(fields: { queue: QueueName }, fates: Fates, logger: Logger): void {
   if (fields.queue === TO_ESTIMATE_DEAD) {
     logger.error(fields, 'a dead letter can not be handled and is dropped');

@@ -6,7 +6,7 @@ import { type Fates, type WorkContext, workOn } from '../work-on.ts';
 import type { Connection } from './connection.ts';
 import { keepChannel } from './kept-channel.ts';
 import { goodbye } from './limited.ts';
-import { declareQueues } from './topology.ts';
+import { declareQueues, diedInOf } from './topology.ts';
 
 export interface ConsumerSpec extends Omit<WorkContext, 'stopping'> {
   connection: Connection;
@@ -70,7 +70,8 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     const { headers, contentType } = message.properties;
     const attempt = Number(headers?.['x-delivery-count'] ?? 0) + 1;
     const wire = { contentType: String(contentType), body: message.content };
-    const done = workOn({ queue, wire, attempt }, fatesOf({ channel, message }), context).finally(() => {
+    const diedIn = diedInOf(headers);
+    const done = workOn({ queue, wire, attempt, diedIn }, fatesOf({ channel, message }), context).finally(() => {
       inHand.delete(done);
       const next = waiting.shift();
       if (next) arrive(next);

@@ -5,7 +5,7 @@ import {
   TO_ESTIMATE,
   TO_ESTIMATE_DEAD,
 } from '@attrai/contracts/queues';
-import type { Channel } from 'amqplib';
+import type { Channel, MessagePropertyHeaders } from 'amqplib';
 
 /**
  * RabbitMQ 4 drops a message delivered 20 times unless told otherwise, and 3.x doesn't accept -1 for "no limit". At a
@@ -42,4 +42,10 @@ export async function declareQueues(channel: Channel): Promise<void> {
 export async function declareQueue(channel: Channel, queue: QueueName): Promise<number> {
   const args = { 'x-queue-type': 'quorum', ...QUEUES[queue] };
   return (await channel.assertQueue(queue, { durable: true, arguments: args })).messageCount;
+}
+
+/** The queue a dead letter came from, by the headers RabbitMQ gives it. Undefined if it came from none of ours. */
+export function diedInOf(headers: MessagePropertyHeaders | undefined): QueueName | undefined {
+  const names = Object.keys(QUEUES) as QueueName[];
+  return names.find((name) => name === headers?.['x-first-death-queue']);
 }
