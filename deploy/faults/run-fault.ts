@@ -48,7 +48,7 @@ export function emptyRow(fault: string, why: { skipped: string } | { problems: s
   return { fault, hit: 0, ...counted, broken: [], ...left, seconds: 0, problems: [], details: [], ...why };
 }
 
-const read = createReader(limitsOf(z.object({ ...limitVariables, PHOTO_STORE }).parse(LIMITS)));
+export const read = createReader(limitsOf(z.object({ ...limitVariables, PHOTO_STORE }).parse(LIMITS)));
 /** The share of photos that are sent when the fault strikes. */
 const STRIKE_AT = 0.3;
 const LOOK_EVERY_MS = 500;

@@ -23,6 +23,8 @@ export interface ServiceSpec extends Form {
 export interface ServiceProcess {
   readonly name: string;
   readonly running: boolean;
+  /** Of the process that runs now. */
+  readonly pid: number | undefined;
   /** How often it was started anew after it ended. */
   readonly restarts: number;
   /** To the process; when it ends of it, a new one is started. */
@@ -102,6 +104,9 @@ export function startServiceProcess(spec: ServiceSpec): ServiceProcess {
     name: spec.name,
     get running() {
       return child !== undefined;
+    },
+    get pid() {
+      return child?.pid;
     },
     get restarts() {
       return restarts;

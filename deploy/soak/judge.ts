@@ -1,0 +1,37 @@
+import type { Memory, Sample } from './watch-memory.ts';
+
+/** What became of the memory of one process after the warm-up. */
+export interface Growth {
+  name: string;
+  /** Medians of the first and of the last tenth of the time after the warm-up, bytes; undefined if it didn't run then. */
+  from: number | undefined;
+  to: number | undefined;
+  /** 0.1 is a tenth more; Infinity if it isn't known. */
+  growth: number;
+  ok: boolean;
+}
+
+/** The share of the run in which caches, pools and the code that V8 optimizes fill up. */
+export const WARM_UP = 0.2;
+export const MOST_GROWTH = 0.1;
+const TENTH = 0.1;
+
+/** Medians of many samples, since memory goes up and down with each collection of garbage. */
+export function judge(memory: Memory, lengthMs: number): Growth[] {
+  const warmMs = lengthMs * WARM_UP;
+  const tenthMs = (lengthMs - warmMs) * TENTH;
+  return [...memory].map(([name, samples]) => {
+    const from = medianBetween(samples, warmMs, warmMs + tenthMs);
+    const to = medianBetween(samples, lengthMs - tenthMs, lengthMs);
+    const growth = from === undefined || to === undefined ? Number.POSITIVE_INFINITY : to / from - 1;
+    return { name, from, to, growth, ok: growth < MOST_GROWTH };
+  });
+}
+
+function medianBetween(samples: Sample[], fromMs: number, toMs: number): number | undefined {
+  const sorted = samples
+    .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+    .map(({ rss }) => rss)
+    .sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
