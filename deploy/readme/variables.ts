@@ -1,4 +1,5 @@
 import { configTable } from '../../packages/config/src/describe-config.ts';
+import { autoscalerConfig } from '../../services/autoscaler/src/config.ts';
 import { botConfig } from '../../services/bot/src/config.ts';
 import { estimatorConfig } from '../../services/estimator/src/config.ts';
 import { sandboxConfig } from '../../services/sandbox/src/config.ts';
@@ -16,6 +17,7 @@ export function withVariables(readme: string): string {
     start: togetherConfig,
     bot: botConfig,
     estimator: estimatorConfig,
+    autoscaler: autoscalerConfig,
     sandbox: sandboxConfig,
   });
   return `${readme.slice(0, start)}${START}\n\n${table}\n\n${readme.slice(end)}`;
