@@ -77,6 +77,42 @@ export async function stateRestarted(stack: Stack, photos: Photos): Outcome {
   return await underLoad(photos, restart, { mayRefuse: true });
 }
 
+const FEWEST = 1;
+const MOST = 4;
+const BURST = 200;
+
+/** A burst, then silence, then another look at what became of the photos. */
+export async function scalesItself(stack: Stack, photos: Photos): Outcome {
+  const env = {
+    MIN_ESTIMATORS: FEWEST,
+    MAX_ESTIMATORS: MOST,
+    TARGET_WAIT_SECONDS: 5,
+    LOOK_SECONDS: 2,
+    CALM_SECONDS: 20,
+  };
+  const asText = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
+  await stack.deploy(['deploy/stack/autoscaler.yml'], { ...asText, ESTIMATOR_REPLICAS: String(FEWEST) });
+  await stack.untilHealthy(HEALTHY_WITHIN_MS);
+  const seen = [await stack.wanted('estimator')];
+  let silent = false;
+  const end = Date.now() + HEALTHY_WITHIN_MS;
+  const watching = (async () => {
+    while (!(silent && seen.at(-1) === FEWEST) && Date.now() < end) {
+      const wanted = await stack.wanted('estimator');
+      if (wanted !== seen.at(-1)) seen.push(wanted);
+      await sleep(500);
+    }
+  })();
+  const counted = await photos.answered(await photos.burst(BURST), HEALTHY_WITHIN_MS);
+  silent = true;
+  await watching;
+  const verdict = judge([counted], '');
+  return {
+    passed: verdict.passed && Math.max(...seen) > FEWEST && seen.at(-1) === FEWEST && Math.min(...seen) >= FEWEST,
+    figures: `${seen.join(' > ')} estimators for a burst of ${BURST} photos and the silence after it; ${verdict.figures}`,
+  };
+}
+
 export interface NodeCommands {
   /** Shell commands that take the node NODE (its host name) from the swarm at once, and give it back. */
   lose: string;

@@ -6,6 +6,7 @@ import {
   nodeLost,
   photosAnswered,
   rollingUpdate,
+  scalesItself,
   stateRestarted,
   throughput,
 } from './checks.ts';
@@ -20,9 +21,10 @@ import { openTunnel } from './tunnel.ts';
 const USAGE = `Usage: pnpm swarm:check [options]
 Tries docker-stack.yml on the swarm that DOCKER_HOST leads to (a manager), as a stack of its own, with the sandbox in
 Telegram's place and without Graylog, and removes it. Variables of .env.example apply, such as RABBITMQ_IMAGE.
-  --build               build the three images first, on the node of DOCKER_HOST; several nodes need to get them by a registry
+  --build               build the images first, on the node of DOCKER_HOST; several nodes need to get them by a registry
   --name NAME           name of the stack (attrai-check)
   --photos N            photos in the first check (100)
+  --autoscaler          try the autoscaler, too; DOCKER_SOCKET is the manager's socket on its own node
   --lose-node CMD       shell command that takes the node $NODE from the swarm at once, and
   --give-node-back CMD  the one that gives it back: both are needed to try the loss of a node
 `;
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     build: { type: 'boolean', default: false },
     name: { type: 'string', default: 'attrai-check' },
     photos: { type: 'string', default: '100' },
+    autoscaler: { type: 'boolean', default: false },
     'lose-node': { type: 'string' },
     'give-node-back': { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -106,6 +109,10 @@ async function checkUnderLoad(stack: Stack, report: ReturnType<typeof startRepor
   if (stack.nodes.length < 2) report.skip(lost, 'the swarm has one node only');
   else if (!lose || !giveBack) report.skip(lost, 'needs --lose-node and --give-node-back');
   else await report.check(lost, () => nodeLost(stack, photos, { lose, giveBack }));
+
+  const scaled = 'the autoscaler follows a burst and the silence after it';
+  if (values.autoscaler) await report.check(scaled, () => scalesItself(stack, photos));
+  else report.skip(scaled, 'needs --autoscaler');
 }
 
 async function buildImages() {
@@ -114,6 +121,7 @@ async function buildImages() {
     ['Dockerfile.bot', process.env.BOT_IMAGE || 'attrai-bot:1'],
     ['Dockerfile.estimator', process.env.ESTIMATOR_IMAGE || 'attrai-estimator:1'],
     ['deploy/swarm-check/Dockerfile.sandbox', process.env.SANDBOX_IMAGE || 'attrai-sandbox:1'],
+    ['Dockerfile.autoscaler', process.env.AUTOSCALER_IMAGE || 'attrai-autoscaler:1'],
   ];
   const sizes: string[] = [];
   for (const [file, tag] of images) {

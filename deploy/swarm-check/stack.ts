@@ -21,7 +21,8 @@ export interface Stack {
   nodes: { id: string; hostname: string }[];
   /** The node of this Docker client; state and sandbox are there. */
   here: string;
-  deploy(): Promise<void>;
+  /** Deploys the stack, or deploys it again with further files and variables. */
+  deploy(overlays?: string[], env?: Record<string, string>): Promise<void>;
   service(name: string): string;
   /** The tasks that should run. */
   tasks(name: string): Promise<Task[]>;
@@ -30,6 +31,8 @@ export interface Stack {
   /** Waits until all services run as many tasks as they should, healthy. Throws after `limitMs`, and says which don't. */
   untilHealthy(limitMs: number): Promise<void>;
   scale(estimators: number): Promise<void>;
+  /** How many tasks the service should have. */
+  wanted(name: string): Promise<number>;
   remove(): Promise<void>;
   /** What of it is still on the swarm or on this node. */
   left(): Promise<string[]>;
@@ -90,13 +93,22 @@ export async function prepareStack({ name, port, env }: StackOptions): Promise<S
     here,
     service,
 
-    async deploy() {
+    async deploy(overlays = [], more = {}) {
+      const there = await dockerLines('secret', 'ls', '--format', '{{.Name}}');
       for (const [secret, value] of values) {
-        await docker(['secret', 'create', `${name}_${secret}_1`, '-'], { input: value });
+        const full = `${name}_${secret}_1`;
+        if (!there.includes(full)) await docker(['secret', 'create', full, '-'], { input: value });
       }
-      const files = ['docker-stack.yml', 'deploy/swarm-check/sandbox.yml'].flatMap((file) => ['-c', `${root}${file}`]);
+      const files = ['docker-stack.yml', 'deploy/swarm-check/sandbox.yml', ...overlays];
       // The images are on the nodes; no registry need know them.
-      await docker(['stack', 'deploy', '--resolve-image', 'never', ...files, name], { env: deployEnv });
+      const args = [
+        'stack',
+        'deploy',
+        '--resolve-image',
+        'never',
+        ...files.flatMap((file) => ['-c', `${root}${file}`]),
+      ];
+      await docker([...args, name], { env: { ...deployEnv, ...more } });
     },
 
     async tasks(short) {
@@ -143,6 +155,10 @@ export async function prepareStack({ name, port, env }: StackOptions): Promise<S
     async scale(estimators) {
       await docker(['service', 'scale', '--detach', `${service('estimator')}=${estimators}`]);
       await stack.untilHealthy(180_000);
+    },
+
+    async wanted(short) {
+      return Number(await docker(['service', 'inspect', service(short), '-f', '{{.Spec.Mode.Replicated.Replicas}}']));
     },
 
     async remove() {
