@@ -57,6 +57,10 @@ describe.each([STACK, ...overlays, 'deploy/swarm-check/sandbox.yml'])('%s', (pat
     for (const [name, network] of Object.entries(file.networks ?? {})) expectOnly(HEEDED.network, network, name);
   });
 
+  test('names files from the folder of the first stack file, as docker stack deploy resolves them', () => {
+    for (const { file } of Object.values(yaml<StackFile>(path).configs ?? {})) expect(file).not.toMatch(/^[./]/);
+  });
+
   test('gives each variable a default', () => {
     for (const [name, byDefault] of variablesOf(path)) expect(byDefault, name).toBeDefined();
   });
