@@ -31,14 +31,13 @@ export interface FuzzReport {
   /** How many photos came to which end. */
   ends: Record<string, number>;
   slowestMs: number;
-  /** Resident memory after the warm-up and at the end, bytes; undefined if there were too few samples to tell. */
-  memory: { warm: number; end: number } | undefined;
+  /** Resident bytes after each round of the same photos; empty if it didn't come to that. */
+  memory: number[];
   findings: Finding[];
 }
 
 /** Answers that a photo may get; `failed` would be an error nobody thought of. */
 const ANSWERS = ['scored', 'no_face', 'unreadable', 'too_many_pixels', 'too_many_bytes'];
-const SAMPLES = 50;
 /** A run that finds so many problems needs no more. */
 const MOST_FINDINGS = 20;
 
@@ -49,8 +48,7 @@ const MOST_FINDINGS = 20;
 export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
   const { photos, seed, onProgress } = options;
   const sources = await makeSources();
-  const report: FuzzReport = { ends: {}, slowestMs: 0, memory: undefined, findings: [] };
-  let samples: number[] = [];
+  const report: FuzzReport = { ends: {}, slowestMs: 0, memory: [], findings: [] };
   let folder: string | undefined;
 
   async function found(number: number, what: string): Promise<void> {
@@ -67,10 +65,9 @@ export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
 
   /** Runs one process from photo `from` on; resolves to the photo to go on with. */
   async function runFrom(from: number): Promise<number> {
-    samples = [];
+    report.memory = [];
     const program = options.frontDoor ?? fileURLToPath(new URL('./front-door.ts', import.meta.url));
-    const perSample = Math.max(1, Math.floor(photos / SAMPLES));
-    const args = [seed, from, photos, perSample].map(String);
+    const args = [seed, from, photos].map(String);
     const child = spawn(process.execPath, ['--expose-gc', program, ...args, options.modelsDir], {
       // As in the container.
       env: { ...process.env, MALLOC_ARENA_MAX: '2' },
@@ -81,7 +78,7 @@ export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
     for await (const text of createInterface(child.stdout)) {
       const line = JSON.parse(text) as Line;
       if ('at' in line) at = line.at;
-      else if ('rss' in line) samples.push(line.rss);
+      else if ('rss' in line) report.memory.push(line.rss);
       else if ('threw' in line) {
         end('threw');
         await found(line.done, line.threw);
@@ -100,17 +97,5 @@ export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
   }
 
   for (let next = 0; next < photos && report.findings.length < MOST_FINDINGS; ) next = await runFrom(next);
-  report.memory = growth(samples);
   return report;
-}
-
-/** The first fifth is the warm-up; medians, since single photos of many pixels stand out. */
-function growth(samples: number[]): FuzzReport['memory'] {
-  const part = Math.floor(samples.length / 5);
-  if (part < 2) return undefined;
-  return { warm: median(samples.slice(part, 2 * part)), end: median(samples.slice(-part)) };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

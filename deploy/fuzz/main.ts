@@ -28,8 +28,9 @@ function print({ ends, slowestMs, memory, findings }: FuzzReport, seconds: numbe
   for (const [end, count] of Object.entries(ends).sort(([, a], [, b]) => b - a))
     console.log(`${end.padEnd(16)} ${String(count).padStart(6)}`);
   console.log(`slowest          ${slowestMs.toFixed(0).padStart(6)} ms; ${seconds.toFixed(0)} s in all`);
-  if (memory)
-    console.log(`memory           ${mib(memory.warm)} MiB after the warm-up, ${mib(memory.end)} MiB at the end`);
+  if (memory.length > 0) {
+    console.log(`memory           ${memory.map(mib).join(', ')} MiB after each round of the same photos`);
+  }
   for (const { number, what, made, file } of findings) console.log(`photo ${number}: ${what} (${made}); ${file}`);
 }
 
