@@ -48,7 +48,7 @@ const WEBHOOK_URL = z
 
 const WEBHOOK_PORT = port().default(8443).describe('port, plain HTTP, to which the proxy of `WEBHOOK_URL` passes on');
 
-const INBOX_DIR = z
+export const INBOX_DIR = z
   .string()
   .default('.data/inbox')
   .describe(

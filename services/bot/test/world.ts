@@ -60,6 +60,7 @@ export interface World extends AsyncDisposable {
   bookkeeping: Bookkeeping;
   photoStore: PhotoStore;
   inbox: PhotoStore;
+  inboxDir: string;
   /** Log lines of the bot. */
   lines: string[];
   /** Log lines of the broker. */
@@ -91,7 +92,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
   const sandbox = await startSandbox({ port: 0, token: TOKEN });
   const photoStore = await openPhotoStore(store, join(dir, 'photos'));
-  const inbox = await createVolumeStore(join(dir, 'inbox'));
+  const inboxDir = join(dir, 'inbox');
+  const inbox = await createVolumeStore(inboxDir);
   const brokerLines: string[] = [];
   const brokerLogger = createLogger({
     service: 'broker',
@@ -160,6 +162,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     broker,
     photoStore,
     inbox,
+    inboxDir,
     lines,
     brokerLines,
     fatal,

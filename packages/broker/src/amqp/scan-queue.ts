@@ -1,0 +1,86 @@
+import type { QueueName } from '@attrai/contracts/queues';
+import { type ConfirmChannel, connect, type MessagePropertyHeaders } from 'amqplib';
+import type { Wire } from '../wire-format.ts';
+import { declareQueues, diedInOf } from './topology.ts';
+
+/** A message that waits in a queue, as it is shown to an operator. */
+export interface WaitingMessage {
+  wire: Wire;
+  /** Of a dead letter: where, when (ms since the epoch) and why RabbitMQ gave it up. */
+  diedIn: QueueName | undefined;
+  diedAt: number | undefined;
+  reason: string | undefined;
+}
+
+/** What becomes of a message: it stays where it is, is gone, or goes to another queue. */
+export type Decision = 'stay' | 'drop' | { to: QueueName };
+
+/**
+ * Shows each message that waits in `queue` now to `decide`, the first first. Those that stay keep their order; one that
+ * goes elsewhere is safe there before it is gone here. Throws what amqplib throws.
+ */
+export async function scanQueue(
+  url: string,
+  queue: QueueName,
+  decide: (message: WaitingMessage) => Decision,
+): Promise<void> {
+  const connection = await connect(url, { timeout: 10_000 });
+  connection.on('error', () => {});
+  try {
+    const channel = await connection.createConfirmChannel();
+    channel.on('error', () => {});
+    await declareQueues(channel);
+    const { messageCount } = await channel.checkQueue(queue);
+    for (let i = 0; i < messageCount; i++) if (!(await scanNext(channel, queue, decide))) break;
+    // A connection that closes may overtake acknowledgements; a channel that closes does not.
+    await channel.close();
+  } finally {
+    // What was not acknowledged goes back into the queue.
+    await connection.close().catch(() => {});
+  }
+}
+
+async function scanNext(
+  channel: ConfirmChannel,
+  queue: QueueName,
+  decide: (message: WaitingMessage) => Decision,
+): Promise<boolean> {
+  const message = await channel.get(queue);
+  if (message === false) return false;
+  const { headers, contentType } = message.properties;
+  const wire = { contentType: String(contentType), body: message.content };
+  const decision = decide({ wire, ...deathOf(headers) });
+  if (decision === 'stay') return true;
+  if (decision !== 'drop') {
+    channel.sendToQueue(decision.to, wire.body, { persistent: true, contentType: wire.contentType });
+    await channel.waitForConfirms();
+  }
+  channel.ack(message);
+  return true;
+}
+
+/** Puts bytes into a queue, confirmed. Throws what amqplib throws. */
+export async function putWire(url: string, queue: QueueName, { contentType, body }: Wire): Promise<void> {
+  const connection = await connect(url, { timeout: 10_000 });
+  connection.on('error', () => {});
+  try {
+    const channel = await connection.createConfirmChannel();
+    channel.on('error', () => {});
+    await declareQueues(channel);
+    channel.sendToQueue(queue, body, { persistent: true, contentType });
+    await channel.waitForConfirms();
+  } finally {
+    await connection.close().catch(() => {});
+  }
+}
+
+function deathOf(headers: MessagePropertyHeaders | undefined): Omit<WaitingMessage, 'wire'> {
+  const death = headers?.['x-death']?.[0];
+  // RabbitMQ tells seconds.
+  const seconds = death?.time?.value;
+  return {
+    diedIn: diedInOf(headers),
+    diedAt: typeof seconds === 'number' ? seconds * 1000 : undefined,
+    reason: death?.reason,
+  };
+}

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { AMQP_URL } from '@attrai/config/common-variables';
+import { readConfig } from '@attrai/config/read-config';
+import { createVolumeStore } from '@attrai/photo-store/volume-store';
+import { redact } from '@attrai/telemetry/redact';
+import { z } from 'zod';
+import { INBOX_DIR } from '../src/config.ts';
+import { type DeadLetter, openDeadLetters } from '../src/dead-letters.ts';
+
+const USAGE = `Shows the messages nobody could handle, and re-queues or drops them.
+
+  pnpm dead-letters list
+  pnpm dead-letters requeue ID ... | --all
+  pnpm dead-letters drop ID ... | --all
+
+Messages that nobody could read are parked in INBOX_DIR. Others wait in to_estimate.dead only while no bot runs, which
+tells their users. AMQP_URL (or AMQP_URL_FILE) and INBOX_DIR are those of the bot. No part of a message is shown.
+`;
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  process.stderr.write(`${redact(error instanceof Error ? error.message : String(error))}\n`);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<number> {
+  const command = readCommand();
+  if (command === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const config = readConfig(z.object({ AMQP_URL, INBOX_DIR }));
+  const letters = openDeadLetters(config.AMQP_URL, await createVolumeStore(config.INBOX_DIR));
+  if (command.name === 'list') {
+    process.stdout.write(table(await letters.list()));
+    return 0;
+  }
+  const refused: string[] = [];
+  const onRefused = (id: string, why: string) => {
+    refused.push(id);
+    process.stderr.write(`${id} can't be requeued: ${why}. Drop it.\n`);
+  };
+  const done = await letters[command.name](command.ids, onRefused);
+  for (const id of done) process.stdout.write(`${id} ${command.name === 'drop' ? 'dropped' : 'requeued'}\n`);
+  const missing = (command.ids ?? []).filter((id) => ![...done, ...refused].includes(id));
+  for (const id of missing) process.stderr.write(`${id} is not there\n`);
+  return missing.length + refused.length > 0 ? 1 : 0;
+}
+
+/** Undefined if it is none of those in USAGE. */
+function readCommand(): { name: 'list' } | { name: 'requeue' | 'drop'; ids: string[] | undefined } | undefined {
+  const parsed = parseArgs({
+    allowPositionals: true,
+    strict: false,
+    options: { all: { type: 'boolean', default: false } },
+  });
+  const [name, ...ids] = parsed.positionals;
+  const { all } = parsed.values;
+  if (Object.keys(parsed.values).length > 1) return undefined;
+  if (name === 'list') return ids.length === 0 && !all ? { name } : undefined;
+  if (name !== 'requeue' && name !== 'drop') return undefined;
+  if (all === true) return ids.length === 0 ? { name, ids: undefined } : undefined;
+  return ids.length > 0 ? { name, ids } : undefined;
+}
+
+function table(letters: DeadLetter[]): string {
+  if (letters.length === 0) return 'No dead letters.\n';
+  const rows = letters.map(({ id, state, at, queue, why, bytes }) => [
+    id,
+    state,
+    at === undefined ? '-' : new Date(at).toISOString(),
+    queue ?? '-',
+    `${bytes} bytes`,
+    why,
+  ]);
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

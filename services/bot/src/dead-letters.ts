@@ -1,0 +1,128 @@
+import { putWire, scanQueue, type WaitingMessage } from '@attrai/broker/amqp/scan-queue';
+import { decode } from '@attrai/broker/wire-format';
+import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { estimateRequest } from '@attrai/contracts/request';
+import { estimateResult } from '@attrai/contracts/result';
+import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import { createParkedMessages, type ParkedMessage, parkedKey } from './replies/parked.ts';
+
+/** A message nobody could handle, without anything a user sent. */
+export interface DeadLetter {
+  /** The request's id, or that of a parked message, made from its bytes. */
+  id: string;
+  /** `waiting`: in `to_estimate.dead`, for the bot to tell its user; `parked`: nobody could read it. */
+  state: 'waiting' | 'parked';
+  /** ms since the epoch; undefined if it was put straight into the dead letters. */
+  at: number | undefined;
+  /** Where it died; undefined as for `at`. */
+  queue: QueueName | undefined;
+  why: string;
+  bytes: number;
+}
+
+/** What an operator can do with dead letters. `ids` undefined means all. Methods throw while RabbitMQ is away. */
+export interface DeadLetters {
+  list(): Promise<DeadLetter[]>;
+  /**
+   * Puts messages back into the queue they died in. Resolves to the ids of those put back, and tells `onRefused` of the
+   * others why not: nobody knows their queue, or a part of them was cut off.
+   */
+  requeue(ids: string[] | undefined, onRefused: (id: string, why: string) => void): Promise<string[]>;
+  /** Throws messages away. Resolves to their ids. */
+  drop(ids: string[] | undefined): Promise<string[]>;
+}
+
+const REASONS: Record<string, string> = {
+  delivery_limit: 'failed at every delivery',
+  rejected: 'failed for good',
+};
+
+const UNKNOWN_QUEUE = 'nobody knows which queue it came from';
+
+export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters {
+  const parked = createParkedMessages(inbox);
+  const isMeant = (ids: string[] | undefined, id: string) => ids === undefined || ids.includes(id);
+
+  return {
+    async list() {
+      const letters = (await parked.list()).map(describeParked);
+      await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
+        letters.push(describeWaiting(message));
+        return 'stay';
+      });
+      return letters;
+    },
+
+    async requeue(ids, onRefused) {
+      const done: string[] = [];
+      for (const message of await parked.list()) {
+        if (!isMeant(ids, message.key)) continue;
+        if (message.diedIn === undefined) onRefused(message.key, UNKNOWN_QUEUE);
+        else if (message.cut) onRefused(message.key, 'only its beginning was kept');
+        else {
+          await putWire(amqpUrl, message.diedIn, message);
+          await parked.drop(message.key);
+          done.push(message.key);
+        }
+      }
+      await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
+        const id = idOf(message);
+        if (!isMeant(ids, id)) return 'stay';
+        const queue = message.diedIn ?? queueByContents(message);
+        if (queue === undefined) {
+          onRefused(id, UNKNOWN_QUEUE);
+          return 'stay';
+        }
+        done.push(id);
+        return { to: queue };
+      });
+      return done;
+    },
+
+    async drop(ids) {
+      const done: string[] = [];
+      for (const { key } of await parked.list()) {
+        if (!isMeant(ids, key)) continue;
+        await parked.drop(key);
+        done.push(key);
+      }
+      await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
+        const id = idOf(message);
+        if (!isMeant(ids, id)) return 'stay';
+        done.push(id);
+        return 'drop';
+      });
+      return done;
+    },
+  };
+}
+
+function describeParked({ key, at, diedIn, why, bytes }: ParkedMessage): DeadLetter {
+  return { id: key, state: 'parked', at, queue: diedIn, why, bytes };
+}
+
+function describeWaiting(message: WaitingMessage): DeadLetter {
+  const { diedIn, diedAt, reason, wire } = message;
+  const why = reason === undefined ? 'put here by hand' : (REASONS[reason] ?? reason);
+  return { id: idOf(message), state: 'waiting', at: diedAt, queue: diedIn, why, bytes: wire.body.length };
+}
+
+function idOf({ wire }: WaitingMessage): string {
+  const { request, result } = read(wire);
+  return request?.id ?? result?.id ?? parkedKey(wire.body);
+}
+
+function queueByContents({ wire }: WaitingMessage): QueueName | undefined {
+  const { request, result } = read(wire);
+  if (request) return TO_ESTIMATE;
+  return result && AFTER_ESTIMATE;
+}
+
+function read(wire: WaitingMessage['wire']) {
+  try {
+    const { json } = decode(wire);
+    return { request: estimateRequest.safeParse(json).data, result: estimateResult.safeParse(json).data };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { putWire } from '@attrai/broker/amqp/scan-queue';
+import type { Broker } from '@attrai/broker/broker';
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { FinalError } from '@attrai/contracts/errors';
+import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import type { EstimateRequest } from '@attrai/contracts/request';
+import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { openWorld } from './world.ts';
+
+const cli = fileURLToPath(new URL('../cli/dead-letters.ts', import.meta.url));
+const SECRET = 'what a user said';
+
+let amqpUrl: string;
+let inboxDir: string;
+let broker: Broker;
+
+beforeEach(async () => {
+  amqpUrl = await ownVhost();
+  const ownDir = await mkdtemp(join(tmpdir(), 'attrai-dead-letters-'));
+  inboxDir = ownDir;
+  broker = await connectBroker({ url: amqpUrl, onFatal() {}, timing: { retry: [5, 10] } });
+  onTestFinished(async () => {
+    await broker.close();
+    await rm(ownDir, { recursive: true });
+  });
+});
+
+function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env.PATH, AMQP_URL: amqpUrl, INBOX_DIR: inboxDir };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], { env }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+/** Photos whose estimators died of them, while no bot runs. */
+async function leaveDead(...ids: string[]): Promise<EstimateRequest[]> {
+  const requests = ids.map((id): EstimateRequest => {
+    const replyTo = { userId: 1, chatId: 2, messageId: 3, language: 'en' as const };
+    const photo = { store: 'message' as const, key: `${id}.photo` };
+    return { v: 1, id, photo, replyTo, acceptedAt: Date.now(), deadline: Date.now() + 60_000 };
+  });
+  const consumer = await broker.consume(TO_ESTIMATE, 1, () => Promise.reject(new FinalError('bad', 'no way')));
+  for (const json of requests) await broker.publish(TO_ESTIMATE, { json, attachment: Buffer.from(SECRET) });
+  await expect.poll(() => broker.depth(TO_ESTIMATE_DEAD)).toBe(ids.length);
+  await consumer.stop();
+  return requests;
+}
+
+const [FIRST, SECOND] = ['first0000000000000000', 'second000000000000000'] as const;
+
+test('lists what waits among the dead letters and leaves it there, without a word of its contents', async () => {
+  await leaveDead(FIRST, SECOND);
+  for (let i = 0; i < 2; i++) {
+    const { code, out } = await run('list');
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      expect.stringMatching(/^first0+ +waiting +20\d\d-\S+Z +to_estimate +\d+ bytes +failed for good$/),
+      expect.stringMatching(/^second0+ +waiting /),
+      '',
+    ]);
+    expect(out).not.toContain(SECRET);
+  }
+  await expect.poll(() => broker.depth(TO_ESTIMATE_DEAD)).toBe(2);
+});
+
+test('puts one message back, whole, to where it died, and drops another', async () => {
+  const [request] = await leaveDead(FIRST, SECOND);
+  expect(await run('requeue', FIRST)).toMatchObject({ code: 0, out: `${FIRST} requeued\n` });
+  await expect.poll(() => broker.depth(TO_ESTIMATE_DEAD)).toBe(1);
+  const again: unknown[] = [];
+  await broker.consume(TO_ESTIMATE, 1, async (delivery) => void again.push(delivery));
+  await expect.poll(() => again).toEqual([{ json: request, attachment: Buffer.from(SECRET), attempt: 1 }]);
+
+  expect(await run('drop', SECOND, 'unknown')).toEqual({
+    code: 1,
+    out: `${SECOND} dropped\n`,
+    err: 'unknown is not there\n',
+  });
+  expect((await run('list')).out).toBe('No dead letters.\n');
+});
+
+test('puts all back, and drops all', async () => {
+  await leaveDead(FIRST, SECOND);
+  expect((await run('requeue', '--all')).out.split('\n')).toHaveLength(3);
+  await expect.poll(() => broker.depth(TO_ESTIMATE)).toBe(2);
+  await broker.publish(TO_ESTIMATE_DEAD, { json: 'by hand' });
+  expect((await run('drop', '--all')).code).toBe(0);
+  await expect.poll(() => broker.depth(TO_ESTIMATE_DEAD)).toBe(0);
+});
+
+test('lists, puts back and drops what the bot could not read and parked, be it JSON or not', async () => {
+  await using world = await openWorld({ amqpUrl, redisUrl: await ownRedis() });
+  inboxDir = world.inboxDir;
+  const version2 = { v: 2, text: SECRET };
+  await broker.publish(AFTER_ESTIMATE, { json: version2, attachment: Buffer.from('picture') });
+  const body = Buffer.from(`not JSON: ${SECRET}`);
+  await putWire(amqpUrl, TO_ESTIMATE_DEAD, { contentType: 'application/json', body });
+  await waitUntil('they were not parked', async () => (await readdir(inboxDir)).length === 2);
+
+  const { out } = await run('list');
+  expect(out).not.toContain(SECRET);
+  const rows = out
+    .trim()
+    .split('\n')
+    .sort((a, b) => Number(a.includes('no JSON')) - Number(b.includes('no JSON')));
+  expect(rows).toEqual([
+    expect.stringMatching(/^malformed-\w+ +parked +20\S+ +after_estimate +\d+ bytes +wrong: /),
+    expect.stringMatching(/^malformed-\w+ +parked +20\S+ +- +26 bytes +not a message: no JSON$/),
+  ]);
+
+  const [readable, notJson] = rows.map((row) => row.split(' ')[0]!);
+  await world.bot.stop();
+  const why = 'nobody knows which queue it came from';
+  expect(await run('requeue', '--all')).toEqual({
+    code: 1,
+    out: `${readable} requeued\n`,
+    err: `${notJson} can't be requeued: ${why}. Drop it.\n`,
+  });
+  const again: unknown[] = [];
+  await broker.consume(AFTER_ESTIMATE, 1, async (delivery) => void again.push(delivery));
+  await expect.poll(() => again).toEqual([{ json: version2, attachment: Buffer.from('picture'), attempt: 1 }]);
+  expect((await run('drop', '--all')).out).toBe(`${notJson} dropped\n`);
+  expect(await readdir(inboxDir)).toEqual([]);
+});
+
+test.each([[], ['list', 'x'], ['requeue'], ['drop'], ['drop', '--all', 'x'], ['forget', 'x'], ['list', '--force']])(
+  'explains itself at: %s %s %s',
+  async (...args) => {
+    expect(await run(...args.filter((arg) => arg !== undefined))).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('pnpm dead-letters requeue ID'),
+    });
+  },
+);
