@@ -1,17 +1,21 @@
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { describeMachine } from '../bench/machine.ts';
 import { FAULTS } from './faults/catalogue.ts';
 import { runLanes } from './lanes.ts';
+import type { Row } from './run-fault.ts';
 import { LEGEND, table, verdict } from './table.ts';
 
 const USAGE = `Breaks one thing at a time while photos are in work, and counts whether any was lost or answered twice.
 
-  pnpm test:faults [--photos N] [--users N] [--only TEXT] [--lanes N] [--logs DIR]
+  pnpm test:faults [--photos N] [--users N] [--only TEXT] [--lanes N] [--logs DIR] [--out FILE]
 
   --photos N   photos sent while one fault is tried, besides bursts (default 300)
   --users N    by so many users (default 30)
   --only TEXT  only faults whose name has this in it
   --lanes N    suites side by side (default 1)
   --logs DIR   keep the logs of the services there
+  --out FILE   write the table there, too, as Markdown
 `;
 
 const { values } = parseArgs({
@@ -21,6 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     lanes: { type: 'string', default: '1' },
     logs: { type: 'string' },
+    out: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -64,6 +69,7 @@ try {
   });
   endProgress();
   process.stdout.write(`\n${table(rows)}\n${LEGEND}`);
+  if (values.out !== undefined) await writeReport(values.out, rows);
   process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
 } catch (error) {
   if (!interrupted) throw error;
@@ -78,4 +84,11 @@ function showProgress(line: string): void {
 
 function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+async function writeReport(file: string, rows: Row[]): Promise<void> {
+  const command = `pnpm test:faults --photos ${photos} --users ${users} --lanes ${lanes}`;
+  const machine = describeMachine().map((line) => `- ${line}`);
+  const lines = ['# One thing broken at a time', '', `\`${command}\` on`, '', ...machine, ''];
+  await writeFile(file, `${lines.join('\n')}\n\`\`\`text\n${table(rows)}\n${LEGEND}\`\`\`\n`);
 }

@@ -4,7 +4,8 @@ import type { Memory, Sample } from './watch-memory.ts';
 export interface Picture {
   /** Says what the picture shows. */
   title: string;
-  subtitle: string;
+  /** Two lines at most. */
+  notes: string[];
   memory: Memory;
   growths: Growth[];
   lengthMs: number;
@@ -12,7 +13,7 @@ export interface Picture {
 
 const WIDTH = 960;
 const HEIGHT = 480;
-const PLOT = { left: 64, right: 760, top: 84, bottom: 424 };
+const PLOT = { left: 64, right: 760, top: 112, bottom: 424 };
 /** Told apart without colour vision, too (Okabe and Ito, 2008); the lines are named besides. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
 const MB = 1_000_000;
@@ -24,7 +25,7 @@ const LABEL_HEIGHT = 34;
 const POINTS = 300;
 
 /** Memory by process as lines over time, as an SVG that stands by itself. */
-export function draw({ title, subtitle, memory, growths, lengthMs }: Picture): string {
+export function draw({ title, notes, memory, growths, lengthMs }: Picture): string {
   const lines = [...memory.values()];
   const mostMb = Math.max(1, ...lines.flat().map(({ rss }) => rss / MB)) * 1.05;
   const x = (ms: number) => round(PLOT.left + (ms / lengthMs) * (PLOT.right - PLOT.left));
@@ -40,7 +41,7 @@ export function draw({ title, subtitle, memory, growths, lengthMs }: Picture): s
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="14" fill="#333">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 <text x="24" y="36" font-size="20" font-weight="600">${escapeXml(title)}</text>
-<text x="24" y="60" fill="#666">${escapeXml(subtitle)}</text>
+${notes.map((note, i) => `<text x="24" y="${58 + i * 18}" font-size="12" fill="#666">${escapeXml(note)}</text>`).join('\n')}
 <rect x="${PLOT.left}" y="${PLOT.top}" width="${round(x(lengthMs * WARM_UP) - PLOT.left)}" height="${PLOT.bottom - PLOT.top}" fill="#f0f0f0"/>
 <text x="${PLOT.left + 8}" y="${PLOT.top + 18}" fill="#777">warm-up</text>
 ${rows.map((mb) => `<path d="M${PLOT.left} ${y(mb)}H${PLOT.right}" stroke="#ddd"/><text x="${PLOT.left - 8}" y="${y(mb) + 5}" text-anchor="end" fill="#666">${mb}</text>`).join('\n')}

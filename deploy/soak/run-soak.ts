@@ -61,7 +61,9 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   ];
   const verdict = problems.length === 0 ? 'memory stays flat' : problems.join(', ');
   const title = `${Math.round(lengthMs / 6_000) / 10} minutes, ${photos} photos: ${verdict}`;
-  const svg = draw({ title, subtitle: machine.join(' · '), memory: watch.memory, growths, lengthMs });
+  const [computer, ...rest] = machine;
+  const notes = [`${computer} · resident memory of each process, ${rate} photos a second`, rest.join(' · ')];
+  const svg = draw({ title, notes, memory: watch.memory, growths, lengthMs });
   return { growths, problems, svg };
 }
 
