@@ -4,17 +4,17 @@ import { parseArgs } from 'node:util';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { ensureModels } from '../src/build.ts';
 import { modelCard } from '../src/fit/card.ts';
-import { fitHead } from '../src/fit/fit.ts';
+import { FEWEST_FACES, fitHead } from '../src/fit/fit.ts';
 import { scorer } from '../src/nets/scorer.ts';
 import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
 import { modelsDir } from './models-dir.ts';
 import { ProgressLine } from './progress.ts';
 
-const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv --name NAME [options]
-  --images DIR            folder of the pictures, one rated face each
-  --ratings FILE.csv      table with a header line
-  --name NAME             what the head is called
+const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv [options]
+  --images DIR            folder of the pictures, one rated face each (required)
+  --ratings FILE.csv      table with a header line and at least ${FEWEST_FACES} rated faces (required)
+  --name NAME             what the head is called (the name of FILE)
   --file-column NAME      column with the pictures' names within DIR (file)
   --rating-column NAME    column with the rating, any scale (rating)
   --out FILE.json         where the head goes (NAME.json); the model card is put beside it (NAME.card.md)
@@ -40,12 +40,17 @@ export async function fitCommand(args: string[]): Promise<void> {
       help: { type: 'boolean', default: false },
     },
   });
-  const { images, ratings, name, about, model } = values;
-  if (values.help || !images || !ratings || !name) {
-    process.stderr.write(USAGE);
-    process.exitCode = values.help ? 0 : 2;
+  const { images, ratings, about, model } = values;
+  if (values.help) {
+    process.stdout.write(USAGE);
     return;
   }
+  if (!images || !ratings) {
+    process.stderr.write(`${images ? '--ratings' : '--images'} is missing.\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  const name = values.name || path.parse(ratings).name;
   const out = values.out ?? `${name}.json`;
   const aboutText = about ? await readFile(about, 'utf8') : '## Data\n\nNothing was said about the data.';
   const line = new ProgressLine();

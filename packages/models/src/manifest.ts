@@ -18,11 +18,11 @@ export interface Manifest {
 
 /**
  * Identifies what the models would be built from: the builder's own sources (the versions and checksums of the source
- * weights are among them), the form of the scorer's metadata, and the head.
+ * weights and the calibration are among them), the form of the scorer's metadata, and the head.
  */
 export async function fingerprint(headFile: string, sources = SOURCES): Promise<string> {
   const own = (await readdir(sources, { recursive: true }))
-    .filter((file) => file.endsWith('.ts') && !file.startsWith(FITTING))
+    .filter((file) => /\.(ts|json)$/.test(file) && !file.startsWith(FITTING))
     .sort()
     .map((file) => path.join(sources, file));
   const metadata = createRequire(import.meta.url).resolve('@attrai/vision/score/metadata');

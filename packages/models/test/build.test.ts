@@ -139,7 +139,7 @@ describe('pnpm models', () => {
   it('build tells its progress on stderr and leaves stdout empty', async () => {
     const first = await run(process.execPath, [CLI, 'build'], { env: env() });
     expect(first.stdout).toBe('');
-    expect(first.stderr).toContain('Building models (scorer.onnx) 5/5');
+    expect(first.stderr).toContain('Building models (scorer-int8.onnx) 6/6');
     const second = await run(process.execPath, [CLI, 'build'], { env: env() });
     expect(second).toEqual({ stdout: '', stderr: '' });
   });

@@ -61,22 +61,35 @@ describe('nobody is left out silently', () => {
   });
 
   it('and too few faces are refused with the reasons', async () => {
-    const fit = fitHead({
-      name: 'none',
-      imageDir: dir,
-      csvFile: await table('file,rating\ngone.jpg,1\ngrey.png,2\ntext.jpg,\n'),
-      fileColumn: 'file',
-      ratingColumn: 'rating',
-      modelsDir: path.join(dir, 'models'),
-      date: new Date(),
-      onProgress: () => {},
-    });
+    const fit = fitOn(`file,rating\n${'gone.jpg,1\n'.repeat(99)}grey.png,2\ntext.jpg,\n`);
     await expect(fit).rejects.toMatchObject({
       code: 'too_few_faces',
-      message: expect.stringContaining('1 × no rating, 1 × file missing, 1 × no face found'),
+      message: expect.stringContaining('1 × no rating, 99 × file missing, 1 × no face found'),
     });
   });
 });
+
+it('refuses a table with too few ratings before it reads a single face', async () => {
+  const progress: string[] = [];
+  await expect(fitOn('file,rating\ngrey.png,2\ntext.jpg,\n', (work) => progress.push(work))).rejects.toMatchObject({
+    code: 'too_few_faces',
+    message: 'Only 1 of 2 rows have a rating; it takes 100 rated faces.',
+  });
+  expect(progress).toEqual([]);
+});
+
+async function fitOn(text: string, onProgress: (work: string) => void = () => {}) {
+  return fitHead({
+    name: 'none',
+    imageDir: dir,
+    csvFile: await table(text),
+    fileColumn: 'file',
+    ratingColumn: 'rating',
+    modelsDir: path.join(dir, 'models'),
+    date: new Date(),
+    onProgress,
+  });
+}
 
 it('a table without the column says which columns it has', async () => {
   await expect(readRatings(await table('name,score\na.jpg,1\n'), 'file', 'score')).rejects.toMatchObject({

@@ -8,14 +8,15 @@ import { loadGlyphs } from './draw/glyphs.ts';
 import { makeMips } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
+import { multipliesBytes } from './score/processor.ts';
 import { loadScorer } from './score/scorer.ts';
 import { startStopwatch } from './stopwatch.ts';
 import type { Box, Estimate, Face, Point, Vision } from './vision.ts';
 
 export interface VisionOptions {
-  /** Folder with pnet.onnx, rnet.onnx, onet.onnx and scorer.onnx, as "pnpm models build" makes them. */
+  /** Folder with pnet.onnx, rnet.onnx, onet.onnx, scorer.onnx and scorer-int8.onnx, as "pnpm models build" makes them. */
   modelsDir: string;
-  /** Another scorer model than scorer.onnx in `modelsDir`; what it must say about itself is in score/metadata.ts. */
+  /** Another scorer model than the one in `modelsDir` that suits the processor; what it must say about itself is in score/metadata.ts. */
   scorerModel?: string;
   /** Longer side of the smallest face reported, in pixels of the photo after its reduction to `maxSide`. Default 40. */
   minFace?: number;
@@ -33,7 +34,7 @@ export interface VisionOptions {
 export async function loadVision(options: VisionOptions): Promise<Vision> {
   const {
     modelsDir,
-    scorerModel = join(modelsDir, 'scorer.onnx'),
+    scorerModel = join(modelsDir, multipliesBytes() ? 'scorer-int8.onnx' : 'scorer.onnx'),
     minFace = 40,
     maxSide = 1280,
     threads = 1,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../src/align/template.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
+import { multipliesBytes } from '../src/score/processor.ts';
 import { toScale } from '../src/score/scale.ts';
 import { loadScorer } from '../src/score/scorer.ts';
 import { type TinyModel, tinyModel } from './support/onnx-file.ts';
@@ -168,3 +169,13 @@ async function write(tiny: Omit<TinyModel, 'metadata'>, input: object): Promise<
   await writeFile(path, tinyModel(model(tiny, input)));
   return path;
 }
+
+test.each([
+  ['a server of 2023', 'flags\t\t: fpu avx512f avx512_vnni amx_tile\n', true],
+  ['a laptop of 2023', 'flags\t\t: fpu avx2 avx_vnni\n', true],
+  ['a server of 2016', 'flags\t\t: fpu avx2 avx512f\n', false],
+  ['an ARM board', 'Features\t: fp asimd asimddp\n', false],
+  ['a system without /proc/cpuinfo', '', false],
+])('knows whether %s computes faster in bytes', (_, cpuInfo, faster) => {
+  expect(multipliesBytes(cpuInfo)).toBe(faster);
+});

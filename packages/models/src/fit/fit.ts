@@ -10,7 +10,7 @@ const FOLDS = 5;
 const REPEATS = 10;
 const SEED = 20_220_421;
 /** Fewer faces can't be told from noise with 736 features. */
-const FEWEST_FACES = 100;
+export const FEWEST_FACES = 100;
 
 export interface FitOptions {
   name: string;
@@ -38,6 +38,14 @@ export interface FitResult {
  */
 export async function fitHead(options: FitOptions): Promise<FitResult> {
   const { ratings, skipped } = await readRatings(options.csvFile, options.fileColumn, options.ratingColumn);
+  const rows = ratings.length + skipped.length;
+  // Said before the faces are read, which takes long.
+  if (ratings.length < FEWEST_FACES) {
+    throw new FinalError(
+      'too_few_faces',
+      `Only ${ratings.length} of ${rows} rows have a rating; it takes ${FEWEST_FACES} rated faces.`,
+    );
+  }
   const read = await readFaces(ratings, options.imageDir, options.modelsDir, (done) =>
     options.onProgress('reading faces', done, ratings.length),
   );

@@ -2,12 +2,15 @@ import { ATTRIBUTE_TYPE, DATA_TYPE, type DataType, Model } from './schema.ts';
 
 const IR_VERSION = 8;
 const OPSET = 17;
+/** ONNX Runtime's own operators: written 'com.microsoft.QLinearAdd'. */
+const OWN_DOMAIN = 'com.microsoft';
+const OWN_OPSET = 1;
 
 /** A value in the graph, by its name. */
 export type Value = string;
 /** A number is a fixed side, a string names one that is known only at run time. */
 export type Dimension = number | string;
-export type Data = Float32Array | Uint8Array | BigInt64Array;
+export type Data = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 /** Whole numbers become ints: an operator that wants a float gets it as `{ float: 1 }`. */
 export type Attribute = number | string | readonly number[] | { float: number };
 
@@ -56,8 +59,10 @@ export class Graph {
     attributes: Record<string, Attribute>,
     outputs: readonly Value[],
   ): readonly Value[] {
+    const own = op.startsWith(`${OWN_DOMAIN}.`);
     this.#nodes.push({
-      opType: op,
+      opType: own ? op.slice(OWN_DOMAIN.length + 1) : op,
+      domain: own ? OWN_DOMAIN : '',
       name: `${op}_${this.#nodes.length}`,
       input: inputs,
       output: outputs,
@@ -71,7 +76,10 @@ export class Graph {
     return Model.encode({
       irVersion: IR_VERSION,
       producerName: 'attrai',
-      opsetImport: [{ domain: '', version: OPSET }],
+      opsetImport: [
+        { domain: '', version: OPSET },
+        { domain: OWN_DOMAIN, version: OWN_OPSET },
+      ],
       graph: {
         name: this.#name,
         node: this.#nodes,
@@ -86,7 +94,9 @@ export class Graph {
 
 function typeOf(data: Data): DataType {
   if (data instanceof Float32Array) return 'float32';
-  return data instanceof Uint8Array ? 'uint8' : 'int64';
+  if (data instanceof Uint8Array) return 'uint8';
+  if (data instanceof Int8Array) return 'int8';
+  return data instanceof Int32Array ? 'int32' : 'int64';
 }
 
 function valueInfo(name: string, type: DataType, shape: readonly Dimension[]): object {

@@ -33,6 +33,7 @@ const root = protobuf.Root.fromJSON({
         name: { type: 'string', id: 3 },
         opType: { type: 'string', id: 4 },
         attribute: { rule: 'repeated', type: 'Attribute', id: 5 },
+        domain: { type: 'string', id: 7 },
       },
     },
     Attribute: {
@@ -68,7 +69,7 @@ const root = protobuf.Root.fromJSON({
 export const Model = root.lookupType('Model');
 
 /** TensorProto.DataType */
-export const DATA_TYPE = { float32: 1, uint8: 2, int64: 7 } as const;
+export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 export type DataType = keyof typeof DATA_TYPE;
 
 /** AttributeProto.AttributeType */

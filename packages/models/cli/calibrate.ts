@@ -1,0 +1,37 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
+import { ensureModels } from '../src/build.ts';
+import { calibrate, readChips } from '../src/fit/calibrate.ts';
+import { CALIBRATION_FILE } from '../src/nets/calibration.ts';
+import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
+import { readWeights } from '../src/weights/tfjs.ts';
+import { modelsDir } from './models-dir.ts';
+import { ProgressLine } from './progress.ts';
+
+const USAGE = `Usage: pnpm models calibrate --images DIR
+  --images DIR   photos of faces; 200 are plenty, and of a folder with more so many are taken, evenly
+`;
+const PHOTOS = 200;
+
+/** Writes the calibration that is part of the project. */
+export async function calibrateCommand(images: string | undefined): Promise<void> {
+  if (!images) {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const line = new ProgressLine();
+  const dir = modelsDir();
+  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
+  restrictSharp();
+  const all = (await readdir(images)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).sort();
+  const step = Math.max(1, all.length / PHOTOS);
+  const files = Array.from({ length: Math.min(all.length, PHOTOS) }, (_, i) =>
+    path.join(images, all[Math.floor(i * step)]!),
+  );
+  const chips = await readChips(files, dir, (done) => line.show('Cutting out faces', done, files.length));
+  const calibration = await calibrate(await readWeights(FACE_NET_WEIGHTS), chips);
+  await writeFile(CALIBRATION_FILE, `${JSON.stringify(calibration, null, 2)}\n`);
+  process.stderr.write(`${chips.length} faces. Written: ${CALIBRATION_FILE}\n`);
+}

@@ -1,0 +1,137 @@
+import { FatalError } from '@attrai/contracts/errors';
+import type { Graph, Value } from '../onnx/graph.ts';
+import type { Weights } from '../weights/tfjs.ts';
+import type { Ranges } from './calibration.ts';
+import type { ConvolutionOptions, FaceNetLayers } from './face-net.ts';
+import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
+
+/** A byte q stands for (q - zero) * step. */
+interface Coding {
+  step: number;
+  zero: number;
+}
+
+const WEIGHT_LIMIT = 127;
+const BYTE_LIMIT = 255;
+/** The photo's own bytes. */
+const RAW: Coding = { step: 1, zero: 0 };
+
+/**
+ * The face net in bytes: activations uint8, filters int8 with a step for each output, sums int32, axes [N, H, W, channels].
+ * What an activation's byte stands for is fixed beforehand by the ranges seen in calibration. Where nothing is negative
+ * its zero is 0, and cutting off below it is the relu (Jacob et al. 2018, "Quantization and Training of Neural Networks
+ * for Efficient Integer-Arithmetic-Only Inference").
+ */
+export class ByteLayers implements FaceNetLayers {
+  readonly #graph: Graph;
+  readonly #weights: Weights;
+  readonly #ranges: Ranges;
+  readonly #codings = new Map<Value, Coding>();
+
+  constructor(graph: Graph, weights: Weights, ranges: Ranges) {
+    this.#graph = graph;
+    this.#weights = weights;
+    this.#ranges = ranges;
+  }
+
+  begin(chips: Value, name: string): Value {
+    this.#codings.set(chips, RAW);
+    return this.#convolve(chips, name, scaledFilters(this.#weights, name, true), { stride: 2, padding: 0 });
+  }
+
+  convolve(x: Value, name: string, options: ConvolutionOptions): Value {
+    return this.#convolve(x, name, scaledFilters(this.#weights, name, false), options);
+  }
+
+  maxPool(x: Value): Value {
+    return this.#coded(
+      this.#graph.node('com.microsoft.NhwcMaxPool', [x], { kernel_shape: [3, 3], strides: [2, 2] }),
+      this.#coding(x),
+    );
+  }
+
+  averagePool(x: Value): Value {
+    const coding = this.#coding(x);
+    const inputs = [x, ...this.#constants(coding), ...this.#constants(coding)];
+    const attributes = { kernel_shape: [2, 2], strides: [2, 2], channels_last: 1 };
+    return this.#coded(this.#graph.node('com.microsoft.QLinearAveragePool', inputs, attributes), coding);
+  }
+
+  add(a: Value, b: Value, name: string): Value {
+    const coding = this.#codingOf(name);
+    const inputs = [a, b].flatMap((x) => [x, ...this.#constants(this.#coding(x))]);
+    return this.#coded(this.#graph.node('com.microsoft.QLinearAdd', [...inputs, ...this.#constants(coding)]), coding);
+  }
+
+  zerosBehind(x: Value, channels: number, edge: number): Value {
+    if (channels === 0 && edge === 0) return x;
+    const coding = this.#coding(x);
+    const pads = this.#graph.constant(BigInt64Array.from([0, 0, 0, 0, 0, edge, edge, channels], BigInt), [8]);
+    const zero = this.#graph.constant(Uint8Array.of(coding.zero), []);
+    return this.#coded(this.#graph.node('Pad', [x, pads, zero]), coding);
+  }
+
+  average(x: Value): Value {
+    const float = this.#graph.node('DequantizeLinear', [x, ...this.#constants(this.#coding(x))]);
+    return this.#graph.node('ReduceMean', [float], { axes: [1, 2], keepdims: 0 });
+  }
+
+  #convolve(
+    x: Value,
+    name: string,
+    filters: ScaledFilters,
+    { stride, padding }: Pick<ConvolutionOptions, 'stride' | 'padding'>,
+  ): Value {
+    const graph = this.#graph;
+    const from = this.#coding(x);
+    const to = this.#codingOf(name);
+    const { bytes, steps } = filterBytes(floatFilters(filters), filters.bias.length);
+    const bias = Int32Array.from(filters.bias, (b, o) => Math.round(b / (from.step * steps[o]!)));
+    const inputs = [
+      x,
+      ...this.#constants(from),
+      graph.constant(bytes, filterShape(filters.stored)),
+      graph.constant(steps, [steps.length]),
+      graph.constant(new Int8Array(steps.length), [steps.length]),
+      ...this.#constants(to),
+      graph.constant(bias, [bias.length]),
+    ];
+    const attributes = {
+      strides: [stride, stride],
+      pads: [padding, padding, padding, padding],
+      channels_last: 1,
+    };
+    return this.#coded(graph.node('com.microsoft.QLinearConv', inputs, attributes), to);
+  }
+
+  #coded(value: Value, coding: Coding): Value {
+    this.#codings.set(value, coding);
+    return value;
+  }
+
+  #coding(value: Value): Coding {
+    return this.#codings.get(value)!;
+  }
+
+  #codingOf(name: string): Coding {
+    const range = this.#ranges[name];
+    if (range === undefined) throw new FatalError('weights_changed', `The calibration has no range of ${name}`);
+    const low = Math.min(range[0], 0);
+    const step = (range[1] - low) / BYTE_LIMIT;
+    return { step, zero: Math.round(-low / step) };
+  }
+
+  #constants({ step, zero }: Coding): [step: Value, zero: Value] {
+    return [this.#graph.constant(Float32Array.of(step), []), this.#graph.constant(Uint8Array.of(zero), [])];
+  }
+}
+
+/** @param filters [outputs, ...]; each output gets the step with which its largest weight is ±127 */
+function filterBytes(filters: Float32Array, outputs: number): { bytes: Int8Array; steps: Float32Array } {
+  const size = filters.length / outputs;
+  const steps = Float32Array.from({ length: outputs }, (_, o) => {
+    const largest = filters.subarray(o * size, (o + 1) * size).reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+    return (largest || 1) / WEIGHT_LIMIT;
+  });
+  return { bytes: Int8Array.from(filters, (w, i) => Math.round(w / steps[Math.floor(i / size)]!)), steps };
+}

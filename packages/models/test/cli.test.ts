@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const CLI = path.join(import.meta.dirname, '../cli/models.ts');
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'attrai-models-cli-'));
+  await writeFile(path.join(dir, 'nice.csv'), 'file,rating\na.jpg,1\n');
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+it.each([
+  [['--ratings', 'nice.csv'], '--images is missing.'],
+  [['--images', '.'], '--ratings is missing.'],
+])('fit %j says what is missing and what is required', async (args, mention) => {
+  const { code, stderr } = await run('fit', ...args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(mention);
+  expect(stderr).toContain('at least 100 rated faces (required)');
+});
+
+it('fit needs no --name, and says that it takes more faces', async () => {
+  const { code, stderr } = await run('fit', '--images', '.', '--ratings', 'nice.csv');
+  expect(code).toBe(1);
+  expect(stderr).toContain('Only 1 of 1 rows have a rating; it takes 100 rated faces.');
+});
+
+function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const options = { cwd: dir, env: { PATH: process.env.PATH, MODELS_DIR: path.join(dir, 'models') } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}

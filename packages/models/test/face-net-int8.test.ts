@@ -1,0 +1,67 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
+import { multipliesBytes } from '@attrai/vision/score/processor';
+import { loadScorer } from '@attrai/vision/score/scorer';
+import { mean, standardDeviation } from 'simple-statistics';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import reference from '../../vision/test/fixtures/reference-npm.json' with { type: 'json' };
+import { npmPhoto } from '../../vision/test/support/paths.ts';
+import { calibrate, readChips } from '../src/fit/calibrate.ts';
+import { readCalibration } from '../src/nets/calibration.ts';
+import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
+import { readWeights } from '../src/weights/tfjs.ts';
+import { buildModels } from './models.ts';
+
+const npmPhotos = Object.keys(reference).map(npmPhoto);
+
+let dir: string;
+beforeAll(async () => {
+  restrictSharp();
+  dir = await buildModels();
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+/** Every fifth, but not those that calibration saw. */
+async function omiPhotos(): Promise<string[]> {
+  const folder = process.env.OMI_DIR && path.join(process.env.OMI_DIR, 'images');
+  if (!folder) {
+    console.log('OMI_DIR is not set: scores in bytes are held to those in float32 on the npm photos only.');
+    return [];
+  }
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
+  const step = names.length / 200;
+  const seen = new Set(Array.from({ length: 200 }, (_, i) => names[Math.floor(i * step)]));
+  return names.filter((name, i) => i % 5 === 4 && !seen.has(name)).map((name) => path.join(folder, name));
+}
+
+it('scores in bytes as in float32: differences of sd 0.1 and mean 0.05 of 10 at most', async (test) => {
+  if (!multipliesBytes()) {
+    console.warn('Not run: this processor has no VNNI, and is given the model in float32.');
+    return test.skip('no VNNI');
+  }
+  const chips = await readChips([...npmPhotos, ...(await omiPhotos())], dir, () => {});
+  const [exact, bytes] = await Promise.all(['scorer.onnx', 'scorer-int8.onnx'].map((file) => scores(file, chips)));
+  const differences = exact!.map((score, i) => bytes![i]! - score);
+  console.log(`${chips.length} faces: sd ${standardDeviation(differences)}, mean ${mean(differences)}`);
+  expect(chips.length).toBeGreaterThanOrEqual(14);
+  expect(standardDeviation(differences)).toBeLessThanOrEqual(0.1);
+  expect(Math.abs(mean(differences))).toBeLessThanOrEqual(0.05);
+  // The same model twice would prove nothing.
+  expect(standardDeviation(differences)).toBeGreaterThan(0);
+});
+
+it('calibrates the same from the same faces, for every number that the shipped calibration has', async () => {
+  const chips = (await readChips(npmPhotos.slice(0, 1), dir, () => {})).slice(0, 2);
+  const weights = await readWeights(FACE_NET_WEIGHTS);
+  const [once, twice] = [await calibrate(weights, chips), await calibrate(weights, chips)];
+  expect(once).toEqual(twice);
+  expect(Object.keys(once.ranges)).toEqual(Object.keys((await readCalibration()).ranges));
+});
+
+async function scores(file: string, chips: readonly Uint8Array[]): Promise<number[]> {
+  const scorer = await loadScorer(path.join(dir, file), 1);
+  const result = await scorer.score(new Uint8Array(Buffer.concat(chips)));
+  await scorer.close();
+  return result;
+}
