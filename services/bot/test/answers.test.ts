@@ -206,10 +206,7 @@ test('shows the place in the queue, and edits it as the queue moves', async () =
   });
   for (const chat of [1, 2, 3]) {
     await world.page.send(chat, { photo: PHOTO });
-    await world.page.untilSaid(
-      chat,
-      chat === 1 ? /Looking at your photo now/ : new RegExp(`number ${chat} in the queue`),
-    );
+    await world.page.untilSaid(chat, chat === 1 ? /Your photo is next/ : new RegExp(`number ${chat} in the queue`));
     // One that follows closely could overtake it in the download.
     await waitUntil('it was not published', async () => {
       return world.requests.length === 1 && (await world.broker.depth(TO_ESTIMATE)) === chat - 1;
@@ -217,7 +214,7 @@ test('shows the place in the queue, and edits it as the queue moves', async () =
   }
   await waitUntil('the first photo did not come to the estimator', () => release.length === 1);
   release[0]!();
-  await world.page.untilSaid(2, /Looking at your photo now/);
+  await world.page.untilSaid(2, /Your photo is next/);
   await world.page.untilSaid(3, /number 2 in the queue/);
   for (const next of [1, 2]) {
     await waitUntil('the next photo did not come', () => release.length > next);

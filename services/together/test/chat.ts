@@ -63,5 +63,5 @@ export function openChat(url: string, chatId: number) {
 }
 
 function isPlaceholder({ text = '' }: SeenMessage): boolean {
-  return /Looking at your photo|in the queue/.test(text);
+  return /Your photo is next|in the queue/.test(text);
 }

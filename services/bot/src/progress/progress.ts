@@ -6,7 +6,7 @@ import { TEXTS } from '../texts/languages.ts';
 import { milestone } from './positions.ts';
 
 export interface Place {
-  /** 1 is the photo being looked at. */
+  /** 1 is the next photo, or the one being looked at. */
   position: number;
   /** Undefined until photos have passed and shown how long one takes. */
   waitSeconds?: number;

@@ -48,7 +48,7 @@ export const en: Texts = {
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
 
   placeholder: ({ position, waitSeconds }) => {
-    if (position <= 1) return 'Looking at your photo now…';
+    if (position <= 1) return 'Got it. Your photo is next.';
     const place = `Got it. Your photo is number ${position} in the queue.`;
     return waitSeconds === undefined ? place : `${place} About ${duration(waitSeconds)} to go.`;
   },

@@ -48,7 +48,7 @@ export const es: Texts = {
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
 
   placeholder: ({ position, waitSeconds }) => {
-    if (position <= 1) return 'Estoy mirando tu foto…';
+    if (position <= 1) return 'Recibida. Tu foto es la siguiente.';
     const place = `Recibida. Tu foto es la número ${position} de la cola.`;
     return waitSeconds === undefined ? place : `${place} La respuesta llegará en unos ${duration(waitSeconds)}.`;
   },

@@ -26,7 +26,7 @@ export interface Texts {
   privacy(limits: Limits): string;
   unknownCommand(): string;
 
-  /** `position` 1 is the photo being looked at now; `waitSeconds` is left out while nobody knows. */
+  /** `position` 1 is the next photo, or the one being looked at; `waitSeconds` is left out while nobody knows. */
   placeholder(place: { position: number; waitSeconds?: number | undefined }): string;
 
   /** `bytes` is undefined where only Telegram's refusal to hand out the file tells. */
