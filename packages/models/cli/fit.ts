@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { ensureModels } from '../src/build.ts';
 import { modelCard } from '../src/fit/card.ts';
-import { FEWEST_FACES, fitHead } from '../src/fit/fit.ts';
+import { FEWEST_FACES, fitHead, readEnoughRatings } from '../src/fit/fit.ts';
 import { scorer } from '../src/nets/scorer.ts';
 import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
@@ -55,8 +55,6 @@ export async function fitCommand(args: string[]): Promise<void> {
   const aboutText = about ? await readFile(about, 'utf8') : '## Data\n\nNothing was said about the data.';
   const line = new ProgressLine();
   const dir = modelsDir();
-  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
-  restrictSharp();
   const options = {
     name,
     imageDir: images,
@@ -67,6 +65,9 @@ export async function fitCommand(args: string[]): Promise<void> {
     date: new Date(),
     onProgress: (work: string, done: number, total: number) => line.show(work, done, total),
   };
+  await readEnoughRatings(options); // Before the models are built, which takes long.
+  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
+  restrictSharp();
   const result = await fitHead(options);
   const card = `${out.slice(0, out.length - path.extname(out).length)}.card.md`;
   await writeFile(out, `${JSON.stringify(result.head, null, 2)}\n`);

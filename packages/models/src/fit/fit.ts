@@ -2,7 +2,7 @@ import { FinalError } from '@attrai/contracts/errors';
 import type { Head } from '../head.ts';
 import { type CrossValidation, crossValidate } from './cross-validate.ts';
 import { type RatedFace, readFaces } from './faces.ts';
-import { readRatings, type Skipped } from './ratings.ts';
+import { type Rating, readRatings, type Skipped } from './ratings.ts';
 import { fitRidge, predict } from './ridge.ts';
 import { percentileScale } from './scale.ts';
 
@@ -37,15 +37,7 @@ export interface FitResult {
  * @throws FinalError `bad_ratings` or `too_few_faces`
  */
 export async function fitHead(options: FitOptions): Promise<FitResult> {
-  const { ratings, skipped } = await readRatings(options.csvFile, options.fileColumn, options.ratingColumn);
-  const rows = ratings.length + skipped.length;
-  // Said before the faces are read, which takes long.
-  if (ratings.length < FEWEST_FACES) {
-    throw new FinalError(
-      'too_few_faces',
-      `Only ${ratings.length} of ${rows} rows have a rating; it takes ${FEWEST_FACES} rated faces.`,
-    );
-  }
+  const { ratings, skipped } = await readEnoughRatings(options);
   const read = await readFaces(ratings, options.imageDir, options.modelsDir, (done) =>
     options.onProgress('reading faces', done, ratings.length),
   );
@@ -83,6 +75,23 @@ export async function fitHead(options: FitOptions): Promise<FitResult> {
     skipped,
     validation,
   };
+}
+
+/**
+ * The table, if it has enough ratings; told before the faces are read, which takes long.
+ *
+ * @throws FinalError `bad_ratings` or `too_few_faces`
+ */
+export async function readEnoughRatings(
+  options: Pick<FitOptions, 'csvFile' | 'fileColumn' | 'ratingColumn'>,
+): Promise<{ ratings: Rating[]; skipped: Skipped[] }> {
+  const table = await readRatings(options.csvFile, options.fileColumn, options.ratingColumn);
+  const { ratings, skipped } = table;
+  if (ratings.length >= FEWEST_FACES) return table;
+  throw new FinalError(
+    'too_few_faces',
+    `Only ${ratings.length} of ${ratings.length + skipped.length} rows have a rating; it takes ${FEWEST_FACES} rated faces.`,
+  );
 }
 
 /** The cross-validation of the model card: standardising and choosing lambda are part of each training. */
