@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,9 +9,11 @@ import { connectBroker } from '@attrai/broker/connect-broker';
 import { FinalError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { EstimateRequest } from '@attrai/contracts/request';
+import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createParkedMessages, type Unreadable } from '../src/replies/parked.ts';
 import { openWorld } from './world.ts';
 
 const cli = fileURLToPath(new URL('../cli/dead-letters.ts', import.meta.url));
@@ -130,6 +132,19 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
   await expect.poll(() => again).toEqual([{ json: version2, attachment: Buffer.from('picture'), attempt: 1 }]);
   expect((await run('drop', '--all')).out).toBe(`${notJson} dropped\n`);
   expect(await readdir(inboxDir)).toEqual([]);
+});
+
+test('of a large message only the beginning is parked, once, and not put back', async () => {
+  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const body = Buffer.alloc(2_000_000, 1);
+  const message: Unreadable = { diedIn: TO_ESTIMATE, why: 'no JSON', contentType: 'x', body };
+  const [first, again] = [await parked.park(message), await parked.park(message)];
+  expect(again).toEqual(first);
+  expect((await stat(join(inboxDir, first.key))).size).toBeLessThan(1_001_000);
+  expect((await run('list')).out).toContain('2000000 bytes');
+  const { code, err } = await run('requeue', first.key);
+  expect([code, err]).toEqual([1, `${first.key} can't be requeued: only its beginning was kept. Drop it.\n`]);
+  expect(await broker.depth(TO_ESTIMATE)).toBe(0);
 });
 
 test.each([[], ['list', 'x'], ['requeue'], ['drop'], ['drop', '--all', 'x'], ['forget', 'x'], ['list', '--force']])(
