@@ -38,6 +38,7 @@ export interface FitResult {
  */
 export async function fitHead(options: FitOptions): Promise<FitResult> {
   const { ratings, skipped } = await readEnoughRatings(options);
+  const rows = ratings.length + skipped.length;
   const read = await readFaces(ratings, options.imageDir, options.modelsDir, (done) =>
     options.onProgress('reading faces', done, ratings.length),
   );
@@ -46,7 +47,7 @@ export async function fitHead(options: FitOptions): Promise<FitResult> {
   if (faces.length < FEWEST_FACES) {
     throw new FinalError(
       'too_few_faces',
-      `Only ${faces.length} of ${ratings.length + skipped.length} rows gave a face with a rating; it takes ${FEWEST_FACES}. ${countReasons(skipped)}`,
+      `Only ${faces.length} of ${rows} rows gave a face with a rating; it takes ${FEWEST_FACES}. ${countReasons(skipped)}`,
     );
   }
   const features = faces.map((face) => face.features);
