@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Load } from '../faults/load/load.ts';
 import { docker } from './docker.ts';
 import type { Photos } from './load.ts';
 import type { Finding } from './report.ts';
@@ -119,21 +120,30 @@ export interface NodeCommands {
   giveBack: string;
 }
 
+const IN_HAND = 40;
+
 export async function nodeLost(stack: Stack, photos: Photos, commands: NodeCommands): Outcome {
   const elsewhere = (await stack.tasks('estimator')).find(({ node }) => node !== stack.here);
   const node = stack.nodes.find(({ id }) => id === elsewhere?.node);
   if (!node) throw new Error('No estimator runs on another node than the state');
   const state = () => docker(['node', 'inspect', node.id, '-f', '{{.Status.State}}']);
+  let inHand: Load | undefined;
   const outcome = await underLoad(photos, async () => {
+    // So many that every estimator has one in hand.
+    inHand = await photos.burst(IN_HAND);
     await shell(commands.lose, node.hostname);
     const end = Date.now() + HEALTHY_WITHIN_MS;
     while ((await state()) !== 'down' && Date.now() < end) await sleep(500);
     await stack.untilHealthy(HEALTHY_WITHIN_MS);
   });
+  const burst = judge([await photos.answered(inHand!, HEALTHY_WITHIN_MS)], 'that were in hand or waiting');
   await shell(commands.giveBack, node.hostname);
   const end = Date.now() + HEALTHY_WITHIN_MS;
   while ((await state()) !== 'ready' && Date.now() < end) await sleep(500);
-  return { ...outcome, figures: `${node.hostname} lost; ${outcome.figures}` };
+  return {
+    passed: outcome.passed && burst.passed,
+    figures: `${node.hostname} lost; ${burst.figures}; ${outcome.figures}`,
+  };
 }
 
 async function shell(command: string, node: string): Promise<void> {
