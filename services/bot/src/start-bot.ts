@@ -91,6 +91,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     activeRequests,
     requestRate,
     intake: jobs.intake,
+    progress,
     limits,
     logger,
     metrics,

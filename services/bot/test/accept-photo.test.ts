@@ -19,6 +19,7 @@ function openGate({ requests = 5, stopping = new AbortController().signal } = {}
   const requestRate = createInProcessRequestRate({ requests, windowSeconds: 60 });
   const logger = createLogger({ service: 'test', level: 'silent' });
   const parts = {
+    progress: { enter() {} },
     activeRequests,
     requestRate,
     intake,

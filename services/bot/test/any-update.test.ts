@@ -95,6 +95,7 @@ function listen() {
     activeRequests: createInProcessActiveRequests({ maxPerUser: 1_000_000 }),
     requestRate: createInProcessRequestRate({ requests: 1_000_000, windowSeconds: 60 }),
     intake: noted,
+    progress: { enter() {} },
     limits: LIMITS,
     logger: silent,
     stopping: new AbortController().signal,

@@ -7,6 +7,7 @@ import type { ActiveRequests } from '../limits/active-requests.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import type { BotMetrics } from '../metrics.ts';
+import type { Progress } from '../progress/progress.ts';
 import { TEXTS } from '../texts/languages.ts';
 import type { Incoming } from './incoming.ts';
 import type { IntakeJob } from './intake-job.ts';
@@ -15,6 +16,7 @@ export interface AcceptParts {
   activeRequests: ActiveRequests;
   requestRate: RequestRate;
   intake: JobQueue<IntakeJob>;
+  progress: Pick<Progress, 'enter'>;
   limits: Limits;
   logger: Logger;
   stopping: AbortSignal;
@@ -34,7 +36,7 @@ const PATIENCE_MS = 2_000;
  * update shall come again, and then goes on from there. (Taking it back would have to succeed while Redis is away.)
  */
 export function createPhotoGate(parts: AcceptParts) {
-  const { activeRequests, requestRate, intake, limits, logger, stopping, metrics } = parts;
+  const { activeRequests, requestRate, intake, progress, limits, logger, stopping, metrics } = parts;
   let away = false;
 
   return async function accept(id: string, photo: Photo, replyTo: ReplyTo): Promise<string | undefined> {
@@ -68,6 +70,8 @@ export function createPhotoGate(parts: AcceptParts) {
         return TEXTS[language].tooOften(waitMs / 1000, limits);
       }
     }
+    // Here, as jobs are worked on side by side and overtake each other.
+    progress.enter(id, replyTo.chatId);
     await intake.add(id, { id, replyTo, fileId: photo.fileId, acceptedAt, deadline, placeholderDone: false });
     metrics.accepted();
     logger.info({ requestId: id }, 'Accepted');

@@ -60,13 +60,13 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
     const { id, replyTo } = job.data;
     const { chatId, messageId, language } = replyTo;
     await pace.turn(chatId);
-    const place = progress.enter(id);
+    const place = progress.tell(id, chatId);
     const placeholderId = await sentOnce(() =>
       api.sendText({ chatId, replyTo: messageId }, TEXTS[language].placeholder(place)),
     );
     const known = placeholderId === undefined ? {} : { placeholderId };
     await job.save({ ...job.data, replyTo: { ...replyTo, ...known }, placeholderDone: true });
-    if (placeholderId !== undefined) progress.show(id, { chatId, messageId: placeholderId, language }, place);
+    if (placeholderId !== undefined) progress.show(id, { chatId, messageId: placeholderId, language });
   }
 
   /** Undefined if nobody knows whether the message arrived: then the answer is a message of its own. */

@@ -20,10 +20,15 @@ export interface Placeholder {
 
 /** The queue as the bot's users see it: in memory, best effort, forgotten with the process. */
 export interface Progress {
-  /** Puts a request at the end of the queue; one that is there keeps its place. */
-  enter(id: string): Place;
+  /** Puts a request at the end of the queue, when it is accepted; one that is there keeps its place. */
+  enter(id: string, chatId: number): void;
+  /**
+   * The request's place, which its chat is told now; it enters if it isn't there. In a chat the places that stand there
+   * grow in the order of acceptance: one that was told and is out of date moves those behind it back until it is edited.
+   */
+  tell(id: string, chatId: number): Place;
   /** The request's placeholder, which is edited from now on as the queue moves. */
-  show(id: string, placeholder: Placeholder, place: Place): void;
+  show(id: string, placeholder: Placeholder): void;
   /** The photo has been looked at. */
   leave(id: string): void;
   /** Ends the request's edits; resolves when none is under way. */
@@ -33,10 +38,13 @@ export interface Progress {
 
 interface Entry {
   id: string;
+  chatId: number;
   enteredAt: number;
   placeholder?: Placeholder;
   /** The position told last. */
-  shown: number;
+  told?: number;
+  /** Looked at, but not answered: what was told still stands in the chat. */
+  left: boolean;
 }
 
 const TICK_MS = 1_000;
@@ -66,19 +74,30 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
     return { position, waitSeconds: position * secondsPerPhoto };
   }
 
-  function positionOf(wanted: string): number {
-    let position = unknownAhead;
-    for (const id of entries.keys()) {
-      position += 1;
-      if (id === wanted) return position;
+  /** All entries with the positions that may be told of them. Goes on from what is told between two steps. */
+  function* inOrder(): Generator<{ entry: Entry; position: number }> {
+    let ahead = unknownAhead;
+    const lastOfChat = new Map<number, number>();
+    for (const entry of entries.values()) {
+      const last = lastOfChat.get(entry.chatId) ?? 0;
+      if (entry.left) {
+        lastOfChat.set(entry.chatId, Math.max(last, entry.told ?? 0));
+        continue;
+      }
+      ahead += 1;
+      yield { entry, position: Math.max(ahead, last + 1) };
+      lastOfChat.set(entry.chatId, Math.max(last + 1, entry.told ?? 0));
     }
-    return position;
+  }
+
+  function enter(id: string, chatId: number): void {
+    if (!entries.has(id)) entries.set(id, { id, chatId, enteredAt: Date.now(), left: false });
   }
 
   /** The time between two photos that left, as far as there were photos to work on in between. */
   function measure(): void {
     const now = Date.now();
-    const first = entries.values().next().value;
+    const first = inOrder().next().value?.entry;
     const seconds = (now - Math.max(lastLeftAt, first?.enteredAt ?? lastLeftAt)) / 1000;
     if (lastLeftAt > 0) {
       secondsPerPhoto = secondsPerPhoto === undefined ? seconds : secondsPerPhoto * (1 - NEWEST) + seconds * NEWEST;
@@ -87,21 +106,19 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
   }
 
   async function tick(): Promise<void> {
-    let position = unknownAhead;
     let looks = LOOKS_A_TICK;
-    for (const entry of [...entries.values()]) {
-      position += 1;
-      const moved = milestone(position) < milestone(entry.shown);
-      if (!entry.placeholder || !moved || edits.has(entry.id)) continue;
+    for (const { entry, position } of inOrder()) {
+      if (!entry.placeholder || entry.told === undefined || edits.has(entry.id)) continue;
+      if (milestone(position) >= milestone(entry.told)) continue;
       looks -= 1;
       if (looks < 0) return;
-      if (!(await pace.spare(entry.placeholder.chatId)) || !entries.has(entry.id)) continue;
+      if (!(await pace.spare(entry.placeholder.chatId)) || entry.left || !entries.has(entry.id)) continue;
       startEdit(entry, entry.placeholder, position);
     }
   }
 
   function startEdit(entry: Entry, { chatId, messageId, language }: Placeholder, position: number): void {
-    entry.shown = position;
+    entry.told = position;
     const edit = api
       .editText(chatId, messageId, TEXTS[language].placeholder(placeAt(position)))
       .catch((err) => logger.debug({ requestId: entry.id, err }, 'Could not show a place in the queue'))
@@ -119,20 +136,26 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
   }, TICK_MS);
 
   return {
-    enter(id) {
-      if (!entries.has(id)) entries.set(id, { id, enteredAt: Date.now(), shown: Number.POSITIVE_INFINITY });
-      return placeAt(positionOf(id));
+    enter,
+    tell(id, chatId) {
+      enter(id, chatId);
+      for (const { entry, position } of inOrder()) {
+        if (entry.id !== id) continue;
+        entry.told = position;
+        return placeAt(position);
+      }
+      return placeAt(1);
     },
-    show(id, placeholder, place) {
+    show(id, placeholder) {
       const entry = entries.get(id);
-      if (!entry) return;
-      entry.placeholder = placeholder;
-      entry.shown = place.position;
+      if (entry) entry.placeholder = placeholder;
     },
     leave(id) {
-      if (entries.has(id)) measure();
+      const entry = entries.get(id);
+      if (entry?.left) return;
+      if (entry) measure();
       else unknownAhead = Math.max(0, unknownAhead - 1);
-      entries.delete(id);
+      if (entry) entry.left = true;
     },
     async settle(id) {
       entries.delete(id);

@@ -1,0 +1,75 @@
+import { createLogger } from '@attrai/telemetry/logger';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+import { expect, onTestFinished, test } from 'vitest';
+import { startProgress } from '../src/progress/progress.ts';
+import { createPace } from '../src/telegram/pace.ts';
+import { createTelegramApi } from '../src/telegram/telegram-api.ts';
+import { openWorld, PHOTO } from './world.ts';
+
+const CHAT = 4711;
+const ALBUM = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+/** A queue whose edits are not under test: nothing is at the address of its Bot API. */
+function openQueue() {
+  const api = createTelegramApi({ token: '1:x', apiRoot: 'http://127.0.0.1:9', onBusy: () => {} });
+  const logger = createLogger({ service: 'bot', level: 'fatal' });
+  const queue = startProgress({ api, pace: createPace(), logger, ahead: 0 });
+  onTestFinished(() => queue.stop());
+  return queue;
+}
+
+test('tells places in the order of acceptance, whichever placeholder is sent first', () => {
+  const queue = openQueue();
+  for (const id of ALBUM) queue.enter(id, CHAT);
+  const told = Object.fromEntries([...ALBUM].reverse().map((id) => [id, queue.tell(id, CHAT).position]));
+  expect(ALBUM.map((id) => told[id])).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('tells no place twice in a chat, nor a smaller one to a later photo, while photos are looked at and leave', () => {
+  const queue = openQueue();
+  for (const id of ALBUM) queue.enter(id, CHAT);
+  const told: Record<string, number> = {};
+  const tell = (id: string) => {
+    told[id] = queue.tell(id, CHAT).position;
+  };
+  for (const id of ['a', 'b', 'd']) tell(id);
+  queue.leave('a');
+  for (const id of ['f', 'c']) tell(id);
+  queue.leave('b');
+  for (const id of ['h', 'e', 'g']) tell(id);
+  const inOrder = ALBUM.map((id) => told[id]!);
+  expect(inOrder).toEqual([...new Set(inOrder)].sort((a, b) => a - b));
+});
+
+test('another chat is told the place as it is', async () => {
+  const queue = openQueue();
+  for (const id of ALBUM) queue.enter(id, CHAT);
+  for (const id of ALBUM) queue.tell(id, CHAT);
+  for (const id of ALBUM.slice(0, 6)) queue.leave(id);
+  expect(queue.tell('elsewhere', CHAT + 1).position).toBe(3);
+  for (const id of ALBUM) await queue.settle(id);
+  expect(queue.tell('after all of them', CHAT).position).toBe(2);
+});
+
+test('a photo whose intake is held up is still ahead of the one accepted after it', async () => {
+  let added = 0;
+  await using world = await openWorld({
+    estimate: async () => undefined,
+    bend: (parts) => {
+      const { intake } = parts.jobs;
+      const slowAtFirst: typeof intake = {
+        ...intake,
+        add: (id, data) => intake.add(id, data, added++ === 0 ? { delayMs: 300 } : {}),
+      };
+      return { ...parts, jobs: { ...parts.jobs, intake: slowAtFirst } };
+    },
+  });
+  const [first, second] = [
+    await world.page.send(CHAT, { photo: PHOTO }),
+    await world.page.send(CHAT, { photo: PHOTO }),
+  ];
+  await waitUntil('there were no two placeholders', async () => (await world.page.fromBot(CHAT)).length === 2);
+  const said = await world.page.fromBot(CHAT);
+  expect(said.find(({ reply_to }) => reply_to === first)?.text).toMatch(/next/);
+  expect(said.find(({ reply_to }) => reply_to === second)?.text).toMatch(/number 2/);
+});
