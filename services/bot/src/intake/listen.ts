@@ -20,9 +20,6 @@ export interface ListenParts {
   logger: Logger;
 }
 
-/** One refusal is enough for an album; so many albums are remembered. */
-const ALBUMS = 1_000;
-
 /** What Telegram promises of a photo: a job without it could neither be finished nor answered. */
 const answerable = z.object({ fileId: z.string().min(1), to: replyTo });
 
@@ -32,7 +29,6 @@ const answerable = z.object({ fileId: z.string().min(1), to: replyTo });
  */
 export function createListener(parts: ListenParts): (update: Update) => Promise<void> {
   const { token, me, acceptPhoto, smallTalk, limits, logger } = parts;
-  const refusedAlbums = new Set<string>();
 
   const bot = new Telegraf(token);
   bot.botInfo = me;
@@ -64,7 +60,8 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
         : 'text' in message && message.text.startsWith('/')
           ? TEXTS[language].unknownCommand()
           : TEXTS[language].notAPhoto[incoming.what];
-    if (refusal !== undefined) refuse(message, refusal);
+    if (refusal === undefined) return;
+    smallTalk.say({ chatId: message.chat.id, replyTo: message.message_id }, refusal);
   }
 
   async function offer(photo: Parameters<typeof acceptPhoto>[1], message: Message, language: Language) {
@@ -73,17 +70,6 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
     const userId = message.from?.id ?? chatId;
     const { to } = answerable.parse({ fileId: photo.fileId, to: { userId, chatId, messageId, language } });
     return acceptPhoto(requestIdOf(token, chatId, messageId), photo, to);
-  }
-
-  function refuse(message: Message, text: string): void {
-    const album = 'media_group_id' in message ? message.media_group_id : undefined;
-    if (album !== undefined) {
-      const refusal = `${album} ${text}`;
-      if (refusedAlbums.has(refusal)) return;
-      if (refusedAlbums.size >= ALBUMS) refusedAlbums.clear();
-      refusedAlbums.add(refusal);
-    }
-    smallTalk.say({ chatId: message.chat.id, replyTo: message.message_id }, text);
   }
 
   return async (update) => {
