@@ -29,3 +29,15 @@ test('answers what it does not know with the usage and exit code 2', async () =>
     stderr: expect.stringContaining('--rounds'),
   });
 });
+
+test.each([[['--help']], [['-h']], [['estimator', '--help']]])('%j prints the usage on stdout', async (args) => {
+  const { stdout } = await run(process.execPath, [BENCH, ...args]);
+  expect(stdout).toContain('pnpm bench estimator FILE|DIR...');
+});
+
+test('names an option it does not know', async () => {
+  await expect(run(process.execPath, [BENCH, 'estimator', '--x', groupPhoto])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('Unknown option --x.\n\n'),
+  });
+});

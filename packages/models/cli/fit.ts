@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { ensureModels } from '../src/build.ts';
 import { modelCard } from '../src/fit/card.ts';
@@ -26,7 +26,7 @@ const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv [options]
 const DEPENDS_ON = ['onnxruntime-node', 'sharp', 'ml-matrix'];
 
 export async function fitCommand(args: string[]): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readCommandLine(USAGE, {
     args,
     options: {
       images: { type: 'string' },
@@ -37,7 +37,6 @@ export async function fitCommand(args: string[]): Promise<void> {
       out: { type: 'string' },
       about: { type: 'string' },
       model: { type: 'string' },
-      help: { type: 'boolean', default: false },
     },
   });
   const { images, ratings, about, model } = values;
@@ -46,9 +45,7 @@ export async function fitCommand(args: string[]): Promise<void> {
     return;
   }
   if (!images || !ratings) {
-    process.stderr.write(`${images ? '--ratings' : '--images'} is missing.\n\n${USAGE}`);
-    process.exitCode = 2;
-    return;
+    throw new UsageError(`${images ? '--ratings' : '--images'} is missing.`, USAGE);
   }
   const name = values.name || path.parse(ratings).name;
   const out = values.out ?? `${name}.json`;

@@ -28,6 +28,21 @@ it('fit needs no --name, and says that it takes more faces', async () => {
   expect(stderr).toContain('Only 1 of 1 rows have a rating; it takes 100 rated faces.');
 });
 
+it.each([[['--help']], [['-h']], [['build', '--help']], [['fit', '--help']]])(
+  '%j prints the usage on stdout',
+  async (args) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Usage:');
+  },
+);
+
+it.each([[['build', '--x']], [['fit', '--x']]])('%j names the option it does not know', async (args) => {
+  const { code, stdout, stderr } = await run(...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^Unknown option --x\.\n\nUsage:/);
+});
+
 function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const options = { cwd: dir, env: { PATH: process.env.PATH, MODELS_DIR: path.join(dir, 'models') } };
   return new Promise((resolve) => {

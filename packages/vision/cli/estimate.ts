@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { codeOf } from '@attrai/contracts/errors';
 import { labelText } from '../src/draw/draw-faces.ts';
 import { loadVision } from '../src/load-vision.ts';
@@ -31,9 +31,9 @@ interface Arguments {
 /** Exits with 0, or 1 when a photo could not be used, or 2 when the command line makes no sense. */
 async function main(): Promise<number> {
   const args = readArguments(process.argv.slice(2));
-  if (typeof args === 'string') {
-    process.stderr.write(`${args}${USAGE}`);
-    return 2;
+  if (args === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
   }
   const photos = await photoFiles(args.paths);
   if (photos.length === 0) {
@@ -69,25 +69,24 @@ async function main(): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-/** The arguments, or what is wrong with them (a line, or nothing where none were given). */
-function readArguments(argv: string[]): Arguments | string {
-  try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        out: { type: 'string' },
-        'min-face': { type: 'string', default: '40' },
-      },
-    });
-    const minFace = Number(values['min-face']);
-    if (!Number.isInteger(minFace) || minFace < 12) return '--min-face takes a whole number from 12 up.\n\n';
-    if (positionals.length === 0) return '';
-    return { paths: positionals, json: values.json, out: values.out, minFace };
-  } catch (error) {
-    return `${(error as Error).message}\n\n`;
+/** @throws UsageError */
+function readArguments(argv: string[]): Arguments | 'help' {
+  const { values, positionals } = readCommandLine(USAGE, {
+    args: argv,
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      'min-face': { type: 'string', default: '40' },
+    },
+  });
+  if (values.help) return 'help';
+  const minFace = Number(values['min-face']);
+  if (!Number.isInteger(minFace) || minFace < 12) {
+    throw new UsageError('--min-face takes a whole number from 12 up.', USAGE);
   }
+  if (positionals.length === 0) throw new UsageError('Name a photo or a folder of photos.', USAGE);
+  return { paths: positionals, json: values.json, out: values.out, minFace };
 }
 
 async function openVision(options: Parameters<typeof loadVision>[0]) {
@@ -143,5 +142,5 @@ try {
   process.exitCode = await main();
 } catch (error) {
   process.stderr.write(`${describe(error).message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

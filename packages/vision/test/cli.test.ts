@@ -69,7 +69,7 @@ test('--min-face changes the smallest face looked for', async () => {
 
 test.each([
   [[], ''],
-  [['--jsno', 'photos'], '--jsno'],
+  [['--jsno', 'photos'], 'Unknown option --jsno.\n\n'],
   [['--min-face', 'big', 'photos'], '--min-face'],
   [['--out'], '--out'],
 ])('%j is answered with the usage and exit code 2', async (args, mention) => {
@@ -78,6 +78,13 @@ test.each([
   expect(stdout).toBe('');
   expect(stderr).toContain('pnpm estimate FILE|DIR...');
   expect(stderr).toContain(mention);
+});
+
+test.each(['--help', '-h'])('%s prints the usage on stdout and exits with 0', async (option) => {
+  const { code, stdout, stderr } = await run(option);
+  expect(code).toBe(0);
+  expect(stdout).toContain('pnpm estimate FILE|DIR...');
+  expect(stderr).toBe('');
 });
 
 test('says so when a folder holds no photos', async () => {
