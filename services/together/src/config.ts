@@ -4,7 +4,7 @@ import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
 
 /** What is not set is stood in for: Telegram by the sandbox, RabbitMQ and Redis by this process's memory. */
-export const togetherConfig = z.object({
+const variables = z.object({
   PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
   TELEGRAM_API_ROOT,
@@ -15,6 +15,11 @@ export const togetherConfig = z.object({
   ...visionVariables,
   GRAYLOG_URL,
   LOG_LEVEL: LOG_LEVEL.removeDefault().default('warn'),
+});
+
+export const togetherConfig = variables.refine(({ BOT_TOKEN, TELEGRAM_API_ROOT }) => BOT_TOKEN || !TELEGRAM_API_ROOT, {
+  path: ['TELEGRAM_API_ROOT'],
+  error: 'needs BOT_TOKEN: set both, or neither to chat with the sandbox',
 });
 
 export type TogetherConfig = z.output<typeof togetherConfig>;

@@ -112,6 +112,12 @@ describe('pnpm start', () => {
     expect(err).not.toContain('hunter2');
   });
 
+  test('says that TELEGRAM_API_ROOT needs BOT_TOKEN, instead of chatting elsewhere', async () => {
+    const { code, err } = await start({ TELEGRAM_API_ROOT: 'http://127.0.0.1:9' }).exited;
+    expect(code).toBe(1);
+    expect(err).toMatch(/TELEGRAM_API_ROOT: needs BOT_TOKEN/);
+  });
+
   test('with BOT_TOKEN serves that bot on its Bot API server, without a sandbox of its own', async () => {
     const telegram = await startSandbox({ port: 0, token: TOKEN });
     cleanups.push(() => telegram.close());
