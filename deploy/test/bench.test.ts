@@ -41,3 +41,10 @@ test('names an option it does not know', async () => {
     stderr: expect.stringContaining('Unknown option --x.\n\n'),
   });
 });
+
+test('answers for a photo that is not there with one line', async () => {
+  await expect(run(process.execPath, [BENCH, 'estimator', '/nope'])).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^[^\n]*no such file[^\n]*\/nope[^\n]*\n$/),
+  });
+});
