@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
@@ -6,7 +6,7 @@ import { codeOf } from '@attrai/contracts/errors';
 import { labelText } from '../src/draw/draw-faces.ts';
 import { loadVision } from '../src/load-vision.ts';
 import type { Estimate } from '../src/vision.ts';
-import { photoFiles } from './files.ts';
+import { findPhotos } from './files.ts';
 import { showProgress } from './progress.ts';
 
 const USAGE = `Finds and scores the faces in photos (JPEG, PNG, WebP).
@@ -35,7 +35,15 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const photos = await photoFiles(args.paths);
+  const { out } = args;
+  if (out !== undefined && (await isNoFolder(out)))
+    throw new UsageError(`--out must be a folder, and ${out} is a file.`, USAGE);
+  const { files: photos, skipped } = await findPhotos(args.paths);
+  if (skipped > 0) {
+    process.stderr.write(
+      `Skipped ${skipped} ${skipped === 1 ? 'file that is' : 'files that are'} no JPEG, PNG or WebP.\n`,
+    );
+  }
   if (photos.length === 0) {
     process.stderr.write('There are no photos (.jpg, .jpeg, .png, .webp) in there.\n');
     return 1;
@@ -52,7 +60,7 @@ async function main(): Promise<number> {
     const progress = showProgress(`${i + 1}/${photos.length} ${photo}`);
     try {
       const estimate = await vision.estimate(await readPhoto(photo));
-      if (args.out !== undefined) await writePicture(args.out, photo, estimate, pictureNames);
+      if (out !== undefined) await writePicture(out, photo, estimate, pictureNames);
       progress.clear();
       process.stdout.write(`${args.json ? jsonLine(photo, estimate) : textLine(photo, estimate)}\n`);
     } catch (error) {
@@ -64,7 +72,7 @@ async function main(): Promise<number> {
       );
     }
   }
-  if (!args.json && args.out === undefined)
+  if (!args.json && out === undefined && failed < photos.length)
     process.stderr.write('Add --out DIR to get the pictures with boxes and scores.\n');
   return failed > 0 ? 1 : 0;
 }
@@ -87,6 +95,11 @@ function readArguments(argv: string[]): Arguments | 'help' {
   }
   if (positionals.length === 0) throw new UsageError('Name a photo or a folder of photos.', USAGE);
   return { paths: positionals, json: values.json, out: values.out, minFace };
+}
+
+async function isNoFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isDirectory();
 }
 
 async function openVision(options: Parameters<typeof loadVision>[0]) {

@@ -55,6 +55,27 @@ test('--out writes a picture for every photo that has faces, and none over anoth
   });
 });
 
+test('--out that is a file is refused before any work', async () => {
+  const { code, stdout, stderr } = await run('photos', '--out', 'broken.jpg');
+  expect(code).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('--out must be a folder');
+});
+
+test('offers pictures only when a photo gave one', async () => {
+  const { code, stderr } = await run('broken.jpg');
+  expect(code).toBe(1);
+  expect(stderr).toBe('');
+});
+
+test('says how many pictures of other kinds it left out of a folder', async () => {
+  await mkdir(join(folder, 'mixed'));
+  for (const name of ['a.heic', 'b.GIF', 'notes.txt']) await writeFile(join(folder, 'mixed', name), 'x');
+  const { code, stdout, stderr } = await run('mixed');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('Skipped 2 files that are no JPEG, PNG or WebP.\n');
+});
+
 test('without options prints a readable line a photo and says how to get pictures', async () => {
   const { code, stdout, stderr } = await run('photos/b/group.jpg');
   expect(code).toBe(0);
