@@ -53,7 +53,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const detections = (await detector.detect(mips, stopwatch.lap))
         .filter(({ box }) => longerSide(box) >= minFace)
         .toSorted((a, b) => centre(a.box) - centre(b.box));
-      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ms: stopwatch.read() };
+      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
       const chips = scorer.cutChips(mips, detections);
       stopwatch.lap('align');
@@ -65,7 +65,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const picture = await encodeJpeg(pixels);
       stopwatch.lap('encode');
       const faces = found.map((face) => resize(face, width / pixels.width, height / pixels.height));
-      return { width, height, faces, picture, ms: stopwatch.read() };
+      return { width, height, faces, picture, ...stopwatch.read() };
     },
     async close() {
       await Promise.all([scorer.close(), detector.close()]);

@@ -1,23 +1,41 @@
-import { STAGES, type Stage } from './vision.ts';
+import { STAGES, type Stage, type Times } from './vision.ts';
 
 /** Times the stages of one photo. */
 export interface Stopwatch {
   /** The time since the last lap (or the start) belongs to this stage. */
   lap(stage: Stage): void;
-  /** Wall milliseconds by stage, 0 for those that did not run, and in all. */
-  read(): Record<Stage | 'total', number>;
+  /** Milliseconds by stage, 0 for those that did not run, and in all: by the clock, and of the whole process's CPU time. */
+  read(): { ms: Times; cpuMs: Times };
 }
 
 export function startStopwatch(): Stopwatch {
-  const start = performance.now();
-  let last = start;
-  const ms = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
+  const clock = startTimes(() => performance.now());
+  const cpu = startTimes(cpuTime);
   return {
     lap(stage) {
-      const now = performance.now();
-      ms[stage] += now - last;
-      last = now;
+      clock.lap(stage);
+      cpu.lap(stage);
     },
-    read: () => ({ ...ms, total: performance.now() - start }),
+    read: () => ({ ms: clock.read(), cpuMs: cpu.read() }),
   };
+}
+
+function startTimes(now: () => number) {
+  const start = now();
+  let last = start;
+  const times = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
+  return {
+    lap(stage: Stage) {
+      const time = now();
+      times[stage] += time - last;
+      last = time;
+    },
+    read: (): Times => ({ ...times, total: now() - start }),
+  };
+}
+
+/** User and system time of all threads of this process, milliseconds. */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

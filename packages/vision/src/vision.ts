@@ -17,6 +17,8 @@ export interface Face {
 /** Stages of the pipeline in the order they run. */
 export const STAGES = ['decode', 'pyramid', 'pnet', 'rnet', 'onet', 'align', 'score', 'draw', 'encode'] as const;
 export type Stage = (typeof STAGES)[number];
+/** Milliseconds by stage, and in all. */
+export type Times = Record<Stage | 'total', number>;
 
 export interface Estimate {
   /** Size of the upright original, pixels. */
@@ -26,8 +28,10 @@ export interface Estimate {
   faces: Face[];
   /** JPEG with boxes and scores drawn in; absent when no face was found. */
   picture: Buffer | undefined;
-  /** Wall milliseconds by stage, and `total`. */
-  ms: Record<Stage | 'total', number>;
+  /** By the clock. */
+  ms: Times;
+  /** CPU time of all threads of the process meanwhile: of this photo alone where nothing else runs. */
+  cpuMs: Times;
 }
 
 /**

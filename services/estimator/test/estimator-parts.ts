@@ -31,7 +31,14 @@ const face = (score: number): Face => ({
 });
 
 const ms = { decode: 1, pyramid: 1, pnet: 1, rnet: 1, onet: 1, align: 1, score: 1, draw: 1, encode: 1, total: 9 };
-export const TWO_FACES: Estimate = { width: 100, height: 50, faces: [face(3.1), face(7.4)], picture: PICTURE, ms };
+export const TWO_FACES: Estimate = {
+  width: 100,
+  height: 50,
+  faces: [face(3.1), face(7.4)],
+  picture: PICTURE,
+  ms,
+  cpuMs: ms,
+};
 export const NO_FACE: Estimate = { ...TWO_FACES, faces: [], picture: undefined };
 
 /** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */

@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+
+// The very packages the pipeline uses, which are not the repository root's own.
+const require = createRequire(new URL('../../packages/vision/package.json', import.meta.url));
+const sharp: typeof import('../../packages/vision/node_modules/sharp/dist/index.mjs')['default'] = require('sharp');
+const { InferenceSession }: typeof import('../../packages/vision/node_modules/onnxruntime-node/dist/index.js') =
+  require('onnxruntime-node');
+
+export const FLOORS = ['decode', 'nets', 'encode'] as const;
+/** CPU milliseconds that one photo takes inside ONNX Runtime and the JPEG codec alone. */
+export type Floor = Record<(typeof FLOORS)[number], number>;
+
+/** Adds up the CPU time inside ONNX Runtime, of all sessions of this process. */
+export interface NetsClock {
+  reset(): void;
+  /** Milliseconds since the last reset. */
+  read(): number;
+}
+
+/** Call it once. */
+export function timeNets(): NetsClock {
+  let spent = 0;
+  const { prototype } = InferenceSession as unknown as { prototype: { run: (...args: unknown[]) => Promise<unknown> } };
+  const { run } = prototype;
+  prototype.run = async function (...args) {
+    const [ms, outputs] = await cpuMs(() => run.apply(this, args));
+    spent += ms;
+    return outputs;
+  };
+  return {
+    reset: () => {
+      spent = 0;
+    },
+    read: () => spent,
+  };
+}
+
+/** Decodes the photo and encodes the picture of the pipeline once more, and does nothing else. */
+export async function codecFloor(photo: Buffer, picture: Buffer | undefined): Promise<Omit<Floor, 'nets'>> {
+  const [decode] = await cpuMs(() => sharp(photo).raw().toBuffer());
+  if (picture === undefined) return { decode, encode: 0 };
+  const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
+  const raw = { width: info.width, height: info.height, channels: info.channels };
+  // The pipeline's own settings.
+  const [encode] = await cpuMs(() => sharp(data, { raw }).jpeg({ quality: 86, optimiseCoding: false }).toBuffer());
+  return { decode, encode };
+}
+
+async function cpuMs<T>(work: () => Promise<T>): Promise<[ms: number, result: T]> {
+  const before = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return [(user + system) / 1000, result];
+}
