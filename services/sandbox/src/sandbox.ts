@@ -102,7 +102,7 @@ function answerFailures(app: FastifyInstance, logger: SandboxLogger | undefined)
     const foreseen = error instanceof ApiError || (error.statusCode !== undefined && error.statusCode < 500);
     if (!foreseen) logger?.error({ err: error, route: request.routeOptions.url }, 'the sandbox failed to answer');
     if (isBotApiUrl(request.url)) return sendApiError(error, reply);
-    const code = foreseen ? ((error as FastifyError).statusCode ?? 500) : 500;
+    const code = error instanceof ApiError ? error.code : foreseen ? error.statusCode! : 500;
     return reply.code(code).send({ error: foreseen ? error.message : 'The sandbox failed. Its log says why.' });
   });
   app.setNotFoundHandler((request, reply) => {

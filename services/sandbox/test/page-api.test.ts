@@ -67,6 +67,40 @@ describe('the API of the chat page', () => {
     expect((await fetch(`${sandbox.url}/api/chats/zero/messages`)).status).toBe(400);
   });
 
+  it.each(['photo', 'document'])('takes the caption of a %s by that name too', async (kind) => {
+    await user.send({ caption: 'look', [kind]: new Blob([new Uint8Array(await picture(60, 40))]) });
+    expect(await user.messages()).toMatchObject([{ caption: 'look' }]);
+  });
+
+  it.each([
+    ['no boundary', 'multipart/form-data', 'x'],
+    ['no end', 'multipart/form-data; boundary=b', '--b\r\ncontent-disposition: form-data; name="text"\r\n\r\nhal'],
+    [
+      'half a file',
+      'multipart/form-data; boundary=b',
+      '--b\r\ncontent-disposition: form-data; name="photo"; filename="a"\r\n\r\nx',
+    ],
+  ])('refuses a form with %s, and needs no log for it', async (_name, type, body) => {
+    const logged: string[] = [];
+    const own = await startSandbox({ port: 0, token: TOKEN, logger: { error: (_, message) => logged.push(message) } });
+    try {
+      for (const path of ['/api/chats/5/messages', `/bot${TOKEN}/sendPhoto`]) {
+        const response = await fetch(own.url + path, { method: 'POST', headers: { 'content-type': type }, body });
+        expect(response.status, path).toBe(400);
+        expect(await response.text()).toContain("can't read the multipart form");
+      }
+      expect(logged).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it.each(['zero', '1.5', 'NaN'])('says plainly that %s is no chat', async (chat) => {
+    const response = await fetch(`${sandbox.url}/api/chats/${chat}/messages`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error: expect.stringMatching(/^chatId: must be a whole number/) });
+  });
+
   it('refuses a pixel bomb', async () => {
     const bomb = blackPng(12_000, 12_000);
     expect(bomb.length).toBeLessThan(50_000);

@@ -70,7 +70,9 @@ export async function readParams(request: FastifyRequest): Promise<Params> {
     }
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 413) throw new ApiError(413, 'Request Entity Too Large');
-    throw error;
+    if ((error as { statusCode?: number }).statusCode !== undefined) throw error;
+    // Of the body's parser: no boundary, cut short.
+    throw badRequest(`can't read the multipart form: ${(error as Error).message}`);
   }
   return new Params(values, uploads);
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readParams } from '../bot-api/params.ts';
 import type { Telegram } from '../bot-api/telegram.ts';
 import type { StoredMessage, User } from '../chat/message.ts';
-import { chatPath, check, HttpError } from './http-error.ts';
+import { chatPath, check, HttpError, id } from './http-error.ts';
 import { viewMessage } from './message-view.ts';
 import { userEdits, userPresses, userSends } from './user-actions.ts';
 
@@ -18,7 +18,9 @@ const sender = {
 
 const newMessage = z.object({
   ...sender,
-  text: z.string().default(''),
+  text: z.string().optional(),
+  /** Another name of `text`, as the Bot API calls it with a photo or a document. */
+  caption: z.string().optional(),
   reply_to: z.coerce.number().int().optional(),
   media_group_id: z.string().min(1).max(64).optional(),
   client_key: z.string().min(1).max(64).optional(),
@@ -26,7 +28,7 @@ const newMessage = z.object({
 
 const editedMessage = z.object({ text: z.string() });
 const pressedButton = z.object({ ...sender, message_id: z.coerce.number().int(), data: z.string().min(1) });
-const messagePath = chatPath.extend({ messageId: z.coerce.number().int() });
+const messagePath = chatPath.extend({ messageId: id('must be a whole number') });
 
 /** What a user does in a chat, and what is to be seen there. */
 export function serveChats(app: FastifyInstance, telegram: Telegram): void {
@@ -35,10 +37,12 @@ export function serveChats(app: FastifyInstance, telegram: Telegram): void {
     const params = await readParams(request);
     const given = Object.fromEntries(Object.keys(newMessage.shape).map((name) => [name, params.string(name)]));
     const fields = check(newMessage, given);
+    const photo = params.upload('photo');
+    const document = params.upload('document');
     const sent = {
-      text: fields.text,
-      photo: params.upload('photo'),
-      document: params.upload('document'),
+      text: fields.text ?? ((photo ?? document) && fields.caption) ?? '',
+      photo,
+      document,
       replyTo: fields.reply_to,
       mediaGroupId: fields.media_group_id,
       clientKey: fields.client_key,

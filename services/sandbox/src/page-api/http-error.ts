@@ -20,8 +20,13 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
 
 /** Ids of users' chats are positive, of groups negative. */
 export const chatPath = z.object({
-  chatId: z.coerce
-    .number()
-    .int()
-    .refine((id) => id !== 0, 'must not be 0'),
+  chatId: id("must be a whole number: positive for a user's chat, negative for a group").refine(
+    (chatId) => chatId !== 0,
+    'must not be 0',
+  ),
 });
+
+/** A whole number in the path of a request. */
+export function id(error: string) {
+  return z.coerce.number({ error }).int({ error });
+}
