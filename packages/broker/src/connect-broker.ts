@@ -6,6 +6,7 @@ import { type KeptChannel, keepChannel } from './amqp/kept-channel.ts';
 import { limited } from './amqp/limited.ts';
 import { openPublisher } from './amqp/publisher.ts';
 import { declareQueue, declareQueues } from './amqp/topology.ts';
+import { createUnreachable } from './amqp/unreachable.ts';
 import type { Broker, Consumer } from './broker.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { TIMING, type Timing } from './timing.ts';
@@ -29,10 +30,11 @@ export interface ConnectBrokerOptions {
 export async function connectBroker(options: ConnectBrokerOptions): Promise<Broker> {
   const { url, logger = silentLogger, onReconnected = () => {} } = options;
   const timing: Timing = { ...TIMING, ...options.timing };
+  const unreachable = createUnreachable(logger);
   // Apart, since a memory alarm blocks a connection that publishes, and must not keep acknowledgements back.
   const [publishing, consuming] = await Promise.all([
-    openConnection(url, 'publish', timing, logger, onReconnected),
-    openConnection(url, 'consume', timing, logger, onReconnected),
+    openConnection(url, 'publish', timing, logger, unreachable, onReconnected),
+    openConnection(url, 'consume', timing, logger, unreachable, onReconnected),
   ]);
   const publisher = openPublisher(publishing, timing, logger);
   const consumers: Consumer[] = [];

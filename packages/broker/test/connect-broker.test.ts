@@ -3,7 +3,7 @@ import type { BackOff } from '@attrai/broker/timing';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { ownVhost } from '@attrai/test-servers/own-servers';
 import { connect } from 'amqplib';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { brokerConformance } from './conformance.ts';
 
 const url = await ownVhost();
@@ -28,4 +28,28 @@ brokerConformance({
     await channel.waitForConfirms();
   },
   countsHandBacks: major < 4 || (major === 4 && minor < 3),
+});
+
+/** The lines a broker logs that never gets a connection, from the first on for so long: many tries. */
+async function linesWithout(unreachable: string, milliseconds: number): Promise<string[]> {
+  const lines: string[] = [];
+  const log = (_: object, message: string) => void lines.push(message);
+  const logger = { info: log, warn: log, error: log };
+  // It waits for RabbitMQ until the process ends.
+  void connectBroker({ url: unreachable, logger, onFatal: () => {}, timing: { reopen: [20, 50] } });
+  await expect.poll(() => lines.length, { timeout: 15_000 }).toBeGreaterThan(0);
+  await new Promise((next) => setTimeout(next, milliseconds));
+  return lines;
+}
+
+test('says that RabbitMQ refuses the user or password, once for all its tries', async () => {
+  const wrong = new URL(url);
+  wrong.password = 'rotated';
+  const lines = await linesWithout(wrong.href, 3_000);
+  expect(lines).toEqual([expect.stringMatching(/^RabbitMQ refuses the user or password: check AMQP_URL/)]);
+});
+
+test('says that it waits for a RabbitMQ that is not there, once for all its tries', async () => {
+  const lines = await linesWithout('amqp://u:p@127.0.0.1:9', 1_000);
+  expect(lines).toEqual([expect.stringMatching(/can not connect to RabbitMQ \(AMQP_URL\): waiting for it/)]);
 });

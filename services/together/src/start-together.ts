@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bookkeepingInProcess, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
+import { type Bookkeeping, bookkeepingInProcess, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
 import { limitsOf } from '@attrai/bot/config';
 import { startBot } from '@attrai/bot/start-bot';
+import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { readContainerLimits } from '@attrai/estimator/container-limits';
@@ -40,6 +41,10 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     : await startSandbox({ port: config.PORT, token: localToken(), logger });
   if ('close' in telegram) opened.defer(() => telegram.close());
 
+  const limits = limitsOf(config);
+  // Side by side, so that each says if its server doesn't answer.
+  const [bookkeeping, broker] = await Promise.all([openBookkeeping(), openBroker()]);
+
   const vision = await loadVision({
     modelsDir: config.MODELS_DIR,
     ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
@@ -48,16 +53,6 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     threads: readContainerLimits().threads,
   });
   opened.defer(() => vision.close());
-
-  const limits = limitsOf(config);
-  const kept = { limits, logger, onFatal };
-  const bookkeeping = config.REDIS_URL ? await bookkeepingOnRedis(config.REDIS_URL, kept) : bookkeepingInProcess(kept);
-  opened.defer(() => bookkeeping.close());
-
-  const broker = config.AMQP_URL
-    ? await connectBroker({ url: config.AMQP_URL, logger, onFatal })
-    : createEmbeddedBroker({ onFatal });
-  opened.defer(() => broker.close());
 
   // Ends the chat along with a photo that got stuck, and says so: no part of a process can be ended alone.
   const watchdog = await startWatchdog({
@@ -80,6 +75,23 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     rabbitmq: config.AMQP_URL ? 'server' : 'embedded',
     redis: config.REDIS_URL ? 'server' : 'embedded',
   };
+
+  async function openBookkeeping(): Promise<Bookkeeping> {
+    const kept = { limits, logger, onFatal };
+    const bookkeeping = config.REDIS_URL
+      ? await bookkeepingOnRedis(config.REDIS_URL, kept)
+      : bookkeepingInProcess(kept);
+    opened.defer(() => bookkeeping.close());
+    return bookkeeping;
+  }
+
+  async function openBroker(): Promise<Broker> {
+    const broker = config.AMQP_URL
+      ? await connectBroker({ url: config.AMQP_URL, logger, onFatal })
+      : createEmbeddedBroker({ onFatal });
+    opened.defer(() => broker.close());
+    return broker;
+  }
 }
 
 /** A token of the usual shape, good for the sandbox of this run only. */

@@ -3,6 +3,7 @@ import { connect, type RecoveringChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
 import type { Timing } from '../timing.ts';
 import { goodbye } from './limited.ts';
+import type { Unreachable } from './unreachable.ts';
 
 export interface Connection {
   readonly model: RecoveringChannelModel;
@@ -24,6 +25,7 @@ export async function openConnection(
   purpose: string,
   timing: Timing,
   logger: Logger,
+  unreachable: Unreachable,
   onReconnected: () => void,
 ): Promise<Connection> {
   const model = await connect(withHeartbeat(url, timing.heartbeatS), {
@@ -39,6 +41,7 @@ export async function openConnection(
 
   model.on('connect', () => {
     open = true;
+    unreachable.connected();
     logger.info({ purpose }, 'connected to RabbitMQ');
     if (wasLost) onReconnected();
     wasLost = false;
@@ -49,9 +52,7 @@ export async function openConnection(
     blocked = false;
     logger.warn({ purpose, err: error }, 'lost the connection to RabbitMQ');
   });
-  model.on('connect-failed', (error) => {
-    logger.warn({ purpose, err: error }, 'can not connect to RabbitMQ (AMQP_URL); trying again');
-  });
+  model.on('connect-failed', unreachable.failed);
   model.on('blocked', (reason) => {
     blocked = true;
     logger.warn({ purpose, reason: String(reason) }, 'RabbitMQ takes no messages for now');

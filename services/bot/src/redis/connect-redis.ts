@@ -70,7 +70,7 @@ function logConnection(redis: Redis, logger: Logger, onReconnected: () => void):
     readyBefore = true;
   });
   redis.on('error', (err) => {
-    if (!lost) logger.warn({ err }, 'Redis is away; trying again until it is back');
+    if (!lost) logger.warn({ err }, 'Redis is away (REDIS_URL): trying again until it is back');
     lost = true;
   });
 }
