@@ -1,6 +1,7 @@
 import { FinalError } from '@attrai/contracts/errors';
 import { photoRef } from '@attrai/contracts/photo-ref';
 import type { PhotoStore } from './photo-store.ts';
+import { refuseOtherStore } from './store-mismatch.ts';
 
 /** Photos travel as attachments of the messages that name them: nothing is shared, nothing is kept. */
 export function createMessageStore(): PhotoStore {
@@ -10,11 +11,9 @@ export function createMessageStore(): PhotoStore {
     },
 
     async get({ ref, attachment }) {
-      if (ref.store === 'message' && attachment) return attachment;
-      throw new FinalError(
-        'photo_missing',
-        `The message carries no photo; its reference names the store '${ref.store}'.`,
-      );
+      refuseOtherStore(ref, 'message');
+      if (attachment) return attachment;
+      throw new FinalError('photo_missing', 'The message carries no photo.');
     },
 
     async delete() {},

@@ -12,7 +12,10 @@ export interface PhotoStore {
    * Throws RetryableError `store_full` when there is no space left, `store_unavailable` otherwise.
    */
   put(key: string, bytes: Buffer): Promise<Parcel>;
-  /** The bytes of a parcel. Throws FinalError `photo_missing` when they are gone. */
+  /**
+   * The bytes of a parcel. Throws FinalError `photo_missing` when they are gone, FatalError `photo_store_mismatch` when
+   * the parcel is of the other kind of store.
+   */
   get(parcel: Parcel): Promise<Buffer>;
   /** Deletes what the reference names, also what a process that died left half-written. Deleting what is not there is fine. */
   delete(ref: PhotoRef): Promise<void>;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { photoRef } from '@attrai/contracts/photo-ref';
 import type { PhotoStore } from './photo-store.ts';
+import { refuseOtherStore } from './store-mismatch.ts';
 
 /** What is being written, by key: a leading dot, which no key may have, the key and a dot, and what tells writers apart. */
 const UNFINISHED = /^\.writing-(?<key>.+)\.[0-9a-f-]{36}$/;
@@ -44,8 +45,7 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
 
     async get({ ref }) {
       const { key } = photoRef.parse(ref);
-      if (ref.store !== 'volume')
-        throw missing(`The photo is in the store '${ref.store}', this process reads 'volume'.`);
+      refuseOtherStore(ref, 'volume');
       return await graded('read from', () => readFile(join(dir, key)));
     },
 

@@ -49,12 +49,16 @@ export function describePhotoStore(name: string, open: () => Promise<PhotoStore>
       await expect(store.get({ ref })).rejects.toMatchObject({ grade: 'final', code: 'photo_missing' });
     });
 
-    test('says photo_missing for a parcel of the other kind of store', async () => {
+    test('says photo_store_mismatch, and what to set, for a parcel of the other kind of store', async () => {
       const store = await open();
       const other = name === 'volume' ? 'message' : 'volume';
       await store.put('there', Buffer.from('x'));
-      const parcel = { ref: { store: other, key: 'there' } } as const;
-      await expect(store.get(parcel)).rejects.toMatchObject({ grade: 'final', code: 'photo_missing' });
+      const parcel = { ref: { store: other, key: 'there' }, attachment: Buffer.from('x') } as const;
+      await expect(store.get(parcel)).rejects.toMatchObject({
+        grade: 'fatal',
+        code: 'photo_store_mismatch',
+        message: expect.stringMatching(`PHOTO_STORE=${name}.*Set the same PHOTO_STORE`),
+      });
     });
 
     test.each(['../escape', 'a/b', '/etc/passwd', '.hidden', '', 'UPPER', 'nul\0', 'x'.repeat(101)])(
