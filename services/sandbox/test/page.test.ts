@@ -40,6 +40,8 @@ describe('the chat page in Chromium', () => {
     await writeFile(join(folder, 'a.jpg'), await picture(640, 480));
     await writeFile(join(folder, 'b.jpg'), await picture(300, 900));
     await writeFile(join(folder, 'broken.jpg'), 'no picture');
+    await writeFile(join(folder, 'empty.jpg'), '');
+    for (let i = 0; i < 10; i++) await writeFile(join(folder, `album${i}.jpg`), await picture(640, 480 + 40 * i));
   });
   afterAll(async () => {
     await chromium?.close();
@@ -73,6 +75,9 @@ describe('the chat page in Chromium', () => {
     await page.getByRole('textbox', { name: 'Message' }).fill(text);
     await page.keyboard.press('Enter');
   }
+
+  const fromTheEnd = () =>
+    page.locator('#scroller').evaluate((node) => node.scrollHeight - node.scrollTop - node.clientHeight);
 
   const bubbles = (from: 'user' | 'bot') => page.locator(`.message.${from}`);
 
@@ -141,6 +146,25 @@ describe('the chat page in Chromium', () => {
   it('sends as a file what is no photo', async () => {
     await page.setInputFiles('#file', [join(folder, 'broken.jpg')]);
     await eventually(() => user.messages()).toMatchObject([{ document_name: 'broken.jpg' }]);
+  });
+
+  it('says that a file is empty and sends the others', async () => {
+    await page.setInputFiles('#file', [join(folder, 'empty.jpg'), join(folder, 'broken.jpg')]);
+    await eventually(() => page.locator('#toast').textContent()).toContain('empty');
+    await eventually(() => user.messages()).toMatchObject([{ document_name: 'broken.jpg' }]);
+    expect(await bubbles('user').count()).toBe(1);
+  });
+
+  it('shows the end of a long album after sending it', async () => {
+    const bot = createEchoBot(sandbox.apiRoot, TOKEN, 1);
+    const ended = bot.launch();
+    const files = Array.from({ length: 10 }, (_, i) => join(folder, `album${i}.jpg`));
+    await page.setInputFiles('#file', files);
+    await eventually(() => page.locator('.message.user:not(.pending)').count()).toBe(10);
+    await eventually(() => bubbles('bot').locator('.photo').count()).toBe(10);
+    await eventually(() => fromTheEnd()).toBeLessThan(2);
+    bot.stop();
+    await ended;
   });
 
   it('never scrolls sideways on a narrow screen, whatever is in the chat', async () => {

@@ -16,8 +16,9 @@ const PHOTO_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 export function takeFiles({ say, complain, onFiles }) {
   const take = (files, asFiles = false) => {
     const list = [...files];
-    const fitting = list.filter((file) => file.size <= MAX_FILE);
-    if (fitting.length < list.length) complain(say()('tooLarge'));
+    const fitting = list.filter((file) => file.size > 0 && file.size <= MAX_FILE);
+    if (list.some((file) => file.size > MAX_FILE)) complain(say()('tooLarge'));
+    else if (fitting.length < list.length) complain(say()('emptyFile'));
     if (fitting.length === 0) return;
     onFiles(fitting.map((file) => ({ file, asPhoto: !asFiles && PHOTO_TYPES.includes(file.type) })));
   };
