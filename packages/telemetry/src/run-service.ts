@@ -1,17 +1,21 @@
+import { codeOf } from '@attrai/contracts/errors';
 import { createLogger } from './logger.ts';
 import { redact } from './redact.ts';
 
 /**
  * Runs the `main` of a service. A start that fails (a bad configuration, missing models, a taken port) ends in one log
- * line, or in plain words on a terminal, and exit code 1.
+ * line, or in plain words on a terminal, and exit code 1. A bad configuration is somebody's to read: it is said in plain
+ * words on stderr in any case, and its log line has no stack.
  */
 export async function runService(service: string, main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (process.stdout.isTTY) process.stderr.write(`${redact(message)}\n`);
-    else createLogger({ service }).fatal({ err: error }, message);
+    const badConfig = codeOf(error) === 'bad_config';
+    if (badConfig && error instanceof Error) delete error.stack;
+    if (badConfig || process.stdout.isTTY) process.stderr.write(`${redact(message)}\n`);
+    if (!process.stdout.isTTY) createLogger({ service }).fatal({ err: error }, message);
     process.exit(1);
   }
 }
