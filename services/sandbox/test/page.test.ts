@@ -165,6 +165,12 @@ describe('the chat page in Chromium', () => {
     await eventually(() => fromTheEnd()).toBeLessThan(2);
     bot.stop();
     await ended;
+    // What the browser does when what is shown shrinks for a moment.
+    await page.locator('#scroller').evaluate((node) => node.scrollBy(0, -400));
+    await eventually(() => fromTheEnd()).toBeLessThan(2);
+    await page.locator('#scroller').hover();
+    await page.mouse.wheel(0, -400);
+    await eventually(() => page.locator('#to-bottom').isVisible()).toBe(true);
   });
 
   it('never scrolls sideways on a narrow screen, whatever is in the chat', async () => {

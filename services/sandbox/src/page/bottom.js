@@ -9,6 +9,8 @@ export function followBottom() {
   const button = byId('to-bottom');
   const unread = byId('unread');
   let following = true;
+  /** The user has sent something and not scrolled since: whatever moves the view up then, it wasn't he. */
+  let pinned = false;
   let missed = 0;
   let top = 0;
 
@@ -26,11 +28,20 @@ export function followBottom() {
     const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
     // Growing content moves the end away; only the reader moves up.
     if (near) following = true;
+    else if (pinned) jump('instant');
     else if (scroller.scrollTop < top) following = false;
     top = scroller.scrollTop;
     if (following) missed = 0;
     draw();
   });
+  const release = () => {
+    pinned = false;
+  };
+  for (const move of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+    scroller.addEventListener(move, release, { passive: true });
+  }
+  // Keys scroll it too when nothing has the focus.
+  document.body.addEventListener('keydown', ({ target }) => target === document.body && release());
   const observer = new ResizeObserver(() => following && jump('instant'));
   observer.observe(scroller);
   observer.observe(scroller.firstElementChild);
@@ -41,6 +52,7 @@ export function followBottom() {
     /** The user sent something: he wants to see it. */
     follow() {
       following = true;
+      pinned = true;
       missed = 0;
       jump('instant');
       draw();
