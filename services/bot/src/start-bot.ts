@@ -99,7 +99,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
   const handle = createListener({ token, me, acceptPhoto, smallTalk, limits, logger });
   const updates = await startUpdates();
-  void tellCommands(api, logger);
+  void introduce(api, logger);
   logger.info({ username: me.username }, 'Listening');
 
   return {
@@ -141,18 +141,24 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   }
 }
 
-async function tellCommands(api: TelegramApi, logger: Logger): Promise<void> {
+/** Commands and descriptions, in each language. */
+async function introduce(api: TelegramApi, logger: Logger): Promise<void> {
   try {
     for (const language of LANGUAGES) {
       const commands = Object.entries(TEXTS[language].commands).map(([command, description]) => ({
         command,
         description,
       }));
-      await api.setCommands(commands, language);
-      // What those see whose language the bot doesn't speak.
-      if (language === 'en') await api.setCommands(commands);
+      // What those see whose language the bot doesn't speak is English.
+      for (const code of language === 'en' ? [language, undefined] : [language]) {
+        await api.setCommands(commands, code);
+        await api.setDescription(TEXTS[language].description, code);
+      }
     }
   } catch (error) {
-    logger.warn({ err: error }, 'Could not tell Telegram the list of commands; the commands work nevertheless');
+    logger.warn(
+      { err: error },
+      'Could not tell Telegram the commands and the description; the commands work nevertheless',
+    );
   }
 }

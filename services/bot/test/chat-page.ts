@@ -81,6 +81,8 @@ export function chatPage(url: string) {
     break: (fault: Fault) => ask('/api/faults', json(fault)),
     mend: () => ask('/api/faults', { method: 'DELETE' }),
     stats: () => ask<{ calls: Record<string, number>; pending_updates: number }>('/api/stats'),
+    description: async (language: string) =>
+      (await ask<{ description: string }>(`/api/bot?language=${language}`)).description,
     log: (chatId: number) => ask<Record<string, unknown>[]>(`/api/chats/${chatId}/log`),
   };
 }

@@ -92,6 +92,14 @@ test('answers commands, text and unknown commands, in the language of the user',
   await world.page.untilSaid(CHAT, /Send me a photo with faces/);
 });
 
+test('an empty chat says what the bot does, in the language of the user, else in English', async () => {
+  await using world = await openWorld();
+  for (const [language, words] of Object.entries({ ru: /оценку/, es: /nota/, en: /score/, fr: /score/ })) {
+    await waitUntil('nothing was said', async () => words.test(await world.page.description(language)));
+  }
+  await waitUntil('no short one', async () => (await world.page.stats()).calls.setMyShortDescription === 4);
+});
+
 test('in a group it answers commands and photos that mention it, and is quiet otherwise', async () => {
   await using world = await openWorld();
   const group = -100;

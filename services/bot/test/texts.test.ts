@@ -47,6 +47,8 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
   test('fits into what Telegram takes', () => {
     for (const n of [1, 2, 50, 51, 5_000]) expect(texts.scored(crowd(n, 'low')).length).toBeLessThanOrEqual(1_024);
     expect(texts.privacy(limits).length).toBeLessThan(4_096);
+    expect(texts.description.long.length).toBeLessThanOrEqual(512);
+    expect(texts.description.short.length).toBeLessThanOrEqual(120);
     for (const description of Object.values(texts.commands)) expect(description.length).toBeLessThanOrEqual(256);
   });
 

@@ -30,6 +30,7 @@ export interface TelegramApi {
   /** The URL that is set, '' if none, and what went wrong if Telegram could not bring updates since a minute ago. */
   webhookInfo(): Promise<{ url: string; failure?: string }>;
   setCommands(commands: BotCommand[], language?: string): Promise<void>;
+  setDescription(texts: { long: string; short: string }, language?: string): Promise<void>;
   /** Updates from `offset` on; waits for the first one up to `waitSeconds`. Throws when `signal` aborts. */
   getUpdates(offset: number, waitSeconds: number, signal: AbortSignal): Promise<Update[]>;
   /** The id of the new message. Never repeated once it went out: FinalError `delivery_unknown`. */
@@ -121,6 +122,11 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
     },
     async setCommands(commands, language) {
       await call('setMyCommands', { commands, ...(language !== undefined && { language_code: language }) });
+    },
+    async setDescription({ long, short }, language) {
+      const to = language === undefined ? {} : { language_code: language };
+      await call('setMyDescription', { description: long, ...to });
+      await call('setMyShortDescription', { short_description: short, ...to });
     },
     getUpdates: (offset, waitSeconds, signal) =>
       call<Update[]>(

@@ -17,6 +17,10 @@ export const en: Texts = {
     help: 'what to send, and the limits',
     privacy: 'what happens to your photos',
   },
+  description: {
+    long: 'Send me a photo with faces. I draw a box around each face and give it a score from 0 to 10. I keep no photos.',
+    short: 'Finds the faces in a photo and gives each a score from 0 to 10. Keeps no photos.',
+  },
   start: () =>
     [
       "Hello! Send me a photo with faces. I'll draw a box around each face and give it a score from 0 to 10.",

@@ -17,6 +17,10 @@ export const es: Texts = {
     help: 'qué enviar y cuáles son los límites',
     privacy: 'qué pasa con tus fotos',
   },
+  description: {
+    long: 'Envíame una foto con caras: marcaré cada una con un recuadro y le pondré una nota de 0 a 10. No guardo fotos.',
+    short: 'Encuentra las caras de una foto y pone a cada una una nota de 0 a 10. No guarda fotos.',
+  },
   start: () =>
     [
       '¡Hola! Envíame una foto con caras: marcaré cada una con un recuadro y le pondré una nota de 0 a 10.',

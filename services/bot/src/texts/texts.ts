@@ -21,6 +21,8 @@ export type PlainAnswer = 'no_face' | 'unreadable' | 'too_many_pixels' | 'photo_
 export interface Texts {
   /** Shown by Telegram beside each command. */
   commands: { start: string; help: string; privacy: string };
+  /** What Telegram shows in an empty chat (at most 512 characters), and on the bot's page (at most 120). */
+  description: { long: string; short: string };
   start(): string;
   help(limits: Limits, username: string): string;
   privacy(limits: Limits): string;
