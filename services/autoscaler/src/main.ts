@@ -47,5 +47,5 @@ await runService('autoscaler', async () => {
     logger,
   });
   opened.defer(() => autoscaler?.stop());
-  logger.info({ service: config.SCALED_SERVICE }, 'watching the queue');
+  logger.info({ scales: config.SCALED_SERVICE }, 'watching the queue');
 });
