@@ -39,6 +39,7 @@ export function draw({ title, notes, memory, growths, lengthMs }: Picture): stri
   const minutes = (ms: number) => `${round(ms / 60_000)}`;
 
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="14" fill="#333">
+<title>${escapeXml(title)}</title>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 <text x="24" y="36" font-size="20" font-weight="600">${escapeXml(title)}</text>
 ${notes.map((note, i) => `<text x="24" y="${58 + i * 18}" font-size="12" fill="#666">${escapeXml(note)}</text>`).join('\n')}
