@@ -134,7 +134,10 @@ export async function nodeLost(stack: Stack, photos: Photos, commands: NodeComma
     await shell(commands.lose, node.hostname);
     const end = Date.now() + HEALTHY_WITHIN_MS;
     while ((await state()) !== 'down' && Date.now() < end) await sleep(500);
-    await stack.untilHealthy(HEALTHY_WITHIN_MS);
+    // Not by the counts of `docker service ls`, which may hold what ran on the lost node for running.
+    const replaced = async () =>
+      (await stack.tasks('estimator')).every((task) => task.running && task.node !== node.id);
+    while (!(await replaced()) && Date.now() < end) await sleep(500);
   });
   const burst = judge([await photos.answered(inHand!, HEALTHY_WITHIN_MS)], 'that were in hand or waiting');
   await shell(commands.giveBack, node.hostname);
