@@ -45,9 +45,9 @@ const SHIPPED_HEAD = path.join(import.meta.dirname, '../heads/omi.json');
 export async function ensureModels(options: BuildOptions): Promise<{ built: boolean }> {
   const { dir, headFile = SHIPPED_HEAD, force = false } = options;
   const wanted = await fingerprint(headFile);
+  await removeAbandoned(dir);
   if (!force && (await isUpToDate(dir, wanted, MODEL_FILES))) return { built: false };
   await mkdir(dir, { recursive: true });
-  await removeAbandoned(dir);
   const workspace = await mkdtemp(path.join(dir, UNFINISHED));
   try {
     await build(workspace, headFile, wanted, options.onProgress ?? (() => {}));
@@ -79,7 +79,7 @@ async function build(
 }
 
 async function removeAbandoned(dir: string): Promise<void> {
-  for (const entry of await readdir(dir)) {
+  for (const entry of await readdir(dir).catch(() => [])) {
     if (!entry.startsWith(UNFINISHED)) continue;
     const { mtimeMs } = await stat(path.join(dir, entry)).catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path.join(dir, entry), { recursive: true, force: true });
