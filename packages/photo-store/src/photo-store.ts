@@ -13,7 +13,7 @@ export interface PhotoStore {
    */
   put(key: string, bytes: Buffer): Promise<Parcel>;
   /**
-   * The bytes of a parcel. Throws FinalError `photo_missing` when they are gone, FatalError `photo_store_mismatch` when
+   * The bytes of a parcel. Throws FinalError `photo_missing` when they are gone, FinalError `photo_store_mismatch` when
    * the parcel is of the other kind of store.
    */
   get(parcel: Parcel): Promise<Buffer>;

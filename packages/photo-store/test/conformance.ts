@@ -55,7 +55,7 @@ export function describePhotoStore(name: string, open: () => Promise<PhotoStore>
       await store.put('there', Buffer.from('x'));
       const parcel = { ref: { store: other, key: 'there' }, attachment: Buffer.from('x') } as const;
       await expect(store.get(parcel)).rejects.toMatchObject({
-        grade: 'fatal',
+        grade: 'final',
         code: 'photo_store_mismatch',
         message: expect.stringMatching(`PHOTO_STORE=${name}.*Set the same PHOTO_STORE`),
       });

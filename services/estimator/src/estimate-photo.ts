@@ -13,6 +13,8 @@ export interface Estimated {
   picture?: Parcel;
   /** Wall milliseconds by stage, if the photo could be looked at. */
   ms?: Estimate['ms'];
+  /** What went wrong on our side, for the operator. */
+  problem?: unknown;
 }
 
 export interface PhotoParts {
@@ -24,6 +26,8 @@ export interface PhotoParts {
 
 /** Final errors that are an answer to the user. */
 const REFUSALS = ['unreadable', 'too_many_pixels', 'too_many_bytes', 'photo_missing'] as const;
+/** Outcomes that are no fault of the photo. */
+const OUR_SIDE = ['photo_missing', 'failed'] as const;
 
 /**
  * What becomes of the photo of `request`. The picture is stored under a key made from the request's id, so that a
@@ -44,7 +48,8 @@ export async function estimatePhoto(
   } catch (error) {
     if (gradeOf(error) === 'retryable' && isExpired()) return { outcome: { kind: 'expired' } };
     if (gradeOf(error) !== 'final') throw error;
-    return { outcome: { kind: REFUSALS.find((refusal) => refusal === codeOf(error)) ?? 'failed' } };
+    const kind = REFUSALS.find((refusal) => refusal === codeOf(error)) ?? 'failed';
+    return { outcome: { kind }, ...(OUR_SIDE.some((ours) => ours === kind) && { problem: error }) };
   }
 }
 

@@ -51,12 +51,13 @@ export async function startEstimator({
     const started = performance.now();
     const { id, replyTo, acceptedAt, deadline } = request;
 
-    const { outcome, picture, ms } = await estimatePhoto(request, attachment, {
+    const { outcome, picture, ms, problem } = await estimatePhoto(request, attachment, {
       photoStore,
       vision,
       watchdog,
       outages,
     });
+    if (problem) log.error({ err: problem }, 'a photo could not be estimated, by no fault of its own');
     const workMs = Math.round(performance.now() - started);
     const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
     await outages.rideOut(request, () =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Broker, Message } from '@attrai/broker/broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import type { PhotoRef } from '@attrai/contracts/photo-ref';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
@@ -84,19 +85,27 @@ export async function sendPhoto(
   change: Partial<EstimateRequest> = {},
   photo = PHOTO,
 ) {
-  const id = `request${String(++requests).padStart(9, '0')}`;
+  const id = nextId();
   const parcel = await photoStore.put(`${id}.original`, photo);
-  const request: EstimateRequest = {
+  const request = { ...requestFor(parcel.ref, id), ...change };
+  await broker.publish(TO_ESTIMATE, message(request, parcel.attachment));
+  return request;
+}
+
+/** A request whose photo is nowhere, unless somebody stores it. */
+export function requestFor(photo: PhotoRef, id = nextId()): EstimateRequest {
+  return {
     v: 1,
     id,
-    photo: parcel.ref,
+    photo,
     replyTo: { userId: 1, chatId: 2, messageId: 3, placeholderId: 4, language: 'es' },
     acceptedAt: Date.now(),
     deadline: Date.now() + 600_000,
-    ...change,
   };
-  await broker.publish(TO_ESTIMATE, message(request, parcel.attachment));
-  return request;
+}
+
+function nextId(): string {
+  return `request${String(++requests).padStart(9, '0')}`;
 }
 
 export function message(json: unknown, attachment?: Buffer): Message {

@@ -77,12 +77,18 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
   });
 
   test('answers photo_missing when the photo is gone', async () => {
-    const { broker, photoStore, answers } = await start(kind, async () => TWO_FACES);
-    await parts.sendPhoto(broker, photoStore, {
-      photo: { store: kind === 'volume' ? 'message' : 'volume', key: 'other' },
-    });
+    const { broker, answers } = await start(kind, async () => TWO_FACES);
+    await broker.publish(TO_ESTIMATE, parts.message(parts.requestFor({ store: kind, key: 'gone' })));
     const [answer] = await answers.first();
     expect(answer!.result.outcome).toEqual({ kind: 'photo_missing' });
+  });
+
+  test('answers failed when the bot has the other kind of store, and goes on', async () => {
+    const { broker, photoStore, answers } = await start(kind, async () => TWO_FACES);
+    const other = kind === 'volume' ? 'message' : 'volume';
+    await parts.sendPhoto(broker, photoStore, { photo: { store: other, key: 'other' } });
+    const [answer] = await answers.first();
+    expect(answer!.result.outcome).toEqual({ kind: 'failed' });
   });
 
   test('tries again after a failure that may pass, and answers once', async () => {
