@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { ensureModels } from '@attrai/models/build';
+import { VOLUME_MARK } from '@attrai/photo-store/volume-mark';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import { freePort } from '@attrai/test-servers/free-port';
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
@@ -66,7 +67,7 @@ describe('bot and estimator, each in a process of its own', () => {
     const chat = openChat(sandbox.url, 1);
     const answer = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
     expect(scoresIn(answer.caption).length).toBeGreaterThanOrEqual(4);
-    await vi.waitFor(() => expect(tmp.files()).toEqual([]), soon);
+    await vi.waitFor(() => expect(tmp.files()).toEqual([VOLUME_MARK]), soon);
 
     const [bot, estimator] = services.map((service) => service.output());
     const id = /"requestId":"(\w+)"/.exec(estimator!)?.[1];
