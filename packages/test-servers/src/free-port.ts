@@ -1,12 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
-/** A TCP port of the loopback address that nobody listens on now. */
+/** Below Linux's ephemeral ports (32768-60999, ip(7)): no outgoing connection takes the port before its server does. */
+const FIRST = 15_000;
+const LAST = 32_000;
+
+/** A TCP port of the loopback address that nobody listens on now; taken at random, for the sake of tests beside this one. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  const port = randomInt(FIRST, LAST);
+  return (await canListen(port)) ? port : freePort();
+}
+
+async function canListen(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }
