@@ -34,7 +34,7 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
   async function runLane(lane: number): Promise<void> {
     const say = (line: string) => onProgress(lane, line);
     say('starting RabbitMQ, Redis, sandbox, bot and estimators');
-    const suite = await startSuite(opened, logDir && `${logDir}/lane-${lane}`);
+    const suite = await startSuite(opened, { logDir: logDir && `${logDir}/lane-${lane}` });
     for (let fault = left.shift(); fault; fault = left.shift()) {
       const skipped = await fault.cannot?.();
       const row = skipped ? emptyRow(fault.name, { skipped }) : await tryFault(fault, suite, say);

@@ -35,7 +35,7 @@ const ANSWERED_WITHIN_MS = 120_000;
 export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const { minutes, rate, users, machine, onProgress, opened } = options;
   onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
-  const suite = await startSuite(opened, options.logDir);
+  const suite = await startSuite(opened, { logDir: options.logDir });
   const photos = Math.round(minutes * 60 * rate);
   const { sandbox, processes } = suite;
 

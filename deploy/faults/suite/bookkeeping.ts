@@ -4,6 +4,8 @@ import { Redis } from 'ioredis';
 export interface Bookkeeping {
   /** Slots that are taken, and jobs in whatever state. */
   count(): Promise<{ slots: number; jobs: number }>;
+  /** Photos accepted and not answered; asking costs next to nothing. */
+  inWork(): Promise<number>;
   /** Forgets everything. */
   clear(): Promise<void>;
   close(): void;
@@ -45,6 +47,7 @@ export function watchBookkeeping(url: string): Bookkeeping {
       }
       return { slots: slots.size, jobs: jobs.size };
     },
+    inWork: () => redis.zcard('attrai:slots'),
     async clear() {
       await redis.flushall();
     },

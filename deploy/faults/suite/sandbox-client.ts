@@ -19,6 +19,8 @@ export interface LogEntry {
   kind: 'text' | 'photo' | 'document' | 'deleted';
   /** Text or caption after it. */
   text: string;
+  /** ms since the epoch */
+  at: number;
 }
 
 export interface Attachment {
@@ -31,6 +33,8 @@ export interface Attachment {
 export interface SandboxClient {
   send(chatId: number, language: Language, attachment: Attachment): Promise<number>;
   log(chatId: number): Promise<LogEntry[]>;
+  /** How often the bot called each method of the Bot API. */
+  calls(): Promise<Record<string, number>>;
   order(fault: FaultOrder): Promise<void>;
   /** How many calls the faults in store will still strike. */
   faultsLeft(): Promise<number>;
@@ -58,6 +62,7 @@ export function connectSandbox(url: string): SandboxClient {
       const sent = await ask('POST', `/chats/${chatId}/messages`, form);
       return (sent as { message_id: number }).message_id;
     },
+    calls: async () => ((await ask('GET', '/stats')) as { calls: Record<string, number> }).calls,
     log: async (chatId) => (await ask('GET', `/chats/${chatId}/log`)) as LogEntry[],
     async order(fault) {
       await ask('POST', '/faults', fault);

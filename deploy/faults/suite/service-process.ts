@@ -29,6 +29,8 @@ export interface ServiceProcess {
   readonly restarts: number;
   /** To the process; when it ends of it, a new one is started. */
   signal(signal: NodeJS.Signals): void;
+  /** A counter of its metrics, summed over its labels; 0 if it isn't there. */
+  counter(name: string): Promise<number>;
   /** What GET /readyz says. */
   isReady(): Promise<boolean>;
   untilReady(): Promise<void>;
@@ -98,6 +100,12 @@ export function startServiceProcess(spec: ServiceSpec): ServiceProcess {
     );
   }
 
+  async function counter(name: string): Promise<number> {
+    const metrics = await (await fetch(`http://127.0.0.1:${spec.port}/metrics`)).text();
+    const samples = metrics.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    return samples.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
   start();
 
   return {
@@ -112,6 +120,7 @@ export function startServiceProcess(spec: ServiceSpec): ServiceProcess {
       return restarts;
     },
     signal: (signal) => void child?.kill(signal),
+    counter,
     isReady,
     untilReady: () => waitUntil(`${spec.name} does not become ready; its log: ${spec.logFile}`, isReady, 90_000),
     pause: end,

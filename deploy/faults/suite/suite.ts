@@ -14,7 +14,7 @@ import { waitUntil } from '@attrai/test-servers/wait-until';
 import { type Bookkeeping, watchBookkeeping } from './bookkeeping.ts';
 import { type Queues, watchQueues } from './queues.ts';
 import { connectSandbox, type SandboxClient } from './sandbox-client.ts';
-import { type ServiceProcess, startServiceProcess } from './service-process.ts';
+import { type Form, type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 export interface Suite {
   /** Takes what must be undone at the end, however that comes. */
@@ -24,6 +24,7 @@ export interface Suite {
   bot: ServiceProcess;
   estimators: ServiceProcess[];
   sandbox: SandboxClient;
+  sandboxProcess: ServiceProcess;
   /** All of the above that is ours, and the sandbox. */
   processes: ServiceProcess[];
   /** Between the services and their servers. */
@@ -40,7 +41,18 @@ export interface Suite {
   clear(): Promise<void>;
 }
 
-const ESTIMATORS = 2;
+export interface SuiteOptions {
+  /** Keeps the logs of the services there. */
+  logDir?: string | undefined;
+  /** How many; default 2. */
+  estimators?: number;
+  /** The services reach their servers past the proxies, which take time of their own. */
+  direct?: boolean;
+  /** How the bot and the estimators are run, besides the usual. */
+  bot?: Pick<Partial<Form>, 'env' | 'preload'>;
+  estimator?: Pick<Partial<Form>, 'env' | 'preload'>;
+}
+
 /** Nobody is turned away for sending much: it is not the limits that are tried here. */
 export const LIMITS = { MAX_ACTIVE_PER_USER: '100', REQUESTS_PER_WINDOW: '100000' };
 /**
@@ -55,7 +67,7 @@ const AS_IN_CONTAINERS = {
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** Starts everything; `opened` takes what must be closed, as it is opened. */
-export async function startSuite(opened: AsyncDisposableStack, logDir?: string): Promise<Suite> {
+export async function startSuite(opened: AsyncDisposableStack, options: SuiteOptions = {}): Promise<Suite> {
   const guard = await startGuard();
   opened.defer(() => guard.release());
   const [photoDir, inboxDir, logs] = ['photos', 'inbox', 'logs'].map((name) => join(guard.folder, name)) as [
@@ -63,16 +75,17 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
     string,
     string,
   ];
-  const logFolder = logDir ?? logs;
+  const logFolder = options.logDir ?? logs;
   for (const folder of [photoDir, inboxDir, logFolder]) await mkdir(folder, { recursive: true });
-  const service = async (name: string, path: string, env: Record<string, string>) => {
+  const service = async (name: string, path: string, env: Record<string, string>, form: Partial<Form> = {}) => {
     const logFile = join(logFolder, `${name}.log`);
     const port = await freePort();
     if (opened.disposed) throw new Error('Stopped while it was starting');
     const started = startServiceProcess({
       name,
+      ...form,
       entry: root(path),
-      env: { ...AS_IN_CONTAINERS, ...env },
+      env: { ...AS_IN_CONTAINERS, ...env, ...form.env },
       port,
       logFile,
       guard,
@@ -92,7 +105,8 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
   };
   const botToRabbitmq = await proxyTo(rabbitmq.url);
   const botToRedis = await proxyTo(redis.url);
-  const through = (proxy: TcpProxy, url: string) => Object.assign(new URL(url), { port: String(proxy.port) }).href;
+  const through = (proxy: TcpProxy, url: string) =>
+    options.direct ? url : Object.assign(new URL(url), { port: String(proxy.port) }).href;
 
   const token = `1000001:${randomBytes(26).toString('base64url')}`;
   const sandboxPort = await freePort();
@@ -102,7 +116,7 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
   });
   const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
 
-  const bot = await service('bot', 'services/bot/src/main.ts', {
+  const botEnv = {
     BOT_TOKEN: token,
     TELEGRAM_API_ROOT: sandboxUrl,
     AMQP_URL: through(botToRabbitmq, rabbitmq.url),
@@ -110,14 +124,15 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
     PHOTO_DIR: photoDir,
     INBOX_DIR: inboxDir,
     ...LIMITS,
-  });
+  };
+  const bot = await service('bot', 'services/bot/src/main.ts', botEnv, options.bot);
   const estimatorsToRabbitmq: TcpProxy[] = [];
   const estimators: ServiceProcess[] = [];
-  for (let number = 1; number <= ESTIMATORS; number++) {
+  for (let number = 1; number <= (options.estimators ?? 2); number++) {
     const proxy = await proxyTo(rabbitmq.url);
     estimatorsToRabbitmq.push(proxy);
     const env = { AMQP_URL: through(proxy, rabbitmq.url), PHOTO_DIR: photoDir, MODELS_DIR: root('.models') };
-    estimators.push(await service(`estimator-${number}`, 'services/estimator/src/main.ts', env));
+    estimators.push(await service(`estimator-${number}`, 'services/estimator/src/main.ts', env, options.estimator));
   }
 
   const queues = watchQueues(rabbitmq);
@@ -134,6 +149,7 @@ export async function startSuite(opened: AsyncDisposableStack, logDir?: string):
     bot,
     estimators,
     sandbox: connectSandbox(sandboxUrl),
+    sandboxProcess: sandbox,
     processes: [...services, sandbox],
     proxies: { botToRabbitmq, botToRedis, estimatorsToRabbitmq },
     queues,

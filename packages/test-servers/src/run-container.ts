@@ -37,6 +37,9 @@ export function serverContainer(spec: ContainerSpec) {
     async kill(): Promise<void> {
       await docker('kill', spec.name);
     },
+    async pid(): Promise<number | undefined> {
+      return Number(await docker('inspect', '--format', '{{.State.Pid}}', spec.name)) || undefined;
+    },
     run: (tool: string, ...args: string[]) => docker('exec', spec.name, tool, ...args),
   };
 }

@@ -22,6 +22,7 @@ export interface RunningProcess {
   start(): Promise<void>;
   stop(): Promise<void>;
   kill(): Promise<void>;
+  pid(): Promise<number | undefined>;
 }
 
 /** A server process in a process group of its own, with its output in `<guard.folder>/<name>.out`. Not started yet. */
@@ -76,6 +77,7 @@ export function serverProcess(spec: ProcessSpec): RunningProcess {
       }
       await ended;
     },
+    pid: async () => (child?.exitCode === null && child.signalCode === null ? child.pid : undefined),
   };
 }
 

@@ -3,6 +3,8 @@ export interface Server {
   readonly url: string;
   /** What runs it, for messages: `docker rabbitmq:4` or the path of a binary. */
   readonly origin: string;
+  /** Of the process that runs it now, whose children belong to it; undefined while it doesn't run. */
+  pid(): Promise<number | undefined>;
   /** Ends it in good order. */
   stop(): Promise<void>;
   /** SIGKILL. */

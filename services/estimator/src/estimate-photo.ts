@@ -3,7 +3,8 @@ import { keysOf } from '@attrai/contracts/photo-ref';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import type { Outcome } from '@attrai/contracts/result';
 import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
-import type { Estimate, Vision } from '@attrai/vision/vision';
+import type { Vision } from '@attrai/vision/vision';
+import type { PipelineTimes } from './metrics.ts';
 import type { Outages } from './outages.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -11,8 +12,8 @@ export interface Estimated {
   outcome: Outcome;
   /** The drawn picture, stored; only of a scored photo. */
   picture?: Parcel;
-  /** Wall milliseconds by stage, if the photo could be looked at. */
-  ms?: Estimate['ms'];
+  /** If the photo could be looked at. */
+  times?: PipelineTimes;
   /** What went wrong on our side, for the operator. */
   problem?: unknown;
 }
@@ -60,10 +61,10 @@ async function scoreAndStore(
 ): Promise<Estimated> {
   const parcel = { ref: request.photo, ...(attachment && { attachment }) };
   const photo = await outages.rideOut(request, () => photoStore.get(parcel));
-  const { faces, picture: drawn, ms } = await watchdog.watch(request.id, () => vision.estimate(photo));
-  if (drawn === undefined) return { outcome: { kind: 'no_face' }, ms };
+  const { faces, picture: drawn, ms, cpuMs } = await watchdog.watch(request.id, () => vision.estimate(photo));
+  if (drawn === undefined) return { outcome: { kind: 'no_face' }, times: { ms, cpuMs } };
 
   const picture = await outages.rideOut(request, () => photoStore.put(keysOf(request.id).picture, drawn));
   const scored = faces.map(({ box, score, confidence }) => ({ box, score, confidence }));
-  return { outcome: { kind: 'scored', picture: picture.ref, faces: scored }, picture, ms };
+  return { outcome: { kind: 'scored', picture: picture.ref, faces: scored }, picture, times: { ms, cpuMs } };
 }

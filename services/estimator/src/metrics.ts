@@ -3,12 +3,15 @@ import { type ProcessMetrics, STAGE_BUCKETS } from '@attrai/telemetry/metrics';
 import type { Estimate } from '@attrai/vision/vision';
 import { Counter, Gauge, Histogram } from 'prom-client';
 
+/** Milliseconds by stage, by the clock and of CPU. */
+export type PipelineTimes = Pick<Estimate, 'ms' | 'cpuMs'>;
+
 /** What the estimator counts. */
 export interface EstimatorMetrics {
   /** A photo was taken in hand; call what is returned when it is out of hand, whatever became of it. */
   takenInHand(): () => void;
-  /** The result of a photo is in its queue. `ms`: wall milliseconds by stage, if it could be looked at. */
-  estimated(outcome: Outcome['kind'], ms: Estimate['ms'] | undefined): void;
+  /** The result of a photo is in its queue. `times`: of the pipeline, if it could look at the photo. */
+  estimated(outcome: Outcome['kind'], times: PipelineTimes | undefined): void;
 }
 
 export const NO_METRICS: EstimatorMetrics = { takenInHand: () => () => {}, estimated() {} };
@@ -28,6 +31,11 @@ export function createEstimatorMetrics({ registry }: ProcessMetrics): EstimatorM
     buckets: STAGE_BUCKETS,
     registers,
   });
+  const pipelineCpu = new Counter({
+    name: 'attrai_pipeline_cpu_seconds_total',
+    help: 'CPU time spent while the pipeline looked at photos; what process_cpu_seconds_total has beyond is messaging',
+    registers,
+  });
   const inWork = new Gauge({
     name: 'attrai_photos_in_work',
     help: 'Photos in work: accepted and not answered yet (bot), in hand (estimator)',
@@ -42,9 +50,11 @@ export function createEstimatorMetrics({ registry }: ProcessMetrics): EstimatorM
       inWork.inc(ours);
       return () => inWork.dec(ours);
     },
-    estimated(outcome, ms) {
+    estimated(outcome, times) {
       estimated.inc({ outcome });
-      for (const [stage, stageMs] of Object.entries(ms ?? {})) stages.observe({ stage }, stageMs / 1000);
+      if (times === undefined) return;
+      for (const [stage, ms] of Object.entries(times.ms)) stages.observe({ stage }, ms / 1000);
+      pipelineCpu.inc(times.cpuMs.total / 1000);
     },
   };
 }

@@ -51,7 +51,7 @@ export async function startEstimator({
     const started = performance.now();
     const { id, replyTo, acceptedAt, deadline } = request;
 
-    const { outcome, picture, ms, problem } = await estimatePhoto(request, attachment, {
+    const { outcome, picture, times, problem } = await estimatePhoto(request, attachment, {
       photoStore,
       vision,
       watchdog,
@@ -65,9 +65,9 @@ export async function startEstimator({
     );
     await outages.rideOut(request, () => photoStore.delete(request.photo));
 
-    metrics.estimated(outcome.kind, ms);
+    metrics.estimated(outcome.kind, times);
     const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;
-    log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms }, 'estimated');
+    log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms: times?.ms }, 'estimated');
   }
 
   async function countedWork(request: EstimateRequest, delivery: Delivery): Promise<void> {

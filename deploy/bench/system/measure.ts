@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { type Suite, startSuite } from '../../faults/suite/suite.ts';
+import { describeMachine } from '../machine.ts';
+import type { Figures } from './figures.ts';
+import type { BenchPhotos } from './photos.ts';
+import { measurePipeline } from './pipeline.ts';
+import { measureQueue } from './queue-growth.ts';
+import { measureLatency, measureLoad } from './speed.ts';
+import { peakMemory } from './usage.ts';
+
+export interface MeasureOptions {
+  photos: BenchPhotos;
+  /** Where they come from, for the report. */
+  from: string;
+  modelsDir: string;
+  /** How long each speed is measured. */
+  seconds: number;
+  /** Queue lengths, ascending. */
+  lengths: number[];
+  logDir?: string | undefined;
+  onProgress(line: string): void;
+  /** Everything that runs is in here; disposing it ends it. */
+  opened: AsyncDisposableStack;
+}
+
+const ESTIMATORS = 2;
+/** Photos accepted and answered at each length of the queue. */
+const MOST_SAMPLED = 200;
+const HALF = 0.5;
+const MB = 2 ** 20;
+const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Measures the suite on real servers, and the plain pipeline beside it. Takes minutes. */
+export async function measure(options: MeasureOptions): Promise<Figures> {
+  const { photos, from, modelsDir, seconds, lengths, logDir, onProgress, opened } = options;
+  const counts = Array.from({ length: ESTIMATORS }, (_, i) => i + 1);
+  const plain: Figures['plain'] = [];
+  for (const processes of counts) {
+    onProgress(`the pipeline alone, ${processes} at once`);
+    plain.push(await measurePipeline({ photos: photos.received, modelsDir, processes, seconds: seconds / 2, opened }));
+  }
+
+  onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
+  const suite = await startSuite(opened, {
+    logDir,
+    estimators: ESTIMATORS,
+    direct: true,
+    // The photos that fill the queue shall still wait when their turn comes.
+    bot: { preload: file('without-pace.ts'), env: { DEADLINE_SECONDS: '7200' } },
+    estimator: { preload: file('one-cpu.ts') },
+  });
+  const peaks = watchPeaks(suite);
+
+  const load: Figures['load'] = [];
+  const latency: Figures['latency'] = [];
+  for (const estimators of counts) {
+    await Promise.all(suite.estimators.map((one, i) => (i < estimators ? undefined : one.pause())));
+    for (const one of suite.estimators.slice(0, estimators)) if (!one.running) await one.changeTo();
+    await Promise.all(suite.estimators.slice(0, estimators).map((one) => one.untilReady()));
+    const running = { suite, photos: photos.sent, estimators, seconds };
+    onProgress(`${estimators} estimators, always busy`);
+    const reached = await measureLoad(running);
+    load.push(reached);
+    await peaks.look();
+    onProgress(`${estimators} estimators at half load`);
+    latency.push(await measureLatency({ ...running, perSecond: reached.photosPerSecond * HALF }));
+    await peaks.look();
+  }
+
+  const broker = await connectBroker({ url: suite.rabbitmq.url, onFatal: () => {} });
+  opened.defer(() => broker.close());
+  const sample = Math.min(MOST_SAMPLED, lengths.at(-1)!);
+  const queue = await measureQueue({ suite, broker, photos: [photos.small], lengths, sample, onProgress });
+  const peakMb = await peaks.look();
+
+  const date = new Date().toISOString().slice(0, 10);
+  return {
+    v: 1,
+    date,
+    machine: describeMachine().filter((line) => line !== date),
+    cores: availableParallelism(),
+    photos: { count: photos.sent.length, from },
+    seconds,
+    plain,
+    load,
+    latency,
+    queue,
+    peakMb,
+  };
+}
+
+/** The most memory that the bot and any estimator had; to be looked at before one of them ends. */
+function watchPeaks({ bot, estimators }: Suite) {
+  const peakMb = { bot: 0, estimator: 0 };
+  return {
+    async look(): Promise<Figures['peakMb']> {
+      const peaks = await Promise.all(estimators.map(({ pid }) => peakMemory(pid)));
+      peakMb.bot = Math.max(peakMb.bot, (await peakMemory(bot.pid)) / MB);
+      peakMb.estimator = Math.max(peakMb.estimator, ...peaks.map((peak) => peak / MB));
+      return { ...peakMb };
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Broker } from '@attrai/broker/broker';
+import { TO_ESTIMATE } from '@attrai/contracts/queues';
+import type { Suite } from '../../faults/suite/suite.ts';
+import type { QueueFigures } from './figures.ts';
+import { type Crowd, gather } from './load.ts';
+import { startMeter } from './meter.ts';
+
+export interface QueueOptions {
+  suite: Suite;
+  /** Connected to the suite's RabbitMQ. */
+  broker: Broker;
+  /** Small ones: their estimation is none of the cost. */
+  photos: Buffer[];
+  /** How many wait while the cost is measured, ascending. */
+  lengths: number[];
+  /** Accepted, and answered, while it is measured. */
+  sample: number;
+  onProgress(line: string): void;
+}
+
+/** Sent, and not yet in the queue. */
+const AHEAD = 60;
+const LOOK_MS = 50;
+/** RabbitMQ tidies up behind what it was just given. */
+const SETTLE_MS = 1_500;
+
+/** What one more photo costs to accept and to answer while so many wait. One estimator works, and only to answer. */
+export async function measureQueue(options: QueueOptions): Promise<QueueFigures[]> {
+  const { suite, broker, photos, lengths, sample, onProgress } = options;
+  const [estimator, ...others] = suite.estimators;
+  await Promise.all([estimator, ...others].map((one) => one!.pause()));
+  const crowd = gather(suite.sandbox, photos);
+  const measured: QueueFigures[] = [];
+  for (const waiting of lengths) {
+    await fill(crowd, broker, waiting, (now) => onProgress(`filling the queue: ${now} of ${waiting} wait`));
+    onProgress(`accepting and answering ${sample} photos while ${waiting} wait`);
+    await sleep(SETTLE_MS);
+    const accept = await meterAccepting(crowd, options, waiting);
+    const answer = await meterAnswering(options, waiting);
+    measured.push({ waiting, photos: sample, accept, answer });
+  }
+  return measured;
+}
+
+async function meterAccepting(
+  crowd: Crowd,
+  { suite, broker, sample }: QueueOptions,
+  waiting: number,
+): Promise<QueueFigures['accept']> {
+  const read = await startMeter(suite);
+  await fill(crowd, broker, waiting + sample);
+  const cpu = await read();
+  return { bot: cpu.bot / sample, rabbitmq: cpu.rabbitmq / sample, redis: cpu.redis / sample };
+}
+
+async function meterAnswering(
+  { suite, broker }: QueueOptions,
+  waiting: number,
+): Promise<QueueFigures['answer']> {
+  const estimator = suite.estimators[0]!;
+  const answered = () => suite.bot.counter('attrai_photos_answered_total');
+  await estimator.changeTo();
+  await estimator.untilReady();
+  const [read, before] = [await startMeter(suite), await answered()];
+  while ((await broker.depth(TO_ESTIMATE)) > waiting) await sleep(LOOK_MS);
+  const cpu = await read();
+  const count = Math.max(1, (await answered()) - before);
+  await estimator.pause();
+  return {
+    bot: cpu.bot / count,
+    messaging: Math.max(0, cpu.estimators - cpu.pipeline) / count,
+    rabbitmq: cpu.rabbitmq / count,
+    redis: cpu.redis / count,
+  };
+}
+
+/** Has photos sent until so many wait. */
+async function fill(
+  crowd: Crowd,
+  broker: Broker,
+  wanted: number,
+  onProgress: (now: number) => void = () => {},
+): Promise<void> {
+  const done = crowd.sent - (await broker.depth(TO_ESTIMATE));
+  for (;;) {
+    const now = await broker.depth(TO_ESTIMATE);
+    onProgress(now);
+    if (now >= wanted) return;
+    const next = Math.min(wanted, now + AHEAD) + done - crowd.sent;
+    await Promise.all(Array.from({ length: Math.max(0, next) }, () => crowd.send()));
+    await sleep(LOOK_MS);
+  }
+}

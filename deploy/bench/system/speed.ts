@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Suite } from '../../faults/suite/suite.ts';
+import { seededRandom } from '../../fuzz/random.ts';
+import type { LatencyFigures, LoadFigures } from './figures.ts';
+import { type Crowd, gather, keepBusy, sendAtRandom } from './load.ts';
+import { startMeter } from './meter.ts';
+
+export interface SpeedOptions {
+  suite: Suite;
+  /** As users send them. */
+  photos: Buffer[];
+  /** How many of the suite's run. */
+  estimators: number;
+  seconds: number;
+}
+
+/** In work for each estimator: its queue never runs dry between two looks. */
+const IN_WORK = 24;
+/** Of the time, before anything is measured. */
+const WARM_UP = 0.3;
+const ANSWERED_WITHIN_MS = 60_000;
+const LOOK_MS = 250;
+const SEED = 5;
+/** What a user sees of the bot. */
+const MESSAGES = ['sendMessage', 'sendPhoto', 'editMessageText', 'editMessageMedia'];
+
+/** Photos/s and what they cost while there is always one that waits. */
+export async function measureLoad({ suite, photos, estimators, seconds }: SpeedOptions): Promise<LoadFigures> {
+  const crowd = gather(suite.sandbox, photos);
+  const enough = new AbortController();
+  const busy = keepBusy(crowd, IN_WORK * estimators, suite.bookkeeping.inWork, enough.signal);
+  busy.catch(() => {}); // Awaited below.
+
+  await sleep(seconds * 1000 * WARM_UP);
+  const callsBefore = await messagesOf(suite);
+  const read = await startMeter(suite);
+  const from = Date.now();
+  await Promise.race([sleep(seconds * 1000), busy]);
+  const cpu = await read();
+  const to = Date.now();
+  const calls = (await messagesOf(suite)) - callsBefore;
+  enough.abort();
+  await busy;
+  await untilAnswered(suite);
+
+  const answered = (await crowd.fates()).filter(({ answeredAt = 0 }) => answeredAt >= from && answeredAt < to).length;
+  return {
+    estimators,
+    photos: answered,
+    photosPerSecond: (1000 * answered) / (to - from),
+    cpuMs: {
+      pipeline: cpu.pipeline / answered,
+      messaging: Math.max(0, cpu.estimators - cpu.pipeline) / answered,
+      bot: cpu.bot / answered,
+      rabbitmq: cpu.rabbitmq / answered,
+      redis: cpu.redis / answered,
+      sandbox: cpu.sandbox / answered,
+    },
+    calls: calls / answered,
+  };
+}
+
+/** How long users wait for their answers when photos come at random, `perSecond` of them in the mean. */
+export async function measureLatency(options: SpeedOptions & { perSecond: number }): Promise<LatencyFigures> {
+  const { suite, photos, estimators, seconds, perSecond } = options;
+  const crowd: Crowd = gather(suite.sandbox, photos);
+  await sendAtRandom(crowd, perSecond, seconds, seededRandom(SEED, estimators));
+  await untilAnswered(suite);
+  const fates = await crowd.fates();
+  const waits = fates.flatMap(({ sentAt, answeredAt }) => (answeredAt === undefined ? [] : [answeredAt - sentAt]));
+  return {
+    estimators,
+    perSecond,
+    photos: fates.length,
+    unanswered: fates.length - waits.length,
+    percentiles: percentiles(waits),
+  };
+}
+
+/** Percentile 0 to 100, by nearest rank; zeros if there are no values. */
+export function percentiles(values: number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Array.from({ length: 101 }, (_, p) => sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? 0);
+}
+
+async function messagesOf({ sandbox }: Suite): Promise<number> {
+  const calls = await sandbox.calls();
+  return MESSAGES.reduce((sum, method) => sum + (calls[method] ?? 0), 0);
+}
+
+/** Photos that were sent a moment ago may not be in work yet. */
+async function untilAnswered({ bookkeeping }: Suite): Promise<void> {
+  const end = Date.now() + ANSWERED_WITHIN_MS;
+  for (let idle = 0; idle < 4 && Date.now() < end; await sleep(LOOK_MS)) {
+    idle = (await bookkeeping.inWork()) === 0 ? idle + 1 : 0;
+  }
+}

@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** CPU time used so far by each of what is watched, milliseconds. */
+export type Cpu<Name extends string> = Record<Name, number>;
+
+/** Of Linux's user interface, whatever the kernel's own clock (proc(5), sysconf(_SC_CLK_TCK)). */
+const TICKS_A_SECOND = 100;
+
+/** A process in /proc/PID/stat. */
+interface ProcessStat {
+  pid: number;
+  parent: number;
+  cpuMs: number;
+}
+
+/** CPU milliseconds of each of `roots` with all of its children, to 10 ms. NaN where a pid isn't known. */
+export async function cpuOf<Name extends string>(roots: Record<Name, (number | undefined)[]>): Promise<Cpu<Name>> {
+  const all = await listProcesses();
+  const children = Map.groupBy(all, ({ parent }) => parent);
+  const own = new Map(all.map(({ pid, cpuMs }) => [pid, cpuMs]));
+  const tree = (pid: number | undefined): number =>
+    pid === undefined
+      ? Number.NaN
+      : (children.get(pid) ?? []).reduce((sum, child) => sum + tree(child.pid), own.get(pid) ?? 0);
+  const sums = Object.entries<(number | undefined)[]>(roots).map(([name, pids]) => [
+    name,
+    pids.reduce((sum: number, pid) => sum + tree(pid), 0),
+  ]);
+  return Object.fromEntries(sums);
+}
+
+/** What was used between two looks. */
+export function cpuBetween<Name extends string>(before: Cpu<Name>, after: Cpu<Name>): Cpu<Name> {
+  const names = Object.keys(before) as Name[];
+  return Object.fromEntries(names.map((name) => [name, after[name] - before[name]])) as Cpu<Name>;
+}
+
+/** The most memory the process ever had resident, bytes; 0 if it doesn't run. */
+export async function peakMemory(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+async function listProcesses(): Promise<ProcessStat[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)));
+  return stats.filter((stat) => stat !== undefined).map(readStat);
+}
+
+function readStat(line: string): ProcessStat {
+  // The name, in brackets, may hold anything.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  // utime, stime, and those of children that have ended.
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  return {
+    pid: Number.parseInt(line, 10),
+    parent: Number(fields[1]),
+    cpuMs: (ticks * 1000) / TICKS_A_SECOND,
+  };
+}
