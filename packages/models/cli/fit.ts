@@ -6,10 +6,11 @@ import { ensureModels } from '../src/build.ts';
 import { modelCard } from '../src/fit/card.ts';
 import { FEWEST_FACES, fitHead, readEnoughRatings } from '../src/fit/fit.ts';
 import { scorer } from '../src/nets/scorer.ts';
-import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
+import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
 import { modelsDir } from './models-dir.ts';
 import { ProgressLine } from './progress.ts';
+import { versions } from './versions.ts';
 
 const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv [options]
   --images DIR            folder of the pictures, one rated face each (required)
@@ -21,9 +22,6 @@ const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv [options]
   --about FILE.md         Markdown for the card's end: the data, its licence, what the head is not fit for
   --model FILE.onnx       also write a model to be used with SCORER_MODEL=FILE.onnx
 `;
-
-/** Packages that decide what a face's features are. */
-const DEPENDS_ON = ['onnxruntime-node', 'sharp', 'ml-matrix'];
 
 export async function fitCommand(args: string[]): Promise<void> {
   const { values } = readCommandLine(USAGE, {
@@ -75,15 +73,4 @@ export async function fitCommand(args: string[]): Promise<void> {
     `${faces} faces, ${result.skipped.length} left out: r ${r.mean.toFixed(3)}, mean absolute error ${mae.mean.toFixed(2)}\n` +
       `Written: ${[out, card, ...(model ? [model] : [])].join(', ')}\n`,
   );
-}
-
-async function versions(): Promise<Record<string, string>> {
-  const weights = [MTCNN_WEIGHTS, FACE_NET_WEIGHTS].map((source) => [source.package, source.version] as const);
-  const installed = await Promise.all(DEPENDS_ON.map(async (name) => [name, await installedVersion(name)] as const));
-  return Object.fromEntries([...weights, ...installed, ['Node', process.versions.node]]);
-}
-
-async function installedVersion(name: string): Promise<string> {
-  const manifest = path.join(import.meta.dirname, '../node_modules', name, 'package.json');
-  return JSON.parse(await readFile(manifest, 'utf8')).version;
 }

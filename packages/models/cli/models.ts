@@ -6,6 +6,8 @@ const USAGE = `Usage:
       Builds the ONNX files into .models (MODELS_DIR changes the folder); does nothing when they are up to date.
   pnpm models fit --images DIR --ratings FILE.csv [options]
       Fits a scorer head on rated pictures of faces, one face each; \`pnpm models fit --help\` tells the options.
+  pnpm models evaluate --images DIR --ratings FILE.csv [options]
+      Holds the scores of the whole pipeline to people's ratings and writes a report; --help tells the options.
   pnpm models calibrate --images DIR
       Finds out which numbers the face net works with on the faces in these photos, for computing in bytes.
 `;
@@ -21,6 +23,9 @@ try {
     // Loaded only here: checking the models before each start must be quick.
     const { fitCommand } = await import('./fit.ts');
     await fitCommand(args);
+  } else if (command === 'evaluate') {
+    const { evaluateCommand } = await import('./evaluate.ts');
+    await evaluateCommand(args);
   } else if (command === 'calibrate') {
     const { values } = readCommandLine(USAGE, { args, options: { images: { type: 'string' } } });
     const { calibrateCommand } = await import('./calibrate.ts');

@@ -23,6 +23,8 @@ export const headSchema = z.strictObject({
     folds: z.int().min(2),
     r: figure,
     mae: figure,
+    /** Marks of the pictures it was fitted on (fit/fitted-on.ts): to be told when it is tested on them. */
+    pictures: z.string().regex(/^([0-9a-f]{8})+$/),
   }),
 });
 

@@ -34,8 +34,8 @@ describe('nobody is left out silently', () => {
       'nice',
     );
     expect(ratings).toEqual([
-      { file: 'a.jpg', rating: 5.5 },
-      { file: 'e.jpg', rating: -2 },
+      { file: 'a.jpg', rating: 5.5, columns: {} },
+      { file: 'e.jpg', rating: -2, columns: {} },
     ]);
     expect(skipped).toEqual([
       { file: 'b.jpg', reason: 'no rating' },
@@ -44,7 +44,7 @@ describe('nobody is left out silently', () => {
   });
 
   it('pictures that are missing, unreadable or show no face', async () => {
-    const ratings = ['gone.jpg', 'text.jpg', 'grey.png'].map((file) => ({ file, rating: 1 }));
+    const ratings = ['gone.jpg', 'text.jpg', 'grey.png'].map((file) => ({ file, rating: 1, columns: {} }));
     let done = 0;
     const read = await readFaces(ratings, dir, path.join(dir, 'models'), (count) => {
       done = count;

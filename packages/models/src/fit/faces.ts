@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gradeOf } from '@attrai/contracts/errors';
 import { align, alignmentResidual } from '@attrai/vision/align/align';
+import { confidenceOf } from '@attrai/vision/confidence';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
@@ -10,6 +11,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { CHIP_SIDE, FEATURES } from '../nets/face-net.ts';
 import { FACE_NET_INPUT } from '../nets/scorer.ts';
 import { openSession } from '../verify.ts';
+import { markOf } from './fitted-on.ts';
 import { mainFace } from './main-face.ts';
 import type { Rating, Skipped } from './ratings.ts';
 
@@ -18,13 +20,14 @@ const MIN_FACE = 40;
 const MAX_SIDE = 1280;
 
 /** A rated face as the head sees it. */
-export interface RatedFace {
-  file: string;
-  rating: number;
+export interface RatedFace extends Rating {
+  /** Of the picture's bytes, see `fitted-on.ts`. */
+  mark: string;
   /** [736], mean of the chip's and its mirror image's. */
   features: Float64Array;
   /** How badly the landmarks fit a face from the front, pixels of the chip. */
   residual: number;
+  confidence: 'high' | 'low';
   /** Faces found in the picture; the largest and most central one was taken. */
   found: number;
 }
@@ -54,12 +57,12 @@ export async function readFaces(
 }
 
 async function readFace(
-  { file, rating }: Rating,
+  rating: Rating,
   imageDir: string,
   detector: Detector,
   net: InferenceSession,
 ): Promise<RatedFace | Skipped['reason']> {
-  const bytes = await readFile(path.join(imageDir, file)).catch(() => undefined);
+  const bytes = await readFile(path.join(imageDir, rating.file)).catch(() => undefined);
   if (bytes === undefined) return 'file missing';
   const photo = await decodePhoto(bytes, MAX_SIDE).catch((error: unknown) => {
     if (gradeOf(error) === 'final') return undefined;
@@ -73,10 +76,11 @@ async function readFace(
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3);
   align(mips, face.landmarks, CHIP_SIDE, chip, 0);
   return {
-    file,
-    rating,
+    ...rating,
+    mark: markOf(bytes),
     features: await describe(net, chip),
     residual: alignmentResidual(face.landmarks),
+    confidence: confidenceOf(face),
     found: found.length,
   };
 }

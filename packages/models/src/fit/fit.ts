@@ -2,6 +2,7 @@ import { FinalError } from '@attrai/contracts/errors';
 import type { Head } from '../head.ts';
 import { type CrossValidation, crossValidate } from './cross-validate.ts';
 import { type RatedFace, readFaces } from './faces.ts';
+import { joinMarks } from './fitted-on.ts';
 import { type Rating, readRatings, type Skipped } from './ratings.ts';
 import { fitRidge, predict } from './ridge.ts';
 import { percentileScale } from './scale.ts';
@@ -70,6 +71,7 @@ export async function fitHead(options: FitOptions): Promise<FitResult> {
         folds: FOLDS,
         r: rounded(validation.r),
         mae: rounded(validation.mae),
+        pictures: joinMarks(faces.map(({ mark }) => mark)),
       },
     },
     faces,

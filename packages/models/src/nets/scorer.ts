@@ -1,4 +1,5 @@
 import { INPUT_KEY, SCALE_KEY, type ScorerInput, type ScorerScale } from '@attrai/vision/score/metadata';
+import { FITTED_ON_KEY } from '../fit/fitted-on.ts';
 import type { Head } from '../head.ts';
 import { Graph } from '../onnx/graph.ts';
 import type { Weights } from '../weights/tfjs.ts';
@@ -41,5 +42,6 @@ export function scorer(weights: Weights, head: Head, calibration?: Calibration):
     'attrai.name': head.name,
     [INPUT_KEY]: JSON.stringify(FACE_NET_INPUT),
     [SCALE_KEY]: JSON.stringify(scale),
+    [FITTED_ON_KEY]: head.fit.pictures,
   });
 }

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
+import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
+import { ensureModels } from '../src/build.ts';
+import { evaluate } from '../src/evaluate/evaluate.ts';
+import { evaluationReport } from '../src/evaluate/report.ts';
+import { REPORT_KINDS, toMarkdown, writeReport } from '../src/report/write-report.ts';
+import { modelsDir } from './models-dir.ts';
+import { ProgressLine } from './progress.ts';
+import { scorerModels } from './scorer-model.ts';
+import { versions } from './versions.ts';
+
+const USAGE = `Usage: pnpm models evaluate --images DIR --ratings FILE.csv [options]
+  --images DIR            folder of the pictures, one rated face each (required)
+  --ratings FILE.csv      table with a header line (required)
+  --file-column NAME      column with the pictures' names within DIR (file)
+  --rating-column NAME    column with the rating, any scale (rating)
+  --group COLUMN          also tell each group of this column by itself, such as age; may be repeated
+  --folds N               score each picture by a head fitted on the others, in N folds: the honest figures of a head on the pictures
+                          that it was fitted on
+  --out FILE              write a report: .html, .svg (the charts), or .md (with its charts in an .svg beside it);
+                          without it, the text is printed
+SCORER_MODEL names another scorer model than the one that suits this processor.
+`;
+
+export async function evaluateCommand(args: string[]): Promise<void> {
+  const { values } = readCommandLine(USAGE, {
+    args,
+    options: {
+      images: { type: 'string' },
+      ratings: { type: 'string' },
+      'file-column': { type: 'string', default: 'file' },
+      'rating-column': { type: 'string', default: 'rating' },
+      group: { type: 'string', multiple: true, default: [] },
+      folds: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const { images, ratings, out } = values;
+  if (!images || !ratings) throw new UsageError(`${images ? '--ratings' : '--images'} is missing.`, USAGE);
+  const folds = values.folds === undefined ? undefined : Number(values.folds);
+  if (folds !== undefined && !(Number.isInteger(folds) && folds >= 2)) {
+    throw new UsageError('--folds takes a whole number from 2.', USAGE);
+  }
+  requireReportKind(out, USAGE);
+
+  const line = new ProgressLine();
+  const dir = modelsDir();
+  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
+  restrictSharp();
+  const [scorerModel] = scorerModels(dir);
+  const evaluation = await evaluate({
+    imageDir: images,
+    csvFile: ratings,
+    fileColumn: values['file-column'],
+    ratingColumn: values['rating-column'],
+    groupColumns: values.group,
+    modelsDir: dir,
+    scorerModel: scorerModel!,
+    folds,
+    onProgress: (work, done, total) => line.show(work, done, total),
+  });
+  const report = evaluationReport(evaluation, {
+    scorer: path.basename(scorerModel!),
+    ratingColumn: values['rating-column'],
+    date: new Date(),
+    versions: await versions(),
+  });
+  if (out) process.stderr.write(`Written: ${(await writeReport(report, out)).join(', ')}\n`);
+  else process.stdout.write(toMarkdown(report, undefined));
+}
+
+/** @throws UsageError */
+export function requireReportKind(out: string | undefined, usage: string): void {
+  if (out === undefined || REPORT_KINDS.includes(path.extname(out))) return;
+  throw new UsageError(`--out takes a file that ends in ${REPORT_KINDS.join(', ')}.`, usage);
+}
