@@ -3,20 +3,32 @@ import { photoRef } from './photo-ref.ts';
 import { replyTo } from './reply-to.ts';
 import { requestId } from './request.ts';
 
-/** A scored face as the answer needs it. Faces travel left to right, in the order drawn. */
-export const scoredFace = z.strictObject({
-  /** Corners [x1, y1, x2, y2] in pixels of the upright photo. */
-  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+/** Corners [x1, y1, x2, y2] in pixels of the upright photo. */
+const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+
+const scoredFace = z.strictObject({
+  box,
   /** 0 to 10, one decimal. */
   score: z.number().min(0).max(10),
   confidence: z.enum(['high', 'low']),
 });
 
-export type ScoredFace = z.infer<typeof scoredFace>;
+/** A face that is in the picture without a score. Bots older than this kind of face can't read a result that has one. */
+const unscoredFace = z.strictObject({
+  box,
+  score: z.null(),
+  /** Why. How old it looks is told nobody. */
+  unscored: z.literal('looks_under_18'),
+});
+
+/** A face as the answer needs it. Faces travel left to right, in the order drawn. */
+export const drawnFace = z.union([scoredFace, unscoredFace]);
+
+export type DrawnFace = z.infer<typeof drawnFace>;
 
 /**
  * What became of a photo. A photo that can't be used is an answer too:
- * - scored: faces were found and drawn into `picture`
+ * - scored: faces were found, drawn into `picture`, and scored unless they look under 18
  * - no_face: a good photo without a face
  * - unreadable: not a JPEG, PNG or WebP, or broken
  * - too_many_pixels: larger than the estimator decodes
@@ -26,7 +38,7 @@ export type ScoredFace = z.infer<typeof scoredFace>;
  * - failed: the estimator could not finish it
  */
 export const outcome = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('scored'), picture: photoRef, faces: z.array(scoredFace).min(1) }),
+  z.strictObject({ kind: z.literal('scored'), picture: photoRef, faces: z.array(drawnFace).min(1) }),
   z.strictObject({ kind: z.literal('no_face') }),
   z.strictObject({ kind: z.literal('unreadable') }),
   z.strictObject({ kind: z.literal('too_many_pixels') }),

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { LANGUAGES, type ReplyTo } from '../src/reply-to.ts';
 import type { EstimateRequest } from '../src/request.ts';
-import type { EstimateResult, Outcome } from '../src/result.ts';
+import type { DrawnFace, EstimateResult, Outcome } from '../src/result.ts';
 
 // Messages of the queues for tests that throw at a consumer whatever may come: good ones, nearly good ones, anything.
 
@@ -24,11 +24,15 @@ const replyTo: Arbitrary<ReplyTo> = fc
   .map(({ placeholderId, ...rest }) => ({ ...rest, ...(placeholderId !== undefined && { placeholderId }) }));
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
-const face = fc.record({
-  box: fc.tuple(number, number, number, number),
-  score: fc.double({ min: 0, max: 10, noNaN: true }),
-  confidence: fc.constantFrom('high' as const, 'low' as const),
-});
+const box = fc.tuple(number, number, number, number);
+const face: Arbitrary<DrawnFace> = fc.oneof(
+  fc.record({
+    box,
+    score: fc.double({ min: 0, max: 10, noNaN: true }),
+    confidence: fc.constantFrom('high' as const, 'low' as const),
+  }),
+  fc.record({ box, score: fc.constant(null), unscored: fc.constant('looks_under_18' as const) }),
+);
 const outcome: Arbitrary<Outcome> = fc.oneof(
   fc.record({
     kind: fc.constant('scored' as const),

@@ -6,6 +6,7 @@ export const MODEL_FILES = [
   'pnet.onnx',
   'rnet.onnx',
   'onet.onnx',
+  'age.onnx',
   'features.onnx',
   'scorer.onnx',
   'scorer-int8.onnx',

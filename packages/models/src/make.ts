@@ -1,9 +1,10 @@
 import { readHead } from './head.ts';
+import { age } from './nets/age.ts';
 import { readCalibration } from './nets/calibration.ts';
 import { features } from './nets/features.ts';
 import { onet, pnet, rnet } from './nets/mtcnn.ts';
 import { scorer } from './nets/scorer.ts';
-import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from './weights/sources.ts';
+import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from './weights/sources.ts';
 import { readWeights } from './weights/tfjs.ts';
 
 /** Makes the bytes of all models, one after another, by file name. */
@@ -13,6 +14,7 @@ export async function* makeModels(headFile: string): AsyncGenerator<[file: strin
   yield ['pnet.onnx', pnet(mtcnn)];
   yield ['rnet.onnx', rnet(mtcnn)];
   yield ['onet.onnx', onet(mtcnn)];
+  yield ['age.onnx', age(await readWeights(AGE_WEIGHTS))];
   const faceNet = await readWeights(FACE_NET_WEIGHTS);
   yield ['features.onnx', features(faceNet)];
   yield ['scorer.onnx', scorer(faceNet, head)];

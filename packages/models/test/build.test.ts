@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureModels, MODEL_FILES } from '../src/build.ts';
 import { fingerprint } from '../src/manifest.ts';
-import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS, type WeightSource } from '../src/weights/sources.ts';
+import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS, type WeightSource } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
 
 const PACKAGE = path.join(import.meta.dirname, '..');
@@ -56,12 +56,12 @@ describe('the models', () => {
 
   it('are built again when the head changed, and the scorer with it', async () => {
     await ensureModels({ dir });
-    const [pnet, , , , scorer] = await contents();
+    const [pnet, , , , , scorer] = await contents();
     const headFile = path.join(dir, 'other-head.json');
     const head = JSON.parse(await readFile(HEAD, 'utf8'));
     await writeFile(headFile, JSON.stringify({ ...head, intercept: head.intercept + 1 }));
     expect(await ensureModels({ dir, headFile })).toEqual({ built: true });
-    const [samePnet, , , , otherScorer] = await contents();
+    const [samePnet, , , , , otherScorer] = await contents();
     expect(samePnet!.equals(pnet!)).toBe(true);
     expect(otherScorer!.equals(scorer!)).toBe(false);
   });
@@ -113,6 +113,7 @@ describe('the source weights', () => {
   const sources: [string, WeightSource][] = [
     ['MTCNN', MTCNN_WEIGHTS],
     ['the face net', FACE_NET_WEIGHTS],
+    ['the age net', AGE_WEIGHTS],
   ];
   it.each(sources)('of %s are refused when a byte differs, with what to do', async (_, source) => {
     const root = await copyOf(source);
@@ -140,7 +141,7 @@ describe('pnpm models', () => {
   it('build tells its progress on stderr and leaves stdout empty', async () => {
     const first = await run(process.execPath, [CLI, 'build'], { env: env() });
     expect(first.stdout).toBe('');
-    expect(first.stderr).toContain('Building models (scorer-int8.onnx) 6/6');
+    expect(first.stderr).toContain('Building models (scorer-int8.onnx) 7/7');
     const second = await run(process.execPath, [CLI, 'build'], { env: env() });
     expect(second).toEqual({ stdout: '', stderr: '' });
   });

@@ -1,13 +1,12 @@
-import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { parseScorerMetadata } from '@attrai/vision/score/metadata';
 import { readMetadataProps } from '@attrai/vision/score/metadata-props';
 import { loadScorer } from '@attrai/vision/score/scorer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { predict } from '../src/fit/ridge.ts';
 import { readHead } from '../src/head.ts';
+import { faceApi } from './face-api.ts';
 import { buildModels, distance, run } from './models.ts';
 import { noise, waves } from './pixels.ts';
 
@@ -23,9 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 it('gives the embeddings that face-api itself gives', async () => {
-  const worker = new Worker(new URL('./face-api-worker.ts', import.meta.url), { workerData: { chips }, execArgv: [] });
-  const [expected] = (await once(worker, 'message')) as [Float32Array[]];
-  await worker.terminate();
+  const expected = await faceApi<Float32Array>('embedding', chips);
   const { embedding } = await run(path.join(dir, 'features.onnx'), 'chips', batch, [chips.length, SIDE, SIDE, 3]);
   expect(embedding!.dims).toEqual([chips.length, 128]);
   expect(

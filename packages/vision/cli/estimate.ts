@@ -5,11 +5,11 @@ import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { codeOf } from '@attrai/contracts/errors';
 import { labelText } from '../src/draw/draw-faces.ts';
 import { loadVision } from '../src/load-vision.ts';
-import type { Estimate } from '../src/vision.ts';
+import type { Estimate, Face } from '../src/vision.ts';
 import { findPhotos } from './files.ts';
 import { showProgress } from './progress.ts';
 
-const USAGE = `Finds and scores the faces in photos (JPEG, PNG, WebP).
+const USAGE = `Finds the faces in photos (JPEG, PNG, WebP) and scores those that don't look younger than 18.
 
   pnpm estimate FILE|DIR... [--json] [--out DIR] [--min-face PX]
 
@@ -137,7 +137,13 @@ function jsonLine(photo: string, { width, height, faces, ms }: Estimate): string
 
 function textLine(photo: string, { width, height, faces, ms }: Estimate): string {
   const found = faces.length === 0 ? 'no face' : faces.length === 1 ? '1 face:' : `${faces.length} faces:`;
-  return [photo, ` ${width}×${height} `, found, ...faces.map(labelText), ` ${ms.total.toFixed(0)} ms`].join(' ');
+  const unscored = faces.some(({ score }) => score === null) ? [' (–: looks younger than 18, not scored)'] : [];
+  const time = ` ${ms.total.toFixed(0)} ms`;
+  return [photo, ` ${width}×${height} `, found, ...faces.map(scoreText), ...unscored, time].join(' ');
+}
+
+function scoreText(face: Face): string {
+  return face.score === null ? '–' : labelText(face);
 }
 
 /** Two photos of one name from different folders get different pictures. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { loadAgeNet } from './age/age-net.ts';
+import { looksUnder18 } from './age/looks-under-18.ts';
 import { confidenceOf } from './confidence.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
 import type { Detection } from './detect/onet.ts';
@@ -14,7 +16,7 @@ import { startStopwatch } from './stopwatch.ts';
 import type { Box, Estimate, Face, Point, Vision } from './vision.ts';
 
 export interface VisionOptions {
-  /** Folder with pnet.onnx, rnet.onnx, onet.onnx, scorer.onnx and scorer-int8.onnx, as "pnpm models build" makes them. */
+  /** Folder with pnet.onnx, rnet.onnx, onet.onnx, age.onnx, scorer.onnx and scorer-int8.onnx, as "pnpm models build" makes them. */
   modelsDir: string;
   /** Another scorer model than the one in `modelsDir` that suits the processor; what it must say about itself is in score/metadata.ts. */
   scorerModel?: string;
@@ -42,6 +44,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
   restrictSharp();
   const glyphs = await loadGlyphs();
   const scorer = await loadScorer(scorerModel, threads);
+  const ageNet = await loadAgeNet(modelsDir, threads);
   const detector = await loadDetector({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads });
 
   return {
@@ -55,11 +58,14 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
         .toSorted((a, b) => centre(a.box) - centre(b.box));
       if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
-      const chips = scorer.cutChips(mips, detections);
+      const young = await looksUnder18(ageNet, mips, detections);
+      stopwatch.lap('age');
+      const adults = detections.filter((_, i) => !young[i]);
+      const chips = scorer.cutChips(mips, adults);
       stopwatch.lap('align');
-      const scores = await scorer.score(chips);
+      const scores = (await scorer.score(chips)).values();
       stopwatch.lap('score');
-      const found = detections.map((detection, i) => toFace(detection, scores[i]!));
+      const found = detections.map((detection, i) => toFace(detection, young[i] ? undefined : scores.next().value));
       drawFaces(pixels, found, glyphs);
       stopwatch.lap('draw');
       const picture = await encodeJpeg(pixels);
@@ -68,20 +74,17 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       return { width, height, faces, picture, ...stopwatch.read() };
     },
     async close() {
-      await Promise.all([scorer.close(), detector.close()]);
+      await Promise.all([scorer.close(), ageNet.close(), detector.close()]);
     },
   };
 }
 
-function toFace(detection: Detection, score: number): Face {
+/** Without a score: a face that looks under 18. */
+function toFace(detection: Detection, score: number | undefined): Face {
   const { box, landmarks, probability } = detection;
-  return {
-    box,
-    landmarks,
-    detection: probability,
-    score: Math.round(score * 10) / 10,
-    confidence: confidenceOf(detection),
-  };
+  const face = { box, landmarks, detection: probability };
+  if (score === undefined) return { ...face, score: null, unscored: 'looks_under_18' };
+  return { ...face, score: Math.round(score * 10) / 10, confidence: confidenceOf(detection) };
 }
 
 /** A face in pixels of the upright original; the nets' figures have no more than a hundredth of a pixel to say. */

@@ -2,20 +2,32 @@
 export type Box = [x1: number, y1: number, x2: number, y2: number];
 export type Point = [x: number, y: number];
 
-export interface Face {
+/** A face that was found: with a score, or with the reason why it has none. */
+export type Face = FoundFace & (Scored | Unscored);
+
+interface FoundFace {
   box: Box;
   /** Left eye, right eye, nose, left and right mouth corner as seen in the photo. */
   landmarks: [Point, Point, Point, Point, Point];
   /** Probability of O-Net that this is a face, 0 to 1. */
   detection: number;
+}
+
+export interface Scored {
   /** 0 to 10, one decimal. */
   score: number;
   /** `low` where the alignment residual or the detection says the score is little more than a guess. */
   confidence: 'high' | 'low';
 }
 
+export interface Unscored {
+  score: null;
+  /** Children are not scored. How old a face looks is told nobody: only that it is not scored for that. */
+  unscored: 'looks_under_18';
+}
+
 /** Stages of the pipeline in the order they run. */
-export const STAGES = ['decode', 'pyramid', 'pnet', 'rnet', 'onet', 'align', 'score', 'draw', 'encode'] as const;
+export const STAGES = ['decode', 'pyramid', 'pnet', 'rnet', 'onet', 'age', 'align', 'score', 'draw', 'encode'] as const;
 export type Stage = (typeof STAGES)[number];
 /** Milliseconds by stage, and in all. */
 export type Times = Record<Stage | 'total', number>;
@@ -26,7 +38,7 @@ export interface Estimate {
   height: number;
   /** Left to right. */
   faces: Face[];
-  /** JPEG with boxes and scores drawn in; absent when no face was found. */
+  /** JPEG with boxes and scores drawn in, boxes alone for faces without a score; absent when no face was found. */
   picture: Buffer | undefined;
   /** By the clock. */
   ms: Times;
@@ -35,7 +47,7 @@ export interface Estimate {
 }
 
 /**
- * Photo bytes in, scored faces and the drawn picture out. One photo at a time per instance.
+ * Photo bytes in, faces, their scores and the drawn picture out. One photo at a time per instance.
  * Throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken), `too_many_pixels` or
  * `too_many_bytes`.
  */

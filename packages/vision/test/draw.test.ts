@@ -2,19 +2,19 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
-import { type DrawnFace, drawFaces, labelText } from '../src/draw/draw-faces.ts';
+import { drawFaces, labelText } from '../src/draw/draw-faces.ts';
 import { type Glyphs, loadGlyphs } from '../src/draw/glyphs.ts';
 import { placeLabels } from '../src/draw/labels.ts';
-import { accent } from '../src/draw/palette.ts';
+import { accent, UNSCORED } from '../src/draw/palette.ts';
 import type { Pixels } from '../src/pixels.ts';
-import type { Box } from '../src/vision.ts';
+import type { Box, Scored } from '../src/vision.ts';
 
 let glyphs: Glyphs;
 beforeAll(async () => {
   glyphs = await loadGlyphs();
 });
 
-const three: DrawnFace[] = [
+const three: ({ box: Box } & Scored)[] = [
   { box: [100, 200, 220, 350], score: 1.5, confidence: 'high' },
   { box: [400, 150, 560, 350], score: 9.8, confidence: 'high' },
   { box: [700, 300, 760, 380], score: 5, confidence: 'low' },
@@ -42,6 +42,36 @@ test('writes every score on a label in its colour next to its face', () => {
     expect(share(picture, above, accent(score, confidence))).toBeGreaterThan(0.05);
     expect(share(picture, above, [255, 255, 255, 1])).toBeGreaterThan(0.01);
   }
+});
+
+test('draws a box and no label for a face without a score, and keeps the label of another off it', () => {
+  const [picture, alone] = [grey(900, 600), grey(900, 600)];
+  const box: Box = [400, 200, 520, 350];
+  drawFaces(alone, [{ box, score: null }], glyphs);
+  for (const x of [box[0], box[2]]) {
+    expect(brightest(alone, x, 275, 2), 'a white line at the side').toBeGreaterThan(190);
+    for (const y of [225, 325]) expect(nearest(alone, x, y, 3, UNSCORED)).toBeLessThan(30);
+  }
+  const outside: Box[] = [
+    [0, 0, 900, 190],
+    [0, 360, 900, 600],
+    [0, 0, 390, 600],
+    [530, 0, 900, 600],
+    [410, 210, 510, 340],
+  ];
+  for (const area of outside) expect(share(alone, area, [128, 128, 128])).toBe(1);
+
+  const below: Box = [400, 360, 520, 500];
+  drawFaces(
+    picture,
+    [
+      { box, score: null },
+      { box: below, score: 9.8, confidence: 'high' },
+    ],
+    glyphs,
+  );
+  expect(share(picture, [box[0] + 10, box[1], box[2] - 10, box[3] - 5], accent(9.8, 'high'))).toBe(0);
+  expect(share(picture, [below[0], below[3] + 5, below[2], below[3] + 50], accent(9.8, 'high'))).toBeGreaterThan(0.05);
 });
 
 test('writes different scores differently', () => {
@@ -75,7 +105,8 @@ test('places labels inside the picture and off other labels, even in a crowd', (
     const y = Math.floor(i / 8) * 120;
     return { face: [x, y, x + 60, y + 80] as Box, width: 56, height: 26 };
   });
-  const boxes = placeLabels(labels, { width: 600, height: 400, margin: 2, gap: 4 });
+  const faces = labels.map(({ face }) => face);
+  const boxes = placeLabels(labels, faces, { width: 600, height: 400, margin: 2, gap: 4 });
   boxes.forEach((box, i) => {
     expect(Math.min(box[0], box[1], 600 - box[2], 400 - box[3])).toBeGreaterThanOrEqual(2);
     for (const other of boxes.slice(i + 1)) {

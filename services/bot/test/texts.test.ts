@@ -1,13 +1,15 @@
 import { LANGUAGES } from '@attrai/contracts/reply-to';
-import type { ScoredFace } from '@attrai/contracts/result';
+import type { DrawnFace } from '@attrai/contracts/result';
 import { describe, expect, test } from 'vitest';
 import { languageFor, TEXTS } from '../src/texts/languages.ts';
 import type { Texts } from '../src/texts/texts.ts';
 import { LIMITS } from './world.ts';
 
 const limits = { ...LIMITS, maxPhotoBytes: 17_000_000, minPhotoSide: 61, maxActivePerUser: 13, requestsPerWindow: 37 };
-const crowd = (n: number, confidence: ScoredFace['confidence'] = 'high'): ScoredFace[] =>
+const crowd = (n: number, confidence: 'high' | 'low' = 'high'): DrawnFace[] =>
   Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: 9.9, confidence }));
+const children = (n: number): DrawnFace[] =>
+  Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: null, unscored: 'looks_under_18' }));
 
 /** Every text with figures, given the same ones. */
 const FIGURES: Record<string, (texts: Texts) => string> = {
@@ -20,6 +22,14 @@ const FIGURES: Record<string, (texts: Texts) => string> = {
   tooOften: (texts) => texts.tooOften(19, limits),
   expired: (texts) => texts.expired(limits),
   scored: (texts) => texts.scored(crowd(73)),
+  'scored, with children': (texts) => texts.scored([...crowd(2), ...children(31), ...crowd(2)]),
+  'scored, all of them children': (texts) => texts.scored(children(7)),
+};
+/** What nobody who sends a child may miss. */
+const CHILDREN = {
+  en: "I don't score children. If I'm wrong, I'm sorry",
+  ru: 'Детей я не оцениваю. Если это ошибка, извините',
+  es: 'No pongo nota a los niños. Si me equivoco, lo siento',
 };
 const numbers = (text: string) => (text.match(/\d+([.,]\d+)?/g) ?? []).map((n) => n.replace(',', '.')).sort();
 
@@ -45,11 +55,28 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
   });
 
   test('fits into what Telegram takes', () => {
-    for (const n of [1, 2, 50, 51, 5_000]) expect(texts.scored(crowd(n, 'low')).length).toBeLessThanOrEqual(1_024);
+    for (const n of [1, 2, 50, 51, 5_000]) {
+      for (const faces of [crowd(n, 'low'), children(n), [...crowd(n, 'low'), ...children(n)]]) {
+        expect(texts.scored(faces).length).toBeLessThanOrEqual(1_024);
+      }
+    }
     expect(texts.privacy(limits).length).toBeLessThan(4_096);
     expect(texts.description.long.length).toBeLessThanOrEqual(512);
     expect(texts.description.short.length).toBeLessThanOrEqual(120);
     for (const description of Object.values(texts.commands)) expect(description.length).toBeLessThanOrEqual(256);
+  });
+
+  test('a child has no score, a place among the others, and is spoken of kindly', () => {
+    const mixed = texts.scored([...crowd(1), ...children(1), ...crowd(1, 'low')]);
+    expect(mixed).toMatch(/9[.,]9 · – · ≈9[.,]9\n/);
+    expect(mixed).toContain(CHILDREN[language]);
+    for (const n of [1, 2, 80]) {
+      const text = texts.scored(children(n));
+      expect(text).toContain(CHILDREN[language]);
+      expect(text).toContain('18');
+      expect(text).not.toMatch(/–|·|10/);
+    }
+    expect(texts.scored(crowd(2))).not.toMatch(/18|–/);
   });
 
   test('marks scores to trust less, and explains the mark only where it is', () => {

@@ -1,9 +1,9 @@
 import { codeOf, gradeOf } from '@attrai/contracts/errors';
 import { keysOf } from '@attrai/contracts/photo-ref';
 import type { EstimateRequest } from '@attrai/contracts/request';
-import type { Outcome } from '@attrai/contracts/result';
+import type { DrawnFace, Outcome } from '@attrai/contracts/result';
 import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
-import type { Vision } from '@attrai/vision/vision';
+import type { Face, Vision } from '@attrai/vision/vision';
 import type { PipelineTimes } from './metrics.ts';
 import type { Outages } from './outages.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -65,6 +65,12 @@ async function scoreAndStore(
   if (drawn === undefined) return { outcome: { kind: 'no_face' }, times: { ms, cpuMs } };
 
   const picture = await outages.rideOut(request, () => photoStore.put(keysOf(request.id).picture, drawn));
-  const scored = faces.map(({ box, score, confidence }) => ({ box, score, confidence }));
-  return { outcome: { kind: 'scored', picture: picture.ref, faces: scored }, picture, times: { ms, cpuMs } };
+  const outcome: Outcome = { kind: 'scored', picture: picture.ref, faces: faces.map(forAnswer) };
+  return { outcome, picture, times: { ms, cpuMs } };
+}
+
+function forAnswer(face: Face): DrawnFace {
+  const { box } = face;
+  if (face.score === null) return { box, score: null, unscored: face.unscored };
+  return { box, score: face.score, confidence: face.confidence };
 }

@@ -17,8 +17,8 @@ import type { EstimatorParts } from '../src/start-estimator.ts';
 export const PHOTO = Buffer.from('the photo');
 export const PICTURE = Buffer.from('the picture');
 
-const face = (score: number): Face => ({
-  box: [score, 20, 30, 40],
+const found = (left: number): Pick<Face, 'box' | 'landmarks' | 'detection'> => ({
+  box: [left, 20, 30, 40],
   landmarks: [
     [1, 2],
     [3, 4],
@@ -27,11 +27,23 @@ const face = (score: number): Face => ({
     [9, 10],
   ],
   detection: 0.99,
-  score,
-  confidence: 'high',
 });
+const face = (score: number): Face => ({ ...found(score), score, confidence: 'high' });
+export const CHILD: Face = { ...found(12), score: null, unscored: 'looks_under_18' };
 
-const ms = { decode: 1, pyramid: 1, pnet: 1, rnet: 1, onet: 1, align: 1, score: 1, draw: 1, encode: 1, total: 9 };
+const ms = {
+  decode: 1,
+  pyramid: 1,
+  pnet: 1,
+  rnet: 1,
+  onet: 1,
+  age: 1,
+  align: 1,
+  score: 1,
+  draw: 1,
+  encode: 1,
+  total: 10,
+};
 export const TWO_FACES: Estimate = {
   width: 100,
   height: 50,

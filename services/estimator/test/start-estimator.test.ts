@@ -8,7 +8,7 @@ import { createEstimatorMetrics } from '../src/metrics.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import * as parts from './estimator-parts.ts';
 
-const { NO_FACE, PICTURE, TWO_FACES } = parts;
+const { CHILD, NO_FACE, PICTURE, TWO_FACES } = parts;
 /** On a busy machine, too. */
 const soon = { timeout: 40_000, interval: 20 };
 
@@ -50,6 +50,17 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     if (result.outcome.kind !== 'scored') throw new Error('not scored');
     const picture = await photoStore.get({ ref: result.outcome.picture, ...(attachment && { attachment }) });
     expect(picture.equals(PICTURE)).toBe(true);
+  });
+
+  test('says of a child that it is not scored, and nothing of its age', async () => {
+    const faces = [...TWO_FACES.faces, CHILD];
+    const { broker, photoStore, answers } = await start(kind, async () => ({ ...TWO_FACES, faces }));
+    await parts.sendPhoto(broker, photoStore);
+    const [answer] = await answers.first();
+    expect(answer!.result.outcome).toMatchObject({
+      kind: 'scored',
+      faces: [{ score: 3.1 }, { score: 7.4 }, { box: [12, 20, 30, 40], score: null, unscored: 'looks_under_18' }],
+    });
   });
 
   test.each([

@@ -49,6 +49,21 @@ export const FACE_NET_WEIGHTS: WeightSource = {
   },
 };
 
+/** face-api's net for age and gender (MIT), most tensors as bytes. Only the age is built. */
+export const AGE_WEIGHTS: WeightSource = {
+  package: '@vladmandic/face-api',
+  version: '1.7.15',
+  folder: 'model',
+  manifest: {
+    name: 'age_gender_model-weights_manifest.json',
+    sha256: '74b60bf3ebf981bf4e661e9cca3a185614e10b25d797118b62e2a68d3ff2569f',
+  },
+  data: {
+    name: 'age_gender_model.bin',
+    sha256: '49f92bbc0afef2342c4385e4a2b0acb6d7a727c6f0aa539499719a81acf9abaa',
+  },
+};
+
 /** @throws FatalError `weights_missing` or `weights_changed`, saying what to do */
 export async function readSourceFile(
   source: WeightSource,

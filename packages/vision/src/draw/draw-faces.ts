@@ -1,55 +1,60 @@
 import type { Pixels } from '../pixels.ts';
-import type { Box, Face } from '../vision.ts';
+import type { Box, Scored, Unscored } from '../vision.ts';
 import type { Glyphs } from './glyphs.ts';
 import { placeLabels } from './labels.ts';
-import { fillRounded, strokeCorners, strokeRounded } from './paint.ts';
-import { accent, SHADOW, WHITE } from './palette.ts';
+import { type Colour, fillRounded, strokeCorners, strokeRounded } from './paint.ts';
+import { accent, SHADOW, UNSCORED, WHITE } from './palette.ts';
 import { drawText, measureText } from './text.ts';
 
 /** What is drawn of a face; `box` in pixels of the picture drawn into. */
-export type DrawnFace = Pick<Face, 'box' | 'score' | 'confidence'>;
+export type DrawnFace = { box: Box } & (Scored | Pick<Unscored, 'score'>);
 
 /** '7.3', '10.0', and '≈4.8' where the score is little more than a guess. */
-export function labelText({ score, confidence }: Pick<Face, 'score' | 'confidence'>): string {
+export function labelText({ score, confidence }: Scored): string {
   return `${confidence === 'low' ? '≈' : ''}${score.toFixed(1)}`;
 }
 
 /**
- * Draws a box and a label with the score for every face into the picture's own pixels. Lines and labels scale with the
- * picture, labels also (within limits) with the face.
+ * Draws a box for every face, and a label with its score, if it has one, into the picture's own pixels. Lines and labels
+ * scale with the picture, labels also (within limits) with the face.
  */
 export function drawFaces(pixels: Pixels, faces: readonly DrawnFace[], glyphs: Glyphs): void {
   const { width, height } = pixels;
   const line = Math.max(1.5, Math.max(width, height) / 500);
   const boxes = faces.map(({ box }) => keepInside(box, width, height, line));
   faces.forEach((face, i) => {
-    drawBox(pixels, boxes[i]!, line, face);
+    drawBox(pixels, boxes[i]!, line, colourOf(face));
   });
 
-  const texts = faces.map(labelText);
-  const digits = boxes.map((box) => digitHeight(box, pixels));
-  const labels = texts.map((text, i) => {
-    const digit = digits[i]!;
-    return { face: boxes[i]!, width: measureText(glyphs, text, digit) + 1.5 * digit, height: 2 * digit };
+  const labels = faces.flatMap((face, i) => {
+    if (face.score === null) return [];
+    const box = boxes[i]!;
+    const text = labelText(face);
+    const digit = digitHeight(box, pixels);
+    const label = { face: box, width: measureText(glyphs, text, digit) + 1.5 * digit, height: 2 * digit };
+    return [{ ...label, text, digit, colour: colourOf(face) }];
   });
-  placeLabels(labels, { width, height, margin: line, gap: 2 * line }).forEach((box, i) => {
-    const digit = digits[i]!;
-    const colour = accent(faces[i]!.score, faces[i]!.confidence);
+  placeLabels(labels, boxes, { width, height, margin: line, gap: 2 * line }).forEach((box, i) => {
+    const { text, digit, colour } = labels[i]!;
     const radius = (box[3] - box[1]) / 2;
     fillRounded(pixels, shift(box, line / 2), radius, SHADOW, 3 * line);
     fillRounded(pixels, box, radius, colour);
     const left = box[0] + 0.75 * digit;
-    drawText(pixels, glyphs, texts[i]!, left, box[1] + digit / 2, digit, WHITE);
+    drawText(pixels, glyphs, text, left, box[1] + digit / 2, digit, WHITE);
   });
 }
 
-/** A thin white frame on a soft shadow, with thick corners in the score's colour. */
-function drawBox(pixels: Pixels, box: Box, line: number, { score, confidence }: DrawnFace): void {
+function colourOf(face: DrawnFace): Colour {
+  return face.score === null ? UNSCORED : accent(face.score, face.confidence);
+}
+
+/** A thin white frame on a soft shadow, with thick corners in the face's colour. */
+function drawBox(pixels: Pixels, box: Box, line: number, colour: Colour): void {
   const side = Math.min(box[2] - box[0], box[3] - box[1]);
   const radius = Math.min(5 * line, side / 4);
   strokeRounded(pixels, box, radius, 2 * line, SHADOW, 3 * line);
   strokeRounded(pixels, box, radius, line, [255, 255, 255, 0.8]);
-  strokeCorners(pixels, box, radius, 2.2 * line, Math.max(side / 5, radius), accent(score, confidence));
+  strokeCorners(pixels, box, radius, 2.2 * line, Math.max(side / 5, radius), colour);
 }
 
 /** Height of the label's digits: a sixth of the face's narrower side, but neither lost in the picture nor all over it. */

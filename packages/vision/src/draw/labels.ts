@@ -1,6 +1,6 @@
 import type { Box } from '../vision.ts';
 
-/** A label to be placed: the face it belongs to and its size, pixels. */
+/** A label to be placed: the face it belongs to (one of the boxes) and its size, pixels. */
 export interface Label {
   face: Box;
   width: number;
@@ -19,10 +19,10 @@ export interface LabelRoom {
  * Places every label near its face: wholly inside the picture, where it fits, and as little as can be over other labels
  * and faces. Above the face is liked best, then below, then inside its upper and lower edge, then beside it.
  */
-export function placeLabels(labels: readonly Label[], room: LabelRoom): Box[] {
+export function placeLabels(labels: readonly Label[], faces: readonly Box[], room: LabelRoom): Box[] {
   const placed: Box[] = [];
   for (const label of labels) {
-    const others = labels.filter((other) => other !== label).map(({ face }) => face);
+    const others = faces.filter((face) => face !== label.face);
     const choices = positions(label, room.gap).map((box) => moveInside(box, room));
     const costs = choices.map((box, preference) => {
       const area = label.width * label.height;

@@ -11,6 +11,9 @@ const STOPS: readonly (readonly [number, number, number])[] = [
 /** For scores that are little more than a guess. */
 const UNSURE: Colour = [88, 102, 122, 1];
 
+/** For faces without a score: a quiet green that stands for no number. */
+export const UNSCORED: Colour = [62, 150, 132, 1];
+
 export const WHITE: Colour = [255, 255, 255, 1];
 export const SHADOW: Colour = [12, 14, 26, 0.38];
 

