@@ -139,8 +139,11 @@ export async function startSuite(opened: AsyncDisposableStack, options: SuiteOpt
   const bookkeeping = watchBookkeeping(redis.url);
   opened.defer(() => bookkeeping.close());
   const services = [bot, ...estimators];
-  const filesIn = async (folder: string) =>
-    (await readdir(folder)).filter((name) => name !== VOLUME_MARK).map((name) => join(folder, name));
+  const filesIn = async (folder: string) => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && entry.name !== VOLUME_MARK);
+    return files.map(({ parentPath, name }) => join(parentPath, name));
+  };
 
   const suite: Suite = {
     opened,

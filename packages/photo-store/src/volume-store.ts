@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { photoRef } from '@attrai/contracts/photo-ref';
 import type { PhotoStore } from './photo-store.ts';
 import { refuseOtherStore } from './store-mismatch.ts';
 
-/** What is being written, by key: a leading dot, which no key may have, the key and a dot, and what tells writers apart. */
-const UNFINISHED = /^\.writing-(?<key>.+)\.[0-9a-f-]{36}$/;
-const unfinishedName = (key: string) => `.writing-${key}.${randomUUID()}`;
+/**
+ * The folder of what is being written, apart so that deleting a photo doesn't take longer the more of them wait. Its name
+ * begins with a dot, as no key may.
+ */
+export const UNFINISHED_FOLDER = '.writing';
+/** The key and a dot, and what tells writers apart. */
+const UNFINISHED = /^(?<key>.+)\.[0-9a-f-]{36}$/;
+const unfinishedName = (key: string) => `${key}.${randomUUID()}`;
+const keyOf = (unfinished: string) => UNFINISHED.exec(unfinished)?.groups?.key;
 
 /**
  * Photos as files of a folder that bot and estimators share. Makes the folder if it isn't there.
@@ -20,6 +26,7 @@ const unfinishedName = (key: string) => `.writing-${key}.${randomUUID()}`;
  */
 export async function createVolumeStore(dir: string): Promise<PhotoStore> {
   await graded('prepare', () => mkdir(dir, { recursive: true, mode: 0o700 }));
+  const unfinishedDir = join(dir, UNFINISHED_FOLDER);
 
   /** Its key was deleted while it was being written: as if that had come right after. */
   async function fineIfDeleted(error: NodeJS.ErrnoException): Promise<void> {
@@ -27,17 +34,37 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
     await access(dir);
   }
 
+  async function unfinishedFiles(): Promise<string[]> {
+    try {
+      return await readdir(unfinishedDir);
+    } catch (error) {
+      await fineIfDeleted(error as NodeJS.ErrnoException);
+      return [];
+    }
+  }
+
+  /** Makes the folder of unfinished files if it isn't there (any more). */
+  async function openNew(file: string): Promise<FileHandle> {
+    const attempt = () => open(file, 'wx', 0o600);
+    return attempt().catch(async (error) => {
+      if (error.code !== 'ENOENT') throw error;
+      // Not recursive: where the store's own folder is gone, a volume is missing.
+      await mkdir(unfinishedDir, { mode: 0o700 }).catch(unlessCode('EEXIST'));
+      return attempt();
+    });
+  }
+
   return {
     async put(key, bytes) {
       const ref = photoRef.parse({ store: 'volume', key });
-      const temp = join(dir, unfinishedName(key));
+      const temp = join(unfinishedDir, unfinishedName(key));
       try {
         await graded('write to', async () => {
-          await writeDurably(temp, bytes);
+          await writeDurably(await openNew(temp), bytes);
           await rename(temp, join(dir, key)).catch(fineIfDeleted);
         });
       } catch (error) {
-        await rm(temp, { force: true }).catch(() => {});
+        await unlink(temp).catch(() => {});
         throw error;
       }
       return { ref };
@@ -53,28 +80,36 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
       const { key } = photoRef.parse(ref);
       if (ref.store !== 'volume') return;
       await graded('delete from', async () => {
-        const unfinished = (await readdir(dir)).filter((name) => UNFINISHED.exec(name)?.groups?.key === key);
-        for (const name of [key, ...unfinished]) await rm(join(dir, name), { force: true });
+        const unfinished = (await unfinishedFiles()).filter((name) => keyOf(name) === key);
+        for (const file of [join(dir, key), ...unfinished.map((name) => join(unfinishedDir, name))]) {
+          await unlink(file).catch(unlessCode('ENOENT'));
+        }
       });
     },
 
     async keys() {
-      const names = await graded('list', () => readdir(dir));
-      const keys = names.map((name) => UNFINISHED.exec(name)?.groups?.key ?? name);
+      const finished = await graded('list', () => readdir(dir));
+      const unfinished = (await graded('list', unfinishedFiles)).map(keyOf);
+      const keys = [...finished, ...unfinished.filter((key) => key !== undefined)];
       return [...new Set(keys)].filter((key) => !key.startsWith('.'));
     },
   };
 }
 
 /** The bytes are on the disk before the message that names them goes out: a host that dies then loses neither. */
-async function writeDurably(file: string, bytes: Buffer): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
+async function writeDurably(handle: FileHandle, bytes: Buffer): Promise<void> {
   try {
     await handle.writeFile(bytes);
     await handle.datasync();
   } finally {
     await handle.close();
   }
+}
+
+function unlessCode(code: string): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
 }
 
 async function graded<T>(doing: string, work: () => Promise<T>): Promise<T> {

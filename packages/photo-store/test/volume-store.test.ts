@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { isVolumeMarked, markVolume } from '../src/volume-mark.ts';
-import { createVolumeStore } from '../src/volume-store.ts';
+import { createVolumeStore, UNFINISHED_FOLDER } from '../src/volume-store.ts';
 import { describePhotoStore } from './conformance.ts';
 
 const cleanups: (() => void)[] = [];
@@ -19,16 +19,27 @@ function emptyFolder(): string {
   return dir;
 }
 
+/** Files being written, or left by those who died in writing. */
+function unfinished(dir: string): string[] {
+  const folder = join(dir, UNFINISHED_FOLDER);
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** All that lies there. */
+function filesIn(dir: string): string[] {
+  return [...readdirSync(dir).filter((name) => name !== UNFINISHED_FOLDER), ...unfinished(dir)];
+}
+
 /** Has a process of its own begin to store a photo under `key`, and kills it before the photo is whole. */
 async function diesInWriting(dir: string, key: string): Promise<void> {
-  const before = readdirSync(dir).length;
+  const before = unfinished(dir).length;
   const store = new URL('../src/volume-store.ts', import.meta.url);
   const code = `const { createVolumeStore } = await import(${JSON.stringify(store)});
     const store = await createVolumeStore(${JSON.stringify(dir)});
     await store.put(${JSON.stringify(key)}, Buffer.alloc(1_500_000_000));`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'ignore' });
   try {
-    await expect.poll(() => readdirSync(dir).length, { interval: 5 }).toBe(before + 1);
+    await expect.poll(() => unfinished(dir).length, { interval: 5 }).toBe(before + 1);
   } finally {
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -104,17 +115,28 @@ describe('a volume store', () => {
     await store.delete(ref);
     expect(await store.keys()).toEqual(['abc.photo.other']);
     await store.delete({ store: 'volume', key: 'abc.photo.other' });
-    expect(readdirSync(dir)).toEqual([]);
+    expect(filesIn(dir)).toEqual([]);
   });
 
   test('takes a photo that is deleted while it is written for written and deleted', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
     const writing = store.put('short-lived', Buffer.alloc(50_000_000));
-    await expect.poll(() => readdirSync(dir).length, { interval: 1 }).toBe(1);
+    await expect.poll(() => unfinished(dir).length, { interval: 1 }).toBe(1);
     await store.delete({ store: 'volume', key: 'short-lived' });
     expect((await writing).ref).toEqual({ store: 'volume', key: 'short-lived' });
-    expect(readdirSync(dir)).toEqual([]);
+    expect(filesIn(dir)).toEqual([]);
+  });
+
+  test('goes on when its folder was emptied, and says store_unavailable when it is gone as it deletes', async () => {
+    const dir = emptyFolder();
+    const store = await createVolumeStore(dir);
+    await store.put('first', Buffer.from('x'));
+    for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
+    const { ref } = await store.put('second', Buffer.from('y'));
+    expect(await store.keys()).toEqual(['second']);
+    rmSync(dir, { recursive: true });
+    await expect(store.delete(ref)).rejects.toMatchObject({ grade: 'retryable', code: 'store_unavailable' });
   });
 
   test('says store_full when the disk is, keeps what it had, and works again when there is space', async ({ skip }) => {
@@ -133,7 +155,7 @@ describe('a volume store', () => {
       code: 'store_full',
     });
     await expect(store.put('first', Buffer.alloc(400_000, 2))).rejects.toMatchObject({ code: 'store_full' });
-    expect(readdirSync(dir)).toEqual(['first']);
+    expect(filesIn(dir)).toEqual(['first']);
     expect(readFileSync(join(dir, 'first')).equals(Buffer.alloc(100_000, 1))).toBe(true);
 
     await store.delete(ref);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -106,7 +106,8 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
   await broker.publish(AFTER_ESTIMATE, { json: version2, attachment: Buffer.from('picture') });
   const body = Buffer.from(`not JSON: ${SECRET}`);
   await putWire(amqpUrl, TO_ESTIMATE_DEAD, { contentType: 'application/json', body });
-  await waitUntil('they were not parked', async () => (await readdir(inboxDir)).length === 2);
+  const inbox = await createVolumeStore(inboxDir);
+  await waitUntil('they were not parked', async () => (await inbox.keys()).length === 2);
 
   const { out } = await run('list');
   expect(out).not.toContain(SECRET);
@@ -131,7 +132,7 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
   await broker.consume(AFTER_ESTIMATE, 1, async (delivery) => void again.push(delivery));
   await expect.poll(() => again).toEqual([{ json: version2, attachment: Buffer.from('picture'), attempt: 1 }]);
   expect((await run('drop', '--all')).out).toBe(`${notJson} dropped\n`);
-  expect(await readdir(inboxDir)).toEqual([]);
+  expect(await inbox.keys()).toEqual([]);
 });
 
 test('of a large message only the beginning is parked, once, and not put back', async () => {
