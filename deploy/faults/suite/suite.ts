@@ -64,6 +64,8 @@ const AS_IN_CONTAINERS = {
   MALLOC_ARENA_MAX: '2',
   NODE_OPTIONS: '--max-old-space-size=192',
 };
+/** Of the bot's image alone. Its compiled code is kept from its first end on. */
+const BOT_OPTIONS = `${AS_IN_CONTAINERS.NODE_OPTIONS} --max-semi-space-size=4`;
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** Starts everything; `opened` takes what must be closed, as it is opened. */
@@ -123,6 +125,8 @@ export async function startSuite(opened: AsyncDisposableStack, options: SuiteOpt
     REDIS_URL: through(botToRedis, redis.url),
     PHOTO_DIR: photoDir,
     INBOX_DIR: inboxDir,
+    NODE_OPTIONS: BOT_OPTIONS,
+    NODE_COMPILE_CACHE: join(guard.folder, 'compiled'),
     ...LIMITS,
   };
   const bot = await service('bot', 'services/bot/src/main.ts', botEnv, options.bot);
