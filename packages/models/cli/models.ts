@@ -8,6 +8,10 @@ const USAGE = `Usage:
       Fits a scorer head on rated pictures of faces, one face each; \`pnpm models fit --help\` tells the options.
   pnpm models evaluate --images DIR --ratings FILE.csv [options]
       Holds the scores of the whole pipeline to people's ratings and writes a report; --help tells the options.
+  pnpm models robustness --images DIR [options]
+      Tells how far scores move when the photo is resized, saved again, lit, blurred, turned, ...; --help tells the options.
+  pnpm models ages --images DIR --ratings FILE.csv [options]
+      Tells what share of faces of each age is not scored because they look under 18; --help tells the options.
   pnpm models calibrate --images DIR
       Finds out which numbers the face net works with on the faces in these photos, for computing in bytes.
 `;
@@ -26,6 +30,12 @@ try {
   } else if (command === 'evaluate') {
     const { evaluateCommand } = await import('./evaluate.ts');
     await evaluateCommand(args);
+  } else if (command === 'robustness') {
+    const { robustnessCommand } = await import('./robustness.ts');
+    await robustnessCommand(args);
+  } else if (command === 'ages') {
+    const { agesCommand } = await import('./ages.ts');
+    await agesCommand(args);
   } else if (command === 'calibrate') {
     const { values } = readCommandLine(USAGE, { args, options: { images: { type: 'string' } } });
     const { calibrateCommand } = await import('./calibrate.ts');

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { overUnion } from '@attrai/vision/detect/nms';
+import { loadVision } from '@attrai/vision/load-vision';
+import type { Box, Vision } from '@attrai/vision/vision';
+import { mean, quantile, standardDeviation } from 'simple-statistics';
+import { boxBack, CHANGES, type Change, readRaw } from './changes.ts';
+
+/** How far the scores move under a change. */
+export interface Shift {
+  change: Change;
+  /** Faces of the photos as they are. */
+  faces: number;
+  /** Those found again in the changed photos. */
+  found: number;
+  /** Score of the changed photo minus the original's, of ten; undefined where fewer than two faces were found again. */
+  sd: number | undefined;
+  mean: number | undefined;
+  /** 95% of the scores move by no more than this. */
+  p95: number | undefined;
+}
+
+/** A box of the changed photo is the same face from this intersection over union on. */
+const SAME_FACE = 0.4;
+
+/** Has the whole pipeline score photos as they are and under each change. */
+export async function measureShifts(
+  files: readonly string[],
+  { modelsDir, scorerModel }: { modelsDir: string; scorerModel: string },
+  onProgress: (done: number) => void,
+): Promise<Shift[]> {
+  const vision = await loadVision({ modelsDir, scorerModel });
+  const shifts = CHANGES.map((): number[] => []);
+  let faces = 0;
+  try {
+    for (const [i, file] of files.entries()) {
+      const photo = await readFile(file);
+      const originals = await scoredFaces(vision, photo);
+      faces += originals.length;
+      const raw = await readRaw(photo);
+      for (const [k, change] of originals.length === 0 ? [] : CHANGES.entries()) {
+        const changed = (await scoredFaces(vision, await change.apply(raw))).map(({ box, score }) => ({
+          box: boxBack(change, box, raw),
+          score,
+        }));
+        for (const { box, score } of originals) {
+          const again = changed.toSorted((a, b) => overUnion(b.box, box) - overUnion(a.box, box))[0];
+          if (again && overUnion(again.box, box) >= SAME_FACE) shifts[k]!.push(again.score - score);
+        }
+      }
+      onProgress(i + 1);
+    }
+  } finally {
+    await vision.close();
+  }
+  return CHANGES.map((change, k) => ({ change, faces, ...describe(shifts[k]!) }));
+}
+
+async function scoredFaces(vision: Vision, photo: Buffer): Promise<{ box: Box; score: number }[]> {
+  const { faces } = await vision.estimate(photo);
+  return faces.flatMap(({ box, score }) => (score === null ? [] : [{ box, score }]));
+}
+
+function describe(shifts: number[]): Pick<Shift, 'found' | 'sd' | 'mean' | 'p95'> {
+  if (shifts.length < 2) return { found: shifts.length, sd: undefined, mean: undefined, p95: undefined };
+  return {
+    found: shifts.length,
+    sd: standardDeviation(shifts),
+    mean: mean(shifts),
+    p95: quantile(shifts.map(Math.abs), 0.95),
+  };
+}
