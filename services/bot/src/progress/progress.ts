@@ -64,6 +64,10 @@ export interface ProgressOptions {
 export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Progress {
   /** In order. */
   const entries = new Map<string, Entry>();
+  /** Those that haven't left, in order: thousands, perhaps, and `tell` goes through none of them. */
+  const waiting: Entry[] = [];
+  /** All of a chat, in order. */
+  const chats = new Map<number, Entry[]>();
   const edits = new Map<string, Promise<unknown>>();
   let unknownAhead = ahead;
   let secondsPerPhoto: number | undefined;
@@ -74,30 +78,56 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
     return { position, waitSeconds: position * secondsPerPhoto };
   }
 
+  /** The highest place that stands in a chat up to `entry`, if it was `last` up to the one before. */
+  function highest(last: number, { left, told = 0 }: Entry): number {
+    return Math.max(left ? last : last + 1, told);
+  }
+
   /** All entries with the positions that may be told of them. Goes on from what is told between two steps. */
   function* inOrder(): Generator<{ entry: Entry; position: number }> {
     let ahead = unknownAhead;
     const lastOfChat = new Map<number, number>();
     for (const entry of entries.values()) {
       const last = lastOfChat.get(entry.chatId) ?? 0;
-      if (entry.left) {
-        lastOfChat.set(entry.chatId, Math.max(last, entry.told ?? 0));
-        continue;
-      }
-      ahead += 1;
-      yield { entry, position: Math.max(ahead, last + 1) };
-      lastOfChat.set(entry.chatId, Math.max(last + 1, entry.told ?? 0));
+      if (!entry.left) yield { entry, position: Math.max(++ahead, last + 1) };
+      lastOfChat.set(entry.chatId, highest(last, entry));
     }
   }
 
-  function enter(id: string, chatId: number): void {
-    if (!entries.has(id)) entries.set(id, { id, chatId, enteredAt: Date.now(), left: false });
+  /** As `inOrder` has it, of one that waits. */
+  function positionOf(entry: Entry): number {
+    const ofChat = chats.get(entry.chatId)!;
+    const last = ofChat.slice(0, ofChat.indexOf(entry)).reduce(highest, 0);
+    return Math.max(unknownAhead + waiting.lastIndexOf(entry) + 1, last + 1);
+  }
+
+  function enter(id: string, chatId: number): Entry {
+    const known = entries.get(id);
+    if (known) return known;
+    const entry = { id, chatId, enteredAt: Date.now(), left: false };
+    entries.set(id, entry);
+    waiting.push(entry);
+    chats.set(chatId, [...(chats.get(chatId) ?? []), entry]);
+    return entry;
+  }
+
+  function stopWaiting(entry: Entry): void {
+    if (!entry.left) waiting.splice(waiting.indexOf(entry), 1);
+    entry.left = true;
+  }
+
+  function forget(entry: Entry): void {
+    stopWaiting(entry);
+    entries.delete(entry.id);
+    const others = chats.get(entry.chatId)!.filter((other) => other !== entry);
+    if (others.length > 0) chats.set(entry.chatId, others);
+    else chats.delete(entry.chatId);
   }
 
   /** The time between two photos that left, as far as there were photos to work on in between. */
   function measure(): void {
     const now = Date.now();
-    const first = inOrder().next().value?.entry;
+    const [first] = waiting;
     const seconds = (now - Math.max(lastLeftAt, first?.enteredAt ?? lastLeftAt)) / 1000;
     if (lastLeftAt > 0) {
       secondsPerPhoto = secondsPerPhoto === undefined ? seconds : secondsPerPhoto * (1 - NEWEST) + seconds * NEWEST;
@@ -136,15 +166,12 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
   }, TICK_MS);
 
   return {
-    enter,
+    enter: (id, chatId) => void enter(id, chatId),
     tell(id, chatId) {
-      enter(id, chatId);
-      for (const { entry, position } of inOrder()) {
-        if (entry.id !== id) continue;
-        entry.told = position;
-        return placeAt(position);
-      }
-      return placeAt(1);
+      const entry = enter(id, chatId);
+      if (entry.left) return placeAt(1);
+      entry.told = positionOf(entry);
+      return placeAt(entry.told);
     },
     show(id, placeholder) {
       const entry = entries.get(id);
@@ -155,10 +182,11 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
       if (entry?.left) return;
       if (entry) measure();
       else unknownAhead = Math.max(0, unknownAhead - 1);
-      if (entry) entry.left = true;
+      if (entry) stopWaiting(entry);
     },
     async settle(id) {
-      entries.delete(id);
+      const entry = entries.get(id);
+      if (entry) forget(entry);
       await edits.get(id);
     },
     stop() {
