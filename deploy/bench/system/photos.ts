@@ -7,7 +7,7 @@ import { photoFiles } from '../../../packages/vision/cli/files.ts';
 /** The sandbox keeps the sizes of 32 photos it has made; as many come back as pictures. */
 const MOST_PHOTOS = 15;
 /** Of the photos that wait: one face, and next to no work. */
-const SMALL = { sample: 'audrey', side: 160 };
+const SMALL = { sample: 'connery', side: 160 };
 
 export interface BenchPhotos {
   /** As users send them. */
