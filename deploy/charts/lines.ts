@@ -1,0 +1,82 @@
+import { COLOURS, escapeXml, type Heading, page, round, roundSteps } from './svg.ts';
+
+export interface Line {
+  name: string;
+  /** What became of it, below its name. */
+  remark: string;
+  points: [x: number, y: number][];
+}
+
+export interface LineChart extends Heading {
+  lines: Line[];
+  /** From the first mark to the last one. */
+  x: { marks: { at: number; label: string }[]; unit: string };
+  y: { unit: string };
+  /** The part up to there is of another kind. */
+  shaded?: { until: number; label: string };
+}
+
+const HEIGHT = 480;
+const PLOT = { left: 64, right: 760, top: 112, bottom: 424 };
+/** Between the names of two lines that end close together. */
+const LABEL_HEIGHT = 34;
+/** Enough for the eye; a line of an hour would be a file of megabytes otherwise. */
+const POINTS = 300;
+const HEADROOM = 1.05;
+
+/** Lines over a common axis, each named where it ends. */
+export function drawLines({ title, notes, lines, x: axis, y: { unit }, shaded }: LineChart): string {
+  const [from, to] = [axis.marks[0]!.at, axis.marks.at(-1)!.at];
+  const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(([, y]) => y))) * HEADROOM;
+  const x = (at: number) => round(PLOT.left + ((at - from) / (to - from)) * (PLOT.right - PLOT.left));
+  const y = (at: number) => round(PLOT.bottom - (at / most) * (PLOT.bottom - PLOT.top));
+
+  const shade = shaded && [
+    `<rect x="${PLOT.left}" y="${PLOT.top}" width="${round(x(shaded.until) - PLOT.left)}" height="${PLOT.bottom - PLOT.top}" fill="#f0f0f0"/>`,
+    `<text x="${PLOT.left + 8}" y="${PLOT.top + 18}" fill="#777">${escapeXml(shaded.label)}</text>`,
+  ];
+  const rows = roundSteps(most).map(
+    (at) =>
+      `<path d="M${PLOT.left} ${y(at)}H${PLOT.right}" stroke="#ddd"/><text x="${PLOT.left - 8}" y="${y(at) + 5}" text-anchor="end" fill="#666">${at}</text>`,
+  );
+  const columns = axis.marks.map(
+    ({ at, label }) =>
+      `<text x="${x(at)}" y="${PLOT.bottom + 22}" text-anchor="middle" fill="#666">${escapeXml(label)}</text>`,
+  );
+  const units = [
+    `<text x="${PLOT.left - 8}" y="${PLOT.top - 8}" text-anchor="end" fill="#666">${escapeXml(unit)}</text>`,
+    `<text x="${PLOT.right}" y="${PLOT.bottom + 42}" text-anchor="end" fill="#666">${escapeXml(axis.unit)}</text>`,
+  ];
+  const drawn = lines.map(
+    ({ points }, i) =>
+      `<polyline points="${thinned(points)
+        .map(([px, py]) => `${x(px)},${y(py)}`)
+        .join(' ')}" fill="none" stroke="${colour(i)}" stroke-width="2" stroke-linejoin="round"/>`,
+  );
+  return page(
+    { title, notes },
+    HEIGHT,
+    [...(shade ?? []), ...rows, ...columns, ...units, ...drawn, ...labels(lines, y)].join('\n'),
+  );
+}
+
+function thinned(points: Line['points']): Line['points'] {
+  const every = Math.ceil(points.length / POINTS);
+  return points.filter((_, i) => i % every === 0);
+}
+
+/** Each at the end of its line, unless others are in the way. */
+function labels(lines: Line[], y: (at: number) => number): string[] {
+  const wanted = lines
+    .map((line, i) => ({ ...line, fill: colour(i), at: y(line.points.at(-1)?.[1] ?? 0) }))
+    .sort((a, b) => b.at - a.at);
+  let below = PLOT.bottom + LABEL_HEIGHT;
+  return wanted.map(({ name, remark, fill, at }) => {
+    below = Math.min(at, below - LABEL_HEIGHT);
+    return `<text x="${PLOT.right + 12}" y="${round(below)}" fill="${fill}" font-weight="600">${escapeXml(name)}<tspan x="${PLOT.right + 12}" dy="16" font-weight="400" fill="#333">${escapeXml(remark)}</tspan></text>`;
+  });
+}
+
+function colour(i: number): string {
+  return COLOURS[i % COLOURS.length]!;
+}

@@ -1,0 +1,40 @@
+/** Told apart without colour vision, too (Okabe and Ito, 2008); what they stand for is named besides. */
+export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
+export const WIDTH = 960;
+
+export interface Heading {
+  /** Says what the picture shows. */
+  title: string;
+  /** Two lines at most. */
+  notes: string[];
+}
+
+/** An SVG that stands by itself; `body` begins below 100. */
+export function page({ title, notes }: Heading, height: number, body: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="14" fill="#333">
+<title>${escapeXml(title)}</title>
+<rect width="${WIDTH}" height="${height}" fill="#fff"/>
+<text x="24" y="36" font-size="20" font-weight="600">${escapeXml(title)}</text>
+${notes.map((note, i) => `<text x="24" y="${58 + i * 18}" font-size="12" fill="#666">${escapeXml(note)}</text>`).join('\n')}
+${body}
+</svg>
+`;
+}
+
+export function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** To a tenth: nobody sees less in a picture. */
+export function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+const MOST_STEPS = 7;
+
+/** 0 and the round numbers up to `most`, no more than eight of them. */
+export function roundSteps(most: number): number[] {
+  const decade = 10 ** Math.floor(Math.log10(most / MOST_STEPS));
+  const step = [1, 2.5, 5, 10, 25].map((part) => part * decade).find((size) => most / size <= MOST_STEPS)!;
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => Number((i * step).toPrecision(3)));
+}
