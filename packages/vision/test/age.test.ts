@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AgeNet, loadAgeNet } from '../src/age/age-net.ts';
+import { looksUnder18, YOUNGEST_SCORED } from '../src/age/looks-under-18.ts';
+import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import type { Detection } from '../src/detect/onet.ts';
 import { loadVision } from '../src/load-vision.ts';
+import { type Mips, makeMips } from '../src/mips.ts';
+import { decodePhoto } from '../src/photo/decode.ts';
 import type { Vision } from '../src/vision.ts';
 import { matches } from './support/match.ts';
 import { tinyModel } from './support/onnx-file.ts';
@@ -72,6 +78,40 @@ test('a teenager among adults is the only one without a score, and the others ke
   ).toBe(4);
   faces.slice(0, 4).forEach(({ score }, i) => {
     expect(Math.abs(score! - before.faces[i]!.score!)).toBeLessThan(0.5);
+  });
+});
+
+test('a face near the limit gets a second look, of its mirror image, and the mean counts', async () => {
+  const asked: [string, number][] = [];
+  const net: AgeNet = {
+    async estimate(_, faces, view) {
+      asked.push([view, faces.length]);
+      return faces.map(({ probability }) => (view === 'plain' ? probability : 30));
+    },
+    async close() {},
+  };
+  // The stand-in reads the age it is to give from the probability.
+  const ages = [60, YOUNGEST_SCORED - 1, YOUNGEST_SCORED - 9, 2];
+  const faces = ages.map((probability) => ({ probability }) as Detection);
+  expect(await looksUnder18(net, [] as unknown as Mips, faces)).toEqual([false, false, true, true]);
+  expect(asked).toEqual([
+    ['plain', 4],
+    ['mirrored', 2],
+  ]);
+});
+
+test('the mirror image is another picture of a face of about that age', async () => {
+  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const net = await loadAgeNet(modelsDir, 1);
+  const mips = makeMips((await decodePhoto(await readFile(groupPhoto), 1280)).pixels);
+  const faces = await detector.detect(mips);
+  const plain = await net.estimate(mips, faces, 'plain');
+  const mirrored = await net.estimate(mips, faces, 'mirrored');
+  await Promise.all([detector.close(), net.close()]);
+  expect(mirrored).toHaveLength(4);
+  mirrored.forEach((age, i) => {
+    expect(age).not.toBe(plain[i]);
+    expect(Math.abs(age - plain[i]!)).toBeLessThan(15);
   });
 });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tinyModel } from './support/onnx-file.ts';
-import { groupPhoto, modelsDir } from './support/paths.ts';
+import { groupPhoto, modelsDir, teenPhoto } from './support/paths.ts';
 
 const CLI = fileURLToPath(new URL('../cli/estimate.ts', import.meta.url));
 let folder: string;
@@ -81,6 +81,16 @@ test('without options prints a readable line a photo and says how to get picture
   expect(code).toBe(0);
   expect(stdout).toMatch(/^photos\/b\/group\.jpg {2}620×349 {2}4 faces: (≈?\d+\.\d ){4} \d+ ms\n$/);
   expect(stderr).toContain('--out DIR');
+});
+
+test('a face that looks under 18 has no score, in words and in JSON, and nothing tells its age', async () => {
+  await copyFile(teenPhoto, join(folder, 'teen.jpg'));
+  expect((await run('teen.jpg')).stdout).toMatch(
+    /^teen\.jpg {2}500×570 {2}1 face: – {2}\(–: looks younger than 18, not scored\) {2}\d+ ms\n$/,
+  );
+  const [face] = JSON.parse((await run('--json', 'teen.jpg')).stdout).faces;
+  expect(face).toMatchObject({ score: null, unscored: 'looks_under_18' });
+  expect(Object.keys(face)).toEqual(['box', 'landmarks', 'detection', 'score', 'unscored']);
 });
 
 test('--min-face changes the smallest face looked for', async () => {
