@@ -3,6 +3,8 @@ import { UsageError } from '../../packages/contracts/src/command-line.ts';
 const USAGE = `Measures how fast the parts are.
 
   pnpm bench estimator FILE|DIR... [--min-face PX] [--rounds N]    the pipeline without queues, one thread
+  pnpm bench system [FILE|DIR...]                                  the whole on real servers; writes docs/benchmarks.md
+  pnpm bench model [--nodes N] [--photos-per-day N] ...            what more nodes would do, planned from those figures
 `;
 
 const [what, ...args] = process.argv.slice(2);
@@ -10,6 +12,12 @@ try {
   if (what === 'estimator') {
     const { benchEstimator } = await import('./estimator.ts');
     process.exitCode = await benchEstimator(args);
+  } else if (what === 'system') {
+    const { benchSystem } = await import('./system.ts');
+    process.exitCode = await benchSystem(args);
+  } else if (what === 'model') {
+    const { benchModel } = await import('./model.ts');
+    process.exitCode = await benchModel(args);
   } else if (what === '--help' || what === '-h') {
     process.stdout.write(USAGE);
   } else {

@@ -54,10 +54,7 @@ async function meterAccepting(
   return { bot: cpu.bot / sample, rabbitmq: cpu.rabbitmq / sample, redis: cpu.redis / sample };
 }
 
-async function meterAnswering(
-  { suite, broker }: QueueOptions,
-  waiting: number,
-): Promise<QueueFigures['answer']> {
+async function meterAnswering({ suite, broker }: QueueOptions, waiting: number): Promise<QueueFigures['answer']> {
   const estimator = suite.estimators[0]!;
   const answered = () => suite.bot.counter('attrai_photos_answered_total');
   await estimator.changeTo();

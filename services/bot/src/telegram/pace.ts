@@ -6,7 +6,7 @@ import { RateLimiterMemory, RateLimiterQueue, RateLimiterRes } from 'rate-limite
  * group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). Commands are answered
  * without waiting: what is left to them below 30 is theirs.
  */
-const JOBS_A_SECOND = 24;
+export const JOBS_A_SECOND = 24;
 /** An album of ten at once: placeholders and answers. */
 const PRIVATE_CHAT = { points: 20, duration: 20 };
 const GROUP = { points: 20, duration: 60 };

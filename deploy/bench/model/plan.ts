@@ -1,0 +1,74 @@
+import { JOBS_A_SECOND } from '@attrai/bot/telegram/pace';
+import type { Figures } from '../system/figures.ts';
+import { type Wait, waitInQueue } from './erlang.ts';
+
+export interface Cluster {
+  nodes: number;
+  /** Of each node; as fast as those of the machine that was measured. */
+  cores: number;
+  /** Estimators in all. */
+  replicas: number;
+}
+
+/** The most photos a second that one part of the suite lets through. */
+export interface Limit {
+  what: string;
+  photosPerSecond: number;
+  why: string;
+}
+
+export interface Plan {
+  limits: Limit[];
+  /** The lowest of them. */
+  lowest: Limit;
+  /** At `perSecond`, of what the lowest limit allows; 1 is all. */
+  busy: number;
+  /** For an estimator. */
+  wait: Wait;
+}
+
+/** Placeholder and answer; edits that show places in the queue have a pace of their own. */
+const CALLS_A_PHOTO = 2;
+/** In docker-stack.yml: CPUs. */
+const STACK_CPUS = { bot: 1, rabbitmq: 1, redis: 0.5 };
+
+/** What a cluster does with `perSecond` photos, if everything goes as it was measured with one estimator. */
+export function plan({ load }: Figures, cluster: Cluster, perSecond: number): Plan {
+  const { cpuMs, photosPerSecond: one } = load[0]!;
+  const { nodes, cores, replicas } = cluster;
+  const rest = cpuMs.bot + cpuMs.rabbitmq + cpuMs.redis;
+  const photoMs = cpuMs.pipeline + cpuMs.messaging + rest;
+  const within = (ms: number, cpus: number) => (1000 * cpus) / ms;
+  const limits: Limit[] = [
+    { what: 'estimators', photosPerSecond: replicas * one, why: `${replicas} × ${one.toFixed(1)} photos/s` },
+    {
+      what: 'processors',
+      photosPerSecond: within(photoMs, nodes * cores),
+      why: `${photoMs.toFixed(1)} ms a photo on ${nodes * cores} cores, all parts together`,
+    },
+    {
+      what: 'Telegram',
+      photosPerSecond: JOBS_A_SECOND / CALLS_A_PHOTO,
+      why: `a placeholder and an answer a photo; a bot gets some 30 messages/s, and this one keeps to ${JOBS_A_SECOND}`,
+    },
+    {
+      what: 'bot',
+      photosPerSecond: within(cpuMs.bot, STACK_CPUS.bot),
+      why: `${cpuMs.bot.toFixed(1)} ms a photo; one process, as only one may poll`,
+    },
+    {
+      what: 'RabbitMQ',
+      photosPerSecond: within(cpuMs.rabbitmq, STACK_CPUS.rabbitmq),
+      why: `${cpuMs.rabbitmq.toFixed(1)} ms a photo on ${STACK_CPUS.rabbitmq} CPU`,
+    },
+    {
+      what: 'Redis',
+      photosPerSecond: within(cpuMs.redis, STACK_CPUS.redis),
+      why: `${cpuMs.redis.toFixed(1)} ms a photo on ${STACK_CPUS.redis} CPU`,
+    },
+  ];
+  const lowest = limits.reduce((least, limit) => (limit.photosPerSecond < least.photosPerSecond ? limit : least));
+  // Estimators that outnumber their cores share them.
+  const rate = Math.min(one, limits[1]!.photosPerSecond / replicas);
+  return { limits, lowest, busy: perSecond / lowest.photosPerSecond, wait: waitInQueue(replicas, perSecond, rate) };
+}
