@@ -6,6 +6,7 @@ import { loadScorer } from '@attrai/vision/score/scorer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { predict } from '../src/fit/ridge.ts';
 import { readHead } from '../src/head.ts';
+import { FEATURES } from '../src/nets/face-net.ts';
 import { faceApi } from './face-api.ts';
 import { buildModels, distance, run } from './models.ts';
 import { noise, waves } from './pixels.ts';
@@ -40,9 +41,9 @@ it('scores with the committed head on the features', async () => {
   const shape = [chips.length, SIDE, SIDE, 3];
   const { features } = await run(path.join(dir, 'features.onnx'), 'chips', batch, shape);
   const { score } = await run(path.join(dir, 'scorer.onnx'), 'chips', batch, shape);
-  expect(features!.dims).toEqual([chips.length, 736]);
+  expect(features!.dims).toEqual([chips.length, FEATURES]);
   expect(score!.dims).toEqual([chips.length, 1]);
-  const expected = chips.map((_, i) => predict(head, features!.data.subarray(i * 736, (i + 1) * 736)));
+  const expected = chips.map((_, i) => predict(head, features!.data.subarray(i * FEATURES, (i + 1) * FEATURES)));
   expect(distance(score!.data, expected)).toBeLessThan(1e-3);
 });
 

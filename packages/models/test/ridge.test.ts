@@ -42,6 +42,21 @@ it('says of each sample what a model fitted without it would, and takes the lamb
   expect(fitRidge(features, targets, LAMBDAS).lambda).toBe(best);
 });
 
+it('comes to the same where there are more features than samples', () => {
+  const { features, targets } = samples(25, 2);
+  // Three features and 37 of noise.
+  const random = xoroshiro128plus(11);
+  const wide = features.map((row) => [...row, ...Array.from({ length: 37 }, () => uniformFloat64(random))]);
+  const model = fitRidge(wide, targets, [5]);
+  model.leaveOneOut.forEach((prediction, i) => {
+    expect(prediction).toBeCloseTo(refitWithout(i, wide, targets, 5), 8);
+  });
+  const twice = fitRidge([...wide, ...wide], [...targets, ...targets], [10]);
+  model.weights.forEach((weight, j) => {
+    expect(weight).toBeCloseTo(twice.weights[j]!, 8);
+  });
+});
+
 it('gives a feature that hardly varies no say', () => {
   const { features, targets } = samples(60, 0.1);
   const withDead = features.map((row, i) => [...row, 4 + (i === 3 ? 1e-9 : 0), 7]);

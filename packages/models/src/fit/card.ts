@@ -26,9 +26,10 @@ export function modelCard(
 
 Written by \`pnpm models fit\` on ${fit.date}; the last sections by hand.
 
-A linear head on the face net's features: raw = intercept + weights · features. The features are the global averages of the net's five
-stages (736 numbers), of a face aligned by its five landmarks to a chip of 150×150 px, mean of the chip and its mirror image. Ridge
-regression on standardised features; lambda has the least closed-form leave-one-out error.
+A linear head on the face net's features: raw = intercept + weights · features. The features are three numbers for each of the 736 channels
+of the net's five stages: its mean, how much more of it there is below than above, and how much more at the ends than in the middle. The face
+is aligned by its five landmarks to a chip of 150×150 px; features are the mean of the chip's and its mirror image's. Ridge regression on
+standardised features; lambda has the least closed-form leave-one-out error.
 
 ## How well it does
 

@@ -23,7 +23,7 @@ const MAX_SIDE = 1280;
 export interface RatedFace extends Rating {
   /** Of the picture's bytes, see `fitted-on.ts`. */
   mark: string;
-  /** [736], mean of the chip's and its mirror image's. */
+  /** [2208], mean of the chip's and its mirror image's. */
   features: Float64Array;
   /** How badly the landmarks fit a face from the front, pixels of the chip. */
   residual: number;

@@ -10,7 +10,7 @@ import { percentileScale } from './scale.ts';
 const FOLDS = 5;
 const REPEATS = 10;
 const SEED = 20_220_421;
-/** Fewer faces can't be told from noise with 736 features. */
+/** Fewer faces can't be told from noise with so many features. */
 export const FEWEST_FACES = 100;
 
 export interface FitOptions {

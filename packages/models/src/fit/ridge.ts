@@ -19,6 +19,9 @@ export const LAMBDAS: readonly number[] = Array.from({ length: 13 }, (_, i) => 1
 /** Features that hardly vary would be blown up into noise: no sd counts as less than this part of the median one. */
 const SD_FLOOR = 0.1;
 
+/** Eigenvalues below this part of the largest are rounding errors of zero. */
+const NO_LENGTH = 1e-10;
+
 /**
  * Ridge regression on standardised features, with the lambda whose leave-one-out error is least.
  *
@@ -38,22 +41,18 @@ export function fitRidge(
   const meanTarget = mean(targets as number[]);
   const centred = Matrix.columnVector(targets.map((target) => target - meanTarget));
 
-  const transposed = standard.transpose();
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(transposed.mmul(standard), {
-    assumeSymmetric: true,
-  });
-  const components = standard.mmul(eigenvectorMatrix);
+  const { values, components, directions } = decompose(standard);
   const response = components.transpose().mmul(centred).to1DArray();
 
   const fits = lambdas.map((lambda) => {
-    const shrunk = response.map((r, k) => r / (realEigenvalues[k]! + lambda));
+    const shrunk = response.map((r, k) => r / (values[k]! + lambda));
     const leaveOneOut = targets.map((target, i) => {
       let prediction = meanTarget;
       let leverage = 1 / targets.length;
       for (let k = 0; k < shrunk.length; k++) {
         const component = components.get(i, k);
         prediction += component * shrunk[k]!;
-        leverage += (component * component) / (realEigenvalues[k]! + lambda);
+        leverage += (component * component) / (values[k]! + lambda);
       }
       return target - (target - prediction) / (1 - leverage);
     });
@@ -61,7 +60,7 @@ export function fitRidge(
   });
   const best = fits.reduce((a, b) => (b.error < a.error ? b : a));
 
-  const weights = eigenvectorMatrix
+  const weights = directions
     .mmul(Matrix.columnVector(best.shrunk))
     .to1DArray()
     .map((weight, j) => weight / sds[j]!);
@@ -71,6 +70,28 @@ export function fitRidge(
 
 export function predict({ weights, intercept }: LinearModel, features: ArrayLike<number>): number {
   return weights.reduce((sum, weight, j) => sum + weight * features[j]!, intercept);
+}
+
+/** Principal components: features = components · directionsᵀ, the components' squares summing up to `values`. */
+function decompose(features: Matrix): { values: number[]; components: Matrix; directions: Matrix } {
+  const transposed = features.transpose();
+  if (features.columns <= features.rows) {
+    const { realEigenvalues: values, eigenvectorMatrix: directions } = eigen(transposed.mmul(features));
+    return { values, components: features.mmul(directions), directions };
+  }
+  // The same by way of the samples, which are fewer. What has no length has no direction either.
+  const { realEigenvalues, eigenvectorMatrix } = eigen(features.mmul(transposed));
+  const largest = Math.max(...realEigenvalues);
+  const kept = realEigenvalues.flatMap((value, k) => (value > largest * NO_LENGTH ? [k] : []));
+  const values = kept.map((k) => realEigenvalues[k]!);
+  const lengths = values.map(Math.sqrt);
+  const unit = eigenvectorMatrix.subMatrixColumn(kept);
+  const components = unit.clone().mulRowVector(lengths);
+  return { values, components, directions: transposed.mmul(unit).divRowVector(lengths) };
+}
+
+function eigen(symmetric: Matrix): EigenvalueDecomposition {
+  return new EigenvalueDecomposition(symmetric, { assumeSymmetric: true });
 }
 
 function spread(features: readonly ArrayLike<number>[]): { means: number[]; sds: number[] } {

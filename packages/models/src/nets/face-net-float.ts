@@ -5,6 +5,8 @@ import type { Weights } from '../weights/tfjs.ts';
 import type { ConvolutionOptions, FaceNetLayers } from './face-net.ts';
 import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
 
+import { heightMoments, MOMENTS } from './height-moments.ts';
+
 /** Told of each convolution and sum by its name, after its relu. */
 export type OnValue = (name: string, value: Value) => void;
 
@@ -52,8 +54,11 @@ export class FloatLayers implements FaceNetLayers {
     return this.#graph.node('Pad', [x, this.#graph.constant(BigInt64Array.from(pads, BigInt), [8])]);
   }
 
-  average(x: Value): Value {
-    return this.#graph.node('Flatten', [this.#graph.node('GlobalAveragePool', [x])], { axis: 1 });
+  pool(x: Value, side: number): Value {
+    const rows = this.#graph.node('ReduceMean', [x], { axes: [3], keepdims: 0 });
+    const channelsLast = this.#graph.node('Transpose', [rows], { perm: [0, 2, 1] });
+    const moments = this.#graph.constant(heightMoments(side), [MOMENTS, side]);
+    return this.#graph.node('Flatten', [this.#graph.node('MatMul', [moments, channelsLast])], { axis: 1 });
   }
 
   #convolve(x: Value, name: string, filters: ScaledFilters, { stride, padding, relu }: ConvolutionOptions): Value {

@@ -5,6 +5,8 @@ import type { Ranges } from './calibration.ts';
 import type { ConvolutionOptions, FaceNetLayers } from './face-net.ts';
 import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
 
+import { heightMoments, MOMENTS } from './height-moments.ts';
+
 /** A byte q stands for (q - zero) * step. */
 interface Coding {
   step: number;
@@ -71,9 +73,11 @@ export class ByteLayers implements FaceNetLayers {
     return this.#coded(this.#graph.node('Pad', [x, pads, zero]), coding);
   }
 
-  average(x: Value): Value {
+  pool(x: Value, side: number): Value {
     const float = this.#graph.node('DequantizeLinear', [x, ...this.#constants(this.#coding(x))]);
-    return this.#graph.node('ReduceMean', [float], { axes: [1, 2], keepdims: 0 });
+    const rows = this.#graph.node('ReduceMean', [float], { axes: [2], keepdims: 0 });
+    const moments = this.#graph.constant(heightMoments(side), [MOMENTS, side]);
+    return this.#graph.node('Flatten', [this.#graph.node('MatMul', [moments, rows])], { axis: 1 });
   }
 
   #convolve(

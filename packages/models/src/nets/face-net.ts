@@ -1,12 +1,15 @@
 import type { Value } from '../onnx/graph.ts';
+import { MOMENTS } from './height-moments.ts';
 
 /** Side of the square chip, pixels. */
 export const CHIP_SIDE = 150;
-/** Numbers that the stages' global averages make together: 32 + 64 + 128 + 256 + 256. */
-export const FEATURES = 736;
+/** Of the last stage. */
+export const LAST_CHANNELS = 256;
+/** Numbers that the stages' pools make together, from 32 + 64 + 128 + 256 + 256 channels. */
+export const FEATURES = 736 * MOMENTS;
 export const EMBEDDING = 128;
 
-/** Blocks between two global averages; the first block of a stage halves the sides. */
+/** Blocks between two pools; the first block of a stage halves the sides. */
 const STAGES = [
   ['conv32_1', 'conv32_2', 'conv32_3'],
   ['conv64_down', 'conv64_1', 'conv64_2', 'conv64_3'],
@@ -14,6 +17,9 @@ const STAGES = [
   ['conv256_down', 'conv256_1', 'conv256_2'],
   ['conv256_down_out'],
 ] as const;
+
+/** Sides of the stages' pictures. */
+const SIDES = [35, 17, 8, 4, 2] as const;
 
 /** How a block that halves the sides makes its two branches fit: as dlib does, with zeros. */
 const DOWN: Record<string, { addedChannels: number; addedEdge: number }> = {
@@ -44,21 +50,21 @@ export interface FaceNetLayers {
   add(a: Value, b: Value, name: string): Value;
   /** Adds channels, and an edge at the right and at the bottom. */
   zerosBehind(x: Value, channels: number, edge: number): Value;
-  /** Mean over the whole picture: float32 [N,channels]. */
-  average(x: Value): Value;
+  /** The channels' height moments, all of the first moment first: float32 [N,3·channels]. @param side of the picture */
+  pool(x: Value, side: number): Value;
 }
 
 /**
  * dlib's ResNet-34 for faces, up to its pooled stages.
  *
  * @param chips uint8 [N,150,150,3] RGB
- * @returns the five stages' global averages: float32 [N,32], [N,64], [N,128], [N,256], [N,256]
+ * @returns the five stages' height moments: float32 [N,3·32], [N,3·64], [N,3·128], [N,3·256], [N,3·256]
  */
 export function addFaceNet(layers: FaceNetLayers, chips: Value): Value[] {
   let x = layers.maxPool(layers.begin(chips, 'conv32_down'));
-  return STAGES.map((stage) => {
+  return STAGES.map((stage, i) => {
     for (const name of stage) x = name in DOWN ? blockDown(layers, x, name) : block(layers, x, name);
-    return layers.average(x);
+    return layers.pool(x, SIDES[i]!);
   });
 }
 
