@@ -12,6 +12,8 @@ const USAGE = `Usage:
       Tells how far scores move when the photo is resized, saved again, lit, blurred, turned, ...; --help tells the options.
   pnpm models ages --images DIR --ratings FILE.csv [options]
       Tells what share of faces of each age is not scored because they look under 18; --help tells the options.
+  pnpm models thresholds --images DIR [--faces N]
+      Tells what each threshold of the detector finds and misses in photos with N faces each.
   pnpm models calibrate --images DIR
       Finds out which numbers the face net works with on the faces in these photos, for computing in bytes.
 `;
@@ -36,6 +38,9 @@ try {
   } else if (command === 'ages') {
     const { agesCommand } = await import('./ages.ts');
     await agesCommand(args);
+  } else if (command === 'thresholds') {
+    const { thresholdsCommand } = await import('./thresholds.ts');
+    await thresholdsCommand(args);
   } else if (command === 'calibrate') {
     const { values } = readCommandLine(USAGE, { args, options: { images: { type: 'string' } } });
     const { calibrateCommand } = await import('./calibrate.ts');

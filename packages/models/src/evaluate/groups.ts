@@ -11,9 +11,9 @@ export interface Grouping<Sample> {
   groups: Group<Sample>[];
 }
 
-/** Groups of fewer pictures are joined: their intervals would be too wide to say anything. */
+/** Of many groups those of fewer pictures are joined: their intervals would be too wide to say anything. */
 const FEWEST = 30;
-/** A column of numbers with more values than this is cut into ranges. */
+/** A column of numbers with more values than this is cut into ranges, and of more texts the small ones are put together. */
 const MOST_VALUES = 8;
 const MOST_RANGES = 8;
 const STEPS = [1, 2, 2.5, 5];
@@ -21,8 +21,8 @@ const NO_VALUE = 'no value';
 
 /**
  * Groups pictures by a column of the table. Numbers are cut into ranges of one round width, at most 8 of them, and ranges of fewer
- * than 30 pictures joined with the next one towards the middle; anything else is grouped by its text, and groups of fewer
- * than 30 put together as "others".
+ * than 30 pictures joined with the next one towards the middle; anything else is grouped by its text, and if that makes more than 8 groups,
+ * those of fewer than 30 are put together as "others".
  */
 export function groupBy<Sample>(
   column: string,
@@ -84,7 +84,7 @@ function byText<Sample>(present: readonly { sample: Sample; value: string }[]): 
     .map(([label, members]) => ({ label, samples: members.map(({ sample }) => sample) }))
     .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
   const small = groups.filter(({ samples }) => samples.length < FEWEST);
-  if (small.length < 2) return { how: 'by its values', groups };
+  if (groups.length <= MOST_VALUES || small.length < 2) return { how: 'by its values', groups };
   const others = { label: `others (${small.length} values)`, samples: small.flatMap(({ samples }) => samples) };
   return {
     how: `by its values; those with fewer than ${FEWEST} pictures together as others`,

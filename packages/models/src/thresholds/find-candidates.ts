@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { alignmentResidual } from '@attrai/vision/align/align';
+import { loadDetector, REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
+import type { Detection } from '@attrai/vision/detect/onet';
+import { makeMips } from '@attrai/vision/mips';
+import { decodePhoto } from '@attrai/vision/photo/decode';
+
+/** As the estimator looks for faces. */
+const MIN_FACE = 40;
+const MAX_SIDE = 1280;
+
+/** Something that the detector takes for a face at the lowest threshold. */
+export interface Candidate {
+  probability: number;
+  /** Of the landmarks, pixels of the chip. */
+  residual: number;
+  /** Whether it is one of the faces that the photo is known to have. */
+  face: boolean;
+}
+
+/**
+ * Looks for faces in photos of which it is known how many they have, with the thresholds of the published cascade. The largest
+ * candidates are taken for the faces, any further one for a mistake.
+ *
+ * @param faces in each photo
+ */
+export async function findCandidates(
+  files: readonly string[],
+  faces: number,
+  modelsDir: string,
+  onProgress: (done: number) => void,
+): Promise<Candidate[]> {
+  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
+  const candidates: Candidate[] = [];
+  try {
+    for (const [i, file] of files.entries()) {
+      const { pixels } = await decodePhoto(await readFile(file), MAX_SIDE);
+      const found = (await detector.detect(makeMips(pixels))).toSorted((a, b) => area(b) - area(a));
+      for (const [place, { probability, landmarks }] of found.entries()) {
+        candidates.push({ probability, residual: alignmentResidual(landmarks), face: place < faces });
+      }
+      onProgress(i + 1);
+    }
+  } finally {
+    await detector.close();
+  }
+  return candidates;
+}
+
+function area({ box: [x1, y1, x2, y2] }: Detection): number {
+  return (x2 - x1) * (y2 - y1);
+}

@@ -1,0 +1,54 @@
+import { HIGHEST_RESIDUAL, LOWEST_DETECTION } from '@attrai/vision/confidence';
+import { SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import type { Block, Report } from '../report/document.ts';
+import type { Candidate } from './find-candidates.ts';
+
+const DETECTIONS = [0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99];
+const LOW_DETECTIONS = [0.97, 0.98, 0.99, 0.995, 0.999];
+const RESIDUALS = [5, 6, 7, 8, 9, 10];
+
+/** What each threshold would find, miss and mistake. @param faces that there are in all photos together */
+export function thresholdReport(candidates: readonly Candidate[], faces: number, photos: number): Report {
+  const shown = candidates.filter(({ probability }) => probability > SHOWN_THRESHOLDS.onet);
+  const blocks: Block[] = [
+    {
+      kind: 'text',
+      text: `${photos} photos with ${faces} faces. The largest candidates of a photo count as its faces, any further one as a mistake, though it may be somebody in the background. Set by default: detection ${SHOWN_THRESHOLDS.onet} to be shown; low confidence below detection ${LOWEST_DETECTION} or above residual ${HIGHEST_RESIDUAL} px.`,
+    },
+    {
+      kind: 'table',
+      head: ['Shown from detection', 'Recall', 'Precision', 'Faces missed', 'Mistakes'],
+      rows: DETECTIONS.map((limit) => detectionRow(candidates, faces, limit)),
+    },
+    {
+      kind: 'table',
+      head: ['Low confidence', 'of faces shown', 'of mistakes shown'],
+      rows: [
+        ...LOW_DETECTIONS.map((limit) => lowRow(`detection below ${limit}`, shown, (one) => one.probability < limit)),
+        ...RESIDUALS.map((limit) => lowRow(`residual above ${limit} px`, shown, (one) => one.residual > limit)),
+        lowRow(
+          'either, as set',
+          shown,
+          ({ probability, residual }) => probability < LOWEST_DETECTION || residual > HIGHEST_RESIDUAL,
+        ),
+      ],
+    },
+  ];
+  return { title: 'What thresholds find, miss and mistake', blocks };
+}
+
+function detectionRow(candidates: readonly Candidate[], faces: number, limit: number): string[] {
+  const above = candidates.filter(({ probability }) => probability > limit);
+  const right = above.filter(({ face }) => face).length;
+  const recall = (right / faces).toFixed(4);
+  const precision = above.length === 0 ? '–' : (right / above.length).toFixed(4);
+  return [String(limit), recall, precision, String(faces - right), String(above.length - right)];
+}
+
+function lowRow(title: string, shown: readonly Candidate[], isLow: (candidate: Candidate) => boolean): string[] {
+  const count = (face: boolean) => {
+    const all = shown.filter((candidate) => candidate.face === face);
+    return `${all.filter(isLow).length} of ${all.length}`;
+  };
+  return [title, count(true), count(false)];
+}
