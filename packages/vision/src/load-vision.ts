@@ -7,6 +7,7 @@ import type { Detection } from './detect/onet.ts';
 import { drawFaces } from './draw/draw-faces.ts';
 import { encodeJpeg } from './draw/encode.ts';
 import { loadGlyphs } from './draw/glyphs.ts';
+import { loadKernels } from './kernels/kernels.ts';
 import { makeMips } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
@@ -42,6 +43,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
     threads = 1,
   } = options;
   restrictSharp();
+  const kernels = loadKernels();
   const glyphs = await loadGlyphs();
   const scorer = await loadScorer(scorerModel, threads);
   const ageNet = await loadAgeNet(modelsDir, threads);
@@ -52,7 +54,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const stopwatch = startStopwatch();
       const { pixels, width, height } = await decodePhoto(photo, maxSide);
       stopwatch.lap('decode');
-      const mips = makeMips(pixels);
+      const mips = makeMips(pixels, kernels);
       const detections = (await detector.detect(mips, stopwatch.lap))
         .filter(({ box }) => longerSide(box) >= minFace)
         .toSorted((a, b) => centre(a.box) - centre(b.box));

@@ -1,48 +1,88 @@
+import { type Kernels, loadKernels } from './kernels/kernels.ts';
 import type { Pixels } from './pixels.ts';
 
-/** A photo and its repeated halvings: level k has 1/2^k of the photo's size. Whoever needs a smaller photo starts from the nearest one. */
-export type Mips = readonly [Pixels, ...Pixels[]];
+/** A photo and its repeated halvings in the memory of kernels. Whoever needs a smaller photo starts from the nearest one. */
+export interface Mips {
+  photo: Level;
+  /** The photo and its halvings: level k has 1/2^k of the photo's size. */
+  levels: readonly Level[];
+  kernels: Kernels;
+  /** The memory from this address on is free. */
+  end: number;
+}
+
+/** A photo or one of its halvings. */
+export interface Level {
+  /** Address of its pixels: RGB, 8 bits a channel, rows top to bottom without padding. */
+  at: number;
+  width: number;
+  height: number;
+}
 
 /** Below this side a further halving serves nobody: P-Net and the crops need at least 12 pixels. */
 const SMALLEST_SIDE = 24;
+/** How far the kernels read past a picture's last row but one, or write past what they write. */
+const OVERRUN = 64;
 
-/** All halvings of a photo until a side would fall below 24 pixels. Costs a third of one pass over the photo per level. */
-export function makeMips(photo: Pixels): Mips {
-  const levels: [Pixels, ...Pixels[]] = [photo];
-  let last = photo;
-  while (Math.min(last.width, last.height) >= 2 * SMALLEST_SIDE) {
-    last = halve(last);
-    levels.push(last);
+/**
+ * All halvings of a photo until a side would fall below 24 pixels. Costs a third of one pass over the photo per level.
+ * `kernels` hold one photo: loading the next one into the same ends these mips. Without, they get a memory of their own.
+ */
+export function makeMips(photo: Pixels, kernels = loadKernels()): Mips {
+  const levels = layOut(photo);
+  const end = endOf(levels.at(-1)!);
+  const mips = { photo: levels[0]!, levels, kernels, end };
+  kernels.owner = mips;
+  kernels.memory(end).set(photo.data);
+  for (const [i, { at }] of levels.slice(1).entries()) {
+    const larger = levels[i]!;
+    kernels.halve(larger.at, larger.width, larger.height, at);
   }
-  return levels;
+  return mips;
 }
 
 /**
  * The level to sample from when one output pixel covers `ratio` photo pixels: the smallest with at least as many
  * pixels as the output, so that a bilinear sample of it covers (nearly) every pixel below.
  */
-export function levelFor(mips: Mips, ratio: number): number {
+export function levelFor({ levels }: Mips, ratio: number): number {
   const wanted = ratio > 1 ? Math.floor(Math.log2(ratio)) : 0;
-  return Math.min(wanted, mips.length - 1);
+  return Math.min(wanted, levels.length - 1);
 }
 
-/** Means of 2×2 blocks. An odd last row or column is left out. */
-function halve({ data, width, height }: Pixels): Pixels {
-  const outWidth = width >> 1;
-  const outHeight = height >> 1;
-  const out = new Uint8Array(outWidth * outHeight * 3);
-  let to = 0;
-  for (let y = 0; y < outHeight; y++) {
-    let a = 2 * y * width * 3;
-    let b = a + width * 3;
-    for (let x = 0; x < outWidth; x++) {
-      out[to] = (data[a]! + data[a + 3]! + data[b]! + data[b + 3]! + 2) >> 2;
-      out[to + 1] = (data[a + 1]! + data[a + 4]! + data[b + 1]! + data[b + 4]! + 2) >> 2;
-      out[to + 2] = (data[a + 2]! + data[a + 5]! + data[b + 2]! + data[b + 5]! + 2) >> 2;
-      to += 3;
-      a += 6;
-      b += 6;
-    }
+/** Lets `kernel` write `bytes` bytes to the memory, with `scratch` bytes for its own use, and puts them into `out` from byte `at`. */
+export function draw(
+  mips: Mips,
+  bytes: number,
+  scratch: number,
+  out: Uint8Array,
+  at: number,
+  kernel: (kernels: Kernels, to: number, scratch: number) => void,
+): void {
+  const { kernels, end } = mips;
+  if (kernels.owner !== mips) throw new Error('the kernels hold another photo by now: each of the two needs its own');
+  const scratchAt = aligned(end + bytes + OVERRUN);
+  const memory = kernels.memory(scratchAt + scratch);
+  kernel(kernels, end, scratchAt);
+  out.set(memory.subarray(end, end + bytes), at);
+}
+
+/** Where the levels lie: one after another from address 0. */
+function layOut({ width, height }: Pixels): Level[] {
+  let last = { at: 0, width, height };
+  const levels = [last];
+  while (Math.min(last.width, last.height) >= 2 * SMALLEST_SIDE) {
+    last = { at: endOf(last), width: last.width >> 1, height: last.height >> 1 };
+    levels.push(last);
   }
-  return { data: out, width: outWidth, height: outHeight };
+  return levels;
+}
+
+/** With room for the kernels' reading of one row too many. */
+function endOf({ at, width, height }: Level): number {
+  return aligned(at + width * (height + 1) * 3 + OVERRUN);
+}
+
+function aligned(address: number): number {
+  return Math.ceil(address / 16) * 16;
 }

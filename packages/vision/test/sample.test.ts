@@ -4,7 +4,7 @@ import type { Pixels } from '../src/pixels.ts';
 import { sampleRect } from '../src/sample.ts';
 
 test('halves until a further halving would be too small for any net', () => {
-  const sizes = makeMips(gradient(410, 200)).map(({ width, height }) => [width, height]);
+  const sizes = makeMips(gradient(410, 200)).levels.map(({ width, height }) => [width, height]);
   expect(sizes).toEqual([
     [410, 200],
     [205, 100],

@@ -12,7 +12,7 @@ export function cutOut<T extends Candidate>(
   candidates: readonly T[],
   side: number,
 ): { crops: Tensor; inside: T[] } {
-  const [photo] = mips;
+  const { photo } = mips;
   const inside: T[] = [];
   const bytes = side * side * 3;
   const data = new Uint8Array(candidates.length * bytes);

@@ -31,7 +31,7 @@ export interface Level {
 
 /** The photo at every scale at which a face of `minFace` photo pixels or more fills P-Net's window, largest first. */
 export function makePyramid(mips: Mips, minFace: number): Level[] {
-  const [photo] = mips;
+  const { photo } = mips;
   const levels: Level[] = [];
   for (let scale = WINDOW / minFace; Math.min(photo.width, photo.height) * scale >= WINDOW; scale *= FACTOR) {
     const width = Math.floor(photo.width * scale + 1);

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+
+/** TypeScript knows WebAssembly with the DOM alone, of which the rest is not there. */
+declare const WebAssembly: {
+  Module: new (code: Uint8Array) => object;
+  Instance: new (module: object) => { exports: unknown };
+};
+
+/** What `kernels/resample.ts` exports; pictures are addresses in `memory`. */
+interface Exports {
+  memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+  halve(from: number, width: number, height: number, to: number): void;
+  sample(
+    from: number,
+    fromWidth: number,
+    fromHeight: number,
+    x1: number,
+    y1: number,
+    x2: number,
+    y2: number,
+    width: number,
+    height: number,
+    scratch: number,
+    to: number,
+  ): void;
+  warp(
+    from: number,
+    width: number,
+    height: number,
+    a: number,
+    b: number,
+    tx: number,
+    ty: number,
+    shift: number,
+    side: number,
+    to: number,
+  ): void;
+}
+
+/** The inner loops that resample photos, as WebAssembly with SIMD, and the memory in which they find one photo at a time. */
+export interface Kernels extends Omit<Exports, 'memory'> {
+  /** All the memory: at least so many bytes. It keeps what it holds when it grows, but earlier views of it end. */
+  memory(bytes: number): Uint8Array<ArrayBuffer>;
+  /** Whoever put the photo there. */
+  owner: object | undefined;
+}
+
+const PAGE = 65_536;
+const module = new WebAssembly.Module(readFileSync(new URL('resample.wasm', import.meta.url)));
+
+/** Kernels with a memory of their own. It grows to what the largest photo needs (8 MB at 1280×1280) and stays. */
+export function loadKernels(): Kernels {
+  const { memory, halve, sample, warp } = new WebAssembly.Instance(module).exports as Exports;
+  let view = new Uint8Array(memory.buffer);
+  return {
+    halve,
+    sample,
+    warp,
+    memory(bytes) {
+      if (bytes > view.length) {
+        memory.grow(Math.ceil((bytes - view.length) / PAGE));
+        view = new Uint8Array(memory.buffer);
+      }
+      return view;
+    },
+    owner: undefined,
+  };
+}

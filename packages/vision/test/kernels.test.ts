@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import asc from 'assemblyscript/asc';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { warp } from '../src/align/warp.ts';
+import { loadKernels } from '../src/kernels/kernels.ts';
+import { levelFor, type Mips, makeMips } from '../src/mips.ts';
+import type { Pixels } from '../src/pixels.ts';
+import { sampleRect } from '../src/sample.ts';
+import * as plain from './support/resample.ts';
+
+const PACKAGE = path.join(import.meta.dirname, '..');
+/** Shared by all cases, as by all photos of an estimator: what an earlier photo left there must not show. */
+const kernels = loadKernels();
+
+const side = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 130 }));
+const photo = fc.record({ width: side, height: side, seed: fc.nat() }).map(noise);
+/** In photo pixels, also before the photo and after it. */
+const place = fc.double({ min: -200, max: 300, noNaN: true });
+const length = fc.oneof(fc.double({ min: 0.01, max: 400, noNaN: true }), fc.integer({ min: 1, max: 200 }));
+const outSide = fc.integer({ min: 1, max: 70 });
+
+test('the committed binary is what its source compiles to', { timeout: 60_000 }, async () => {
+  const written: Uint8Array[] = [];
+  const { error, stderr } = await asc.main(['--config', 'kernels/asconfig.json', '--baseDir', PACKAGE], {
+    writeFile: (_, contents) => {
+      written.push(contents as Uint8Array);
+    },
+  });
+  expect(error, stderr.toString()).toBeNull();
+  const committed = await readFile(path.join(PACKAGE, 'src/kernels/resample.wasm'));
+  expect(written.map((bytes) => committed.equals(bytes))).toEqual([true]);
+});
+
+test('halves a photo of any size to the bit', () => {
+  fc.assert(
+    fc.property(photo, (pixels) => {
+      const mips = makeMips(pixels, kernels);
+      let expected = pixels;
+      for (const { at, width, height } of mips.levels) {
+        expect({ width, height }).toEqual({ width: expected.width, height: expected.height });
+        const bytes = expected.data.length;
+        expectSame(kernels.memory(0).subarray(at, at + bytes), expected.data);
+        expected = plain.halve(expected);
+      }
+    }),
+  );
+});
+
+test('samples any rectangle of any photo, enlarged and reduced, to the bit', () => {
+  fc.assert(
+    fc.property(photo, place, place, length, length, outSide, outSide, (pixels, x, y, across, down, width, height) => {
+      const mips = makeMips(pixels, kernels);
+      const out = new Uint8Array(width * height * 3 + 10).fill(77);
+      sampleRect(mips, [x, y, x + across, y + down], width, height, out, 5);
+      const { picture, size } = levelOf(pixels, mips, Math.min(across / width, down / height));
+      const { data } = plain.resample(
+        picture,
+        [x * size, y * size, (x + across) * size, (y + down) * size],
+        width,
+        height,
+      );
+      expectSame(out, [77, 77, 77, 77, 77, ...data, 77, 77, 77, 77, 77]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('cuts a face from any place of any photo, at any angle and size, to the bit', () => {
+  const slope = fc.double({ min: -5, max: 5, noNaN: true });
+  fc.assert(
+    fc.property(photo, slope, slope, place, place, outSide, (pixels, a, b, tx, ty, side) => {
+      const mips = makeMips(pixels, kernels);
+      const out = new Uint8Array(side * side * 3 + 10).fill(77);
+      warp(mips, { a, b, tx, ty }, side, out, 5);
+      const { picture, size } = levelOf(pixels, mips, Math.hypot(a, b));
+      const toPicture = { a: a * size, b: b * size, tx: tx * size, ty: ty * size };
+      const { data } = plain.warp(picture, toPicture, 0.5 * size - 0.5, side);
+      expectSame(out, [77, 77, 77, 77, 77, ...data, 77, 77, 77, 77, 77]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('refuses to sample a photo whose memory another one has taken', () => {
+  const own = loadKernels();
+  const first = makeMips(noise({ width: 50, height: 40, seed: 1 }), own);
+  const second = makeMips(noise({ width: 50, height: 40, seed: 2 }), own);
+  const sample = (mips: Mips) => sampleRect(mips, [0, 0, 50, 40], 5, 4, new Uint8Array(60), 0);
+  expect(() => sample(first)).toThrow('another photo');
+  expect(() => sample(second)).not.toThrow();
+});
+
+test('needs no more memory for the hundredth photo than for the largest of the first', () => {
+  const own = loadKernels();
+  const out = new Uint8Array(300 * 300 * 3);
+  const run = (width: number, height: number) =>
+    sampleRect(makeMips(noise({ width, height, seed: 1 }), own), [0, 0, width, height], 300, 300, out, 0);
+  run(400, 300);
+  const { length: before } = own.memory(0);
+  for (let i = 0; i < 100; i++) run(1 + (i % 90), 1 + (i % 70));
+  expect(own.memory(0).length).toBe(before);
+});
+
+/** The halving that is sampled when an output pixel covers `ratio` photo pixels, and its size for a photo of 1. */
+function levelOf(pixels: Pixels, mips: Mips, ratio: number): { picture: Pixels; size: number } {
+  const level = levelFor(mips, ratio);
+  let picture = pixels;
+  for (let i = 0; i < level; i++) picture = plain.halve(picture);
+  return { picture, size: 2 ** -level };
+}
+
+/** Black and white often, so that every sum is tried at its limits. */
+function noise({ width, height, seed }: { width: number; height: number; seed: number }): Pixels {
+  let state = seed;
+  const data = Uint8Array.from({ length: width * height * 3 }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const value = state >>> 23;
+    return value < 256 ? value : value & 1 ? 255 : 0;
+  });
+  return { data, width, height };
+}
+
+/** Quicker than `toEqual`, and says where. */
+function expectSame(actual: Uint8Array, expected: ArrayLike<number>): void {
+  const wrong = actual.findIndex((value, i) => value !== expected[i]);
+  expect(wrong < 0 ? 'the same' : `byte ${wrong} is ${actual[wrong]}, not ${expected[wrong]}`).toBe('the same');
+  expect(actual.length).toBe(expected.length);
+}
