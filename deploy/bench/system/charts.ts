@@ -26,6 +26,8 @@ function drawCpu({ load }: Figures, where: string): string {
 
 function drawLatency({ latency }: Figures, where: string): string {
   const most = Math.max(1, ...latency.map(({ percentiles }) => percentiles[99]!));
+  const steps = roundSteps(most);
+  const marks = [...steps, steps.at(-1)! + (steps[1] ?? most)];
   return drawLines({
     title: 'From the photo to its answer, at half load',
     notes: [where, 'photos come at random moments (a Poisson process) · share of them that is answered within a time'],
@@ -34,7 +36,7 @@ function drawLatency({ latency }: Figures, where: string): string {
       remark: `${perSecond.toFixed(1)} photos/s`,
       points: percentiles.slice(0, 100).map((ms, percent) => [ms, percent]),
     })),
-    x: { marks: roundSteps(most).map((at) => ({ at, label: String(at) })), unit: 'ms' },
+    x: { marks: marks.map((at) => ({ at, label: String(at) })), unit: 'ms' },
     y: { unit: '%' },
   });
 }

@@ -15,9 +15,11 @@ export interface SpeedOptions {
 }
 
 /** In work for each estimator: its queue never runs dry between two looks. */
-const IN_WORK = 24;
+const IN_WORK = 12;
 /** Of the time, before anything is measured. */
 const WARM_UP = 0.3;
+/** Answered in each part of it at least, however short it is. */
+const LEAST_PHOTOS = 20;
 const ANSWERED_WITHIN_MS = 60_000;
 const LOOK_MS = 250;
 const SEED = 5;
@@ -31,11 +33,11 @@ export async function measureLoad({ suite, photos, estimators, seconds }: SpeedO
   const busy = keepBusy(crowd, IN_WORK * estimators, suite.bookkeeping.inWork, enough.signal);
   busy.catch(() => {}); // Awaited below.
 
-  await sleep(seconds * 1000 * WARM_UP);
+  await Promise.race([untilDone(suite, crowd, seconds * WARM_UP), busy]);
   const callsBefore = await messagesOf(suite);
   const read = await startMeter(suite);
   const from = Date.now();
-  await Promise.race([sleep(seconds * 1000), busy]);
+  await Promise.race([untilDone(suite, crowd, seconds), busy]);
   const cpu = await read();
   const to = Date.now();
   const calls = (await messagesOf(suite)) - callsBefore;
@@ -86,6 +88,14 @@ export function percentiles(values: number[]): number[] {
 async function messagesOf({ sandbox }: Suite): Promise<number> {
   const calls = await sandbox.calls();
   return MESSAGES.reduce((sum, method) => sum + (calls[method] ?? 0), 0);
+}
+
+/** After so many seconds, and when so many further photos are answered that there is something to measure. */
+async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number): Promise<void> {
+  const answered = async () => crowd.sent - (await bookkeeping.inWork());
+  const enough = (await answered()) + LEAST_PHOTOS;
+  await sleep(seconds * 1000);
+  while ((await answered()) < enough) await sleep(LOOK_MS);
 }
 
 /** Photos that were sent a moment ago may not be in work yet. */
