@@ -136,8 +136,8 @@ describe('the chat page in Chromium', () => {
   it('sends at once what is dropped or pasted, as a file what is dropped where files go', async () => {
     await page.evaluate(GIVE_PHOTOS);
     await eventually(() => user.messages()).toMatchObject([
-      { from: 'user', photo_width: 540 },
-      { from: 'user', photo_width: 540 },
+      { from: 'user', photo_width: 350 },
+      { from: 'user', photo_width: 350 },
       { document_name: 'file.jpg' },
     ]);
     expect(problems).toEqual([]);
