@@ -1,7 +1,7 @@
 import { drawBars } from '../../charts/bars.ts';
 import { drawLines } from '../../charts/lines.ts';
 import { roundSteps } from '../../charts/svg.ts';
-import { type Figures, outsideMs, queueCost } from './figures.ts';
+import { estimatorsOf, type Figures, outsideMs, queueCost } from './figures.ts';
 
 /** Pictures by the end of their file's name. */
 export function drawCharts(figures: Figures): Record<'cpu' | 'latency' | 'queue', string> {
@@ -64,8 +64,4 @@ function drawQueue({ queue }: Figures, where: string): string {
     },
     y: { unit: 'CPU ms' },
   });
-}
-
-function estimatorsOf(count: number): string {
-  return count === 1 ? '1 estimator' : `${count} estimators`;
 }

@@ -88,3 +88,7 @@ export function shareOfCpu({ cpuMs }: LoadFigures): number {
 export function queueCost({ accept, answer }: QueueFigures): number {
   return [...Object.values(accept), ...Object.values(answer)].reduce((sum, part) => sum + part, 0);
 }
+
+export function estimatorsOf(count: number): string {
+  return count === 1 ? '1 estimator' : `${count} estimators`;
+}

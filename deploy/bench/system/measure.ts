@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { type Suite, startSuite } from '../../faults/suite/suite.ts';
 import { describeMachine } from '../machine.ts';
-import type { Figures } from './figures.ts';
+import { estimatorsOf, type Figures } from './figures.ts';
 import type { BenchPhotos } from './photos.ts';
 import { measurePipeline } from './pipeline.ts';
 import { measureQueue } from './queue-growth.ts';
@@ -63,11 +63,11 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
     for (const one of suite.estimators.slice(0, estimators)) if (!one.running) await one.changeTo();
     await Promise.all(suite.estimators.slice(0, estimators).map((one) => one.untilReady()));
     const running = { suite, photos: photos.sent, estimators, seconds };
-    onProgress(`${estimators} estimators, always busy`);
+    onProgress(`${estimatorsOf(estimators)}, always busy`);
     const reached = await measureLoad(running);
     load.push(reached);
     await peaks.look();
-    onProgress(`${estimators} estimators at half load`);
+    onProgress(`${estimatorsOf(estimators)} at half load`);
     latency.push(await measureLatency({ ...running, perSecond: reached.photosPerSecond * HALF }));
     await peaks.look();
   }
