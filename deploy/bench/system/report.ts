@@ -11,6 +11,7 @@ export function judge(figures: Figures): Goal[] {
   const { load, queue, peakMb } = figures;
   const [one] = load;
   const outside = Math.max(...load.map(outsideMs));
+  const ofCpu = Math.min(...load.map(shareOfCpu));
   const share = shareOfPlain(figures, one!);
   const growth = queueCost(queue.at(-1)!) / queueCost(queue[0]!);
   const lengths = `${whole(queue[0]!.waiting)} → ${whole(queue.at(-1)!.waiting)}`;
@@ -21,7 +22,12 @@ export function judge(figures: Figures): Goal[] {
       ok: outside <= GOALS.outsideMs,
     },
     {
-      goal: `≥ ${percent(GOALS.share)} of the pipeline's own photos/s (1 estimator)`,
+      goal: `≥ ${percent(GOALS.share)} of the pipeline's own speed, by the estimator's CPU time`,
+      reached: percent(ofCpu),
+      ok: ofCpu >= GOALS.share,
+    },
+    {
+      goal: `≥ ${percent(GOALS.share)} of the pipeline's own speed, by the clock (1 estimator)`,
       reached: percent(share),
       ok: share >= GOALS.share,
     },
