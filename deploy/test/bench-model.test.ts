@@ -31,6 +31,7 @@ const FIGURES: Figures = figures.parse({
   date: '2026-01-02',
   machine: ['A processor, 2 cores, 8 GB', 'Node 24'],
   cores: 2,
+  loadBefore: 0.1,
   photos: { count: 3, from: 'somewhere' },
   seconds: 20,
   plain: [1, 2].map((processes) => ({ processes, photosPerSecond: 22 * processes, cpuMs: 40 })),

@@ -53,6 +53,7 @@ export const figures = z.object({
   date: z.iso.date(),
   machine: z.array(z.string()),
   cores: z.int(),
+  loadBefore: amount.describe("the machine's load average when it began: what else ran"),
   photos: z.object({ count: z.int(), from: z.string() }),
   seconds: amount.describe('how long each speed was measured'),
   plain: z.array(plain),

@@ -51,12 +51,14 @@ export function judge(figures: Figures): Goal[] {
 
 /** docs/benchmarks.md; the pictures lie beside it as `<name>-cpu.svg` and so on. */
 export function report(figures: Figures, name: string, command: string): string {
-  const { photos, seconds, machine, date } = figures;
+  const { photos, seconds, machine, loadBefore, date } = figures;
   const sections = [
     '# How fast the suite is',
     `\`${command}\` on ${date}: real RabbitMQ and Redis on one machine with everything else, the sandbox for Telegram, bot and estimators as processes ` +
       `set up as in their images. ${photos.count} photos (${photos.from}), ${seconds} s a measurement.`,
-    machine.map((line) => `- ${line}`).join('\n'),
+    [...machine, `load average ${loadBefore.toFixed(1)} when it began: what else ran, and takes from these figures`]
+      .map((line) => `- ${line}`)
+      .join('\n'),
     `The ${figures.cores} cores are shared by all of it, RabbitMQ, Redis, the sandbox and the users it plays for included: on servers of their own two ` +
       "estimators do more. The bot's pace towards Telegram (24 calls a second) is lifted, or no measurement would pass 12 photos/s; " +
       '`pnpm bench model` reckons with it.',
