@@ -3,8 +3,10 @@ import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { ensureModels } from '../src/build.ts';
 import { calibrate, readChips } from '../src/fit/calibrate.ts';
+import { calibrateMtcnn } from '../src/fit/calibrate-mtcnn.ts';
 import { CALIBRATION_FILE } from '../src/nets/calibration.ts';
-import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
+import { MTCNN_CALIBRATION_FILE } from '../src/nets/mtcnn-calibration.ts';
+import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
 import { modelsDir } from './models-dir.ts';
 import { ProgressLine } from './progress.ts';
@@ -33,5 +35,9 @@ export async function calibrateCommand(images: string | undefined): Promise<void
   const chips = await readChips(files, dir, (done) => line.show('Cutting out faces', done, files.length));
   const calibration = await calibrate(await readWeights(FACE_NET_WEIGHTS), chips);
   await writeFile(CALIBRATION_FILE, `${JSON.stringify(calibration, null, 2)}\n`);
-  process.stderr.write(`${chips.length} faces. Written: ${CALIBRATION_FILE}\n`);
+  const ranges = await calibrateMtcnn(await readWeights(MTCNN_WEIGHTS), files, dir, (done) =>
+    line.show('Looking for faces', done, files.length),
+  );
+  await writeFile(MTCNN_CALIBRATION_FILE, `${JSON.stringify(ranges, null, 2)}\n`);
+  process.stderr.write(`${chips.length} faces. Written: ${CALIBRATION_FILE}, ${MTCNN_CALIBRATION_FILE}\n`);
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { multipliesBytes } from '@attrai/vision/score/processor';
+import { multipliesBytes } from '@attrai/vision/processor';
 
 /** The scorer models to look at: the one of SCORER_MODEL, else the built ones that this processor can run well, the estimator's choice first. */
 export function scorerModels(modelsDir: string): string[] {

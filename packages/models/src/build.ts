@@ -6,6 +6,8 @@ export const MODEL_FILES = [
   'pnet.onnx',
   'rnet.onnx',
   'onet.onnx',
+  'pnet-int8.onnx',
+  'rnet-int8.onnx',
   'age.onnx',
   'features.onnx',
   'scorer.onnx',

@@ -3,6 +3,8 @@ import { age } from './nets/age.ts';
 import { readCalibration } from './nets/calibration.ts';
 import { features } from './nets/features.ts';
 import { onet, pnet, rnet } from './nets/mtcnn.ts';
+import { readMtcnnRanges } from './nets/mtcnn-calibration.ts';
+import { pnetInt8, rnetInt8 } from './nets/mtcnn-int8.ts';
 import { scorer } from './nets/scorer.ts';
 import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from './weights/sources.ts';
 import { readWeights } from './weights/tfjs.ts';
@@ -14,6 +16,9 @@ export async function* makeModels(headFile: string): AsyncGenerator<[file: strin
   yield ['pnet.onnx', pnet(mtcnn)];
   yield ['rnet.onnx', rnet(mtcnn)];
   yield ['onet.onnx', onet(mtcnn)];
+  const ranges = await readMtcnnRanges();
+  yield ['pnet-int8.onnx', pnetInt8(mtcnn, ranges.pnet)];
+  yield ['rnet-int8.onnx', rnetInt8(mtcnn, ranges.rnet)];
   yield ['age.onnx', age(await readWeights(AGE_WEIGHTS))];
   const faceNet = await readWeights(FACE_NET_WEIGHTS);
   yield ['features.onnx', features(faceNet)];

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
-import { multipliesBytes } from '@attrai/vision/score/processor';
+import { multipliesBytes } from '@attrai/vision/processor';
 import { loadScorer } from '@attrai/vision/score/scorer';
 import { mean, standardDeviation } from 'simple-statistics';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -11,7 +11,7 @@ import { loadKernels } from './kernels/kernels.ts';
 import { makeMips } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
-import { multipliesBytes } from './score/processor.ts';
+import { multipliesBytes } from './processor.ts';
 import { loadScorer } from './score/scorer.ts';
 import { startStopwatch } from './stopwatch.ts';
 import type { Box, Estimate, Face, Point, Vision } from './vision.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { template } from '../src/align/template.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
-import { multipliesBytes } from '../src/score/processor.ts';
+import { multipliesBytes } from '../src/processor.ts';
 import { toScale } from '../src/score/scale.ts';
 import { loadScorer } from '../src/score/scorer.ts';
 import { type TinyModel, tinyModel } from './support/onnx-file.ts';

@@ -4,6 +4,7 @@ import type { Weights } from '../weights/tfjs.ts';
 import type { Ranges } from './calibration.ts';
 import type { ConvolutionOptions, FaceNetLayers } from './face-net.ts';
 import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
+import { filterBytes } from './filter-bytes.ts';
 
 import { heightMoments, MOMENTS } from './height-moments.ts';
 
@@ -13,7 +14,6 @@ interface Coding {
   zero: number;
 }
 
-const WEIGHT_LIMIT = 127;
 const BYTE_LIMIT = 255;
 /** The photo's own bytes. */
 const RAW: Coding = { step: 1, zero: 0 };
@@ -128,14 +128,4 @@ export class ByteLayers implements FaceNetLayers {
   #constants({ step, zero }: Coding): [step: Value, zero: Value] {
     return [this.#graph.constant(Float32Array.of(step), []), this.#graph.constant(Uint8Array.of(zero), [])];
   }
-}
-
-/** @param filters [outputs, ...]; each output gets the step with which its largest weight is ±127 */
-function filterBytes(filters: Float32Array, outputs: number): { bytes: Int8Array; steps: Float32Array } {
-  const size = filters.length / outputs;
-  const steps = Float32Array.from({ length: outputs }, (_, o) => {
-    const largest = filters.subarray(o * size, (o + 1) * size).reduce((most, w) => Math.max(most, Math.abs(w)), 0);
-    return (largest || 1) / WEIGHT_LIMIT;
-  });
-  return { bytes: Int8Array.from(filters, (w, i) => Math.round(w / steps[Math.floor(i / size)]!)), steps };
 }

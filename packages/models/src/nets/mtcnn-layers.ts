@@ -6,8 +6,8 @@ import { addConvolution, type Convolution, convolution, takeRawInput } from './c
 import { type Pool, prelu, preluPoolConvolution } from './prelu.ts';
 
 /** The nets were trained on (x - 127.5) / 128. */
-const MEAN = 127.5;
-const SCALE = 128;
+export const MEAN = 127.5;
+export const SCALE = 128;
 
 /**
  * The layers that MTCNN's nets are made of, by the names of their weights. Those are in TensorFlow's order for images whose
@@ -57,20 +57,24 @@ export class MtcnnLayers {
     const { data, shape: matrix } = this.#read(`${layer}/weights`);
     const flat = this.#graph.node('Flatten', [x], { axis: 1 });
     const rows = permute(data, [...shape, matrix[1]!], [2, 1, 0, 3]);
-    const y = this.#multiply(flat, rows, this.#read(`${layer}/bias`).data);
+    return this.preluOfRows(this.#multiply(flat, rows, this.#read(`${layer}/bias`).data), alpha);
+  }
+
+  /** PReLU of a few numbers: x [N,inputs] → the same. */
+  preluOfRows(x: Value, alpha: string): Value {
     const slopes = this.#read(alpha).data;
-    return this.#graph.node('PRelu', [y, this.#graph.constant(slopes, [slopes.length])]);
+    return this.#graph.node('PRelu', [x, this.#graph.constant(slopes, [slopes.length])]);
   }
 
   /** The last layers side by side: x [N,inputs] → [N, 1 + 4 (+ 10)] */
   last(x: Value, layers: readonly string[]): Value {
-    const { matrix, bias } = this.#sideBySide(layers);
+    const { matrix, bias } = this.sideBySide(layers);
     return this.#multiply(x, matrix, bias);
   }
 
   /** The same as 1×1 convolutions: x [N,inputs,h,w] → [N, 1 + 4, h, w] */
   lastOverImage(x: Value, layers: readonly string[]): Value {
-    const { matrix, bias } = this.#sideBySide(layers);
+    const { matrix, bias } = this.sideBySide(layers);
     const inputs = matrix.length / bias.length;
     const filters = permute(matrix, [inputs, bias.length], [1, 0]);
     const weights = this.#graph.constant(filters, [bias.length, inputs, 1, 1]);
@@ -105,7 +109,7 @@ export class MtcnnLayers {
   }
 
   /** Of the two classes, which come first, only the difference counts: softmax(a, b)[1] = sigmoid(b - a). */
-  #sideBySide(layers: readonly string[]): { matrix: Float32Array; bias: Float32Array } {
+  sideBySide(layers: readonly string[]): { matrix: Float32Array; bias: Float32Array } {
     const parts = layers.map((layer, k) => {
       const bias = [...this.#read(`${layer}/bias`).data];
       const { data } = this.#read(`${layer}/weights`);

@@ -43,26 +43,40 @@ export function preluPoolConvolution(
   pool: Pool,
   second: Convolution,
 ): Value {
+  const unbent = leadSteepTwice(first, alpha, second);
+  const y = addConvolution(graph, x, unbent.first);
+  const larger = maximum(graph, pool(y), pool(multiply(graph, y, unbent.slopes)), unbent.slopes.length);
+  return addConvolution(graph, larger, unbent.second);
+}
+
+/** A convolution, the slopes of its PReLU, and the convolution behind it. */
+export interface PreluPair {
+  first: Convolution;
+  /** None above 1, so that prelu(y) = max(y, a·y). */
+  slopes: number[];
+  second: Convolution;
+}
+
+/** Rewrites a PReLU between two convolutions as a maximum, in whole blocks of channels: see preluPoolConvolution. */
+export function leadSteepTwice(first: Convolution, alpha: readonly number[], second: Convolution): PreluPair {
   const steep = alpha.flatMap((a, channel) => (a > 1 ? [channel] : []));
   const used = alpha.length + steep.length;
   const channels = Math.ceil(used / BLOCK) * BLOCK;
   const fill = <T>(list: T[], filler: T): T[] => [...list, ...new Array<T>(channels - list.length).fill(filler)];
-
-  const y = addConvolution(graph, x, {
-    ...first,
-    filters: fill(
-      [...first.filters, ...steep.map((c) => first.filters[c]!)],
-      new Float32Array(first.filters[0]!.length),
-    ),
-    bias: fill([...first.bias, ...steep.map((c) => first.bias[c]!)], 0),
-  });
-  const slopes = fill([...alpha], 1);
-  const larger = maximum(graph, pool(y), pool(multiply(graph, y, slopes)), channels);
-  return addConvolution(graph, larger, {
-    ...second,
-    inputs: channels,
-    filters: second.filters.map((filter) => widen(filter, alpha, steep, channels)),
-  });
+  const nothing = new Float32Array(first.filters[0]!.length);
+  return {
+    first: {
+      ...first,
+      filters: fill([...first.filters, ...steep.map((c) => first.filters[c]!)], nothing),
+      bias: fill([...first.bias, ...steep.map((c) => first.bias[c]!)], 0),
+    },
+    slopes: fill([...alpha], 1),
+    second: {
+      ...second,
+      inputs: channels,
+      filters: second.filters.map((filter) => widen(filter, alpha, steep, channels)),
+    },
+  };
 }
 
 /** A filter over alpha.length channels, for the channels that preluPoolConvolution makes of them. */

@@ -28,7 +28,7 @@ export function dequantize(tensor: StoredTensor): Tensor {
  *
  * @param data row-major, of `shape`
  */
-export function permute<T extends Float32Array | Uint8Array>(
+export function permute<T extends Float32Array | Uint8Array | Int8Array>(
   data: T,
   shape: readonly number[],
   order: readonly number[],

@@ -5,6 +5,7 @@ import { template } from '../align/template.ts';
 import { warp } from '../align/warp.ts';
 import type { Detection, Landmarks } from '../detect/onet.ts';
 import type { Mips } from '../mips.ts';
+import { mirror } from '../mirror.ts';
 import { openSession } from '../onnx.ts';
 
 /** Side of the picture that the net takes, pixels. */
@@ -42,7 +43,7 @@ export async function loadAgeNet(modelsDir: string, threads: number): Promise<Ag
         const data = new Uint8Array(batch.length * BYTES);
         batch.forEach((face, i) => {
           cutFace(mips, face, data, i * BYTES);
-          if (view === 'mirrored') mirror(data.subarray(i * BYTES, (i + 1) * BYTES));
+          if (view === 'mirrored') mirror(data.subarray(i * BYTES, (i + 1) * BYTES), SIDE);
         });
         const { age } = await session.run({ faces: new Tensor('uint8', data, [batch.length, SIDE, SIDE, 3]) });
         ages.push(...(age!.data as Float32Array));
@@ -60,17 +61,4 @@ export function cutFace(mips: Mips, { landmarks }: Pick<Detection, 'landmarks'>,
 
 function zoomed(place: number): number {
   return (place - SIDE / 2) * ZOOM + SIDE / 2;
-}
-
-/** Turns a picture into its mirror image. */
-function mirror(picture: Uint8Array): void {
-  for (let y = 0; y < SIDE; y++) {
-    for (let left = y * SIDE * 3, right = left + (SIDE - 1) * 3; left < right; left += 3, right -= 3) {
-      for (let c = 0; c < 3; c++) {
-        const kept = picture[left + c]!;
-        picture[left + c] = picture[right + c]!;
-        picture[right + c] = kept;
-      }
-    }
-  }
 }

@@ -1,17 +1,16 @@
-import { Tensor } from 'onnxruntime-node';
 import type { Mips } from '../mips.ts';
 import { sampleRect } from '../sample.ts';
 import { type Candidate, cropEdges } from './boxes.ts';
 
 /**
  * Cuts the candidates out of the photo and scales them to side × side.
- * Returns a uint8 tensor [N, side, side, 3] (RGB) and the N candidates that lie inside the photo.
+ * Returns the crops (RGB, side × side × 3 bytes each, one after another) and the candidates they show: those that lie inside the photo.
  */
 export function cutOut<T extends Candidate>(
   mips: Mips,
   candidates: readonly T[],
   side: number,
-): { crops: Tensor; inside: T[] } {
+): { crops: Uint8Array; inside: T[] } {
   const { photo } = mips;
   const inside: T[] = [];
   const bytes = side * side * 3;
@@ -22,8 +21,7 @@ export function cutOut<T extends Candidate>(
     sampleRect(mips, edges, side, side, data, inside.length * bytes);
     inside.push(candidate);
   }
-  const crops = new Tensor('uint8', data.subarray(0, inside.length * bytes), [inside.length, side, side, 3]);
-  return { crops, inside };
+  return { crops: data.subarray(0, inside.length * bytes), inside };
 }
 
 /** Splits a list into parts of at most `size`, so that a crowd needs no more memory than a batch. */

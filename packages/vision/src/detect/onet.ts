@@ -4,6 +4,7 @@ import type { Point } from '../vision.ts';
 import { type Candidate, regress } from './boxes.ts';
 import { batches, cutOut } from './crops.ts';
 import { overSmaller, suppress } from './nms.ts';
+import { picturesFor } from './pictures.ts';
 
 const SIDE = 48;
 const BATCH = 32;
@@ -27,7 +28,9 @@ export async function decide(
   for (const batch of batches(candidates, BATCH)) {
     const { crops, inside } = cutOut(mips, batch, SIDE);
     if (inside.length === 0) continue;
-    const { probability, regression, landmarks } = await net.run({ crops });
+    const { probability, regression, landmarks } = await net.run({
+      crops: picturesFor(net, crops, inside.length, SIDE, SIDE),
+    });
     const p = probability!.data as Float32Array;
     const r = regression!.data as Float32Array;
     const marks = landmarks!.data as Float32Array;

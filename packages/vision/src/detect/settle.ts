@@ -1,0 +1,83 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Mips } from '../mips.ts';
+import { mirror } from '../mirror.ts';
+import { sampleRect } from '../sample.ts';
+import type { Box, Point } from '../vision.ts';
+import type { Detection, Landmarks } from './onet.ts';
+import { picturesFor } from './pictures.ts';
+
+const SIDE = 48;
+const BYTES = SIDE * SIDE * 3;
+const BATCH = 16;
+/** Side of the square looked at, in eye distances plus distances from eyes to mouth: of 1.1 to 1.6 the one where landmarks settle best. */
+const ZOOM = 1.4;
+/** The landmark that a mirror image has in each one's place. */
+const MIRRORED = [1, 0, 2, 4, 3] as const;
+
+/**
+ * Looks for each face's landmarks again, in a square that the landmarks found so far decide: first as it is, then also in its mirror
+ * image. They no longer depend on the candidate that happened to lead to the face. Without it, a candidate more or less moves scores
+ * by sd 0.17 of 10, with it by 0.05.
+ */
+export async function settle(net: InferenceSession, mips: Mips, faces: readonly Detection[]): Promise<Detection[]> {
+  const settled: Detection[] = [];
+  for (let at = 0; at < faces.length; at += BATCH) {
+    const batch = faces.slice(at, at + BATCH);
+    const once = await look(net, mips, batch, false);
+    settled.push(...(await look(net, mips, once, true)));
+  }
+  return settled;
+}
+
+async function look(net: InferenceSession, mips: Mips, faces: readonly Detection[], mirrored: boolean) {
+  const views = mirrored ? 2 : 1;
+  const squares = faces.map(({ landmarks }) => squareAround(landmarks));
+  const crops = new Uint8Array(faces.length * views * BYTES);
+  squares.forEach((square, i) => {
+    const at = i * views * BYTES;
+    sampleRect(mips, square, SIDE, SIDE, crops, at);
+    if (!mirrored) return;
+    crops.copyWithin(at + BYTES, at, at + BYTES);
+    mirror(crops.subarray(at + BYTES, at + 2 * BYTES), SIDE);
+  });
+  const answer = await net.run({ crops: picturesFor(net, crops, faces.length * views, SIDE, SIDE) });
+  const all = answer.landmarks!.data as Float32Array;
+  return faces.map((face, i) => {
+    const marks = all.subarray(10 * i * views, 10 * (i * views + 1));
+    const other = mirrored ? all.subarray(10 * (2 * i + 1), 10 * (2 * i + 2)) : undefined;
+    return { ...face, landmarks: place(marks, other, squares[i]!) };
+  });
+}
+
+/** Edges of the square around the middle between eyes and mouth. */
+function squareAround([leftEye, rightEye, , leftMouth, rightMouth]: Landmarks): Box {
+  const eyes = middle(leftEye, rightEye);
+  const mouth = middle(leftMouth, rightMouth);
+  const [x, y] = middle(eyes, mouth);
+  const half = (ZOOM * (distance(leftEye, rightEye) + distance(eyes, mouth))) / 2;
+  return [x - half, y - half, x + half, y + half];
+}
+
+/**
+ * @param marks x0..x4, y0..y4 in parts of the square's side
+ * @param other the same of the mirror image
+ */
+function place(marks: Float32Array, other: Float32Array | undefined, [x1, y1, x2]: Box): Landmarks {
+  const side = x2 - x1;
+  const point = (i: number): Point => {
+    const k = MIRRORED[i]!;
+    const x = other ? (marks[i]! + 1 - other[k]!) / 2 : marks[i]!;
+    const y = other ? (marks[i + 5]! + other[k + 5]!) / 2 : marks[i + 5]!;
+    // From edges to the middle of pixels.
+    return [x1 + x * side - 0.5, y1 + y * side - 0.5];
+  };
+  return [point(0), point(1), point(2), point(3), point(4)];
+}
+
+function middle([ax, ay]: Point, [bx, by]: Point): Point {
+  return [(ax + bx) / 2, (ay + by) / 2];
+}
+
+function distance([ax, ay]: Point, [bx, by]: Point): number {
+  return Math.hypot(bx - ax, by - ay);
+}
