@@ -36,7 +36,7 @@ export function robustnessReport(
         { kind: 'heading', text: `With ${scorer}` },
         {
           kind: 'table',
-          head: ['Change', '', 'sd', 'mean', '95% within ±', 'faces found again'],
+          head: ['Change', '', 'sd', 'mean', '95% within ±', 'faces scored again'],
           rows: shifts.map(row),
         },
       ]),
