@@ -65,7 +65,7 @@ const AS_IN_CONTAINERS = {
   NODE_OPTIONS: '--max-old-space-size=192',
 };
 /** Of the bot's image alone. Its compiled code is kept from its first end on. */
-const BOT_OPTIONS = `${AS_IN_CONTAINERS.NODE_OPTIONS} --max-semi-space-size=4`;
+const BOT_OPTIONS = `${AS_IN_CONTAINERS.NODE_OPTIONS} --max-semi-space-size=2`;
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** Starts everything; `opened` takes what must be closed, as it is opened. */
