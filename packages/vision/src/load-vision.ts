@@ -11,6 +11,7 @@ import { loadKernels } from './kernels/kernels.ts';
 import { makeMips } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
+import { giveBack } from './pixels.ts';
 import { multipliesBytes } from './processor.ts';
 import { loadScorer } from './score/scorer.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -71,6 +72,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       drawFaces(pixels, found, glyphs);
       stopwatch.lap('draw');
       const picture = await encodeJpeg(pixels);
+      giveBack(pixels);
       stopwatch.lap('encode');
       const faces = found.map((face) => resize(face, width / pixels.width, height / pixels.height));
       return { width, height, faces, picture, ...stopwatch.read() };

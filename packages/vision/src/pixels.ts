@@ -5,3 +5,12 @@ export interface Pixels {
   width: number;
   height: number;
 }
+
+/**
+ * Gives a picture's memory back now; it must not be used any more. The garbage collector counts megabytes outside its heap, and would
+ * walk the whole heap for every third photo.
+ */
+export function giveBack({ data }: Pixels): void {
+  const { buffer, byteLength } = data;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
