@@ -50,14 +50,14 @@ it('finds faces again under every change, and tells by how much their scores mov
   await sharp(groupPhoto).resize({ width: 900 }).toFile(large);
   const shifts = await measureShifts([large], { modelsDir, scorerModel }, () => {});
   expect(shifts.map(({ change }) => change)).toEqual(CHANGES);
-  for (const { change, faces, found, sd, p95 } of shifts) {
+  for (const { change, faces, found, sd } of shifts) {
     expect(faces).toBeGreaterThanOrEqual(3);
     expect(found, change.name).toBeGreaterThanOrEqual(2);
     expect(found, change.name).toBeLessThanOrEqual(faces);
-    // Of three faces all may keep their score under the least of changes.
-    expect(p95, change.name).toBeGreaterThanOrEqual(change.name === 'quality 90' ? 0 : 0.05);
     expect(sd, change.name).toBeLessThan(1.5);
   }
+  // Of a few faces all may keep their score under the least of changes.
+  expect(shifts.filter(({ p95 }) => p95! >= 0.1).length).toBeGreaterThan(CHANGES.length / 2);
   const about = { photos: 1, date: new Date(0), versions: {} };
   const html = toHtml(robustnessReport([{ scorer: 'scorer.onnx', shifts }], about));
   for (const { sd } of shifts) expect(html).toContain(`<td>${sd!.toFixed(2)}</td>`);
