@@ -59,7 +59,10 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const detections = (await detector.detect(mips, stopwatch.lap))
         .filter(({ box }) => longerSide(box) >= minFace)
         .toSorted((a, b) => centre(a.box) - centre(b.box));
-      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
+      if (detections.length === 0) {
+        giveBack(pixels);
+        return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
+      }
 
       const young = await looksUnder18(ageNet, mips, detections);
       stopwatch.lap('age');
