@@ -60,6 +60,18 @@ describe("scores with a model of the user's own", () => {
     );
   });
 
+  test('float32, NHWC, with mean and std', async () => {
+    const input = { layout: 'NHWC', type: 'float32', size: 64, mean: [10, 20, 30], std: [2, 1, 1], mirror: false };
+    const model = { type: 'float32', shape: ['N', 64, 64, 3], gives: 'first' } as const;
+    expect(await rawScore(model, input)).toBeCloseTo((200 - 10) / 2, 3);
+  });
+
+  test('uint8, NCHW', async () => {
+    const input = { layout: 'NCHW', type: 'uint8', size: 32, crop: { by: 'box', margin: 0 }, mirror: false };
+    const model = { type: 'uint8', shape: ['N', 3, 32, 32], gives: 'mean of left' } as const;
+    expect(Math.abs((await rawScore(model, input)) - 350 / 3)).toBeLessThan(1);
+  });
+
   test('mirrored, as the mean of both', async () => {
     const input = { layout: 'NHWC', type: 'uint8', size: 150, mirror: true };
     expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(150, 3);

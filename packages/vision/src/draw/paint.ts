@@ -35,7 +35,8 @@ export function blend({ data, width }: Pixels, x: number, y: number, colour: Col
 export function fillRounded(pixels: Pixels, box: Box, radius: number, colour: Colour, blur = 1): void {
   const [x1, y1, x2, y2] = box;
   const stroke = { box, radius, half: FILL, middle: -FILL, blur, reach: FILL, colour };
-  paint(pixels, [x1 - blur, y1 - blur, x2 + blur, y2 + blur], stroke);
+  const soft = blur / 2;
+  paint(pixels, [x1 - soft, y1 - soft, x2 + soft, y2 + soft], stroke);
 }
 
 /** The outline of a rounded rectangle, `thickness` pixels centred on its edge. */
@@ -49,7 +50,7 @@ export function strokeRounded(
 ): void {
   const half = thickness / 2;
   const stroke = { box, radius, half, middle: 0, blur, reach: FILL, colour };
-  for (const band of bands(box, radius, half + blur)) paint(pixels, band, stroke);
+  for (const band of bands(box, radius, half + blur / 2)) paint(pixels, band, stroke);
 }
 
 /** Only the corners of such an outline, each reaching `length` pixels along both sides, with round ends. */
@@ -63,9 +64,9 @@ export function strokeCorners(
 ): void {
   const half = thickness / 2;
   const [x1, y1, x2, y2] = box;
-  const long = length + half + 1;
+  const long = length + half + 0.5;
   const stroke = { box, radius, half, middle: 0, blur: 1, reach: length, colour };
-  for (const band of bands(box, radius, half + 1)) {
+  for (const band of bands(box, radius, half + 0.5)) {
     // The middle of a side stays free: paint either end of it.
     const [left, top, right, bottom] = band;
     if (right - left > bottom - top) {

@@ -24,6 +24,10 @@ function fill(
   at: number,
 ): void {
   const nhwc = layout === 'NHWC';
+  if (nhwc && type === 'uint8' && channels === 'RGB' && !mirrored) {
+    out.set(chip, at);
+    return;
+  }
   const pixelStep = nhwc ? 3 : 1;
   const channelStep = nhwc ? 1 : size * size;
   for (let channel = 0; channel < 3; channel++) {
