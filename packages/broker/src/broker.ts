@@ -30,7 +30,7 @@ export type Handler = (delivery: Delivery) => Promise<void>;
 export interface Consumer {
   /** True while deliveries can arrive: the truth behind readiness. */
   readonly attached: boolean;
-  /** Takes no further message, waits until those in work are settled. */
+  /** Takes no further message but what is on its way already, waits until all in work are settled. */
   stop(): Promise<void>;
 }
 

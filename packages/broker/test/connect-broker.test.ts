@@ -2,6 +2,7 @@ import { connectBroker } from '@attrai/broker/connect-broker';
 import type { BackOff } from '@attrai/broker/timing';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { ownVhost } from '@attrai/test-servers/own-servers';
+import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { connect } from 'amqplib';
 import { expect, onTestFinished, test } from 'vitest';
 import { brokerConformance } from './conformance.ts';
@@ -28,6 +29,28 @@ brokerConformance({
     await channel.waitForConfirms();
   },
   countsHandBacks: major < 4 || (major === 4 && minor < 3),
+});
+
+test('works on a message that was on its way when it stopped', async () => {
+  const sender = await open(() => {}, [5, 50]);
+  const target = new URL(url);
+  const proxy = await startTcpProxy(Number(target.port || 5672));
+  target.port = String(proxy.port);
+  const broker = await connectBroker({ url: target.href, onFatal: () => {} });
+  onTestFinished(async () => {
+    await broker.close();
+    await proxy.close();
+  });
+  const attempts: number[] = [];
+  const consumer = await broker.consume(TO_ESTIMATE, 1, async ({ attempt }) => void attempts.push(attempt));
+  proxy.stall();
+  await sender.publish(TO_ESTIMATE, { json: 'x' });
+  await expect.poll(() => sender.depth(TO_ESTIMATE)).toBe(0);
+  const stopped = consumer.stop();
+  proxy.resume();
+  await stopped;
+  expect(attempts).toEqual([1]);
+  expect(await sender.depth(TO_ESTIMATE)).toBe(0);
 });
 
 /** The lines a broker logs that never gets a connection, from the first on for so long: many tries. */

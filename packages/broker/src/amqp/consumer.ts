@@ -31,6 +31,8 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
   const inHand = new Set<Promise<void>>();
   /** Only after a lost channel: its messages are still in work when new ones arrive. */
   let waiting: Arrival[] = [];
+  /** What arrives goes back unseen. */
+  let refusing = false;
   let consumerTag = '';
 
   const kept = keepChannel<Channel>({
@@ -61,7 +63,7 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
   }
 
   function arrive(arrival: Arrival): void {
-    if (stopping.aborted) giveBack(arrival);
+    if (refusing || spec.closing.aborted) giveBack(arrival);
     else if (inHand.size < prefetch) work(arrival);
     else waiting.push(arrival);
   }
@@ -94,6 +96,7 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
       retry: () => settle(() => channel.reject(message, true)),
       dead: () => settle(() => channel.reject(message, false)),
       async handBack() {
+        refusing = true;
         await detach();
         giveBack(arrival);
       },
@@ -108,9 +111,14 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     }
   }
 
+  /**
+   * What RabbitMQ has sent before it confirms is worked on like what was in hand: before 4.3, giving it back would take
+   * an attempt of a message that nothing is wrong with.
+   */
   async function detach(): Promise<void> {
     stop.abort();
     if (kept.current) await goodbye(kept.current.cancel(consumerTag));
+    refusing = true;
     for (const arrival of waiting.splice(0)) giveBack(arrival);
   }
 
