@@ -25,7 +25,7 @@ describe('the shipped head', () => {
     expect(new Set(weights).size).toBeGreaterThan(700);
   });
 
-  it('reaches those figures on the data, and is what they give', { timeout: 240_000 }, async (test) => {
+  it('reaches those figures on the data, and is what they give', { timeout: 600_000 }, async (test) => {
     const data = process.env.OMI_DIR;
     if (!data || !existsSync(path.join(data, 'ratings.csv'))) {
       console.warn('Not run: OMI_DIR is not set to a folder with ratings.csv and images/ of the OMI faces.');
