@@ -1,10 +1,12 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export interface Variable {
   name: string;
   /** As one would write it into the environment; undefined where there is none. */
   default: string | undefined;
   required: boolean;
+  /** What it may be, as Markdown: `a`, `b` or 1 to 10; undefined where the meaning tells, or anything goes. */
+  values: string | undefined;
   /** The schema's `.describe()`. */
   meaning: string;
 }
@@ -22,11 +24,21 @@ export function describeVariable(name: string, schema: z.ZodType): Variable {
     name,
     default: byDefault === undefined ? undefined : String(byDefault),
     required: !schema.safeParse(undefined).success,
+    values: firstFound(schema, valuesOf),
     meaning,
   };
 }
 
+/** The members of an enumeration, or the bounds of a number, that `layer` itself sets. */
+function valuesOf(layer: z.ZodType): string | undefined {
+  if (layer instanceof z.ZodEnum) return layer.options.map((option) => `\`${option}\``).join(', ');
+  if (layer instanceof z.ZodNumber) return `${layer.minValue} to ${layer.maxValue}`;
+  return undefined;
+}
+
 interface Row {
+  /** As the first of the services has it. */
+  variable: Variable;
   /** Services by the default they have. */
   defaults: Map<string, string[]>;
   services: string[];
@@ -36,20 +48,18 @@ interface Row {
  * The README's table of environment variables: one row a name, sorted by name.
  *
  * @param schemas by service name, in the order they shall be listed in the last column
- * @throws Error if two services give one name different meanings.
+ * @throws Error if two services give one name different meanings, or take different values.
  */
 export function configTable(schemas: Record<string, z.ZodObject>): string {
-  const meanings = new Map<string, string>();
   const rows = new Map<string, Row>();
 
   for (const [service, schema] of Object.entries(schemas)) {
     for (const [name, field] of Object.entries(schema.shape)) {
       const variable = describeVariable(name, field as z.ZodType);
-      if ((meanings.get(name) ?? variable.meaning) !== variable.meaning) {
+      const row: Row = rows.get(name) ?? { variable, defaults: new Map(), services: [] };
+      if (row.variable.meaning !== variable.meaning || row.variable.values !== variable.values) {
         throw new Error(`${name} has more than one meaning. Describe it once, in common-variables.ts.`);
       }
-      meanings.set(name, variable.meaning);
-      const row: Row = rows.get(name) ?? { defaults: new Map(), services: [] };
       const shown = variable.default === undefined ? (variable.required ? 'required' : '') : `\`${variable.default}\``;
       row.defaults.set(shown, [...(row.defaults.get(shown) ?? []), service]);
       row.services.push(service);
@@ -59,11 +69,13 @@ export function configTable(schemas: Record<string, z.ZodObject>): string {
 
   const lines = [...rows]
     .sort(([a], [b]) => a.localeCompare(b, 'en'))
-    .map(([name, { defaults, services }]) => {
-      const cells = [`\`${name}\``, showDefaults(defaults), meanings.get(name) ?? '', services.join(', ')];
+    .map(([name, { variable, defaults, services }]) => {
+      const { values = '', meaning } = variable;
+      const cells = [`\`${name}\``, showDefaults(defaults), values, meaning, services.join(', ')];
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
     });
-  return ['| Name | Default | Meaning | Service |', '| --- | --- | --- | --- |', ...lines].join('\n');
+  const head = ['| Name | Default | Values | Meaning | Service |', '| --- | --- | --- | --- | --- |'];
+  return [...head, ...lines].join('\n');
 }
 
 /** One default for all services, or each with the services it is for. */
