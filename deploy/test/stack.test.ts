@@ -197,13 +197,19 @@ describe('the stack', () => {
     ['autoscaler', autoscalerConfig],
   ] as const)('sets variables that the %s reads, with the defaults it has itself', (name, schema) => {
     const shape = schema.shape as Record<string, Parameters<typeof describeVariable>[1]>;
-    const { environment } = each.find((one) => one.name === name)!.service;
-    for (const [variable, value] of Object.entries(environment!)) {
+    const [own, ...more] = [STACK, ...overlays].flatMap((path) => yaml<StackFile>(path).services?.[name] ?? []);
+    for (const [variable, value] of Object.entries(own!.environment!)) {
       const read = shape[variable.replace(/_FILE$/, '')];
       expect(read, variable).toBeDefined();
       if (!/_FILE$|^GRAYLOG_URL$/.test(variable)) {
         expect(withDefaults(value), variable).toBe(describeVariable(variable, read!).default ?? '');
       }
+    }
+    const added = more.flatMap(({ environment = {} }) => Object.entries(environment));
+    for (const [variable, value] of added.filter(([variable]) => !variable.startsWith('NODE_'))) {
+      expect(shape[variable], variable).toBeDefined();
+      // An empty value counts as unset.
+      expect(shape[variable]!.safeParse(withDefaults(value) || undefined).success, variable).toBe(true);
     }
   });
 
