@@ -22,6 +22,19 @@ it.each([
   expect(stderr).toContain('at least 100 rated faces (required)');
 });
 
+it.each([
+  [['evaluate', '--ratings', 'nice.csv'], '--images is missing.'],
+  [['evaluate', '--images', '.'], '--ratings is missing.'],
+  [['evaluate', '--images', '.', '--ratings', 'nice.csv', '--folds', '1'], '--folds takes a whole number from 2.'],
+  [['evaluate', '--images', '.', '--ratings', 'nice.csv', '--out', 'x.pdf'], 'ends in .html, .md, .svg.'],
+  [['robustness'], '--images is missing.'],
+  [['thresholds', '--images', '.', '--faces', '0'], '--faces takes a whole number from 1.'],
+])('%j says what is wrong', async (args, mention) => {
+  const { code, stdout, stderr } = await run(...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr.split('\n')[0]).toContain(mention);
+});
+
 it('fit needs no --name, and says that it takes more faces', async () => {
   const { code, stderr } = await run('fit', '--images', '.', '--ratings', 'nice.csv');
   expect(code).toBe(1);
