@@ -17,8 +17,8 @@ export interface PhotoStore {
    * the parcel is of the other kind of store.
    */
   get(parcel: Parcel): Promise<Buffer>;
-  /** Deletes what the reference names, also what a process that died left half-written. Deleting what is not there is fine. */
-  delete(ref: PhotoRef): Promise<void>;
+  /** Deletes what the references name, also what a process that died left half-written. Deleting what is not there is fine. */
+  delete(...refs: PhotoRef[]): Promise<void>;
   /** Keys of all that waits in the store, or is half-written. */
   keys(): Promise<string[]>;
 }

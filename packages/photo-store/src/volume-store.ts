@@ -76,14 +76,14 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
       return await graded('read from', () => readFile(join(dir, key)));
     },
 
-    async delete(ref) {
-      const { key } = photoRef.parse(ref);
-      if (ref.store !== 'volume') return;
+    async delete(...refs) {
+      const named = refs.map((ref) => photoRef.parse(ref)).filter(({ store }) => store === 'volume');
+      const keys = named.map(({ key }) => key);
+      if (keys.length === 0) return;
       await graded('delete from', async () => {
-        const unfinished = (await unfinishedFiles()).filter((name) => keyOf(name) === key);
-        for (const file of [join(dir, key), ...unfinished.map((name) => join(unfinishedDir, name))]) {
-          await unlink(file).catch(unlessCode('ENOENT'));
-        }
+        const unfinished = (await unfinishedFiles()).filter((name) => keys.some((key) => key === keyOf(name)));
+        const files = [...keys.map((key) => join(dir, key)), ...unfinished.map((name) => join(unfinishedDir, name))];
+        await Promise.all(files.map((file) => unlink(file).catch(unlessCode('ENOENT'))));
       });
     },
 

@@ -1,6 +1,6 @@
 import { createLogger } from '@attrai/telemetry/logger';
 import { waitUntil } from '@attrai/test-servers/wait-until';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startProgress } from '../src/progress/progress.ts';
 import { createPace } from '../src/telegram/pace.ts';
 import { createTelegramApi } from '../src/telegram/telegram-api.ts';
@@ -73,3 +73,30 @@ test('a photo whose intake is held up is still ahead of the one accepted after i
   expect(said.find(({ reply_to }) => reply_to === first)?.text).toMatch(/next/);
   expect(said.find(({ reply_to }) => reply_to === second)?.text).toMatch(/number 2/);
 });
+
+test.for([
+  { secondsPerPhoto: 5, edited: true },
+  { secondsPerPhoto: 0.2, edited: false },
+])(
+  'at $secondsPerPhoto s a photo, a place that has changed is edited: $edited',
+  async ({ secondsPerPhoto, edited }) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const editText = vi.fn(async () => 'edited' as const);
+    const pace = { turn: async () => {}, spare: async () => true, hold() {} };
+    const logger = createLogger({ service: 'bot', level: 'fatal' });
+    const queue = startProgress({ api: { editText } as never, pace, logger, ahead: 0 });
+    onTestFinished(() => queue.stop());
+
+    for (const [chat, id] of ALBUM.entries()) queue.enter(id, chat);
+    for (const id of ['a', 'b', 'c']) {
+      await vi.advanceTimersByTimeAsync(secondsPerPhoto * 1000);
+      queue.leave(id);
+    }
+    queue.tell('h', 7);
+    queue.show('h', { chatId: 7, messageId: 1, language: 'en' });
+    queue.leave('d');
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(editText.mock.calls.length > 0).toBe(edited);
+  },
+);

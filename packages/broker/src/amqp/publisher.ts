@@ -39,7 +39,7 @@ export function openPublisher(connection: Connection, timing: Timing, logger: Lo
 
   async function publish(queue: QueueName, wire: Wire): Promise<void> {
     const end = Date.now() + timing.publishMs;
-    const channel = await kept.opened(timing.publishMs);
+    const channel = kept.current ?? (await kept.opened(timing.publishMs));
     // What is sent now would be stored when the alarm ends, and be there twice if it was sent again meanwhile.
     if (connection.blocked) throw new RetryableError('broker_blocked', 'RabbitMQ takes no messages for now');
 

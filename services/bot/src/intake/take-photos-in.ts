@@ -90,7 +90,7 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
     const bytes = await api.download(fileId, limits.maxPhotoBytes);
     const { ref, attachment } = await photoStore.put(keysOf(id).photo, bytes);
     // Its deadline may have answered during the download; whoever then finds the photo deletes it.
-    if ((await activeRequests.stage(id)) !== 'accepted') return photoStore.delete(ref);
+    if (Date.now() >= deadline && (await activeRequests.stage(id)) !== 'accepted') return photoStore.delete(ref);
     const request = { v: 1 as const, id, photo: ref, replyTo, acceptedAt, deadline };
     await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, attachment);
   }

@@ -27,7 +27,7 @@ export interface Progress {
    * grow in the order of acceptance: one that was told and is out of date moves those behind it back until it is edited.
    */
   tell(id: string, chatId: number): Place;
-  /** The request's placeholder, which is edited from now on as the queue moves. */
+  /** The request's placeholder, which is edited from now on as the queue moves, as long as it has to wait. */
   show(id: string, placeholder: Placeholder): void;
   /** The photo has been looked at. */
   leave(id: string): void;
@@ -50,6 +50,8 @@ interface Entry {
 const TICK_MS = 1_000;
 /** Placeholders that are out of date looked at in one tick, from the front; few of them can be edited. */
 const LOOKS_A_TICK = 50;
+/** Whoever is answered so soon needn't be told a place before: each telling is a call to Telegram. */
+const SOON_SECONDS = 3;
 /** The weight of the newest photo in the moving estimate of the time one takes. */
 const NEWEST = 0.2;
 
@@ -76,6 +78,10 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
   function placeAt(position: number): Place {
     if (secondsPerPhoto === undefined || position <= 1) return { position };
     return { position, waitSeconds: position * secondsPerPhoto };
+  }
+
+  function isSoon(position: number): boolean {
+    return secondsPerPhoto !== undefined && position * secondsPerPhoto < SOON_SECONDS;
   }
 
   /** The highest place that stands in a chat up to `entry`, if it was `last` up to the one before. */
@@ -139,7 +145,7 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
     let looks = LOOKS_A_TICK;
     for (const { entry, position } of inOrder()) {
       if (!entry.placeholder || entry.told === undefined || edits.has(entry.id)) continue;
-      if (milestone(position) >= milestone(entry.told)) continue;
+      if (milestone(position) >= milestone(entry.told) || isSoon(position)) continue;
       looks -= 1;
       if (looks < 0) return;
       if (!(await pace.spare(entry.placeholder.chatId)) || entry.left || !entries.has(entry.id)) continue;

@@ -120,8 +120,11 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
 
   /** All that there may be of this request, whatever the answer: an estimator that died may have left a picture. */
   async function deletePhotos({ id }: ReplyJob): Promise<void> {
-    for (const key of Object.values(keysOf(id))) await photoStore.delete({ store: 'volume', key });
-    await inbox.delete({ store: 'volume', key: `${id}${INBOX_SUFFIX}` });
+    const inVolume = (key: string): PhotoRef => ({ store: 'volume', key });
+    await Promise.all([
+      photoStore.delete(...Object.values(keysOf(id)).map(inVolume)),
+      inbox.delete(inVolume(`${id}${INBOX_SUFFIX}`)),
+    ]);
   }
 
   function storeOf({ key }: PhotoRef): PhotoStore {

@@ -1,3 +1,5 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 
 const TIMEOUT_MS = 40_000;
@@ -9,22 +11,31 @@ const TIMEOUT_MS = 40_000;
  */
 export async function downloadFile(url: URL, maxBytes: number): Promise<Buffer> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (response.status === 404) throw new FinalError('file_gone', 'Telegram has the file no more.');
-    if (!response.ok || !response.body) {
-      throw new RetryableError('download_failed', `The download was answered with ${response.status}. Try again.`);
-    }
-    return await readAtMost(response.body, maxBytes);
+    const response = await get(url);
+    const { statusCode } = response;
+    if (statusCode === 200) return await readAtMost(response, maxBytes);
+    response.destroy();
+    if (statusCode === 404) throw new FinalError('file_gone', 'Telegram has the file no more.');
+    throw new RetryableError('download_failed', `The download was answered with ${statusCode}. Try again.`);
   } catch (error) {
     if (error instanceof FinalError || error instanceof RetryableError) throw error;
-    const { name, cause } = error as Error & { cause?: { code?: unknown } };
-    const reason = typeof cause?.code === 'string' ? cause.code : name;
-    throw new RetryableError('download_failed', `The download broke off (${reason}). Try again.`);
+    const { name, code } = error as NodeJS.ErrnoException;
+    throw new RetryableError('download_failed', `The download broke off (${code ?? name}). Try again.`);
   }
 }
 
-async function readAtMost(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+/** Not by `fetch`: that is a second HTTP client beside the one telegraf uses, of some megabytes. */
+function get(url: URL): Promise<IncomingMessage> {
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    request(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }, resolve)
+      .on('error', reject)
+      .end();
+  });
+}
+
+async function readAtMost(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
   let size = 0;
   // Leaving the loop early cancels the download.
   for await (const chunk of body) {
