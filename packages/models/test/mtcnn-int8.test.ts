@@ -39,10 +39,11 @@ it("P-Net in bytes gives nearly the float32 net's probabilities and boxes", asyn
   if (!multipliesBytes()) return test.skip('no VNNI: this processor is given the nets in float32');
   const nets = await Promise.all([open('pnet.onnx'), open('pnet-int8.onnx')]);
   for (const photo of photos) {
-    for (const { pixels } of makePyramid(await read(photo), 40)) {
+    const mips = await read(photo);
+    for (const { pixels } of makePyramid(mips, 40)) {
       const { data, height, width } = pixels;
       const [exact, bytes] = await Promise.all(
-        nets.map((net) => net.run({ image: picturesFor(net, data, 1, height, width) })),
+        nets.map((net) => net.run({ image: picturesFor(net, mips, data, [1, height, width]) })),
       );
       expect(bytes!.probability!.dims).toEqual(exact!.probability!.dims);
       expect(bytes!.regression!.dims).toEqual(exact!.regression!.dims);
@@ -57,10 +58,10 @@ it("R-Net in bytes gives nearly the float32 net's probabilities and boxes", asyn
   const [proposer, ...nets] = await Promise.all([open('pnet.onnx'), open('rnet.onnx'), open('rnet-int8.onnx')]);
   for (const photo of photos) {
     const mips = await read(photo);
-    const candidates = await propose(proposer, makePyramid(mips, 40), REFERENCE_THRESHOLDS.pnet);
+    const candidates = await propose(proposer, mips, makePyramid(mips, 40), REFERENCE_THRESHOLDS.pnet);
     const { crops, inside } = cutOut(mips, candidates, 24);
     const [exact, bytes] = await Promise.all(
-      nets.map((net) => net.run({ crops: picturesFor(net, crops, inside.length, 24, 24) })),
+      nets.map((net) => net.run({ crops: picturesFor(net, mips, crops, [inside.length, 24, 24]) })),
     );
     expect(inside.length).toBeGreaterThan(5);
     expect(bytes!.regression!.dims).toEqual([inside.length, 4]);

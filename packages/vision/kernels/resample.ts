@@ -31,6 +31,20 @@ export function halve(from: usize, width: i32, height: i32, to: usize): void {
   }
 }
 
+/** Puts the pixels of each 2×2 block side by side: twelve bytes, upper left, upper right, lower left, lower right. Width and height are even. */
+export function blocks(from: usize, width: i32, height: i32, to: usize): void {
+  const row = width * 3;
+  let out = to;
+  for (let upper = from, end = from + row * height; upper < end; upper += 2 * row) {
+    for (let x = 0; x < row; x += 6) {
+      // Eight bytes at a time: two of them are overwritten by what follows.
+      store<u64>(out, load<u64>(upper + x));
+      store<u64>(out + 6, load<u64>(upper + row + x));
+      out += 12;
+    }
+  }
+}
+
 /** Of 2×2 pixels each, side by side: the first six of eight 16-bit numbers. */
 function meansOfTwoBlocks(at: usize, row: usize): v128 {
   const sums = i16x8.add(sumsOfPixelPairs(v128.load(at)), sumsOfPixelPairs(v128.load(at + row)));

@@ -67,6 +67,19 @@ export function draw(
   out.set(memory.subarray(end, end + bytes), at);
 }
 
+/**
+ * The same pixels with those of each block of 2×2 side by side: from [H,W,3] to [H/2,W/2,12], RGB, upper left, upper right, lower left,
+ * lower right. Pictures of even height may follow one another.
+ */
+export function inBlocks({ kernels, end }: Mips, rows: Uint8Array, width: number): Uint8Array {
+  const bytes = rows.length;
+  const to = aligned(end + bytes + OVERRUN);
+  const memory = kernels.memory(to + bytes + OVERRUN);
+  memory.set(rows, end);
+  kernels.blocks(end, width, bytes / (width * 3), to);
+  return memory.slice(to, to + bytes);
+}
+
 /** Where the levels lie: one after another from address 0. */
 function layOut({ width, height }: Pixels): Level[] {
   let last = { at: 0, width, height };

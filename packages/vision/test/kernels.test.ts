@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { warp } from '../src/align/warp.ts';
 import { loadKernels } from '../src/kernels/kernels.ts';
-import { levelFor, type Mips, makeMips } from '../src/mips.ts';
+import { inBlocks, levelFor, type Mips, makeMips } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
 import { sampleRect } from '../src/sample.ts';
 import * as plain from './support/resample.ts';
@@ -44,6 +44,26 @@ test('halves a photo of any size to the bit', () => {
         expectSame(kernels.memory(0).subarray(at, at + bytes), expected.data);
         expected = plain.halve(expected);
       }
+    }),
+  );
+});
+
+test('puts the pixels of each block of 2×2 side by side', () => {
+  const even = fc.integer({ min: 1, max: 40 }).map((half) => 2 * half);
+  fc.assert(
+    fc.property(photo, even, even, fc.nat(), (pixels, width, height, seed) => {
+      const { data } = noise({ width, height, seed });
+      const blocks = inBlocks(makeMips(pixels, kernels), data, width);
+      const expected: number[] = [];
+      for (let y = 0; y < height; y += 2) {
+        for (let x = 0; x < width; x += 2) {
+          for (const row of [y, y + 1]) {
+            const at = (row * width + x) * 3;
+            expected.push(...data.subarray(at, at + 6));
+          }
+        }
+      }
+      expect(blocks).toEqual(Uint8Array.from(expected));
     }),
   );
 });

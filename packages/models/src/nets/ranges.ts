@@ -1,6 +1,6 @@
 import { Graph, type Value } from '../onnx/graph.ts';
 import type { Weights } from '../weights/tfjs.ts';
-import { addFaceNet, CHIP_SIDE } from './face-net.ts';
+import { addFaceNet } from './face-net.ts';
 import { FloatLayers } from './face-net-float.ts';
 
 /**
@@ -14,7 +14,6 @@ export function ranges(weights: Weights): Uint8Array {
     graph.node('ReduceMax', [value], { axes: [1, 2, 3], keepdims: 0 }, `highest/${name}`);
     for (const end of ['lowest', 'highest']) graph.output(`${end}/${name}`, 'float32', ['faces']);
   };
-  const chips = graph.input('chips', 'uint8', ['faces', CHIP_SIDE, CHIP_SIDE, 3]);
-  addFaceNet(new FloatLayers(graph, weights, extremes), chips);
+  addFaceNet(new FloatLayers(graph, weights, extremes));
   return graph.encode();
 }

@@ -59,7 +59,7 @@ export async function loadDetector({ modelsDir, minFace, thresholds, threads }: 
     async detect(mips, onStage = () => {}) {
       const levels = makePyramid(mips, minFace);
       onStage('pyramid');
-      const proposed = await propose(pnet, levels, thresholds.pnet);
+      const proposed = await propose(pnet, mips, levels, thresholds.pnet);
       onStage('pnet');
       const refined = await refine(rnet, mips, proposed, thresholds.rnet);
       onStage('rnet');

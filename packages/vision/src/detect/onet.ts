@@ -29,7 +29,7 @@ export async function decide(
     const { crops, inside } = cutOut(mips, batch, SIDE);
     if (inside.length === 0) continue;
     const { probability, regression, landmarks } = await net.run({
-      crops: picturesFor(net, crops, inside.length, SIDE, SIDE),
+      crops: picturesFor(net, mips, crops, [inside.length, SIDE, SIDE]),
     });
     const p = probability!.data as Float32Array;
     const r = regression!.data as Float32Array;

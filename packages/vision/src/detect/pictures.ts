@@ -1,20 +1,23 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { inBlocks, type Mips } from '../mips.ts';
 
-/** Axes of the input of the nets in bytes: [N, H/2, 2, W/2, 6], rows and columns two by two. */
-const AXES_OF_BYTES = 5;
+/** Values of a block of 2×2 pixels, which the nets in bytes take as one. */
+const BLOCK = 12;
 
 /**
- * Pictures as the one input of P-Net or R-Net: uint8 [N,H,W,3], RGB. The nets in bytes want the same bytes under another shape, which
- * the session tells. `height` and `width` are even.
+ * Pictures as P-Net or R-Net wants them: [N,H,W,3], RGB, in float32, and [N,H/2,W/2,12] in bytes (`inBlocks`), which the session's input
+ * tells.
+ *
+ * @param data uint8 [N,H,W,3], RGB; H and W even
  */
 export function picturesFor(
   net: InferenceSession,
+  mips: Mips,
   data: Uint8Array,
-  count: number,
-  height: number,
-  width: number,
+  [count, height, width]: readonly [number, number, number],
 ): Tensor {
   const [input] = net.inputMetadata;
-  const inBytes = input?.isTensor && input.shape.length === AXES_OF_BYTES;
-  return new Tensor('uint8', data, inBytes ? [count, height / 2, 2, width / 2, 6] : [count, height, width, 3]);
+  const wantsBlocks = input?.isTensor && input.shape.at(-1) === BLOCK;
+  if (!wantsBlocks) return new Tensor('uint8', data, [count, height, width, 3]);
+  return new Tensor('uint8', inBlocks(mips, data, width), [count, height / 2, width / 2, BLOCK]);
 }

@@ -13,7 +13,7 @@ const STRIDE = 2;
 /** Each level of the pyramid is this much smaller than the one before. */
 const FACTOR = 0.709;
 const OVERLAP_IN_LEVEL = 0.5;
-/** The reference has 0.7. Of windows that overlap less than so, no further one led to a face, and R-Net gets a third fewer. */
+/** The reference has 0.7. With this and P-Net's threshold R-Net gets 55 candidates for 138; of 1,215 faces they lose 2. */
 const OVERLAP_OF_LEVELS = 0.4;
 /** Texture can light up the whole net. The most probable are kept, so that time and memory stay bounded. */
 const MOST_IN_LEVEL = 4_000;
@@ -53,12 +53,13 @@ export function makePyramid(mips: Mips, minFace: number): Level[] {
 /** The first net of the cascade: square boxes, in photo pixels, that may hold a face. Input `image`, outputs `probability` and `regression`. */
 export async function propose(
   net: InferenceSession,
+  mips: Mips,
   levels: readonly Level[],
   threshold: number,
 ): Promise<Candidate[]> {
   const windows: Window[] = [];
   for (const { pixels, scale } of levels) {
-    const image = picturesFor(net, pixels.data, 1, pixels.height, pixels.width);
+    const image = picturesFor(net, mips, pixels.data, [1, pixels.height, pixels.width]);
     const { probability, regression } = await net.run({ image });
     const found = readWindows(probability!, regression!, scale, threshold);
     for (const window of suppress(mostProbable(found, MOST_IN_LEVEL), OVERLAP_IN_LEVEL, overUnion))

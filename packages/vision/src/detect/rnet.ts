@@ -21,7 +21,9 @@ export async function refine(
   for (const batch of batches(candidates, BATCH)) {
     const { crops, inside } = cutOut(mips, batch, SIDE);
     if (inside.length === 0) continue;
-    const { probability, regression } = await net.run({ crops: picturesFor(net, crops, inside.length, SIDE, SIDE) });
+    const { probability, regression } = await net.run({
+      crops: picturesFor(net, mips, crops, [inside.length, SIDE, SIDE]),
+    });
     const p = probability!.data as Float32Array;
     const r = regression!.data as Float32Array;
     inside.forEach(({ box }, i) => {

@@ -42,7 +42,7 @@ async function look(net: InferenceSession, mips: Mips, faces: readonly Detection
     crops.copyWithin(at + BYTES, at, at + BYTES);
     mirror(crops.subarray(at + BYTES, at + 2 * BYTES), SIDE);
   });
-  const answer = await net.run({ crops: picturesFor(net, crops, faces.length * views, SIDE, SIDE) });
+  const answer = await net.run({ crops: picturesFor(net, mips, crops, [faces.length * views, SIDE, SIDE]) });
   const all = answer.landmarks!.data as Float32Array;
   return faces.map((face, i) => {
     const marks = all.subarray(10 * i * views, 10 * (i * views + 1));

@@ -10,6 +10,7 @@ declare const WebAssembly: {
 interface Exports {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
   halve(from: number, width: number, height: number, to: number): void;
+  blocks(from: number, width: number, height: number, to: number): void;
   sample(
     from: number,
     fromWidth: number,
@@ -50,10 +51,11 @@ const module = new WebAssembly.Module(readFileSync(new URL('resample.wasm', impo
 
 /** Kernels with a memory of their own. It grows to what the largest photo needs (8 MB at 1280×1280) and stays. */
 export function loadKernels(): Kernels {
-  const { memory, halve, sample, warp } = new WebAssembly.Instance(module).exports as Exports;
+  const { memory, halve, blocks, sample, warp } = new WebAssembly.Instance(module).exports as Exports;
   let view = new Uint8Array(memory.buffer);
   return {
     halve,
+    blocks,
     sample,
     warp,
     memory(bytes) {

@@ -11,8 +11,13 @@ export function batchTensor(input: ScorerInput, chips: Uint8Array, from: number,
     const chip = chips.subarray((from + i) * values, (from + i + 1) * values);
     for (let view = 0; view < views; view++) fill(input, chip, view === 1, data, (i * views + view) * values);
   }
-  const dims = input.layout === 'NHWC' ? [size, size, 3] : [3, size, size];
-  return new Tensor(type, data as never, [count * views, ...dims]);
+  return new Tensor(type, data as never, [count * views, ...dimensions(input)]);
+}
+
+/** Of one face: what follows N in the model's input. */
+export function dimensions({ layout, size }: ScorerInput): number[] {
+  if (layout === 'NCHW') return [3, size, size];
+  return layout === 'NHWC' ? [size, size, 3] : [size / 2, size / 2, 12];
 }
 
 /** One chip (RGB, rows top to bottom) in the model's layout, order of channels and range. */
@@ -23,26 +28,34 @@ function fill(
   out: Uint8Array | Float32Array,
   at: number,
 ): void {
-  const nhwc = layout === 'NHWC';
-  if (nhwc && type === 'uint8' && channels === 'RGB' && !mirrored) {
+  if (layout === 'NHWC' && type === 'uint8' && channels === 'RGB' && !mirrored) {
     out.set(chip, at);
     return;
   }
-  const pixelStep = nhwc ? 3 : 1;
-  const channelStep = nhwc ? 1 : size * size;
-  for (let channel = 0; channel < 3; channel++) {
-    const source = channels === 'RGB' ? channel : 2 - channel;
-    const shift = type === 'float32' ? mean[channel]! : 0;
-    const factor = type === 'float32' ? 1 / std[channel]! : 1;
-    let to = at + channel * channelStep;
-    for (let y = 0; y < size; y++) {
-      let from = (y * size + (mirrored ? size - 1 : 0)) * 3 + source;
-      const step = mirrored ? -3 : 3;
-      for (let x = 0; x < size; x++) {
-        out[to] = (chip[from]! - shift) * factor;
-        from += step;
-        to += pixelStep;
-      }
+  const channelStep = layout === 'NCHW' ? size * size : 1;
+  const [red, green, blue] = channels === 'RGB' ? [0, 1, 2] : [2, 1, 0];
+  const [r, g, b] = [red * channelStep, green * channelStep, blue * channelStep];
+  // By channel of the model, as mean and std are.
+  const shift = type === 'float32' ? mean : [0, 0, 0];
+  const factor = type === 'float32' ? std.map((s) => 1 / s) : [1, 1, 1];
+  const step = mirrored ? -3 : 3;
+  for (let y = 0; y < size; y++) {
+    const [start, even, odd] = row(layout, size, y);
+    let to = at + start;
+    let from = (y * size + (mirrored ? size - 1 : 0)) * 3;
+    for (let x = 0; x < size; x++) {
+      out[to + r] = (chip[from]! - shift[red]!) * factor[red]!;
+      out[to + g] = (chip[from + 1]! - shift[green]!) * factor[green]!;
+      out[to + b] = (chip[from + 2]! - shift[blue]!) * factor[blue]!;
+      from += step;
+      to += x % 2 === 0 ? even : odd;
     }
   }
+}
+
+/** Where a row of pixels begins, and how far it is to the next pixel from an even and from an odd one. */
+function row(layout: ScorerInput['layout'], size: number, y: number): [start: number, even: number, odd: number] {
+  if (layout === 'NCHW') return [y * size, 1, 1];
+  if (layout === 'NHWC') return [y * size * 3, 3, 3];
+  return [(y >> 1) * size * 6 + (y % 2) * 6, 3, 9];
 }

@@ -4,10 +4,11 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /**
  * `attrai.input` in a scorer model's metadata: what its one input wants. It gets faces as a batch:
- * [N, size, size, 3] (NHWC) or [N, 3, size, size] (NCHW).
+ * [N, size, size, 3] (NHWC), [N, 3, size, size] (NCHW) or [N, size / 2, size / 2, 12] (blocks): the pixels of 2×2 blocks side by side,
+ * upper left, upper right, lower left, lower right, which a net in bytes reads faster.
  */
 export const scorerInput = z.strictObject({
-  layout: z.enum(['NHWC', 'NCHW']),
+  layout: z.enum(['NHWC', 'NCHW', 'blocks']),
   /** uint8: the pixels 0 to 255 as they are. float32: (pixel - mean) / std. */
   type: z.enum(['uint8', 'float32']),
   /** Side of the square picture of a face, pixels. */

@@ -5,7 +5,7 @@ import { align, cropBox } from '../align/align.ts';
 import type { Detection } from '../detect/onet.ts';
 import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
-import { batchTensor } from './input.ts';
+import { batchTensor, dimensions } from './input.ts';
 import { parseScorerMetadata, type ScorerInput } from './metadata.ts';
 import { readMetadataProps } from './metadata-props.ts';
 import { toScale } from './scale.ts';
@@ -88,8 +88,7 @@ function checkSignature({ inputMetadata, outputMetadata }: InferenceSession, inp
   if (!only?.isTensor || only.type !== input.type) {
     throw new Error(`its input is ${only?.isTensor ? only.type : 'no tensor'}, attrai.input.type says ${input.type}`);
   }
-  const { size, layout } = input;
-  const wanted = layout === 'NHWC' ? [size, size, 3] : [3, size, size];
+  const wanted = dimensions(input);
   const [faces, ...rest] = only.shape;
   if (rest.length !== 3 || rest.some((side, i) => fixed(side) && side !== wanted[i])) {
     throw new Error(`its input is [${only.shape}], attrai.input says [N,${wanted}]`);

@@ -1,0 +1,22 @@
+/** Values of a block of 2×2 pixels: RGB, upper left, upper right, lower left, lower right. */
+export const BLOCK = 12;
+
+/**
+ * A square filter over pixels as one over blocks of 2×2 pixels, as its inputs begin `down` and `right` pixels after the first block. Over
+ * three channels a convolution in bytes would mostly gather its input.
+ *
+ * @param filter row-major [3, side, side], side odd
+ * @returns row-major [12, (side + 1) / 2, (side + 1) / 2]
+ */
+export function overBlocks(filter: Float32Array, side: number, down: 0 | 1, right: 0 | 1): Float32Array {
+  const size = (side + 1) / 2;
+  const out = new Float32Array(BLOCK * size * size);
+  filter.forEach((w, i) => {
+    const channel = Math.floor(i / (side * side));
+    const y = (Math.floor(i / side) % side) + down;
+    const x = (i % side) + right;
+    const input = (y % 2) * 6 + (x % 2) * 3 + channel;
+    out[(input * size + (y >> 1)) * size + (x >> 1)] = w;
+  });
+  return out;
+}
