@@ -10,13 +10,14 @@ import { judge, report } from './system/report.ts';
 
 const USAGE = `Measures the whole: RabbitMQ, Redis, sandbox, bot, 1 and 2 estimators. Takes some 5 minutes.
 
-  pnpm bench system [FILE|DIR...] [--seconds N] [--queue N] [--out FILE] [--logs DIR]
+  pnpm bench system [FILE|DIR...] [--estimators N] [--seconds N] [--queue N] [--out FILE] [--logs DIR]
 
-  FILE|DIR...  photos to send, 15 at most (default: some that come with npm packages)
-  --seconds N  how long each speed is measured (default 20)
-  --queue N    the longest queue, in photos (default 10000)
-  --out FILE   the report (default docs/benchmarks.md); figures and pictures go beside it
-  --logs DIR   keep the logs of the services there
+  FILE|DIR...     photos to send, 15 at most (default: some that come with npm packages)
+  --estimators N  measure with 1 to N of them (default 2; more than there are cores say little)
+  --seconds N     how long each speed is measured (default 20)
+  --queue N       the longest queue, in photos (default 10000)
+  --out FILE      the report (default docs/benchmarks.md); figures and pictures go beside it
+  --logs DIR      keep the logs of the services there
 
 RabbitMQ and Redis are started for it: by Docker, else from binaries on the machine. Only on Linux.
 `;
@@ -49,7 +50,10 @@ export async function benchSystem(argv: string[]): Promise<number> {
   return goals.every(({ ok }) => ok) ? 0 : 1;
 }
 
-type Arguments = Pick<MeasureOptions, 'seconds' | 'lengths' | 'logDir'> & { paths: string[]; out: string };
+type Arguments = Pick<MeasureOptions, 'estimators' | 'seconds' | 'lengths' | 'logDir'> & {
+  paths: string[];
+  out: string;
+};
 
 /** @throws UsageError */
 function readArguments(argv: string[]): Arguments | 'help' {
@@ -57,6 +61,7 @@ function readArguments(argv: string[]): Arguments | 'help' {
     args: argv,
     allowPositionals: true,
     options: {
+      estimators: { type: 'string', default: '2' },
       seconds: { type: 'string', default: '20' },
       queue: { type: 'string', default: '10000' },
       out: { type: 'string', default: 'docs/benchmarks.md' },
@@ -64,13 +69,20 @@ function readArguments(argv: string[]): Arguments | 'help' {
     },
   });
   if (values.help) return 'help';
-  const [seconds, longest] = [Number(values.seconds), Number(values.queue)];
+  const [estimators, seconds, longest] = [values.estimators, values.seconds, values.queue].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  if (!Number.isInteger(estimators) || estimators < 1 || estimators > 16) {
+    throw new UsageError('--estimators takes a whole number, 1 to 16.', USAGE);
+  }
   if (!(seconds > 0)) throw new UsageError('--seconds takes a number above 0.', USAGE);
   if (!Number.isInteger(longest) || longest < 20 || longest > 20_000) {
     throw new UsageError('--queue takes a whole number, 20 to 20000.', USAGE);
   }
   const lengths = [...LENGTHS.filter((length) => length < longest), longest];
-  return { paths: positionals, seconds, lengths, out: values.out, logDir: values.logs };
+  return { paths: positionals, estimators, seconds, lengths, out: values.out, logDir: values.logs };
 }
 
 /** Gives undefined, with everything ended, if Ctrl-C comes first. */

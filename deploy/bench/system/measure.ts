@@ -15,6 +15,8 @@ export interface MeasureOptions {
   /** Where they come from, for the report. */
   from: string;
   modelsDir: string;
+  /** With 1 to so many it is measured. */
+  estimators: number;
   /** How long each speed is measured. */
   seconds: number;
   /** Queue lengths, ascending. */
@@ -25,7 +27,6 @@ export interface MeasureOptions {
   opened: AsyncDisposableStack;
 }
 
-const ESTIMATORS = 2;
 /** Photos accepted and answered at each length of the queue. */
 const MOST_SAMPLED = 200;
 const HALF = 0.5;
@@ -34,9 +35,9 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Measures the suite on real servers, and the plain pipeline beside it. Takes minutes. */
 export async function measure(options: MeasureOptions): Promise<Figures> {
-  const { photos, from, modelsDir, seconds, lengths, logDir, onProgress, opened } = options;
+  const { photos, from, modelsDir, estimators: most, seconds, lengths, logDir, onProgress, opened } = options;
   const [loadBefore = 0] = loadavg();
-  const counts = Array.from({ length: ESTIMATORS }, (_, i) => i + 1);
+  const counts = Array.from({ length: most }, (_, i) => i + 1);
   const plain: Figures['plain'] = [];
   for (const processes of counts) {
     onProgress(`the pipeline alone, ${processes} at once`);
@@ -46,7 +47,7 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
   onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
   const suite = await startSuite(opened, {
     logDir,
-    estimators: ESTIMATORS,
+    estimators: most,
     direct: true,
     // The photos that fill the queue shall still wait when their turn comes.
     bot: { preload: file('without-pace.ts'), env: { DEADLINE_SECONDS: '7200' } },
@@ -58,7 +59,7 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
   const peaks = watchPeaks(suite);
   onProgress('warming up');
   // Code that V8 has yet to optimize costs several times as much; small photos are through it sooner.
-  await measureLoad({ suite, photos: [photos.small], estimators: ESTIMATORS, seconds: seconds / 2 });
+  await measureLoad({ suite, photos: [photos.small], estimators: most, seconds: seconds / 2 });
 
   const load: Figures['load'] = [];
   const latency: Figures['latency'] = [];
