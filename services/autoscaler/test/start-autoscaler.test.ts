@@ -1,5 +1,5 @@
 import { createLogger } from '@attrai/telemetry/logger';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { startAutoscaler } from '../src/start-autoscaler.ts';
 import { connectService } from '../src/swarm-service.ts';
 import { startDockerStandIn } from './docker-stand-in.ts';
@@ -36,11 +36,11 @@ describe('the autoscaler', () => {
   test('scales up for a burst, down in silence, and never below the fewest or above the most', async () => {
     const { docker, queue, replicas } = await start();
     queue.waiting = 100;
-    await vi.waitFor(() => expect(replicas()).toBe(3));
+    await expect.poll(replicas).toBe(3);
     queue.waiting = 10_000;
-    await vi.waitFor(() => expect(replicas()).toBe(6));
+    await expect.poll(replicas).toBe(6);
     queue.waiting = 0;
-    await vi.waitFor(() => expect(replicas()).toBe(2));
+    await expect.poll(replicas).toBe(2);
     expect(docker.service.spec).toMatchObject({
       Name: 'attrai_estimator',
       TaskTemplate: { ContainerSpec: { Image: 'x' } },
@@ -57,19 +57,19 @@ describe('the autoscaler', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(replicas()).toBe(2);
     docker.service.update = 'completed';
-    await vi.waitFor(() => expect(replicas()).toBe(6));
+    await expect.poll(replicas).toBe(6);
   });
 
   test('changes nothing while it can not see the queue, says so, and goes on when it can', async () => {
     const { queue, autoscaler, replicas } = await start({ calmMs: 50 });
     queue.waiting = 10_000;
-    await vi.waitFor(() => expect(replicas()).toBe(6));
+    await expect.poll(replicas).toBe(6);
     queue.away = true;
-    await vi.waitFor(() => expect(autoscaler.ready().ok).toBe(false));
+    await expect.poll(() => autoscaler.ready().ok).toBe(false);
     expect(replicas()).toBe(6);
     queue.away = false;
     queue.waiting = 0;
-    await vi.waitFor(() => expect(replicas()).toBe(2));
+    await expect.poll(replicas).toBe(2);
     expect(autoscaler.ready()).toEqual({ ok: true });
   });
 

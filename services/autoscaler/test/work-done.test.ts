@@ -12,8 +12,9 @@ const done = (entries: [string, number, number][]): WorkDone => ({
 test("reads photos and seconds off the estimators' own metrics", async () => {
   const processMetrics = createProcessMetrics([]);
   const metrics = createEstimatorMetrics(processMetrics);
-  metrics.estimated('scored', { decode: 100, total: 400 } as never);
-  metrics.estimated('no_face', { decode: 50, total: 100 } as never);
+  const times = (decode: number, total: number) => ({ ms: { decode, total }, cpuMs: { decode, total } }) as never;
+  metrics.estimated('scored', times(100, 400));
+  metrics.estimated('no_face', times(50, 100));
   metrics.estimated('unreadable', undefined);
   const text = await processMetrics.registry.metrics();
   expect(parseWork(text)).toEqual({ photos: 3, seconds: 0.5 });

@@ -218,5 +218,5 @@ test('photos sent while Redis is away wait at Telegram and are answered once; co
   await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
   expect(await world.page.fromBot(CHAT)).toHaveLength(2);
-  expect((await world.page.stats()).pending_updates).toBe(0);
+  await expect.poll(async () => (await world.page.stats()).pending_updates).toBe(0);
 });

@@ -176,6 +176,8 @@ export function describeJobQueue(name: string, open: () => Promise<QueueUnderTes
     test('lets other jobs pass one that waits', async () => {
       const { queue } = await make();
       const done: string[] = [];
+      await queue.add('slow', { step: 0 });
+      await queue.add('quick', { step: 0 });
       run(
         queue,
         async (job) => {
@@ -187,8 +189,6 @@ export function describeJobQueue(name: string, open: () => Promise<QueueUnderTes
         },
         1,
       );
-      await queue.add('slow', { step: 0 });
-      await queue.add('quick', { step: 0 });
       await waitUntil('both were not done', () => done.length === 2);
       expect(done).toEqual(['quick', 'slow']);
     });
@@ -197,11 +197,11 @@ export function describeJobQueue(name: string, open: () => Promise<QueueUnderTes
       const { queue } = await make();
       const started = Date.now();
       let ranAt = 0;
+      await queue.add('later', { step: 0 }, { delayMs: 200 });
+      expect((await queue.counts()).delayed).toBe(1);
       run(queue, async () => {
         ranAt = Date.now();
       });
-      await queue.add('later', { step: 0 }, { delayMs: 200 });
-      expect((await queue.counts()).delayed).toBe(1);
       await waitUntil('it never ran', () => ranAt > 0);
       expect(ranAt - started).toBeGreaterThanOrEqual(195);
     });
@@ -270,11 +270,12 @@ export function describeJobQueue(name: string, open: () => Promise<QueueUnderTes
       const { queue } = await open();
       const started: string[] = [];
       const finished: string[] = [];
+      const finish = Promise.withResolvers<void>();
       run(
         queue,
         async (job) => {
           started.push(job.id);
-          await new Promise((resolve) => setTimeout(resolve, 150));
+          await finish.promise;
           finished.push(job.id);
         },
         1,
@@ -282,7 +283,9 @@ export function describeJobQueue(name: string, open: () => Promise<QueueUnderTes
       await queue.add('first', { step: 0 });
       await queue.add('second', { step: 0 });
       await waitUntil('the first was not started', () => started.length === 1);
-      await queue.close();
+      const closed = queue.close();
+      finish.resolve();
+      await closed;
       expect(finished).toEqual(['first']);
       expect(started).toEqual(['first']);
     });

@@ -2,7 +2,7 @@ import type { Broker } from '@attrai/broker/broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { createLogger } from '@attrai/telemetry/logger';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
 import { startPulse } from '../src/pulse.ts';
 
@@ -29,9 +29,9 @@ test('tells again and again how much waits and how much is in work', async () =>
   await activeRequests.take(1, 'request0000000000', Date.now() + 60_000);
 
   const waiting = { level: 'info', msg: 'Pulse', toEstimate: 3, afterEstimate: 0, dead: 1, inWork: 1 };
-  await vi.waitFor(() => expect(lines.at(-1)).toMatchObject(waiting));
+  await expect.poll(() => lines.at(-1)).toMatchObject(waiting);
   await activeRequests.release(1, 'request0000000000');
-  await vi.waitFor(() => expect(lines.at(-1)).toMatchObject({ ...waiting, inWork: 0 }));
+  await expect.poll(() => lines.at(-1)).toMatchObject({ ...waiting, inWork: 0 });
 });
 
 test('goes on after RabbitMQ was away', async () => {
@@ -43,5 +43,5 @@ test('goes on after RabbitMQ was away', async () => {
     return await broker.depth(queue);
   };
   const { lines } = watchPulse({ ...broker, depth });
-  await vi.waitFor(() => expect(lines.at(-1)).toMatchObject({ msg: 'Pulse' }));
+  await expect.poll(() => lines.at(-1)).toMatchObject({ msg: 'Pulse' });
 });

@@ -47,16 +47,21 @@ async function openSuite(opened: AsyncDisposableStack) {
   return { bot, page: chatPage(sandbox.url), rabbitmq: rabbitmq.proxy, redis: redis.proxy, amqpUrl };
 }
 
-test('connections that hang make the bot not ready, in bounded time, and it recovers when they end', async () => {
+const name = 'connections that hang make the bot not ready, in bounded time, and it recovers when they end';
+test(name, { timeout: 180_000 }, async () => {
   await using opened = new AsyncDisposableStack();
   const { bot, page, rabbitmq, redis } = await openSuite(opened);
   await bot.untilReady();
   rabbitmq.stall();
   redis.stall();
-  await waitUntil('hanging connections went unnoticed', async () => {
-    const names = await failing(bot);
-    return ['rabbitmq', 'redis', 'bot'].every((name) => names.includes(name));
-  });
+  await waitUntil(
+    'hanging connections went unnoticed',
+    async () => {
+      const names = await failing(bot);
+      return ['rabbitmq', 'redis', 'bot'].every((name) => names.includes(name));
+    },
+    60_000,
+  );
   // New connections hang, too: nothing may look well in between.
   expect(await failing(bot)).toEqual(['rabbitmq', 'redis', 'bot']);
   expect((await bot.get('/healthz')).status).toBe(200);

@@ -113,7 +113,7 @@ test('deletes a photo left behind after the deadline, but none that is waited fo
   await minutes(9);
   expect(await store.keys()).toHaveLength(4);
   await minutes(4);
-  expect((await store.keys()).sort()).toEqual([`${active}.photo`, 'malformed-x']);
+  await expect.poll(async () => (await store.keys()).sort()).toEqual([`${active}.photo`, 'malformed-x']);
   sweeper.stop();
   await rm(dir, { recursive: true });
 });

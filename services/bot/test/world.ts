@@ -175,7 +175,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         left = await whatIsLeft();
         return JSON.stringify(left) === JSON.stringify(nothing);
       };
-      await waitUntil('', isNothing, 10_000).catch(() => expect(left).toEqual(nothing));
+      await waitUntil('', isNothing).catch(() => expect(left).toEqual(nothing));
     },
 
     async restartBot() {
