@@ -8,7 +8,7 @@ import type { Detection } from './detect/onet.ts';
  */
 export const HIGHEST_RESIDUAL = 8;
 
-/** Spurious boxes that pass the shown threshold (0.95) have O-Net probabilities below this; hardly any true face does. */
+/** Settled faces (detect/settle.ts) have 0.996 and more from O-Net; below this something is odd. */
 export const LOWEST_DETECTION = 0.99;
 
 /** How far a face's score can be trusted. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gradeOf } from '@attrai/contracts/errors';
+import { type AgeNet, loadAgeNet } from '@attrai/vision/age/age-net';
+import { looksUnder18 } from '@attrai/vision/age/looks-under-18';
 import { align, alignmentResidual } from '@attrai/vision/align/align';
 import { confidenceOf } from '@attrai/vision/confidence';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
@@ -32,7 +34,7 @@ export interface RatedFace extends Rating {
   found: number;
 }
 
-/** Finds, aligns and describes the face of each rated picture. */
+/** Finds, aligns and describes the face of each rated picture. Faces that look under 18 are left out, as the estimator does not score them. */
 export async function readFaces(
   ratings: readonly Rating[],
   imageDir: string,
@@ -41,17 +43,18 @@ export async function readFaces(
 ): Promise<{ faces: RatedFace[]; skipped: Skipped[] }> {
   const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const net = await openSession(path.join(modelsDir, 'features.onnx'));
+  const ageNet = await loadAgeNet(modelsDir, 1);
   const faces: RatedFace[] = [];
   const skipped: Skipped[] = [];
   try {
     for (const [i, rating] of ratings.entries()) {
-      const face = await readFace(rating, imageDir, detector, net);
+      const face = await readFace(rating, imageDir, { detector, net, ageNet });
       if (typeof face === 'string') skipped.push({ file: rating.file, reason: face });
       else faces.push(face);
       onProgress(i + 1);
     }
   } finally {
-    await Promise.all([detector.close(), net.release()]);
+    await Promise.all([detector.close(), net.release(), ageNet.close()]);
   }
   return { faces, skipped };
 }
@@ -59,8 +62,7 @@ export async function readFaces(
 async function readFace(
   rating: Rating,
   imageDir: string,
-  detector: Detector,
-  net: InferenceSession,
+  { detector, net, ageNet }: { detector: Detector; net: InferenceSession; ageNet: AgeNet },
 ): Promise<RatedFace | Skipped['reason']> {
   const bytes = await readFile(path.join(imageDir, rating.file)).catch(() => undefined);
   if (bytes === undefined) return 'file missing';
@@ -73,6 +75,8 @@ async function readFace(
   const found = await detector.detect(mips);
   const face = mainFace(found, photo.pixels.width, photo.pixels.height);
   if (face === undefined) return 'no face found';
+  const [young] = await looksUnder18(ageNet, mips, [face]);
+  if (young) return 'looks under 18: not scored';
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3);
   align(mips, face.landmarks, CHIP_SIDE, chip, 0);
   return {

@@ -9,11 +9,11 @@ const RESIDUALS = [5, 6, 7, 8, 9, 10];
 
 /** What each threshold would find, miss and mistake. @param faces that there are in all photos together */
 export function thresholdReport(candidates: readonly Candidate[], faces: number, photos: number): Report {
-  const shown = candidates.filter(({ probability }) => probability > SHOWN_THRESHOLDS.onet);
+  const shown = candidates.filter(({ probability }) => probability > SHOWN_THRESHOLDS.settled);
   const blocks: Block[] = [
     {
       kind: 'text',
-      text: `${photos} photos with ${faces} faces. The largest candidates of a photo count as its faces, any further one as a mistake, though it may be somebody in the background. Set by default: detection ${SHOWN_THRESHOLDS.onet} to be shown; low confidence below detection ${LOWEST_DETECTION} or above residual ${HIGHEST_RESIDUAL} px.`,
+      text: `${photos} photos with ${faces} faces. The largest candidates of a photo count as its faces, any further one as a mistake, though it may be somebody in the background. Set by default: detection ${SHOWN_THRESHOLDS.settled} to be shown; low confidence below detection ${LOWEST_DETECTION} or above residual ${HIGHEST_RESIDUAL} px.`,
     },
     {
       kind: 'table',
