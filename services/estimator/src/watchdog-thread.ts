@@ -1,28 +1,27 @@
 import { rmSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { WatchdogOptions } from './watchdog.ts';
+import { photoInHand } from './photo-in-hand.ts';
+import type { WatchdogThreadData } from './watchdog.ts';
 
 const TICK_MS = 100;
 const STDOUT = 1;
 const STDERR = 2;
 
-const { service, graylogUrl, limitMs, folder } = workerData as WatchdogOptions;
-let inHand: string | undefined;
+const { service, graylogUrl, limitMs, folder, memory } = workerData as WatchdogThreadData;
+const inHand = photoInHand(memory);
+let turn = inHand.turn();
 let spentMs = 0;
 let lastTick = performance.now();
 
-parentPort!.on('message', (requestId: string | undefined) => {
-  inHand = requestId;
-  spentMs = 0;
-});
-
 const ticking = setInterval(() => {
   const now = performance.now();
+  if (inHand.turn() !== turn) spentMs = 0;
+  turn = inHand.turn();
   // A process that was stopped, or a machine that slept, did not work on the photo.
   spentMs += Math.min(now - lastTick, 2 * TICK_MS);
   lastTick = now;
-  if (inHand !== undefined && spentMs > limitMs) void endProcess(inHand);
+  if (turn % 2 !== 0 && spentMs > limitMs) void endProcess(inHand.requestId());
 }, TICK_MS);
 
 /** Nothing here may wait for the main thread: it may be what is stuck. */

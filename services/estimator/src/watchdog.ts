@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { newSharedMemory, photoInHand } from './photo-in-hand.ts';
 
 export interface WatchdogOptions {
   /** As in the lines of the log. */
@@ -9,6 +10,11 @@ export interface WatchdogOptions {
   limitMs: number;
   /** A folder that goes with this process. */
   folder?: string;
+}
+
+/** What the thread is given. */
+export interface WatchdogThreadData extends WatchdogOptions {
+  memory: SharedArrayBuffer;
 }
 
 export interface Watchdog {
@@ -24,18 +30,21 @@ export interface Watchdog {
  * (Process 1 of a container is immune against signals from within: it needs an init before it.)
  */
 export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog> {
-  const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: options });
+  const memory = newSharedMemory();
+  const workerData: WatchdogThreadData = { ...options, memory };
+  const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData });
+  const inHand = photoInHand(memory);
   // A thread that broke throws here: nobody works unwatched.
   await once(thread, 'message');
   thread.unref();
 
   return {
     async watch(requestId, work) {
-      thread.postMessage(requestId);
+      inHand.take(requestId);
       try {
         return await work();
       } finally {
-        thread.postMessage(undefined);
+        inHand.putDown();
       }
     },
     async close() {
