@@ -82,7 +82,7 @@ function verdict({ scorer, all }: Evaluation): Block {
   if (scorer.by !== 'model') {
     return {
       kind: 'text',
-      text: `This is a test of the way the head is fitted, on pictures not used: they are dealt into ${scorer.folds} folds, and each fold is scored by a head (and a ten-point scale) fitted on the others. A head fitted on all of the pictures is not tested here itself; it has seen more pictures, and should do no worse. Features are computed in float32, and faces that look under 18 are among them, which the pipeline does not score.`,
+      text: `This is a test of the way the head is fitted, on pictures not used: they are dealt into ${scorer.folds} folds, and each fold is scored by a head (and a ten-point scale) fitted on the others. A head fitted on all of the pictures is not tested here itself; it has seen more pictures, and should do no worse. Features are computed in float32; faces that look under 18 take no part, as the pipeline does not score them.`,
     };
   }
   if (scorer.fittedOn === undefined) {
