@@ -7,8 +7,9 @@ export default defineConfig({
     globalSetup: ['packages/test-servers/src/global-setup.ts'],
     // Two on a small machine, since many test files wait for servers more than they compute.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // On a small machine that is busy with other things, one test takes a minute.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     expect: { poll: { timeout: 20_000 } },
   },
 });

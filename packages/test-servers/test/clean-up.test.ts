@@ -46,5 +46,5 @@ test.each(['SIGINT', 'SIGKILL'] as const)('leaves no process and no folder when 
   const { owner, started } = await startServers();
   owner.kill(signal);
   await once(owner, 'exit');
-  await expect.poll(() => remains(started), { timeout: 10_000 }).toEqual(nothing);
+  await expect.poll(() => remains(started)).toEqual(nothing);
 });
