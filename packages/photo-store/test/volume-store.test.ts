@@ -118,6 +118,16 @@ describe('a volume store', () => {
     expect(filesIn(dir)).toEqual([]);
   });
 
+  test('deletes several photos at once, with what was left of each, and nothing else', async () => {
+    const dir = emptyFolder();
+    const store = await createVolumeStore(dir);
+    await diesInWriting(dir, 'abc.photo');
+    const refs = [];
+    for (const key of ['abc.photo', 'abc.picture', 'other']) refs.push((await store.put(key, Buffer.from('x'))).ref);
+    await store.delete(...refs.slice(0, 2), { store: 'volume', key: 'never-there' });
+    expect(await store.keys()).toEqual(['other']);
+  });
+
   test('takes a photo that is deleted while it is written for written and deleted', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
