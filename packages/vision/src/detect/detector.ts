@@ -34,7 +34,7 @@ export type OnStage = (stage: Stage) => void;
 
 /** Finds faces; see `loadDetector`. */
 export interface Detector {
-  /** Faces of a photo (`makeMips(pixels)`), most probable first, in photo pixels. They may reach over the photo's edges. */
+  /** Faces of a photo (`makeMips(pixels)`) in photo pixels, in no special order. They may reach over the photo's edges. */
   detect(mips: Mips, onStage?: OnStage): Promise<Detection[]>;
   close(): Promise<void>;
 }
