@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { modelsDir } from '../../packages/models/cli/models-dir.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { drawCharts } from './system/charts.ts';
 import type { Figures } from './system/figures.ts';
 import { type MeasureOptions, measure } from './system/measure.ts';
@@ -38,7 +39,6 @@ export async function benchSystem(argv: string[]): Promise<number> {
   const figures = await untilInterrupted((opened) =>
     measure({ ...args, photos, from, modelsDir: modelsDir(), onProgress: showProgress, opened }),
   );
-  // What was under way still waits for what has ended.
   if (figures === undefined) process.exit(130);
   showProgress('');
   await writeReport(figures, args.out, ['pnpm bench system', ...argv].join(' '));
@@ -83,25 +83,6 @@ function readArguments(argv: string[]): Arguments | 'help' {
   }
   const lengths = [...LENGTHS.filter((length) => length < longest), longest];
   return { paths: positionals, estimators, seconds, lengths, out: values.out, logDir: values.logs };
-}
-
-/** Gives undefined, with everything ended, if Ctrl-C comes first. */
-async function untilInterrupted<T>(work: (opened: AsyncDisposableStack) => Promise<T>): Promise<T | undefined> {
-  const opened = new AsyncDisposableStack();
-  const interrupted = Promise.withResolvers<undefined>();
-  const interrupt = () => {
-    process.stderr.write('\nstopping everything ...\n');
-    interrupted.resolve(undefined);
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  try {
-    const working = work(opened);
-    working.catch(() => {}); // After an interruption it fails, as everything it uses ends.
-    return await Promise.race([working, interrupted.promise]);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    await opened.disposeAsync();
-  }
 }
 
 async function writeReport(figures: Figures, out: string, command: string): Promise<void> {

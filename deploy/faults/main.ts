@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/machine.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { FAULTS } from './faults/catalogue.ts';
 import { runLanes } from './lanes.ts';
 import type { Row } from './run-fault.ts';
@@ -37,19 +38,8 @@ if (values.help || !photos || !users || !lanes || faults.length === 0) {
   process.exit(values.help ? 0 : 2);
 }
 
-const opened = new AsyncDisposableStack();
-let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    process.stderr.write('\nstopping everything ...\n');
-    interrupted = true;
-    await opened.disposeAsync().catch(() => {});
-    process.exit(130);
-  });
-}
-
-try {
-  const rows = await runLanes({
+const rows = await untilInterrupted((opened) =>
+  runLanes({
     faults,
     lanes,
     photos,
@@ -60,22 +50,20 @@ try {
     logDir: values.logs,
     onProgress: (lane, line) => showProgress(lanes > 1 ? `${lane}: ${line}` : line),
     onRow: (row) => {
-      if (interrupted) return;
+      // What an interruption did to a row is no verdict.
+      if (opened.disposed) return;
       endProgress();
       process.stderr.write(`${row.fault}: ${verdict(row)} (${row.seconds} s)\n`);
       for (const line of row.details) process.stderr.write(`    ${line}\n`);
     },
     opened,
-  });
-  endProgress();
-  process.stdout.write(`\n${table(rows)}\n${LEGEND}`);
-  if (values.out !== undefined) await writeReport(values.out, rows);
-  process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
-} catch (error) {
-  if (!interrupted) throw error;
-} finally {
-  await opened.disposeAsync();
-}
+  }),
+);
+if (rows === undefined) process.exit(130);
+endProgress();
+process.stdout.write(`\n${table(rows)}\n${LEGEND}`);
+if (values.out !== undefined) await writeReport(values.out, rows);
+process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
 
 /** On a terminal the line is written over by the next one. */
 function showProgress(line: string): void {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/machine.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 import { describeGrowth } from './draw.ts';
 import { runSoak } from './run-soak.ts';
 
@@ -33,39 +34,18 @@ if (values.help || !minutes || !rate || !users || !Number.isInteger(users)) {
   process.exit(values.help ? 0 : 2);
 }
 
-const opened = new AsyncDisposableStack();
-let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, async () => {
-    process.stderr.write('\nstopping everything ...\n');
-    interrupted = true;
-    await opened.disposeAsync().catch(() => {});
-    process.exit(130);
-  });
-}
-
-try {
-  const onProgress = (line: string) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-  };
-  const { growths, problems, svg } = await runSoak({
-    minutes,
-    rate,
-    users,
-    logDir: values.logs,
-    machine: describeMachine(),
-    onProgress,
-    opened,
-  });
-  await mkdir(dirname(values.out), { recursive: true });
-  await writeFile(values.out, svg);
-  onProgress('');
-  for (const growth of growths) process.stdout.write(`${growth.name.padEnd(14)}${describeGrowth(growth)}\n`);
-  for (const problem of problems) process.stdout.write(`${problem}\n`);
-  process.stdout.write(`${problems.length === 0 ? 'Memory stays flat' : 'Not as it should be'}; see ${values.out}\n`);
-  process.exitCode = problems.length === 0 ? 0 : 1;
-} catch (error) {
-  if (!interrupted) throw error;
-} finally {
-  await opened.disposeAsync();
-}
+const onProgress = (line: string) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+};
+const soaked = await untilInterrupted((opened) =>
+  runSoak({ minutes, rate, users, logDir: values.logs, machine: describeMachine(), onProgress, opened }),
+);
+if (soaked === undefined) process.exit(130);
+const { growths, problems, svg } = soaked;
+await mkdir(dirname(values.out), { recursive: true });
+await writeFile(values.out, svg);
+onProgress('');
+for (const growth of growths) process.stdout.write(`${growth.name.padEnd(14)}${describeGrowth(growth)}\n`);
+for (const problem of problems) process.stdout.write(`${problem}\n`);
+process.stdout.write(`${problems.length === 0 ? 'Memory stays flat' : 'Not as it should be'}; see ${values.out}\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -15,10 +15,10 @@ import { giveBack } from './pixels.ts';
 import { multipliesBytes } from './processor.ts';
 import { loadScorer } from './score/scorer.ts';
 import { startStopwatch } from './stopwatch.ts';
-import type { Box, Estimate, Face, Point, Vision } from './vision.ts';
+import { type Box, type Estimate, type Face, MAX_SIDE, MIN_FACE, type Point, type Vision } from './vision.ts';
 
 export interface VisionOptions {
-  /** Folder with pnet.onnx, rnet.onnx, onet.onnx, age.onnx, scorer.onnx and scorer-int8.onnx, as "pnpm models build" makes them. */
+  /** Folder with the nets, as "pnpm models build" makes them: P-Net, R-Net and scorer in float32 and in bytes (-int8), O-Net and age net. */
   modelsDir: string;
   /** Another scorer model than the one in `modelsDir` that suits the processor; what it must say about itself is in score/metadata.ts. */
   scorerModel?: string;
@@ -39,8 +39,8 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
   const {
     modelsDir,
     scorerModel = join(modelsDir, multipliesBytes() ? 'scorer-int8.onnx' : 'scorer.onnx'),
-    minFace = 40,
-    maxSide = 1280,
+    minFace = MIN_FACE,
+    maxSide = MAX_SIDE,
     threads = 1,
   } = options;
   restrictSharp();

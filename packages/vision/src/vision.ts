@@ -26,6 +26,10 @@ export interface Unscored {
   unscored: 'looks_under_18';
 }
 
+/** Unless asked for otherwise: longer side of the smallest face reported, and of the photo that is worked on, pixels. */
+export const MIN_FACE = 40;
+export const MAX_SIDE = 1280;
+
 /** Stages of the pipeline in the order they run. */
 export const STAGES = ['decode', 'pyramid', 'pnet', 'rnet', 'onet', 'age', 'align', 'score', 'draw', 'encode'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -24,20 +24,10 @@ export async function scanQueue(
   queue: QueueName,
   decide: (message: WaitingMessage) => Decision,
 ): Promise<void> {
-  const connection = await connect(url, { timeout: 10_000 });
-  connection.on('error', () => {});
-  try {
-    const channel = await connection.createConfirmChannel();
-    channel.on('error', () => {});
-    await declareQueues(channel);
+  await onChannel(url, async (channel) => {
     const { messageCount } = await channel.checkQueue(queue);
     for (let i = 0; i < messageCount; i++) if (!(await scanNext(channel, queue, decide))) break;
-    // A connection that closes may overtake acknowledgements; a channel that closes does not.
-    await channel.close();
-  } finally {
-    // What was not acknowledged goes back into the queue.
-    await connection.close().catch(() => {});
-  }
+  });
 }
 
 async function scanNext(
@@ -61,15 +51,25 @@ async function scanNext(
 
 /** Puts bytes into a queue, confirmed. Throws what amqplib throws. */
 export async function putWire(url: string, queue: QueueName, { contentType, body }: Wire): Promise<void> {
+  await onChannel(url, async (channel) => {
+    channel.sendToQueue(queue, body, { persistent: true, contentType });
+    await channel.waitForConfirms();
+  });
+}
+
+/** Works on a channel of its own, with the queues declared. */
+async function onChannel(url: string, work: (channel: ConfirmChannel) => Promise<void>): Promise<void> {
   const connection = await connect(url, { timeout: 10_000 });
   connection.on('error', () => {});
   try {
     const channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
     await declareQueues(channel);
-    channel.sendToQueue(queue, body, { persistent: true, contentType });
-    await channel.waitForConfirms();
+    await work(channel);
+    // A connection that closes may overtake acknowledgements; a channel that closes does not.
+    await channel.close();
   } finally {
+    // What was not acknowledged goes back into the queue.
     await connection.close().catch(() => {});
   }
 }

@@ -1,17 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gradeOf } from '@attrai/contracts/errors';
 import { type AgeNet, loadAgeNet } from '@attrai/vision/age/age-net';
 import { estimateAges } from '@attrai/vision/age/looks-under-18';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
-import { makeMips } from '@attrai/vision/mips';
-import { decodePhoto } from '@attrai/vision/photo/decode';
-import { mainFace } from '../fit/main-face.ts';
+import { MIN_FACE } from '@attrai/vision/vision';
 import type { Rating, Skipped } from '../fit/ratings.ts';
-
-/** As the estimator looks for faces. */
-const MIN_FACE = 40;
-const MAX_SIDE = 1280;
+import { readMainFace } from '../fit/read-main-face.ts';
 
 /** How old a face looks to people, and to the net: years. */
 export interface Age {
@@ -44,16 +37,8 @@ export async function agesOf(
 }
 
 async function ageIn(file: string, detector: Detector, net: AgeNet): Promise<number | Skipped['reason']> {
-  const bytes = await readFile(file).catch(() => undefined);
-  if (bytes === undefined) return 'file missing';
-  const photo = await decodePhoto(bytes, MAX_SIDE).catch((error: unknown) => {
-    if (gradeOf(error) === 'final') return undefined;
-    throw error;
-  });
-  if (photo === undefined) return 'unreadable';
-  const mips = makeMips(photo.pixels);
-  const face = mainFace(await detector.detect(mips), photo.pixels.width, photo.pixels.height);
-  if (face === undefined) return 'no face found';
-  const [age] = await estimateAges(net, mips, [face]);
+  const read = await readMainFace(file, detector);
+  if (typeof read === 'string') return read;
+  const [age] = await estimateAges(net, read.mips, [read.face]);
   return age!;
 }

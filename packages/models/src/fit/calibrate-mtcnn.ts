@@ -5,6 +5,7 @@ import { REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { makePyramid, propose } from '@attrai/vision/detect/pnet';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
+import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 import ort, { type InferenceSession } from 'onnxruntime-node';
 import { quantile } from 'simple-statistics';
 import type { ChannelRange, MtcnnRanges, NetRanges } from '../nets/mtcnn-calibration.ts';
@@ -12,8 +13,6 @@ import { mtcnnRanges } from '../nets/mtcnn-ranges.ts';
 import { openSession } from '../verify.ts';
 import type { Weights } from '../weights/tfjs.ts';
 
-const MIN_FACE = 40;
-const MAX_SIDE = 1280;
 const CROP_SIDE = 24;
 /** So many of the photos stay within a range: rare outliers would make every other number coarser. */
 const SHARE = 0.95;

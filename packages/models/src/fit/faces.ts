@@ -1,25 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gradeOf } from '@attrai/contracts/errors';
 import { type AgeNet, loadAgeNet } from '@attrai/vision/age/age-net';
 import { looksUnder18 } from '@attrai/vision/age/looks-under-18';
 import { align, alignmentResidual } from '@attrai/vision/align/align';
 import { confidenceOf } from '@attrai/vision/confidence';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
-import { makeMips } from '@attrai/vision/mips';
-import { decodePhoto } from '@attrai/vision/photo/decode';
 import { batchTensor } from '@attrai/vision/score/input';
+import { MIN_FACE } from '@attrai/vision/vision';
 import type { InferenceSession } from 'onnxruntime-node';
 import { CHIP_SIDE, FEATURES } from '../nets/face-net.ts';
 import { FACE_NET_INPUT } from '../nets/scorer.ts';
 import { openSession } from '../verify.ts';
 import { markOf } from './fitted-on.ts';
-import { mainFace } from './main-face.ts';
 import type { Rating, Skipped } from './ratings.ts';
-
-/** As the estimator looks for faces. */
-const MIN_FACE = 40;
-const MAX_SIDE = 1280;
+import { readMainFace } from './read-main-face.ts';
 
 /** A rated face as the head sees it. */
 export interface RatedFace extends Rating {
@@ -64,17 +57,9 @@ async function readFace(
   imageDir: string,
   { detector, net, ageNet }: { detector: Detector; net: InferenceSession; ageNet: AgeNet },
 ): Promise<RatedFace | Skipped['reason']> {
-  const bytes = await readFile(path.join(imageDir, rating.file)).catch(() => undefined);
-  if (bytes === undefined) return 'file missing';
-  const photo = await decodePhoto(bytes, MAX_SIDE).catch((error: unknown) => {
-    if (gradeOf(error) === 'final') return undefined;
-    throw error;
-  });
-  if (photo === undefined) return 'unreadable';
-  const mips = makeMips(photo.pixels);
-  const found = await detector.detect(mips);
-  const face = mainFace(found, photo.pixels.width, photo.pixels.height);
-  if (face === undefined) return 'no face found';
+  const read = await readMainFace(path.join(imageDir, rating.file), detector);
+  if (typeof read === 'string') return read;
+  const { bytes, mips, face, found } = read;
   const [young] = await looksUnder18(ageNet, mips, [face]);
   if (young) return 'looks under 18: not scored';
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3);
@@ -85,7 +70,7 @@ async function readFace(
     features: await describe(net, chip),
     residual: alignmentResidual(face.landmarks),
     confidence: confidenceOf(face),
-    found: found.length,
+    found,
   };
 }
 

@@ -4,10 +4,7 @@ import { loadDetector, REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detect
 import type { Detection } from '@attrai/vision/detect/onet';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
-
-/** As the estimator looks for faces. */
-const MIN_FACE = 40;
-const MAX_SIDE = 1280;
+import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 
 /** Something that the detector takes for a face at the lowest threshold. */
 export interface Candidate {
