@@ -13,7 +13,7 @@ const USAGE = `Usage:
   pnpm models ages --images DIR --ratings FILE.csv [options]
       Tells what share of faces of each age is not scored because they look under 18; --help tells the options.
   pnpm models thresholds --images DIR [--faces N]
-      Tells what each threshold of the detector finds and misses in photos with N faces each.
+      Tells what each threshold of the detector finds and misses in photos with N faces each, and how far the scores of small faces are off.
   pnpm models calibrate --images DIR
       Finds out which numbers the face net works with on the faces in these photos, for computing in bytes.
 `;

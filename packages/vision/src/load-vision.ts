@@ -8,6 +8,7 @@ import { drawFaces } from './draw/draw-faces.ts';
 import { encodeJpeg } from './draw/encode.ts';
 import { loadGlyphs } from './draw/glyphs.ts';
 import { loadKernels } from './kernels/kernels.ts';
+import { longerSide } from './longer-side.ts';
 import { makeMips } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
@@ -104,10 +105,6 @@ function resize(face: Face, byX: number, byY: number): Face {
     box: [hundredths(x1 * byX), hundredths(y1 * byY), hundredths(x2 * byX), hundredths(y2 * byY)],
     landmarks: face.landmarks.map(point) as Face['landmarks'],
   };
-}
-
-function longerSide([x1, y1, x2, y2]: Box): number {
-  return Math.max(x2 - x1, y2 - y1);
 }
 
 function centre([x1, , x2]: Box): number {

@@ -16,7 +16,7 @@ interface FoundFace {
 export interface Scored {
   /** 0 to 10, one decimal. */
   score: number;
-  /** `low` where the alignment residual or the detection says the score is little more than a guess. */
+  /** `low` where the face's size, the alignment residual or the detection says the score is little more than a guess. */
   confidence: 'high' | 'low';
 }
 

@@ -5,7 +5,7 @@ import { loadDetector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
 import { loadVision } from '../src/load-vision.ts';
 import { makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
-import { type Box, type Face, STAGES, type Vision } from '../src/vision.ts';
+import { type Box, type Estimate, type Face, STAGES, type Vision } from '../src/vision.ts';
 import { matches } from './support/match.ts';
 import { groupPhoto, modelsDir } from './support/paths.ts';
 import { scored } from './support/scored.ts';
@@ -130,6 +130,19 @@ test('reports no face below the smallest size asked for', async () => {
   await large.close();
   expect(faces.length).toBeLessThan(4);
   for (const { box } of faces) expect(Math.max(box[2] - box[0], box[3] - box[1])).toBeGreaterThanOrEqual(62);
+});
+
+test('trusts a score less where the face is small in the photo as it is worked on', async () => {
+  const large = await sharp(photo)
+    .resize({ width: 2 * width })
+    .png()
+    .toBuffer();
+  const small = await loadVision({ modelsDir, maxSide: width });
+  const [asItIs, reduced] = [await vision.estimate(large), await small.estimate(large)];
+  await small.close();
+  const confidences = ({ faces }: Estimate) => faces.map((face) => scored(face).confidence);
+  expect(confidences(asItIs)).toEqual(['high', 'high', 'high', 'high']);
+  expect(confidences(reduced)).toEqual(['low', 'low', 'low', 'low']);
 });
 
 test('shows no face that the detector is not sure of', async () => {

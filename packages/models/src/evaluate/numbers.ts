@@ -15,6 +15,10 @@ export function fixed(value: number, digits: number): string {
     .replace('-', '−');
 }
 
+export function fixedOrDash(value: number | undefined, digits: number): string {
+  return value === undefined ? '–' : fixed(value, digits);
+}
+
 /** Whole numbers with a comma at the thousands. */
 export function whole(value: number): string {
   return value.toLocaleString('en');

@@ -2,21 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { overUnion } from '@attrai/vision/detect/nms';
 import { loadVision } from '@attrai/vision/load-vision';
 import type { Box, Vision } from '@attrai/vision/vision';
-import { mean, quantile, standardDeviation } from 'simple-statistics';
 import { boxBack, CHANGES, type Change, readRaw } from './changes.ts';
+import { type Spread, spreadOf } from './spread.ts';
 
 /** How far the scores move under a change. */
-export interface Shift {
+export interface Shift extends Spread {
   change: Change;
   /** Faces of the photos as they are. */
   faces: number;
-  /** Those found again in the changed photos. */
-  found: number;
-  /** Score of the changed photo minus the original's, of ten; undefined where fewer than two faces were found again. */
-  sd: number | undefined;
-  mean: number | undefined;
-  /** 95% of the scores move by no more than this. */
-  p95: number | undefined;
 }
 
 /** A box of the changed photo is the same face from this intersection over union on. */
@@ -52,20 +45,10 @@ export async function measureShifts(
   } finally {
     await vision.close();
   }
-  return CHANGES.map((change, k) => ({ change, faces, ...describe(shifts[k]!) }));
+  return CHANGES.map((change, k) => ({ change, faces, ...spreadOf(shifts[k]!) }));
 }
 
 async function scoredFaces(vision: Vision, photo: Buffer): Promise<{ box: Box; score: number }[]> {
   const { faces } = await vision.estimate(photo);
   return faces.flatMap(({ box, score }) => (score === null ? [] : [{ box, score }]));
-}
-
-function describe(shifts: number[]): Pick<Shift, 'found' | 'sd' | 'mean' | 'p95'> {
-  if (shifts.length < 2) return { found: shifts.length, sd: undefined, mean: undefined, p95: undefined };
-  return {
-    found: shifts.length,
-    sd: standardDeviation(shifts),
-    mean: mean(shifts),
-    p95: quantile(shifts.map(Math.abs), 0.95),
-  };
 }

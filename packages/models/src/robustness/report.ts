@@ -1,4 +1,4 @@
-import { fixed } from '../evaluate/numbers.ts';
+import { fixed, fixedOrDash } from '../evaluate/numbers.ts';
 import type { Block, Report } from '../report/document.ts';
 import { type IntervalRow, intervalChart } from '../report/interval-chart.ts';
 import type { Shift } from './measure.ts';
@@ -53,7 +53,7 @@ export function robustnessReport(
 function verdict(scorer: string, shifts: readonly Shift[]): Block {
   const everyday = shifts.filter(EVERYDAY);
   const missed = everyday.filter(({ sd }) => sd === undefined || sd > GOAL);
-  const list = everyday.map(({ change, sd }) => `${change.kind} ${change.name}: ${number(sd)}`).join(', ');
+  const list = everyday.map(({ change, sd }) => `${change.kind} ${change.name}: ${fixedOrDash(sd, 2)}`).join(', ');
   return missed.length === 0
     ? { kind: 'text', text: `${scorer} reaches the goal, sd up to ${GOAL}: ${list}.` }
     : { kind: 'warning', text: `${scorer} misses the goal, sd up to ${GOAL}: ${list}.` };
@@ -61,7 +61,7 @@ function verdict(scorer: string, shifts: readonly Shift[]): Block {
 
 function row({ change, faces, found, sd, mean, p95 }: Shift): string[] {
   const again = `${found} of ${faces}`;
-  return [change.kind, change.name, number(sd), number(mean), number(p95), again];
+  return [change.kind, change.name, fixedOrDash(sd, 2), fixedOrDash(mean, 2), fixedOrDash(p95, 2), again];
 }
 
 function chart({ scorer, shifts }: Measured): ReturnType<typeof intervalChart> {
@@ -76,7 +76,7 @@ function chart({ scorer, shifts }: Measured): ReturnType<typeof intervalChart> {
               value: mean,
               low: mean - sd,
               high: mean + sd,
-              note: `sd ${fixed(sd, 2)}, 95% within ±${number(p95)}`,
+              note: `sd ${fixed(sd, 2)}, 95% within ±${fixedOrDash(p95, 2)}`,
             },
           ],
     ),
@@ -87,8 +87,4 @@ function chart({ scorer, shifts }: Measured): ReturnType<typeof intervalChart> {
     0,
     GOAL,
   ]);
-}
-
-function number(value: number | undefined): string {
-  return value === undefined ? '–' : fixed(value, 2);
 }

@@ -1,14 +1,22 @@
-import { HIGHEST_RESIDUAL, LOWEST_DETECTION } from '@attrai/vision/confidence';
+import { HIGHEST_RESIDUAL, LOWEST_DETECTION, SMALLEST_SURE } from '@attrai/vision/confidence';
 import { SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { MIN_FACE } from '@attrai/vision/vision';
+import { fixedOrDash } from '../evaluate/numbers.ts';
 import type { Block, Report } from '../report/document.ts';
+import { spreadOf } from '../robustness/spread.ts';
 import type { Candidate } from './find-candidates.ts';
+import type { SmallFaces } from './small-faces.ts';
 
 const DETECTIONS = [0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99];
 const LOW_DETECTIONS = [0.97, 0.98, 0.99, 0.995, 0.999];
 const RESIDUALS = [5, 6, 7, 8, 9, 10];
 
-/** What each threshold would find, miss and mistake. @param faces that there are in all photos together */
-export function thresholdReport(candidates: readonly Candidate[], faces: number, photos: number): Report {
+/** What each threshold would find, miss and mistake, and how sure scores of small faces are. @param faces that there are in all photos together */
+export function thresholdReport(
+  candidates: readonly Candidate[],
+  sizes: readonly SmallFaces[],
+  { faces, photos }: { faces: number; photos: number },
+): Report {
   const shown = candidates.filter(({ probability }) => probability > SHOWN_THRESHOLDS.settled);
   const blocks: Block[] = [
     {
@@ -27,11 +35,20 @@ export function thresholdReport(candidates: readonly Candidate[], faces: number,
         ...LOW_DETECTIONS.map((limit) => lowRow(`detection below ${limit}`, shown, (one) => one.probability < limit)),
         ...RESIDUALS.map((limit) => lowRow(`residual above ${limit} px`, shown, (one) => one.residual > limit)),
         lowRow(
-          'either, as set',
+          'either of these, as set',
           shown,
           ({ probability, residual }) => probability < LOWEST_DETECTION || residual > HIGHEST_RESIDUAL,
         ),
       ],
+    },
+    {
+      kind: 'text',
+      text: `Below, the same photos reduced until the box of their main face has so many pixels, saved as JPEG, and scored against the photo as it is. Set by default: faces from ${MIN_FACE} px, low confidence below ${SMALLEST_SURE} px.`,
+    },
+    {
+      kind: 'table',
+      head: ["Face's longer side, px", 'Scored', 'sd of the shift, of ten', 'mean', '95% within ±'],
+      rows: sizes.map(sizeRow),
     },
   ];
   return { title: 'What thresholds find, miss and mistake', blocks };
@@ -51,4 +68,10 @@ function lowRow(title: string, shown: readonly Candidate[], isLow: (candidate: C
     return `${all.filter(isLow).length} of ${all.length}`;
   };
   return [title, count(true), count(false)];
+}
+
+function sizeRow({ side, photos, shifts }: SmallFaces): string[] {
+  const { found, sd, mean, p95 } = spreadOf(shifts);
+  const spread = [sd, mean, p95].map((value) => fixedOrDash(value, 2));
+  return [String(side), `${found} of ${photos}`, ...spread];
 }
