@@ -42,18 +42,16 @@ export class FloatLayers implements FaceNetLayers {
     return this.#graph.node('MaxPool', [x], { kernel_shape: [3, 3], strides: [2, 2] });
   }
 
-  averagePool(x: Value): Value {
-    return this.#graph.node('AveragePool', [x], { kernel_shape: [2, 2], strides: [2, 2] });
+  averagePool(x: Value, _channels: number, added: number): Value {
+    return this.#pad(this.#graph.node('AveragePool', [x], { kernel_shape: [2, 2], strides: [2, 2] }), added, 0);
   }
 
   add(a: Value, b: Value, name: string): Value {
     return this.#named(name, this.#graph.node('Relu', [this.#graph.node('Add', [a, b])]));
   }
 
-  zerosBehind(x: Value, channels: number, edge: number): Value {
-    if (channels === 0 && edge === 0) return x;
-    const pads = [0, 0, 0, 0, 0, channels, edge, edge];
-    return this.#graph.node('Pad', [x, this.#graph.constant(BigInt64Array.from(pads, BigInt), [8])]);
+  zerosBehind(x: Value, edge: number): Value {
+    return this.#pad(x, 0, edge);
   }
 
   pool(x: Value, side: number): Value {
@@ -70,6 +68,12 @@ export class FloatLayers implements FaceNetLayers {
       pads: [padding, padding, padding, padding],
     });
     return this.#named(name, relu ? this.#graph.node('Relu', [y]) : y);
+  }
+
+  #pad(x: Value, channels: number, edge: number): Value {
+    if (channels === 0 && edge === 0) return x;
+    const pads = [0, 0, 0, 0, 0, channels, edge, edge];
+    return this.#graph.node('Pad', [x, this.#graph.constant(BigInt64Array.from(pads, BigInt), [8])]);
   }
 
   #named(name: string, value: Value): Value {

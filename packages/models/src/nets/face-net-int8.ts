@@ -50,7 +50,12 @@ export class ByteLayers implements FaceNetLayers {
     const data = Float32Array.from(moved.flatMap((filter) => [...filter]));
     const half = (size + 1) / 2;
     const shape = [outputs, BLOCK, half, half];
-    return this.#convolveWith(chips, name, { data, shape, bias: filters.bias }, { stride: 1, padding: 0 });
+    return this.#convolveTo(
+      this.#codingOf(name),
+      chips,
+      { data, shape, bias: filters.bias },
+      { stride: 1, padding: 0 },
+    );
   }
 
   convolve(x: Value, name: string, options: ConvolutionOptions): Value {
@@ -64,11 +69,13 @@ export class ByteLayers implements FaceNetLayers {
     );
   }
 
-  averagePool(x: Value): Value {
-    const coding = this.#coding(x);
-    const inputs = [x, ...this.#constants(coding), ...this.#constants(coding)];
-    const attributes = { kernel_shape: [2, 2], strides: [2, 2], channels_last: 1 };
-    return this.#coded(this.#graph.node('com.microsoft.QLinearAveragePool', inputs, attributes), coding);
+  /** As a convolution: ONNX Runtime's QLinearAveragePool takes ten times as long, and the zeros would be another step. */
+  averagePool(x: Value, channels: number, added: number): Value {
+    const outputs = channels + added;
+    const data = new Float32Array(outputs * channels * 4);
+    for (let c = 0; c < channels; c++) data.fill(1 / 4, (c * channels + c) * 4, (c * channels + c + 1) * 4);
+    const mean = { data, shape: [outputs, channels, 2, 2], bias: new Float32Array(outputs) };
+    return this.#convolveTo(this.#coding(x), x, mean, { stride: 2, padding: 0 });
   }
 
   add(a: Value, b: Value, name: string): Value {
@@ -77,10 +84,10 @@ export class ByteLayers implements FaceNetLayers {
     return this.#coded(this.#graph.node('com.microsoft.QLinearAdd', [...inputs, ...this.#constants(coding)]), coding);
   }
 
-  zerosBehind(x: Value, channels: number, edge: number): Value {
-    if (channels === 0 && edge === 0) return x;
+  zerosBehind(x: Value, edge: number): Value {
+    if (edge === 0) return x;
     const coding = this.#coding(x);
-    const pads = this.#graph.constant(BigInt64Array.from([0, 0, 0, 0, 0, edge, edge, channels], BigInt), [8]);
+    const pads = this.#graph.constant(BigInt64Array.from([0, 0, 0, 0, 0, edge, edge, 0], BigInt), [8]);
     const zero = this.#graph.constant(Uint8Array.of(coding.zero), []);
     return this.#coded(this.#graph.node('Pad', [x, pads, zero]), coding);
   }
@@ -99,18 +106,17 @@ export class ByteLayers implements FaceNetLayers {
     window: Pick<ConvolutionOptions, 'stride' | 'padding'>,
   ): Value {
     const [data, shape] = [floatFilters(filters), filterShape(filters.stored)];
-    return this.#convolveWith(x, name, { data, shape, bias: filters.bias }, window);
+    return this.#convolveTo(this.#codingOf(name), x, { data, shape, bias: filters.bias }, window);
   }
 
-  #convolveWith(
+  #convolveTo(
+    to: Coding,
     x: Value,
-    name: string,
     filters: { data: Float32Array; shape: readonly number[]; bias: Float32Array },
     { stride, padding }: Pick<ConvolutionOptions, 'stride' | 'padding'>,
   ): Value {
     const graph = this.#graph;
     const from = this.#coding(x);
-    const to = this.#codingOf(name);
     const { bytes, steps } = filterBytes(filters.data, filters.bias.length);
     const bias = Int32Array.from(filters.bias, (b, o) => Math.round(b / (from.step * steps[o]!)));
     const inputs = [

@@ -22,11 +22,11 @@ const STAGES = [
 const SIDES = [35, 17, 8, 4, 2] as const;
 
 /** How a block that halves the sides makes its two branches fit: as dlib does, with zeros. */
-const DOWN: Record<string, { addedChannels: number; addedEdge: number }> = {
-  conv64_down: { addedChannels: 32, addedEdge: 0 },
-  conv128_down: { addedChannels: 64, addedEdge: 0 },
-  conv256_down: { addedChannels: 128, addedEdge: 1 },
-  conv256_down_out: { addedChannels: 0, addedEdge: 1 },
+const DOWN: Record<string, { channels: number; addedChannels: number; addedEdge: number }> = {
+  conv64_down: { channels: 32, addedChannels: 32, addedEdge: 0 },
+  conv128_down: { channels: 64, addedChannels: 64, addedEdge: 0 },
+  conv256_down: { channels: 128, addedChannels: 128, addedEdge: 1 },
+  conv256_down_out: { channels: 256, addedChannels: 0, addedEdge: 1 },
 };
 
 export interface ConvolutionOptions {
@@ -44,12 +44,12 @@ export interface FaceNetLayers {
   convolve(x: Value, name: string, options: ConvolutionOptions): Value;
   /** Largest of 3×3, stride 2. */
   maxPool(x: Value): Value;
-  /** Mean of 2×2, stride 2. */
-  averagePool(x: Value): Value;
+  /** Mean of 2×2, stride 2, with so many channels of zeros behind x's own. */
+  averagePool(x: Value, channels: number, added: number): Value;
   /** relu(a + b) */
   add(a: Value, b: Value, name: string): Value;
-  /** Adds channels, and an edge at the right and at the bottom. */
-  zerosBehind(x: Value, channels: number, edge: number): Value;
+  /** Adds an edge of zeros at the right and at the bottom. */
+  zerosBehind(x: Value, edge: number): Value;
   /** The channels' height moments, all of the first moment first: float32 [N,3·channels]. @param side of the picture */
   pool(x: Value, side: number): Value;
 }
@@ -73,9 +73,8 @@ function block(layers: FaceNetLayers, x: Value, name: string): Value {
 }
 
 function blockDown(layers: FaceNetLayers, x: Value, name: string): Value {
-  const { addedChannels, addedEdge } = DOWN[name]!;
+  const { channels, addedChannels, addedEdge } = DOWN[name]!;
   const y = layers.convolve(x, `${name}/conv1`, { stride: 2, padding: 0, relu: true });
   const z = layers.convolve(y, `${name}/conv2`, { stride: 1, padding: 1, relu: false });
-  const pooled = layers.averagePool(x);
-  return layers.add(layers.zerosBehind(z, 0, addedEdge), layers.zerosBehind(pooled, addedChannels, 0), name);
+  return layers.add(layers.zerosBehind(z, addedEdge), layers.averagePool(x, channels, addedChannels), name);
 }
