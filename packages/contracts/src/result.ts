@@ -21,7 +21,7 @@ const unscoredFace = z.strictObject({
   unscored: z.literal('looks_under_18'),
 });
 
-/** A face as the answer needs it. Faces travel left to right, in the order drawn. */
+/** A face as the answer needs it. Faces travel in the order they are read: row by row from the top, each from left to right. */
 export const drawnFace = z.union([scoredFace, unscoredFace]);
 
 export type DrawnFace = z.infer<typeof drawnFace>;

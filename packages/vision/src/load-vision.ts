@@ -14,9 +14,10 @@ import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
 import { giveBack } from './pixels.ts';
 import { multipliesBytes } from './processor.ts';
+import { inReadingOrder } from './reading-order.ts';
 import { loadScorer } from './score/scorer.ts';
 import { startStopwatch } from './stopwatch.ts';
-import { type Box, type Estimate, type Face, MAX_SIDE, MIN_FACE, type Point, type Vision } from './vision.ts';
+import { type Estimate, type Face, MAX_SIDE, MIN_FACE, type Point, type Vision } from './vision.ts';
 
 export interface VisionOptions {
   /** Folder with the nets, as "pnpm models build" makes them: P-Net, R-Net and scorer in float32 and in bytes (-int8), O-Net and age net. */
@@ -57,9 +58,8 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const { pixels, width, height } = await decodePhoto(photo, maxSide);
       stopwatch.lap('decode');
       const mips = makeMips(pixels, kernels);
-      const detections = (await detector.detect(mips, stopwatch.lap))
-        .filter(({ box }) => longerSide(box) >= minFace)
-        .toSorted((a, b) => centre(a.box) - centre(b.box));
+      const detected = await detector.detect(mips, stopwatch.lap);
+      const detections = inReadingOrder(detected.filter(({ box }) => longerSide(box) >= minFace));
       if (detections.length === 0) {
         giveBack(pixels);
         return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
@@ -105,8 +105,4 @@ function resize(face: Face, byX: number, byY: number): Face {
     box: [hundredths(x1 * byX), hundredths(y1 * byY), hundredths(x2 * byX), hundredths(y2 * byY)],
     landmarks: face.landmarks.map(point) as Face['landmarks'],
   };
-}
-
-function centre([x1, , x2]: Box): number {
-  return (x1 + x2) / 2;
 }

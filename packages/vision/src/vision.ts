@@ -40,7 +40,7 @@ export interface Estimate {
   /** Size of the upright original, pixels. */
   width: number;
   height: number;
-  /** Left to right. */
+  /** Row by row from the top, each from left to right (reading-order.ts). */
   faces: Face[];
   /** JPEG with boxes and scores drawn in, boxes alone for faces without a score; absent when no face was found. */
   picture: Buffer | undefined;

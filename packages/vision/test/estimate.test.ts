@@ -41,6 +41,21 @@ test('gives every face its box, landmarks, detection, score and confidence, left
   expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
 });
 
+test('gives the faces of a group in two rows row by row', async () => {
+  const twice = await sharp(photo)
+    .extend({ bottom: height, background: '#888' })
+    .composite([{ input: photo, left: 0, top: height }])
+    .png()
+    .toBuffer();
+  const { faces } = await vision.estimate(photo);
+  const both = await vision.estimate(twice);
+  const below = faces.map(({ box: [x1, y1, x2, y2] }): Box => [x1, y1 + height, x2, y2 + height]);
+  expect(both.faces).toHaveLength(8);
+  [...boxesOf(faces), ...below].forEach((box, i) => {
+    expect(matches([both.faces[i]!.box], [box])).toBe(1);
+  });
+});
+
 test('gives the time of every stage', async () => {
   const { ms } = await vision.estimate(photo);
   expect(Object.keys(ms)).toEqual([...STAGES, 'total']);
@@ -68,7 +83,7 @@ test('finds the mirrored faces in a mirrored photo', async () => {
   const back = mirrored.faces.map(({ box: [x1, y1, x2, y2] }): Box => [width - x2, y1, width - x1, y2]);
   expect(mirrored.faces).toHaveLength(faces.length);
   expect(matches(back, boxesOf(faces))).toBe(faces.length);
-  // Faces travel left to right, so the mirrored ones come in reverse; a mirror image scores (nearly) as its original.
+  // One row of faces travels left to right, so the mirrored ones come in reverse; a mirror image scores (nearly) as its original.
   mirrored.faces.toReversed().forEach((face, i) => {
     expect(Math.abs(scored(face).score - scored(faces[i]!).score)).toBeLessThan(2);
   });

@@ -79,6 +79,19 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
     expect(texts.scored(crowd(2))).not.toMatch(/18|–/);
   });
 
+  test('lists scores as their faces stand: a line for each row, each from left to right', () => {
+    const faces = [6.1, 5.2, 7.3, 4.4, 8.5, 6.6].map((score, i): DrawnFace => {
+      const left = 100 + 200 * (i % 3) + (i < 3 ? 0 : 90);
+      const top = i < 3 ? 100 : 300;
+      return { box: [left, top, left + 80, top + 100], score, confidence: i === 4 ? 'low' : 'high' };
+    });
+    const oneRow = texts.scored(faces.slice(0, 3));
+    const twoRows = texts.scored(faces);
+    expect(oneRow).toMatch(/^[^\n]+: 6[.,]1 · 5[.,]2 · 7[.,]3\n/);
+    expect(twoRows).toMatch(/^[^\n]+:\n6[.,]1 · 5[.,]2 · 7[.,]3\n4[.,]4 · ≈8[.,]5 · 6[.,]6\n/);
+    expect(twoRows.split(':')[0]).toContain(oneRow.split(':')[0]);
+  });
+
   test('marks scores to trust less, and explains the mark only where it is', () => {
     expect(texts.scored(crowd(2, 'low'))).toContain('≈9');
     expect(texts.scored(crowd(2, 'high'))).not.toContain('≈');

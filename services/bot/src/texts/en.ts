@@ -1,4 +1,4 @@
-import { scoreList } from './score-list.ts';
+import { inRows, scoreList } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -42,7 +42,7 @@ export const en: Texts = {
         `• ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}`,
       ].join('\n'),
       `Every photo I take gets an answer within ${duration(limits.deadlineSeconds)}.`,
-      'Scores are listed from left to right. “≈” before a score means: trust it less, the face is turned, small or half hidden.',
+      'Scores are listed from left to right, row by row. “≈” before a score means: trust it less, the face is turned, small or half hidden.',
       "A face that looks younger than 18 gets a box and no score: I don't score children. When in doubt I leave the score out, so some adults get none either.",
       `In a group I only look at photos that have @${username} in the caption or reply to a message of mine.`,
     ].join('\n\n'),
@@ -88,10 +88,10 @@ export const en: Texts = {
     const young = `${unscored === 1 ? 'One face looks younger than 18' : count(unscored, lookYoung)}. ${notChildren}`;
     if (list === '') return young;
     return [
-      faces.length === 1 ? `Score: ${list} of 10` : `From left to right: ${list}`,
+      faces.length === 1 ? `Score: ${list} of 10` : inRows(list, 'From left to right', 'row by row'),
       ...(more > 0 ? [`${more} more are in the picture.`] : []),
       ...(unscored > 0 ? [`–: ${young}`] : []),
-      ...(list.includes('≈') ? ['≈: trust this one less.'] : []),
+      ...(list.includes('≈') ? ['≈: trust such a score less.'] : []),
       "One model's guess about this picture, not about a person.",
     ].join('\n');
   },

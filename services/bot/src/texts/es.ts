@@ -1,4 +1,4 @@
-import { scoreList } from './score-list.ts';
+import { inRows, scoreList } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -42,7 +42,7 @@ export const es: Texts = {
         `• ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}`,
       ].join('\n'),
       `Toda foto que acepto recibe una respuesta en menos de ${duration(limits.deadlineSeconds)}.`,
-      'Las notas van de izquierda a derecha. «≈» delante de una nota significa: fíate menos de ella, la cara está girada, es pequeña o está medio tapada.',
+      'Las notas van de izquierda a derecha, fila por fila. «≈» delante de una nota significa: fíate menos de ella, la cara está girada, es pequeña o está medio tapada.',
       'Una cara que parece de menos de 18 años recibe un recuadro, pero ninguna nota: no pongo nota a los niños. En caso de duda tampoco, así que también algunos adultos se quedan sin ella.',
       `En un grupo solo miro las fotos que llevan @${username} en el texto o responden a un mensaje mío.`,
     ].join('\n\n'),
@@ -89,10 +89,10 @@ export const es: Texts = {
     const young = `${unscored === 1 ? 'Una cara parece de menos de 18 años' : count(unscored, lookYoung)}. ${notChildren}`;
     if (list === '') return young;
     return [
-      faces.length === 1 ? `Nota: ${list} de 10` : `De izquierda a derecha: ${list}`,
+      faces.length === 1 ? `Nota: ${list} de 10` : inRows(list, 'De izquierda a derecha', 'fila por fila'),
       ...(more > 0 ? [`Otras ${more} están en la imagen.`] : []),
       ...(unscored > 0 ? [`–: ${young}`] : []),
-      ...(list.includes('≈') ? ['≈: fíate menos de esta nota.'] : []),
+      ...(list.includes('≈') ? ['≈: fíate menos de una nota así.'] : []),
       'Es lo que un modelo supone de esta imagen, no de una persona.',
     ].join('\n');
   },

@@ -8,7 +8,7 @@ const MOST_LISTED = 50;
 const NO_SCORE = '–';
 
 export interface ScoreList {
-  /** `6.3 · ≈5.1 · – · 7.0` in the order of the faces in the picture; empty if none has a score. */
+  /** `6.3 · ≈5.1 · – · 7.0`, a line for each row of faces, each from left to right as in the picture; empty if none has a score. */
   list: string;
   /** How many faces found no room in it. */
   more: number;
@@ -19,9 +19,27 @@ export interface ScoreList {
 export function scoreList(faces: DrawnFace[], { score }: Words): ScoreList {
   const unscored = faces.filter((face) => face.score === null).length;
   if (unscored === faces.length) return { list: '', more: 0, unscored };
-  const listed = faces.slice(0, MOST_LISTED).map((face) => {
-    if (face.score === null) return NO_SCORE;
-    return `${face.confidence === 'low' ? '≈' : ''}${score(face.score)}`;
-  });
-  return { list: listed.join(' · '), more: faces.length - listed.length, unscored };
+  const listed = faces.slice(0, MOST_LISTED);
+  const list = listed.map((face, i) => `${separator(listed[i - 1], face)}${scoreOf(face, score)}`).join('');
+  return { list, more: faces.length - listed.length, unscored };
+}
+
+/** Faces travel row by row: a row has begun where the next face is further to the left. */
+function separator(before: DrawnFace | undefined, face: DrawnFace): string {
+  if (before === undefined) return '';
+  return middle(face) < middle(before) ? '\n' : ' · ';
+}
+
+function middle({ box: [x1, , x2] }: DrawnFace): number {
+  return (x1 + x2) / 2;
+}
+
+function scoreOf(face: DrawnFace, score: Words['score']): string {
+  if (face.score === null) return NO_SCORE;
+  return `${face.confidence === 'low' ? '≈' : ''}${score(face.score)}`;
+}
+
+/** `From left to right: 6.3 · 5.1`, or several rows below `From left to right, row by row:`. */
+export function inRows(list: string, order: string, rowByRow: string): string {
+  return list.includes('\n') ? `${order}, ${rowByRow}:\n${list}` : `${order}: ${list}`;
 }

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { inReadingOrder } from '../src/reading-order.ts';
+import type { Box } from '../src/vision.ts';
+
+/** A face by its name, centre and height. */
+const face = (name: string, x: number, y: number, height = 100) => ({
+  name,
+  box: [x - 0.4 * height, y - height / 2, x + 0.4 * height, y + height / 2] as Box,
+});
+const order = (...faces: ReturnType<typeof face>[]) =>
+  inReadingOrder(faces)
+    .map(({ name }) => name)
+    .join('');
+
+test('reads a row from left to right, however high each face is', () => {
+  expect(order(face('c', 300, 90), face('a', 50, 110), face('b', 170, 60))).toBe('abc');
+});
+
+test('reads two rows one after the other, though the lower stands in the gaps of the upper', () => {
+  const upper = [face('c', 410, 110), face('a', 90, 95), face('b', 250, 130)];
+  const lower = [face('f', 490, 260), face('d', 160, 235), face('e', 330, 270)];
+  for (const faces of [
+    [...upper, ...lower],
+    [...lower, ...upper],
+  ]) {
+    expect(order(...faces)).toBe('abcdef');
+  }
+});
+
+test('keeps two rows apart, though faces between them reach from one to the other', () => {
+  const upper = [face('a', 100, 100), face('b', 300, 120), face('c', 500, 140)];
+  const lower = [face('d', 200, 190), face('e', 400, 220)];
+  expect(order(...lower, ...upper)).toBe('abcde');
+});
+
+test('keeps a tilted row together', () => {
+  const names = [...'abcde'];
+  expect(order(...names.map((name, i) => face(name, 100 * i, 100 + 12 * i)))).toBe('abcde');
+  expect(order(...names.map((name, i) => face(name, 100 * i, 100 - 12 * i)))).toBe('abcde');
+});
+
+test('puts a small face into the row of a large one beside it', () => {
+  expect(order(face('a', 50, 160, 60), face('b', 250, 200, 300), face('c', 500, 240, 60))).toBe('abc');
+});
+
+test('neither loses a face nor depends on the order in which faces were found', () => {
+  const box = fc.tuple(fc.nat(900), fc.nat(900), fc.integer({ min: 40, max: 300 }));
+  // No two at one height: which of them comes first would depend on it.
+  const boxes = fc.uniqueArray(box, { selector: ([, y, height]) => y + height / 2, maxLength: 12 });
+  fc.assert(
+    fc.property(boxes, (list) => {
+      const faces = list.map(([x, y, side]) => ({ box: [x, y, x + side, y + side] as Box }));
+      const read = inReadingOrder(faces);
+      expect(new Set(read)).toEqual(new Set(faces));
+      expect(read).toHaveLength(faces.length);
+      expect(inReadingOrder(faces.toReversed())).toEqual(read);
+    }),
+  );
+});
