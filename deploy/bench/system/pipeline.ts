@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AS_IN_CONTAINERS } from '../../faults/suite/suite.ts';
 import type { PlainSpeed } from './figures.ts';
 
 export interface PlainOptions {
@@ -24,7 +25,7 @@ export async function measurePipeline(options: PlainOptions): Promise<PlainSpeed
   for (const [i, photo] of photos.entries()) await writeFile(join(folder, `${i}.jpg`), photo);
 
   const script = fileURLToPath(new URL('plain-pipeline.ts', import.meta.url));
-  const env = { ...process.env, NODE_ENV: 'production', MALLOC_ARENA_MAX: '2' };
+  const env = { ...process.env, ...AS_IN_CONTAINERS };
   const children = Array.from({ length: processes }, () => {
     const child = fork(script, [folder, modelsDir, String(seconds)], { env, detached: true });
     opened.defer(() => void child.kill('SIGKILL'));

@@ -56,16 +56,14 @@ export interface SuiteOptions {
 /** Nobody is turned away for sending much: it is not the limits that are tried here. */
 export const LIMITS = { MAX_ACTIVE_PER_USER: '100', REQUESTS_PER_WINDOW: '100000' };
 /**
- * As in the images; the heap is what V8 takes at the most in containers of 384 MB (the bot's in docker-stack.yml): half
- * of their memory. Without a limit it collects garbage as late as a large machine allows.
+ * As in the images; the old part of the heap is what V8 takes at the most in containers of 384 MB (the bot's in
+ * docker-stack.yml): half of their memory. Without a limit it collects garbage as late as a large machine allows.
  */
-const AS_IN_CONTAINERS = {
+export const AS_IN_CONTAINERS = {
   NODE_ENV: 'production',
   MALLOC_ARENA_MAX: '2',
-  NODE_OPTIONS: '--max-old-space-size=192',
+  NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=192',
 };
-/** Of the bot's image alone. Its compiled code is kept from its first end on. */
-const BOT_OPTIONS = `${AS_IN_CONTAINERS.NODE_OPTIONS} --max-semi-space-size=2`;
 const root = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 /** Starts everything; `opened` takes what must be closed, as it is opened. */
@@ -125,7 +123,7 @@ export async function startSuite(opened: AsyncDisposableStack, options: SuiteOpt
     REDIS_URL: through(botToRedis, redis.url),
     PHOTO_DIR: photoDir,
     INBOX_DIR: inboxDir,
-    NODE_OPTIONS: BOT_OPTIONS,
+    // As in its image: its compiled code is kept from its first end on.
     NODE_COMPILE_CACHE: join(guard.folder, 'compiled'),
     ...LIMITS,
   };
