@@ -6,17 +6,24 @@ export const BLOCK = 12;
  * three channels a convolution in bytes would mostly gather its input.
  *
  * @param filter row-major [3, side, side], side odd
- * @returns row-major [12, (side + 1) / 2, (side + 1) / 2]
+ * @param columns blocks in a row; those that the filter does not reach have zeros
+ * @returns row-major [12, (side + 1) / 2, columns]
  */
-export function overBlocks(filter: Float32Array, side: number, down: 0 | 1, right: 0 | 1): Float32Array {
-  const size = (side + 1) / 2;
-  const out = new Float32Array(BLOCK * size * size);
+export function overBlocks(
+  filter: Float32Array,
+  side: number,
+  down: 0 | 1,
+  right: number,
+  columns = (side + 1) / 2,
+): Float32Array {
+  const rows = (side + 1) / 2;
+  const out = new Float32Array(BLOCK * rows * columns);
   filter.forEach((w, i) => {
     const channel = Math.floor(i / (side * side));
     const y = (Math.floor(i / side) % side) + down;
     const x = (i % side) + right;
     const input = (y % 2) * 6 + (x % 2) * 3 + channel;
-    out[(input * size + (y >> 1)) * size + (x >> 1)] = w;
+    out[(input * rows + (y >> 1)) * columns + (x >> 1)] = w;
   });
   return out;
 }
