@@ -50,7 +50,26 @@ export function strokeRounded(
 ): void {
   const half = thickness / 2;
   const stroke = { box, radius, half, middle: 0, blur, reach: FILL, colour };
-  for (const band of bands(box, radius, half + blur / 2)) paint(pixels, band, stroke);
+  const { corners, across, upright } = bands(box, radius, half + blur / 2);
+  for (const corner of corners) paint(pixels, corner, stroke);
+  const coverage = (distance: number) => Math.min(Math.max(0.5 - (distance - half) / blur, 0), 1);
+  const [x1, y1, x2, y2] = box;
+  for (const side of across)
+    paintStraight(
+      pixels,
+      side,
+      colour,
+      () => 1,
+      (y) => coverage(toNearer(y, y1, y2)),
+    );
+  for (const side of upright)
+    paintStraight(
+      pixels,
+      side,
+      colour,
+      (x) => coverage(toNearer(x, x1, x2)),
+      () => 1,
+    );
 }
 
 /** Only the corners of such an outline, each reaching `length` pixels along both sides, with round ends. */
@@ -66,16 +85,37 @@ export function strokeCorners(
   const [x1, y1, x2, y2] = box;
   const long = length + half + 0.5;
   const stroke = { box, radius, half, middle: 0, blur: 1, reach: length, colour };
-  for (const band of bands(box, radius, half + 0.5)) {
-    // The middle of a side stays free: paint either end of it.
-    const [left, top, right, bottom] = band;
-    if (right - left > bottom - top) {
-      paint(pixels, [left, top, Math.min(x1 + long, (x1 + x2) / 2), bottom], stroke);
-      paint(pixels, [Math.max(x2 - long, (x1 + x2) / 2), top, right, bottom], stroke);
-    } else {
-      paint(pixels, [left, top, right, Math.min(y1 + long, (y1 + y2) / 2)], stroke);
-      paint(pixels, [left, Math.max(y2 - long, (y1 + y2) / 2), right, bottom], stroke);
-    }
+  const { corners, across, upright } = bands(box, radius, half + 0.5);
+  for (const corner of corners) paint(pixels, corner, stroke);
+  // The middle of a side stays free: paint either end of it.
+  for (const [left, top, right, bottom] of across) {
+    paint(pixels, [left, top, Math.min(x1 + long, (x1 + x2) / 2), bottom], stroke);
+    paint(pixels, [Math.max(x2 - long, (x1 + x2) / 2), top, right, bottom], stroke);
+  }
+  for (const [left, top, right, bottom] of upright) {
+    paint(pixels, [left, top, right, Math.min(y1 + long, (y1 + y2) / 2)], stroke);
+    paint(pixels, [left, Math.max(y2 - long, (y1 + y2) / 2), right, bottom], stroke);
+  }
+}
+
+/** How far pixel `at`'s centre is from the nearer of two edges. */
+function toNearer(at: number, from: number, to: number): number {
+  return Math.abs(Math.abs(at + 0.5 - (from + to) / 2) - (to - from) / 2);
+}
+
+/** Paints a straight line, most of every frame: each pixel is covered by what its column has times what its row has. */
+function paintStraight(
+  pixels: Pixels,
+  [left, top, right, bottom]: Box,
+  colour: Colour,
+  ofColumn: (x: number) => number,
+  ofRow: (y: number) => number,
+): void {
+  const [startX, endX] = [Math.max(left, 0), Math.min(right, pixels.width)];
+  const columns = Float64Array.from({ length: Math.max(endX - startX, 0) }, (_, i) => ofColumn(startX + i));
+  for (let y = Math.max(top, 0); y < Math.min(bottom, pixels.height); y++) {
+    const row = ofRow(y);
+    for (let i = 0; i < columns.length; i++) blend(pixels, startX + i, y, colour, row * columns[i]!);
   }
 }
 
@@ -106,16 +146,40 @@ function paint(pixels: Pixels, [left, top, right, bottom]: Box, stroke: Stroke):
   }
 }
 
-/** Upper, lower, left and right strip, without overlap, that hold all pixels within `reach` of a rounded rectangle's edge. */
-function bands([x1, y1, x2, y2]: Box, radius: number, reach: number): Box[] {
-  const upper = Math.min(Math.round(y1 + radius + reach), Math.round((y1 + y2) / 2));
-  const lower = Math.max(Math.round(y2 - radius - reach), upper);
-  const inner = Math.min(Math.round(x1 + reach), Math.round((x1 + x2) / 2));
-  const outer = Math.max(Math.round(x2 - reach), inner);
+/** Rectangles of whole pixels, without overlap, that hold all within `reach` of a rounded rectangle's edge: corners, and straight sides. */
+function bands([x1, y1, x2, y2]: Box, radius: number, reach: number): Record<'corners' | 'across' | 'upright', Box[]> {
+  const corner = Math.max(radius, reach);
+  const [left, innerLeft, cornerLeft, cornerRight, innerRight, right] = edges(x1, x2, corner, reach);
+  const [top, innerTop, cornerTop, cornerBottom, innerBottom, bottom] = edges(y1, y2, corner, reach);
+  return {
+    corners: [
+      [left, top, cornerLeft, cornerTop],
+      [cornerRight, top, right, cornerTop],
+      [left, cornerBottom, cornerLeft, bottom],
+      [cornerRight, cornerBottom, right, bottom],
+    ],
+    across: [
+      [cornerLeft, top, cornerRight, innerTop],
+      [cornerLeft, innerBottom, cornerRight, bottom],
+    ],
+    upright: [
+      [left, cornerTop, innerLeft, cornerBottom],
+      [innerRight, cornerTop, right, cornerBottom],
+    ],
+  };
+}
+
+/** Of one axis, ascending: where the line begins, where it ends inside, where the corner ends; and the same from the other end. */
+function edges(from: number, to: number, corner: number, reach: number) {
+  const middle = Math.round((from + to) / 2);
+  const first = (inside: number) => Math.min(Math.round(from + inside), middle);
+  const second = (inside: number) => Math.max(Math.round(to - inside), middle);
   return [
-    [x1 - reach, y1 - reach, x2 + reach, upper],
-    [x1 - reach, lower, x2 + reach, y2 + reach],
-    [x1 - reach, upper, inner, lower],
-    [outer, upper, x2 + reach, lower],
-  ];
+    Math.round(from - reach),
+    first(reach),
+    first(corner),
+    second(corner),
+    second(reach),
+    Math.round(to + reach),
+  ] as const;
 }
