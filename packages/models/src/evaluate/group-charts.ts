@@ -12,7 +12,7 @@ export function groupCharts(groupings: Groupings, sameScale: boolean): Chart[] {
   const biasOf = (figures: Figures) => (sameScale ? figures.bias : figures.biasOfTen);
   const bias = rowsOf(groupings, biasOf, (figures) => `${fixed(biasOf(figures).value, 1)}, n = ${figures.n}`);
   const reach = Math.max(...bias.flatMap(({ low, high }) => [Math.abs(low ?? 0), Math.abs(high ?? 0)]), 1);
-  const name = sameScale ? 'points of the rating: underrated left of 0, overrated right' : 'of ten';
+  const name = `points of ${sameScale ? 'the rating' : 'ten'}: underrated left of 0, overrated right`;
   const r = rowsOf(
     groupings,
     (figures) => figures.r,

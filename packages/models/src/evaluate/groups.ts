@@ -84,10 +84,10 @@ function byText<Sample>(present: readonly { sample: Sample; value: string }[]): 
     .map(([label, members]) => ({ label, samples: members.map(({ sample }) => sample) }))
     .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
   const small = groups.filter(({ samples }) => samples.length < FEWEST);
-  if (groups.length <= MOST_VALUES || small.length < 2) return { how: 'by its values', groups };
+  if (groups.length <= MOST_VALUES || small.length < 2) return { how: 'one for each value', groups };
   const others = { label: `others (${small.length} values)`, samples: small.flatMap(({ samples }) => samples) };
   return {
-    how: `by its values; those with fewer than ${FEWEST} pictures together as others`,
+    how: `one for each value; those with fewer than ${FEWEST} pictures together as others`,
     groups: [...groups.filter((group) => !small.includes(group)), others],
   };
 }

@@ -26,11 +26,11 @@ export function plot(title: string, xAxis: Axis, yAxis: Axis, draw: (place: Plac
   };
   const columns = ticks(xAxis).map(
     (value) =>
-      `<path class="grid" d="M${place.x(value)} ${PLOT.top}V${PLOT.bottom}"/><text x="${place.x(value)}" y="${PLOT.bottom + 18}" text-anchor="middle">${value}</text>`,
+      `<path class="grid" d="M${place.x(value)} ${PLOT.top}V${PLOT.bottom}"/><text x="${place.x(value)}" y="${PLOT.bottom + 18}" text-anchor="middle">${tickLabel(value)}</text>`,
   );
   const rows = ticks(yAxis).map(
     (value) =>
-      `<path class="grid" d="M${PLOT.left} ${place.y(value)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${place.y(value) + 4}" text-anchor="end">${value}</text>`,
+      `<path class="grid" d="M${PLOT.left} ${place.y(value)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${place.y(value) + 4}" text-anchor="end">${tickLabel(value)}</text>`,
   );
   const names = [
     `<text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 40}" text-anchor="middle">${escapeXml(xAxis.name)}</text>`,
@@ -51,6 +51,11 @@ export function ticks({ from, to }: Axis): number[] {
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(6)));
+}
+
+/** With a real minus, as numbers in the text have. */
+export function tickLabel(value: number): string {
+  return String(value).replace('-', '−');
 }
 
 /** For coordinates: a hundredth of a pixel is more than anybody sees. */

@@ -29,6 +29,9 @@ export async function writeReport(report: Report, file: string): Promise<string[
   return contents.map(([to]) => to);
 }
 
+/** Of a chart on a narrow screen: beyond it scrolls, since its letters would be too small to read. */
+const LEAST_SCALE = 0.75;
+
 export function toHtml({ title, blocks }: Report): string {
   return `<!doctype html>
 <html lang="en">
@@ -38,8 +41,11 @@ export function toHtml({ title, blocks }: Report): string {
 <style>
 ${COLOURS}
 body{margin:2rem auto;max-width:60rem;padding:0 1rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;margin:1rem 0}
+.chart{display:inline-block;max-width:100%}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+td:first-child{min-width:5.5rem}
+td:nth-child(n+3){white-space:nowrap}
 th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top}
 .warning{padding:.8rem 1rem;border-left:4px solid var(--two);background:var(--warn)}
 svg{max-width:100%;height:auto}
@@ -66,7 +72,8 @@ function blockToHtml(block: Block): string {
     }
     case 'chart': {
       const { width, height, title, elements } = block.chart;
-      return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}">\n${elements}\n</svg>`;
+      const svg = `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" style="min-width:${LEAST_SCALE * width}px" role="img" aria-label="${escapeXml(title)}">\n${elements}\n</svg>`;
+      return `<div class="scroll chart">${svg}</div>`;
     }
   }
 }

@@ -82,9 +82,10 @@ function chart({ scorer, shifts }: Measured): ReturnType<typeof intervalChart> {
     ),
   ]);
   const reach = Math.max(0.5, ...rows.flatMap(({ low = 0, high = 0 }) => [Math.abs(low), Math.abs(high)]));
-  return intervalChart(`Shift of the score, mean ± sd (${scorer})`, { name: 'of ten', from: -reach, to: reach }, rows, [
-    -GOAL,
-    0,
-    GOAL,
-  ]);
+  return intervalChart(
+    `Shift of the score, mean ± sd (${scorer})`,
+    { name: `points of ten; dashed: 0 and the goal, ±${GOAL}`, from: -reach, to: reach },
+    rows,
+    [-GOAL, 0, GOAL],
+  );
 }

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { intervalChart } from '../src/report/interval-chart.ts';
+
+const AXIS = { name: 'points', from: -1, to: 1 };
+const rows = [{ label: 'age' }, { label: '10 to 30', value: 0, low: -0.5, high: 0.5, note: 'n = 40' }];
+
+it('draws a row without a figure as a row, not as the heading of others, and says why it has none', () => {
+  const { elements } = intervalChart('t', AXIS, [...rows, { label: 'over 90', note: 'n = 4: too few' }], []);
+  expect(elements).toMatch(/class="group"[^>]*>age</);
+  expect(elements).toMatch(/class="label"[^>]*>over 90<.*n = 4: too few/);
+  expect(elements.match(/<circle/g)).toHaveLength(1);
+});
+
+it('makes room for the longest label', () => {
+  const long = 'nobody who says how old they are';
+  const [short, wide] = [rows, [...rows, { label: long, value: 0 }]].map((list) => intervalChart('t', AXIS, list, []));
+  const longer = long.length - '10 to 30'.length;
+  expect(wide!.width - short!.width).toBeGreaterThan(6 * longer);
+});
