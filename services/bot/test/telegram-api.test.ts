@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createTelegramApi, type TelegramApi } from '../src/telegram/telegram-api.ts';
 
 const TOKEN = '123456789:AAsecret-secret-secret-secret-secret';
-type Reply = { status: number; body: object } | 'cut' | Buffer;
+type Reply = { status: number; body: object } | 'cut' | 'cut in mid-answer' | 'stalled in mid-answer' | Buffer;
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -14,13 +14,18 @@ afterEach(() => {
 
 /** A Bot API server that answers call after call as told; the last answer holds for all further ones. */
 async function telegram(...replies: Reply[]) {
-  const calls: { url: string; body: string }[] = [];
+  const calls: { headers: Record<string, string>; body: string }[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    calls.push({ url: request.url ?? '', body: Buffer.concat(chunks).toString('latin1') });
+    calls.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks).toString('latin1') });
     const reply = replies.length > 1 ? replies.shift()! : replies[0]!;
     if (reply === 'cut') return request.socket.destroy();
+    if (reply === 'cut in mid-answer' || reply === 'stalled in mid-answer') {
+      response.writeHead(200, { 'content-length': 1_000 });
+      response.write('{"ok":', () => reply === 'cut in mid-answer' && request.socket.destroy());
+      return;
+    }
     if (Buffer.isBuffer(reply)) return response.end(reply);
     response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(reply.body));
   });
@@ -66,13 +71,14 @@ test.each([
   [refusal(404, 'Not Found'), { code: 'token_refused', grade: 'fatal' }],
   [refusal(504, 'Gateway Timeout'), { code: 'delivery_unknown', grade: 'final' }],
   ['cut', { code: 'delivery_unknown', grade: 'final' }],
+  ['cut in mid-answer', { code: 'delivery_unknown', grade: 'final' }],
   [Buffer.from('<html>'), { code: 'delivery_unknown', grade: 'final' }],
 ] as const)('grades what a send meets: %j', async (reply, expected) => {
   const { api } = await telegram(reply as Reply);
   expect(await failure(send(api))).toMatchObject(expected);
 });
 
-test.each([refusal(504, 'Gateway Timeout'), 'cut' as const, Buffer.from('<html>')])(
+test.each([refusal(504, 'Gateway Timeout'), 'cut' as const, 'cut in mid-answer' as const, Buffer.from('<html>')])(
   'an edit may be repeated after %j',
   async (reply) => {
     const { api } = await telegram(reply);
@@ -118,6 +124,28 @@ test('a new picture goes out with its caption and as a reply', async () => {
   expect(calls[0]?.body).toContain('picture bytes');
   expect(calls[0]?.body).toContain('the caption');
   expect(calls[0]?.body).toContain('{"message_id":17,"allow_sending_without_reply":true}');
+});
+
+test('a picture that replaces a text goes out as a file of the form that holds its caption', async () => {
+  const { api, calls } = await telegram(fine(true));
+  const caption = 'Лицо «1»: 6.3\r\n--end';
+  expect(await api.editIntoPicture(5, 17, Buffer.from('picture bytes'), caption)).toBe('edited');
+  const [{ headers, body }] = calls as [(typeof calls)[0]];
+  const form = await new Response(Buffer.from(body, 'latin1'), { headers }).formData();
+  expect(form.get('chat_id')).toBe('5');
+  expect(form.get('message_id')).toBe('17');
+  const media = JSON.parse(String(form.get('media')));
+  expect(media).toEqual({ type: 'photo', media: expect.stringMatching(/^attach:\/\//), caption });
+  const file = form.get(media.media.slice('attach://'.length)) as File;
+  expect(await file.text()).toBe('picture bytes');
+});
+
+test('waits for an answer no longer than it is told to, also in mid-answer', async () => {
+  const enough = new AbortController();
+  const { api } = await telegram('stalled in mid-answer');
+  const updates = failure(api.getUpdates(0, 30, enough.signal));
+  setTimeout(() => enough.abort(), 50);
+  expect(await updates).toMatchObject({ code: 'telegram_unreachable' });
 });
 
 test('stops a download at the limit', async () => {

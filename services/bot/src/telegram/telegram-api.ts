@@ -1,7 +1,9 @@
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
-import { Telegram, TelegramError } from 'telegraf';
+import { TelegramError } from 'telegraf';
 import type { BotCommand, Update, UserFromGetMe, WebhookInfo } from 'telegraf/types';
 import { downloadFile } from './download-file.ts';
+import { createHttpClient, readBody } from './http-client.ts';
+import { multipart, PICTURE_FIELD } from './multipart.ts';
 import { gradeTelegramError } from './telegram-errors.ts';
 
 export interface TelegramApiOptions {
@@ -53,31 +55,41 @@ const RECENT_MS = 60_000;
 /** Groups that became supergroups under a new id, remembered up to this many. */
 const MOVED_CHATS = 1_000;
 
-/** `reply_parameters` are part of this: inside multipart, telegraf leaves out objects it doesn't know. */
 type Payload = Record<string, unknown> & { chat_id?: number };
 
 export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions): TelegramApi {
-  const root = apiRoot ?? 'https://api.telegram.org';
-  const telegram = new Telegram(token, { apiRoot: root });
+  const ask = createHttpClient(apiRoot ?? 'https://api.telegram.org');
   const moved = new Map<number, number>();
 
   interface CallOptions {
     timeoutMs?: number;
     /** False for calls that may not be made twice. */
     repeatable?: boolean;
+    /** Goes along as a file. */
+    picture?: Buffer;
     signal?: AbortSignal;
   }
 
+  /** @throws TelegramError that has Telegram's refusal; else what went wrong on the way */
+  async function callOnce(method: string, payload: Payload, signal: AbortSignal, picture?: Buffer): Promise<unknown> {
+    const { contentType, body } = picture ? multipart(payload, picture) : json(payload);
+    const headers = { 'content-type': contentType };
+    const response = await ask({ method: 'POST', path: `bot${token}/${method}`, headers, body, signal });
+    const text = String(await readBody(response));
+    const { statusCode = 0, statusMessage = '' } = response;
+    if (statusCode >= 500) throw new TelegramError({ error_code: statusCode, description: statusMessage });
+    const answer = JSON.parse(text);
+    if (!answer.ok) throw new TelegramError(answer);
+    return answer.result;
+  }
+
   async function call<T>(method: string, payload: Payload, options: CallOptions = {}): Promise<T> {
-    const { timeoutMs = CALL_TIMEOUT_MS, repeatable = true, signal } = options;
+    const { timeoutMs = CALL_TIMEOUT_MS, repeatable = true, picture, signal } = options;
     const timeout = AbortSignal.timeout(timeoutMs);
     const chatId = payload.chat_id;
     const addressed = chatId === undefined ? payload : { ...payload, chat_id: moved.get(chatId) ?? chatId };
     try {
-      const result = await telegram.callApi(method as 'getMe', addressed as never, {
-        signal: (signal ? AbortSignal.any([signal, timeout]) : timeout) as never,
-      });
-      return result as T;
+      return (await callOnce(method, addressed, signal ? AbortSignal.any([signal, timeout]) : timeout, picture)) as T;
     } catch (error) {
       const movedTo = error instanceof TelegramError ? error.parameters?.migrate_to_chat_id : undefined;
       if (movedTo !== undefined && chatId !== undefined && !moved.has(chatId)) {
@@ -93,9 +105,9 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
     }
   }
 
-  async function edit(method: string, payload: Payload, timeoutMs: number): Promise<Edited> {
+  async function edit(method: string, payload: Payload, options: CallOptions = {}): Promise<Edited> {
     try {
-      await call(method, payload, { timeoutMs });
+      await call(method, payload, options);
       return 'edited';
     } catch (error) {
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
@@ -139,27 +151,19 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
       return (await call<{ message_id: number }>('sendMessage', payload, { repeatable: false })).message_id;
     },
     async sendPicture(to, picture, caption) {
-      const reply = replyParameters(to);
-      const payload = {
-        chat_id: to.chatId,
-        photo: upload(picture),
-        caption,
-        ...(reply && { reply_parameters: JSON.stringify(reply) }),
-      };
-      const options = { repeatable: false, timeoutMs: UPLOAD_TIMEOUT_MS };
+      const payload = { chat_id: to.chatId, caption, reply_parameters: replyParameters(to) };
+      const options = { repeatable: false, timeoutMs: UPLOAD_TIMEOUT_MS, picture };
       return (await call<{ message_id: number }>('sendPhoto', payload, options)).message_id;
     },
-    editText: (chatId, messageId, text) =>
-      edit('editMessageText', { chat_id: chatId, message_id: messageId, text }, CALL_TIMEOUT_MS),
-    editIntoPicture: (chatId, messageId, picture, caption) =>
-      edit(
-        'editMessageMedia',
-        { chat_id: chatId, message_id: messageId, media: { type: 'photo', media: upload(picture), caption } },
-        UPLOAD_TIMEOUT_MS,
-      ),
+    editText: (chatId, messageId, text) => edit('editMessageText', { chat_id: chatId, message_id: messageId, text }),
+    editIntoPicture(chatId, messageId, picture, caption) {
+      const media = { type: 'photo', media: `attach://${PICTURE_FIELD}`, caption };
+      const options = { timeoutMs: UPLOAD_TIMEOUT_MS, picture };
+      return edit('editMessageMedia', { chat_id: chatId, message_id: messageId, media }, options);
+    },
     async download(fileId, maxBytes) {
       const path = await filePath(fileId);
-      return downloadFile(new URL(`./file/bot${token}/${path}`, root), maxBytes);
+      return downloadFile(ask, `file/bot${token}/${path}`, maxBytes);
     },
   };
 
@@ -177,9 +181,8 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
   }
 }
 
-/** A picture of ours under a name of ours. */
-function upload(picture: Buffer) {
-  return { source: picture, filename: 'scores.jpg' };
+function json(payload: Payload) {
+  return { contentType: 'application/json', body: Buffer.from(JSON.stringify(payload)) };
 }
 
 function replyParameters({ replyTo }: Address) {

@@ -1,0 +1,60 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
+
+export interface Question {
+  method: 'GET' | 'POST';
+  /** Below the server's root, without a slash in front. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: Buffer;
+  signal: AbortSignal;
+}
+
+/** The answer when its head is there. Throws Node's own errors, which hold no URL. */
+export type HttpClient = (question: Question) => Promise<IncomingMessage>;
+
+/**
+ * Talks to one server on connections that are kept. Four calls a photo are most of the bot's work: by `fetch`, or by the
+ * one of telegraf, they take twice the time.
+ */
+export function createHttpClient(root: string): HttpClient {
+  const { path: folder, ...server } = urlToHttpOptions(new URL('./', root));
+  const secure = server.protocol === 'https:';
+  const request = secure ? requestHttps : requestHttp;
+  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true });
+
+  return ({ method, path, headers = {}, body, signal }) =>
+    new Promise((resolve, reject) => {
+      request(
+        {
+          ...server,
+          method,
+          path: `${folder}${path}`,
+          headers: body ? { ...headers, 'content-length': body.length } : headers,
+          agent,
+          signal,
+        },
+        resolve,
+      )
+        .on('error', reject)
+        .end(body);
+    });
+}
+
+/** The body, or undefined as soon as it has more than `maxBytes`: the rest is not read. Throws if it breaks off. */
+export function readBody(response: IncomingMessage, maxBytes = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= maxBytes) return;
+      resolve(undefined);
+      response.destroy();
+    });
+    response.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size)));
+    response.on('error', reject);
+  });
+}
