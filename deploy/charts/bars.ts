@@ -26,7 +26,7 @@ export function drawBars({ title, notes, unit, parts, bars }: BarChart): string 
   });
   const columns = roundSteps(most).map(
     (at) =>
-      `<path d="M${x(at)} ${TOP - 8}V${bottom}" stroke="#ddd"/><text x="${x(at)}" y="${bottom + 20}" text-anchor="middle" fill="#666">${at}</text>`,
+      `<path class="grid" d="M${x(at)} ${TOP - 8}V${bottom}"/><text class="faint" x="${x(at)}" y="${bottom + 20}" text-anchor="middle">${at}</text>`,
   );
   const drawn = bars.flatMap(({ label, values }, row) => {
     const y = TOP + row * BAR.step;
@@ -41,6 +41,6 @@ export function drawBars({ title, notes, unit, parts, bars }: BarChart): string 
       `<text x="${x(sums[row]!) + 8}" y="${middle}">${sums[row]!.toFixed(1)}</text>`,
     ];
   });
-  const axis = `<text x="${RIGHT}" y="${bottom + 40}" text-anchor="end" fill="#666">${escapeXml(unit)}</text>`;
+  const axis = `<text class="faint" x="${RIGHT}" y="${bottom + 40}" text-anchor="end">${escapeXml(unit)}</text>`;
   return page({ title, notes }, bottom + 56, [...legend, ...columns, ...drawn, axis].join('\n'));
 }

@@ -32,20 +32,20 @@ export function drawLines({ title, notes, lines, x: axis, y: { unit }, shaded }:
   const y = (at: number) => round(PLOT.bottom - (at / most) * (PLOT.bottom - PLOT.top));
 
   const shade = shaded && [
-    `<rect x="${PLOT.left}" y="${PLOT.top}" width="${round(x(shaded.until) - PLOT.left)}" height="${PLOT.bottom - PLOT.top}" fill="#f0f0f0"/>`,
-    `<text x="${PLOT.left + 8}" y="${PLOT.top + 18}" fill="#777">${escapeXml(shaded.label)}</text>`,
+    `<rect class="shade" x="${PLOT.left}" y="${PLOT.top}" width="${round(x(shaded.until) - PLOT.left)}" height="${PLOT.bottom - PLOT.top}"/>`,
+    `<text class="faint" x="${PLOT.left + 8}" y="${PLOT.top + 18}">${escapeXml(shaded.label)}</text>`,
   ];
   const rows = roundSteps(most).map(
     (at) =>
-      `<path d="M${PLOT.left} ${y(at)}H${PLOT.right}" stroke="#ddd"/><text x="${PLOT.left - 8}" y="${y(at) + 5}" text-anchor="end" fill="#666">${at}</text>`,
+      `<path class="grid" d="M${PLOT.left} ${y(at)}H${PLOT.right}"/><text class="faint" x="${PLOT.left - 8}" y="${y(at) + 5}" text-anchor="end">${at}</text>`,
   );
   const columns = axis.marks.map(
     ({ at, label }) =>
-      `<text x="${x(at)}" y="${PLOT.bottom + 22}" text-anchor="middle" fill="#666">${escapeXml(label)}</text>`,
+      `<text class="faint" x="${x(at)}" y="${PLOT.bottom + 22}" text-anchor="middle">${escapeXml(label)}</text>`,
   );
   const units = [
-    `<text x="${PLOT.left - 8}" y="${PLOT.top - 8}" text-anchor="end" fill="#666">${escapeXml(unit)}</text>`,
-    `<text x="${PLOT.right}" y="${PLOT.bottom + 42}" text-anchor="end" fill="#666">${escapeXml(axis.unit)}</text>`,
+    `<text class="faint" x="24" y="${PLOT.top - 12}">${escapeXml(unit)}</text>`,
+    `<text class="faint" x="${PLOT.right}" y="${PLOT.bottom + 42}" text-anchor="end">${escapeXml(axis.unit)}</text>`,
   ];
   const drawn = lines.map(
     ({ points }, i) =>
@@ -68,12 +68,16 @@ function thinned(points: Line['points']): Line['points'] {
 /** Each at the end of its line, unless others are in the way. */
 function labels(lines: Line[], y: (at: number) => number): string[] {
   const wanted = lines
-    .map((line, i) => ({ ...line, fill: colour(i), at: y(line.points.at(-1)?.[1] ?? 0) }))
+    .map((line, i) => ({ ...line, stroke: colour(i), at: y(line.points.at(-1)?.[1] ?? 0) }))
     .sort((a, b) => b.at - a.at);
   let below = PLOT.bottom + LABEL_HEIGHT;
-  return wanted.map(({ name, remark, fill, at }) => {
+  const left = PLOT.right + 12;
+  return wanted.map(({ name, remark, stroke, at }) => {
     below = Math.min(at, below - LABEL_HEIGHT);
-    return `<text x="${PLOT.right + 12}" y="${round(below)}" fill="${fill}" font-weight="600">${escapeXml(name)}<tspan x="${PLOT.right + 12}" dy="16" font-weight="400" fill="#333">${escapeXml(remark)}</tspan></text>`;
+    return [
+      `<path d="M${left} ${round(below - 5)}h14" stroke="${stroke}" stroke-width="4"/>`,
+      `<text x="${left + 20}" y="${round(below)}" font-weight="600">${escapeXml(name)}<tspan x="${left}" dy="16" font-weight="400">${escapeXml(remark)}</tspan></text>`,
+    ].join('');
   });
 }
 

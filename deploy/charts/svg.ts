@@ -1,6 +1,14 @@
 /** Told apart without colour vision, too (Okabe and Ito, 2008); what they stand for is named besides. */
 export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
 export const WIDTH = 960;
+/** By the reader's choice of light or dark. */
+const STYLE = `:root{--paper:#fff;--ink:#333;--faint:#666;--grid:#ddd;--shade:#f0f0f0}
+@media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e6e6e6;--faint:#a0a4aa;--grid:#363b42;--shade:#22272d}}
+svg{fill:var(--ink)}
+.paper{fill:var(--paper)}
+.faint{fill:var(--faint)}
+.grid{stroke:var(--grid)}
+.shade{fill:var(--shade)}`;
 
 export interface Heading {
   /** Says what the picture shows. */
@@ -11,11 +19,14 @@ export interface Heading {
 
 /** An SVG that stands by itself; `body` begins below 100. */
 export function page({ title, notes }: Heading, height: number, body: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="14" fill="#333">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="14">
 <title>${escapeXml(title)}</title>
-<rect width="${WIDTH}" height="${height}" fill="#fff"/>
+<style>
+${STYLE}
+</style>
+<rect class="paper" width="${WIDTH}" height="${height}"/>
 <text x="24" y="36" font-size="20" font-weight="600">${escapeXml(title)}</text>
-${notes.map((note, i) => `<text x="24" y="${58 + i * 18}" font-size="12" fill="#666">${escapeXml(note)}</text>`).join('\n')}
+${notes.map((note, i) => `<text class="faint" x="24" y="${58 + i * 18}" font-size="13">${escapeXml(note)}</text>`).join('\n')}
 ${body}
 </svg>
 `;
