@@ -1,29 +1,24 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { cutFace } from '@attrai/vision/age/age-net';
 import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { AGE_SIDE } from '../src/nets/age.ts';
 import { faceApi } from './face-api.ts';
-import { buildModels, distance, run } from './models.ts';
+import { distance, run } from './models.ts';
 import { noise, waves } from './pixels.ts';
 
 const SAMPLES = ['sample1.jpg', 'sample2.jpg', 'sample4.jpg'];
-
-let dir: string;
-beforeAll(async () => {
-  dir = await buildModels();
-});
-afterAll(() => rm(dir, { recursive: true }));
 
 it('gives the ages that face-api itself gives', async () => {
   const pictures = [noise(1, AGE_SIDE, AGE_SIDE), waves(1, AGE_SIDE, AGE_SIDE), ...(await faces())];
   const expected = await faceApi<number>('age', pictures);
   const batch = Uint8Array.from(pictures.flatMap((picture) => [...picture]));
-  const { age } = await run(path.join(dir, 'age.onnx'), 'faces', batch, [pictures.length, AGE_SIDE, AGE_SIDE, 3]);
+  const { age } = await run('age.onnx', 'faces', batch, [pictures.length, AGE_SIDE, AGE_SIDE, 3]);
   expect(age!.dims).toEqual([pictures.length, 1]);
   expect(distance(age!.data, expected)).toBeLessThan(1e-3);
   // Faces that were all of an age to the net would prove nothing.
@@ -36,7 +31,7 @@ async function faces(): Promise<Uint8Array[]> {
     path.dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')),
     'demo',
   );
-  const detector = await loadDetector({ modelsDir: dir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const found: Uint8Array[] = [];
   for (const sample of SAMPLES) {
     const mips = makeMips((await decodePhoto(await readFile(path.join(samples, sample)), 640)).pixels);

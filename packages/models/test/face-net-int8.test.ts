@@ -1,26 +1,20 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { multipliesBytes } from '@attrai/vision/processor';
 import { loadScorer } from '@attrai/vision/score/scorer';
 import { mean, standardDeviation } from 'simple-statistics';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import reference from '../../vision/test/fixtures/reference-npm.json' with { type: 'json' };
-import { npmPhoto } from '../../vision/test/support/paths.ts';
+import { modelsDir, npmPhoto } from '../../vision/test/support/paths.ts';
 import { calibrate, readChips } from '../src/fit/calibrate.ts';
 import { readCalibration } from '../src/nets/calibration.ts';
 import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
-import { buildModels } from './models.ts';
 
 const npmPhotos = Object.keys(reference).map(npmPhoto);
 
-let dir: string;
-beforeAll(async () => {
-  restrictSharp();
-  dir = await buildModels();
-});
-afterAll(() => rm(dir, { recursive: true }));
+beforeAll(restrictSharp);
 
 /** Every fifth, but not those that calibration saw. */
 async function omiPhotos(): Promise<string[]> {
@@ -40,7 +34,7 @@ it('scores in bytes as in float32: differences of sd 0.1 and mean 0.05 of 10 at 
     console.warn('Not run: this processor has no VNNI, and is given the model in float32.');
     return test.skip('no VNNI');
   }
-  const chips = await readChips([...npmPhotos, ...(await omiPhotos())], dir, () => {});
+  const chips = await readChips([...npmPhotos, ...(await omiPhotos())], modelsDir, () => {});
   const [exact, bytes] = await Promise.all(['scorer.onnx', 'scorer-int8.onnx'].map((file) => scores(file, chips)));
   const differences = exact!.map((score, i) => bytes![i]! - score);
   console.log(`${chips.length} faces: sd ${standardDeviation(differences)}, mean ${mean(differences)}`);
@@ -52,7 +46,7 @@ it('scores in bytes as in float32: differences of sd 0.1 and mean 0.05 of 10 at 
 });
 
 it('calibrates the same from the same faces, for every number that the shipped calibration has', async () => {
-  const chips = (await readChips(npmPhotos.slice(0, 1), dir, () => {})).slice(0, 2);
+  const chips = (await readChips(npmPhotos.slice(0, 1), modelsDir, () => {})).slice(0, 2);
   const weights = await readWeights(FACE_NET_WEIGHTS);
   const [once, twice] = [await calibrate(weights, chips), await calibrate(weights, chips)];
   expect(once).toEqual(twice);
@@ -60,7 +54,7 @@ it('calibrates the same from the same faces, for every number that the shipped c
 });
 
 async function scores(file: string, chips: readonly Uint8Array[]): Promise<number[]> {
-  const scorer = await loadScorer(path.join(dir, file), 1);
+  const scorer = await loadScorer(path.join(modelsDir, file), 1);
   const result = await scorer.score(new Uint8Array(Buffer.concat(chips)));
   await scorer.close();
   return result;

@@ -1,14 +1,15 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseScorerMetadata } from '@attrai/vision/score/metadata';
 import { readMetadataProps } from '@attrai/vision/score/metadata-props';
 import { loadScorer } from '@attrai/vision/score/scorer';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { predict } from '../src/fit/ridge.ts';
 import { readHead } from '../src/head.ts';
 import { FEATURES } from '../src/nets/face-net.ts';
 import { faceApi } from './face-api.ts';
-import { buildModels, distance, run } from './models.ts';
+import { distance, run } from './models.ts';
 import { noise, waves } from './pixels.ts';
 
 const SIDE = 150;
@@ -16,15 +17,9 @@ const HEAD = path.join(import.meta.dirname, '../heads/omi.json');
 const chips = [noise(1, SIDE, SIDE), waves(1, SIDE, SIDE), waves(20, SIDE, SIDE)];
 const batch = Uint8Array.from(chips.flatMap((chip) => [...chip]));
 
-let dir: string;
-beforeAll(async () => {
-  dir = await buildModels();
-});
-afterAll(() => rm(dir, { recursive: true }));
-
 it('gives the embeddings that face-api itself gives', async () => {
   const expected = await faceApi<Float32Array>('embedding', chips);
-  const { embedding } = await run(path.join(dir, 'features.onnx'), 'chips', batch, [chips.length, SIDE, SIDE, 3]);
+  const { embedding } = await run('features.onnx', 'chips', batch, [chips.length, SIDE, SIDE, 3]);
   expect(embedding!.dims).toEqual([chips.length, 128]);
   expect(
     distance(
@@ -39,8 +34,8 @@ it('gives the embeddings that face-api itself gives', async () => {
 it('scores with the committed head on the features', async () => {
   const head = await readHead(HEAD);
   const shape = [chips.length, SIDE, SIDE, 3];
-  const { features } = await run(path.join(dir, 'features.onnx'), 'chips', batch, shape);
-  const { score } = await run(path.join(dir, 'scorer.onnx'), 'chips', batch, shape);
+  const { features } = await run('features.onnx', 'chips', batch, shape);
+  const { score } = await run('scorer.onnx', 'chips', batch, shape);
   expect(features!.dims).toEqual([chips.length, FEATURES]);
   expect(score!.dims).toEqual([chips.length, 1]);
   const expected = chips.map((_, i) => predict(head, features!.data.subarray(i * FEATURES, (i + 1) * FEATURES)));
@@ -49,7 +44,7 @@ it('scores with the committed head on the features', async () => {
 
 it('says in the file how to use the scorer, so that the estimator can', async () => {
   const head = await readHead(HEAD);
-  const file = path.join(dir, 'scorer.onnx');
+  const file = path.join(modelsDir, 'scorer.onnx');
   const props = readMetadataProps(await readFile(file));
   expect(props.get('attrai.name')).toBe(head.name);
   const { input, scale } = parseScorerMetadata(props);
@@ -63,5 +58,5 @@ it('says in the file how to use the scorer, so that the estimator can', async ()
 });
 
 it('keeps the weights as bytes in the file', async () => {
-  expect((await readFile(path.join(dir, 'scorer.onnx'))).length).toBeLessThan(6_600_000);
+  expect((await readFile(path.join(modelsDir, 'scorer.onnx'))).length).toBeLessThan(6_600_000);
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Detection } from '@attrai/vision/detect/onet';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureModels } from '../src/build.ts';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { readFaces } from '../src/fit/faces.ts';
 import { fitHead } from '../src/fit/fit.ts';
 import { mainFace } from '../src/fit/main-face.ts';
@@ -13,7 +13,6 @@ import { readRatings } from '../src/fit/ratings.ts';
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'attrai-faces-'));
-  await ensureModels({ dir: path.join(dir, 'models') });
   const grey = sharp({ create: { width: 200, height: 200, channels: 3, background: '#888' } });
   await writeFile(path.join(dir, 'grey.png'), await grey.png().toBuffer());
   await writeFile(path.join(dir, 'text.jpg'), 'not a picture');
@@ -46,7 +45,7 @@ describe('nobody is left out silently', () => {
   it('pictures that are missing, unreadable or show no face', async () => {
     const ratings = ['gone.jpg', 'text.jpg', 'grey.png'].map((file) => ({ file, rating: 1, columns: {} }));
     let done = 0;
-    const read = await readFaces(ratings, dir, path.join(dir, 'models'), (count) => {
+    const read = await readFaces(ratings, dir, modelsDir, (count) => {
       done = count;
     });
     expect(done).toBe(3);
@@ -85,7 +84,7 @@ async function fitOn(text: string, onProgress: (work: string) => void = () => {}
     csvFile: await table(text),
     fileColumn: 'file',
     ratingColumn: 'rating',
-    modelsDir: path.join(dir, 'models'),
+    modelsDir,
     date: new Date(),
     onProgress,
   });

@@ -1,20 +1,11 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
-import { ensureModels } from '../src/build.ts';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { openSession } from '../src/verify.ts';
 
-/** Builds the models as they are now into a folder of their own. */
-export async function buildModels(): Promise<string> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'attrai-models-'));
-  await ensureModels({ dir });
-  return dir;
-}
-
-/** Runs a model once; outputs by name. */
+/** Runs a model once; outputs by name. @param file its name, such as `pnet.onnx` */
 export async function run(file: string, input: string, data: Uint8Array, shape: number[]) {
-  const session = await openSession(file);
+  const session = await openSession(path.join(modelsDir, file));
   try {
     const outputs = await session.run({ [input]: new ort.Tensor('uint8', data, shape) });
     return Object.fromEntries(

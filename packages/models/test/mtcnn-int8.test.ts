@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cutOut } from '@attrai/vision/detect/crops';
 import { REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
@@ -9,26 +9,20 @@ import { decodePhoto } from '@attrai/vision/photo/decode';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { multipliesBytes } from '@attrai/vision/processor';
 import { mean } from 'simple-statistics';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import reference from '../../vision/test/fixtures/reference-npm.json' with { type: 'json' };
-import { npmPhoto } from '../../vision/test/support/paths.ts';
+import { modelsDir, npmPhoto } from '../../vision/test/support/paths.ts';
 import { calibrateMtcnn } from '../src/fit/calibrate-mtcnn.ts';
 import { readMtcnnRanges } from '../src/nets/mtcnn-calibration.ts';
 import { openSession } from '../src/verify.ts';
 import { MTCNN_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
-import { buildModels } from './models.ts';
 
 const photos = Object.keys(reference).slice(0, 4).map(npmPhoto);
 
-let dir: string;
-beforeAll(async () => {
-  restrictSharp();
-  dir = await buildModels();
-});
-afterAll(() => rm(dir, { recursive: true }));
+beforeAll(restrictSharp);
 
-const open = (file: string) => openSession(path.join(dir, file));
+const open = (file: string) => openSession(path.join(modelsDir, file));
 const read = async (file: string) => makeMips((await decodePhoto(await readFile(file), 1280)).pixels);
 
 /** What bytes may cost, on average over windows or crops. A wrong zero alone costs 0.04. */
@@ -73,8 +67,8 @@ it("R-Net in bytes gives nearly the float32 net's probabilities and boxes", asyn
 it('calibrates the same from the same photos, for every channel that the shipped calibration has', async () => {
   const weights = await readWeights(MTCNN_WEIGHTS);
   const [once, twice] = [
-    await calibrateMtcnn(weights, photos.slice(0, 1), dir, () => {}),
-    await calibrateMtcnn(weights, photos.slice(0, 1), dir, () => {}),
+    await calibrateMtcnn(weights, photos.slice(0, 1), modelsDir, () => {}),
+    await calibrateMtcnn(weights, photos.slice(0, 1), modelsDir, () => {}),
   ];
   expect(once).toEqual(twice);
   const channels = (ranges: typeof once) =>

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { readFaces } from '../src/fit/faces.ts';
 import { validate } from '../src/fit/fit.ts';
 import { readRatings } from '../src/fit/ratings.ts';
 import { fitRidge, predict } from '../src/fit/ridge.ts';
 import { readHead } from '../src/head.ts';
-import { buildModels } from './models.ts';
 
 const HEADS = path.join(import.meta.dirname, '../heads');
 const MINIMUM = 0.83;
@@ -31,10 +31,8 @@ describe('the shipped head', () => {
       console.warn('Not run: OMI_DIR is not set to a folder with ratings.csv and images/ of the OMI faces.');
       return test.skip('OMI_DIR is not set');
     }
-    const models = await buildModels();
     const { ratings } = await readRatings(path.join(data, 'ratings.csv'), 'file', 'attractive');
-    const { faces } = await readFaces(ratings, path.join(data, 'images'), models, () => {});
-    await rm(models, { recursive: true });
+    const { faces } = await readFaces(ratings, path.join(data, 'images'), modelsDir, () => {});
     const head = await readHead(path.join(HEADS, 'omi.json'));
     expect(faces).toHaveLength(head.fit.faces);
 

@@ -6,7 +6,6 @@ import type { Box, Point } from '@attrai/vision/vision';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { groupPhoto, modelsDir } from '../../vision/test/support/paths.ts';
-import { ensureModels } from '../src/build.ts';
 import { toHtml } from '../src/report/write-report.ts';
 import { boxBack, CHANGES, type Raw, readRaw } from '../src/robustness/changes.ts';
 import { measureShifts } from '../src/robustness/measure.ts';
@@ -19,7 +18,6 @@ const DISC = { x: 200, y: 90, radius: 30 };
 let dir: string;
 beforeAll(async () => {
   restrictSharp();
-  await ensureModels({ dir: modelsDir });
   dir = await mkdtemp(path.join(tmpdir(), 'attrai-robustness-'));
 });
 afterAll(() => rm(dir, { recursive: true }));
