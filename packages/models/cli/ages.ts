@@ -1,11 +1,10 @@
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
-import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
+import { readCommandLine } from '@attrai/contracts/command-line';
 import { agesOf } from '../src/ages/estimate-ages.ts';
 import { ageTables } from '../src/ages/tables.ts';
-import { ensureModels } from '../src/build.ts';
 import { readRatings } from '../src/fit/ratings.ts';
-import { modelsDir } from './models-dir.ts';
+import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
+import { RATED_PICTURES, requireRated } from './rated-pictures.ts';
 
 const USAGE = `Usage: pnpm models ages --images DIR --ratings FILE.csv [options]
   --images DIR            folder of the pictures, one face each (required)
@@ -19,9 +18,7 @@ export async function agesCommand(args: string[]): Promise<void> {
   const { values } = readCommandLine(USAGE, {
     args,
     options: {
-      images: { type: 'string' },
-      ratings: { type: 'string' },
-      'file-column': { type: 'string', default: 'file' },
+      ...RATED_PICTURES,
       'age-column': { type: 'string', default: 'age' },
     },
   });
@@ -29,13 +26,10 @@ export async function agesCommand(args: string[]): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const { images, ratings: table } = values;
-  if (!images || !table) throw new UsageError(`${images ? '--ratings' : '--images'} is missing.`, USAGE);
+  const { images, ratings: table } = requireRated(values, USAGE);
   const { ratings, skipped } = await readRatings(table, values['file-column'], values['age-column']);
   const line = new ProgressLine();
-  const dir = modelsDir();
-  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
-  restrictSharp();
+  const dir = await prepareModels(line);
   const read = await agesOf(ratings, images, dir, (done) => line.show('Looking at faces', done, ratings.length));
   process.stdout.write(ageTables(read.ages, [...skipped, ...read.skipped]));
 }

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
-import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
-import { ensureModels } from '../src/build.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { evaluationReport } from '../src/evaluate/report.ts';
 import { REPORT_KINDS, toMarkdown, writeReport } from '../src/report/write-report.ts';
-import { modelsDir } from './models-dir.ts';
+import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
+import { RATED_PICTURES, requireRated } from './rated-pictures.ts';
 import { scorerModels } from './scorer-model.ts';
 import { versions } from './versions.ts';
 
@@ -27,9 +26,7 @@ export async function evaluateCommand(args: string[]): Promise<void> {
   const { values } = readCommandLine(USAGE, {
     args,
     options: {
-      images: { type: 'string' },
-      ratings: { type: 'string' },
-      'file-column': { type: 'string', default: 'file' },
+      ...RATED_PICTURES,
       'rating-column': { type: 'string', default: 'rating' },
       group: { type: 'string', multiple: true, default: [] },
       folds: { type: 'string' },
@@ -40,8 +37,8 @@ export async function evaluateCommand(args: string[]): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const { images, ratings, out } = values;
-  if (!images || !ratings) throw new UsageError(`${images ? '--ratings' : '--images'} is missing.`, USAGE);
+  const { images, ratings } = requireRated(values, USAGE);
+  const { out } = values;
   const folds = values.folds === undefined ? undefined : Number(values.folds);
   if (folds !== undefined && !(Number.isInteger(folds) && folds >= 2)) {
     throw new UsageError('--folds takes a whole number from 2.', USAGE);
@@ -49,9 +46,7 @@ export async function evaluateCommand(args: string[]): Promise<void> {
   requireReportKind(out, USAGE);
 
   const line = new ProgressLine();
-  const dir = modelsDir();
-  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
-  restrictSharp();
+  const dir = await prepareModels(line);
   const [scorerModel] = scorerModels(dir);
   const evaluation = await evaluate({
     imageDir: images,

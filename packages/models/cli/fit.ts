@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
-import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
-import { ensureModels } from '../src/build.ts';
+import { readCommandLine } from '@attrai/contracts/command-line';
 import { modelCard } from '../src/fit/card.ts';
 import { FEWEST_FACES, fitHead, readEnoughRatings } from '../src/fit/fit.ts';
 import { scorer } from '../src/nets/scorer.ts';
 import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
 import { modelsDir } from './models-dir.ts';
+import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
+import { RATED_PICTURES, requireRated } from './rated-pictures.ts';
 import { versions } from './versions.ts';
 
 const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv [options]
@@ -27,42 +27,36 @@ export async function fitCommand(args: string[]): Promise<void> {
   const { values } = readCommandLine(USAGE, {
     args,
     options: {
-      images: { type: 'string' },
-      ratings: { type: 'string' },
+      ...RATED_PICTURES,
       name: { type: 'string' },
-      'file-column': { type: 'string', default: 'file' },
       'rating-column': { type: 'string', default: 'rating' },
       out: { type: 'string' },
       about: { type: 'string' },
       model: { type: 'string' },
     },
   });
-  const { images, ratings, about, model } = values;
   if (values.help) {
     process.stdout.write(USAGE);
     return;
   }
-  if (!images || !ratings) {
-    throw new UsageError(`${images ? '--ratings' : '--images'} is missing.`, USAGE);
-  }
+  const { images, ratings } = requireRated(values, USAGE);
+  const { about, model } = values;
   const name = values.name || path.parse(ratings).name;
   const out = values.out ?? `${name}.json`;
   const aboutText = about ? await readFile(about, 'utf8') : '## Data\n\nNothing was said about the data.';
   const line = new ProgressLine();
-  const dir = modelsDir();
   const options = {
     name,
     imageDir: images,
     csvFile: ratings,
     fileColumn: values['file-column'],
     ratingColumn: values['rating-column'],
-    modelsDir: dir,
+    modelsDir: modelsDir(),
     date: new Date(),
     onProgress: (work: string, done: number, total: number) => line.show(work, done, total),
   };
   await readEnoughRatings(options); // Before the models are built, which takes long.
-  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
-  restrictSharp();
+  await prepareModels(line);
   const result = await fitHead(options);
   const card = `${out.slice(0, out.length - path.extname(out).length)}.card.md`;
   await writeFile(out, `${JSON.stringify(result.head, null, 2)}\n`);

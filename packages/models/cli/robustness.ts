@@ -1,13 +1,11 @@
 import path from 'node:path';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
-import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
-import { ensureModels } from '../src/build.ts';
 import { toMarkdown, writeReport } from '../src/report/write-report.ts';
 import { choosePhotos } from '../src/robustness/choose-photos.ts';
 import { measureShifts } from '../src/robustness/measure.ts';
 import { type Measured, robustnessReport } from '../src/robustness/report.ts';
 import { requireReportKind } from './evaluate.ts';
-import { modelsDir } from './models-dir.ts';
+import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
 import { scorerModels } from './scorer-model.ts';
 import { versions } from './versions.ts';
@@ -41,9 +39,7 @@ export async function robustnessCommand(args: string[]): Promise<void> {
 
   const line = new ProgressLine();
   const files = await choosePhotos(images, most);
-  const dir = modelsDir();
-  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
-  restrictSharp();
+  const dir = await prepareModels(line);
   const measured: Measured[] = [];
   for (const scorerModel of scorerModels(dir)) {
     const scorer = path.basename(scorerModel);

@@ -1,12 +1,10 @@
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
-import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
-import { ensureModels } from '../src/build.ts';
 import { toMarkdown } from '../src/report/write-report.ts';
 import { choosePhotos } from '../src/robustness/choose-photos.ts';
 import { findCandidates } from '../src/thresholds/find-candidates.ts';
 import { scoreSmallFaces } from '../src/thresholds/small-faces.ts';
 import { thresholdReport } from '../src/thresholds/tables.ts';
-import { modelsDir } from './models-dir.ts';
+import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
 import { scorerModels } from './scorer-model.ts';
 
@@ -30,9 +28,7 @@ export async function thresholdsCommand(args: string[]): Promise<void> {
   if (!(Number.isInteger(faces) && faces > 0)) throw new UsageError('--faces takes a whole number from 1.', USAGE);
   const line = new ProgressLine();
   const files = await choosePhotos([values.images], Number.POSITIVE_INFINITY);
-  const dir = modelsDir();
-  await ensureModels({ dir, onProgress: ({ done, total }) => line.show('Building models', done, total) });
-  restrictSharp();
+  const dir = await prepareModels(line);
   const candidates = await findCandidates(files, faces, dir, (done) => line.show('Photos', done, files.length));
   const [scorerModel] = scorerModels(dir);
   const sizes = await scoreSmallFaces(files, { modelsDir: dir, scorerModel: scorerModel! }, (done) =>
