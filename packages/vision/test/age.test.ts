@@ -13,7 +13,7 @@ import { type Mips, makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
 import type { Vision } from '../src/vision.ts';
 import { matches } from './support/match.ts';
-import { tinyModel } from './support/onnx-file.ts';
+import { OWN_SCORE, ownScorer } from './support/own-scorer.ts';
 import { groupPhoto, modelsDir, npmPhoto, teenPhoto } from './support/paths.ts';
 
 /** OMI faces rated by people as looking younger than 12, of both sexes. */
@@ -116,21 +116,12 @@ test('the mirror image is another picture of a face of about that age', async ()
 });
 
 test('another scorer model does not get to see children either', async () => {
-  const metadata = {
-    'attrai.input': JSON.stringify({ layout: 'NCHW', type: 'float32', size: 32, crop: { by: 'box', margin: 0.1 } }),
-    'attrai.scale': JSON.stringify({
-      knots: [
-        [-2, 6.5],
-        [-1, 6.5],
-      ],
-    }),
-  };
   const folder = await mkdtemp(join(tmpdir(), 'attrai-own-'));
   const scorerModel = join(folder, 'own.onnx');
-  await writeFile(scorerModel, tinyModel({ type: 'float32', shape: ['N', 3, 32, 32], gives: 'mean', metadata }));
+  await writeFile(scorerModel, ownScorer());
   const own = await loadVision({ modelsDir, scorerModel });
   expect((await own.estimate(teen)).faces).toMatchObject([unscored]);
-  const four = new Array(4).fill({ score: 6.5 });
+  const four = new Array(4).fill({ score: OWN_SCORE });
   expect((await own.estimate(await readFile(groupPhoto))).faces).toMatchObject(four);
   await own.close();
   await rm(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tinyModel } from './support/onnx-file.ts';
+import { OWN_SCORE, ownScorer } from './support/own-scorer.ts';
 import { groupPhoto, modelsDir, teenPhoto } from './support/paths.ts';
 
 const CLI = fileURLToPath(new URL('../cli/estimate.ts', import.meta.url));
@@ -124,21 +124,9 @@ test('says so when a folder holds no photos', async () => {
 });
 
 test('scores with the model that SCORER_MODEL names', async () => {
-  const metadata = {
-    'attrai.input': JSON.stringify({ layout: 'NCHW', type: 'float32', size: 32, crop: { by: 'box', margin: 0.1 } }),
-    'attrai.scale': JSON.stringify({
-      knots: [
-        [-2, 6.5],
-        [-1, 6.5],
-      ],
-    }),
-  };
-  await writeFile(
-    join(folder, 'own.onnx'),
-    tinyModel({ type: 'float32', shape: ['N', 3, 32, 32], gives: 'mean', metadata }),
-  );
+  await writeFile(join(folder, 'own.onnx'), ownScorer());
   const { stdout } = await runWith({ SCORER_MODEL: 'own.onnx' }, '--json', 'photos/b/group.jpg');
-  expect(JSON.parse(stdout).faces.map(({ score }: { score: number }) => score)).toEqual([6.5, 6.5, 6.5, 6.5]);
+  expect(JSON.parse(stdout).faces.map(({ score }: { score: number }) => score)).toEqual(Array(4).fill(OWN_SCORE));
 });
 
 test('names the file and the command when the models are missing', async () => {

@@ -1,13 +1,4 @@
-/** A user of the sandbox: sends into a chat and waits for the bot's answers. */
-export interface SeenMessage {
-  message_id: number;
-  from: 'user' | 'bot';
-  text?: string;
-  caption?: string;
-  photo_url?: string;
-  reply_to?: number;
-  edited?: boolean;
-}
+import type { SeenMessage } from '../../bot/test/chat-page.ts';
 
 const LONGEST_WAIT_MS = 50_000;
 
@@ -20,6 +11,7 @@ const TYPES: Record<string, string> = {
   heic: 'image/heic',
 };
 
+/** A user of the sandbox: sends into a chat and waits for the bot's answers. */
 export function openChat(url: string, chatId: number) {
   const endpoint = `${url}/api/chats/${chatId}/messages`;
 
