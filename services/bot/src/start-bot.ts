@@ -18,6 +18,7 @@ import { createReplyWorker } from './replies/send-replies.ts';
 import { startSweeper } from './replies/sweep.ts';
 import { takeDeadLetters } from './replies/take-dead-letters.ts';
 import { takeResults } from './replies/take-results.ts';
+import { startTellingOverdue } from './replies/tell-overdue.ts';
 import { createPace } from './telegram/pace.ts';
 import { startPolling } from './telegram/polling.ts';
 import { createSmallTalk } from './telegram/small-talk.ts';
@@ -79,6 +80,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   jobs.intake.run(createIntakeWorker({ ...shared, broker }));
   const results = await takeResults(broker, { ...shared, inbox }, stopping.signal);
   const deadLetters = await takeDeadLetters(broker, { ...shared, inbox }, stopping.signal);
+  const tellingOverdue = startTellingOverdue({ activeRequests, replies: jobs.replies, logger });
   const sweeper = startSweeper({
     stores: [photoStore, inbox],
     activeRequests,
@@ -120,6 +122,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     async stop() {
       stopping.abort();
       await updates.stop();
+      tellingOverdue.stop();
       await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
       await jobs.replies.close();
       progress.stop();

@@ -86,9 +86,9 @@ function listen() {
   const intake = createInProcessJobs<IntakeJob>({ onFatal() {} });
   const noted: typeof intake = {
     ...intake,
-    async add(id, job, options) {
+    async add(id, job) {
       jobs.push(job);
-      await intake.add(id, job, options);
+      await intake.add(id, job);
     },
   };
   const gate = {

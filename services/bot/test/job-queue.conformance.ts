@@ -193,46 +193,6 @@ export function describeJobQueue(name: string, open: () => Promise<QueueUnderTes
       expect(done).toEqual(['quick', 'slow']);
     });
 
-    test('starts a delayed job not before its time', async () => {
-      const { queue } = await make();
-      const started = Date.now();
-      let ranAt = 0;
-      await queue.add('later', { step: 0 }, { delayMs: 200 });
-      expect((await queue.counts()).delayed).toBe(1);
-      run(queue, async () => {
-        ranAt = Date.now();
-      });
-      await waitUntil('it never ran', () => ranAt > 0);
-      expect(ranAt - started).toBeGreaterThanOrEqual(195);
-    });
-
-    test('drops a removed job, waiting or delayed, and leaves unknown ones alone', async () => {
-      const { queue } = await make();
-      const done: string[] = [];
-      await queue.add('job1', { step: 0 });
-      await queue.add('job2', { step: 0 }, { delayMs: 50 });
-      await queue.add('kept', { step: 0 }, { delayMs: 100 });
-      for (const id of ['job1', 'job2', 'job3']) await queue.remove(id);
-      run(queue, async (job) => {
-        done.push(job.id);
-      });
-      await waitUntil('the kept job was not done', () => done.includes('kept'));
-      await untilEmpty(queue);
-      expect(done).toEqual(['kept']);
-    });
-
-    test('leaves a job in work alone when asked to remove it', async () => {
-      const { queue } = await make();
-      let done = false;
-      run(queue, async (job) => {
-        await queue.remove(job.id);
-        done = true;
-      });
-      await queue.add('a', { step: 0 });
-      await waitUntil('it was not done', () => done);
-      await untilEmpty(queue);
-    });
-
     test('works on no more jobs at once than it may', async () => {
       const { queue } = await make();
       let inWork = 0;

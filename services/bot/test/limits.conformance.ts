@@ -4,6 +4,7 @@ import type { RateOptions, RequestRate } from '../src/limits/request-rate.ts';
 
 const ANNA = 11;
 const BORIS = 22;
+const toldTo = (userId: number) => ({ userId, chatId: userId, messageId: 1, language: 'en' as const });
 const soon = () => Date.now() + 60_000;
 
 /** What every keeper of slots promises. `open` gives an empty one with 2 slots a user. */
@@ -73,6 +74,45 @@ export function describeActiveRequests(name: string, open: () => Promise<ActiveR
       expect(await active.release(ANNA, 'lost')).toBe(true);
       expect(await active.stage('lost')).toBe('answered');
       expect(await active.release(ANNA, 'lost')).toBe(false);
+    });
+
+    test('owes an answer from the deadline on until the request is released, the longest overdue first', async () => {
+      const active = await open();
+      const ago = (ms: number) => Date.now() - ms;
+      for (const id of ['a1', 'a2', 'b1', 'b2']) await active.take(id < 'b' ? ANNA : BORIS, id, soon());
+      await active.oweAnswer('a1', toldTo(ANNA), ago(1_000));
+      await active.oweAnswer('a2', toldTo(ANNA), soon());
+      await active.oweAnswer('b1', { ...toldTo(BORIS), placeholderId: 7 }, ago(2_000));
+      await active.oweAnswer('b2', toldTo(BORIS), Date.now() + 500);
+      const first = { id: 'b1', replyTo: { ...toldTo(BORIS), placeholderId: 7 } };
+      const second = { id: 'a1', replyTo: toldTo(ANNA) };
+      expect(await active.overdue()).toEqual([first, second]);
+      await active.setUnderway('b1');
+      expect(await active.overdue()).toEqual([first, second]);
+      await active.release(BORIS, 'b1');
+      await expect.poll(() => active.overdue()).toEqual([second, { id: 'b2', replyTo: toldTo(BORIS) }]);
+    });
+
+    test('owes whom it was told last, and nothing to requests that are answered or unknown', async () => {
+      const active = await open();
+      await active.take(ANNA, 'a1', soon());
+      await active.take(ANNA, 'a2', soon());
+      await active.release(ANNA, 'a2');
+      for (const id of ['a1', 'a2', 'unknown']) await active.oweAnswer(id, toldTo(BORIS), Date.now());
+      await active.oweAnswer('a1', toldTo(ANNA), Date.now());
+      await expect.poll(() => active.overdue()).toEqual([{ id: 'a1', replyTo: toldTo(ANNA) }]);
+    });
+
+    test('hands out the overdue a hundred at a time', async () => {
+      const active = await open();
+      for (let user = 1; user <= 101; user++) {
+        await active.take(user, `r${user}`, soon());
+        await active.oweAnswer(`r${user}`, toldTo(user), Date.now() - 1_000 + user);
+      }
+      const overdue = await active.overdue();
+      expect(overdue.map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, i) => `r${i + 1}`));
+      await active.release(1, 'r1');
+      expect((await active.overdue()).at(-1)?.id).toBe('r101');
     });
 
     test('frees a forgotten slot at its deadline, but knows its request as unanswered', async () => {

@@ -59,7 +59,10 @@ test('a photo whose intake is held up is still ahead of the one accepted after i
       const { intake } = parts.jobs;
       const slowAtFirst: typeof intake = {
         ...intake,
-        add: (id, data) => intake.add(id, data, added++ === 0 ? { delayMs: 300 } : {}),
+        async add(id, data) {
+          if (added++ > 0) return intake.add(id, data);
+          setTimeout(() => intake.add(id, data), 300);
+        },
       };
       return { ...parts, jobs: { ...parts.jobs, intake: slowAtFirst } };
     },

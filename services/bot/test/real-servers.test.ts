@@ -1,5 +1,7 @@
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { waitUntil } from '@attrai/test-servers/wait-until';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { openWorld, PHOTO, type WorldOptions } from './world.ts';
 
@@ -7,7 +9,8 @@ const CHAT = 4711;
 
 async function openRealWorld(options: WorldOptions = {}) {
   const [amqpUrl, redisUrl] = await Promise.all([ownVhost(), ownRedis()]);
-  return openWorld({ ...options, amqpUrl, redisUrl });
+  const world = await openWorld({ ...options, amqpUrl, redisUrl });
+  return Object.assign(world, { redisUrl });
 }
 
 test.each(['volume', 'message'] as const)(
@@ -60,4 +63,30 @@ test('a photo under way while the bot is restarted is answered, or told at its d
   for (const user of [1, 2]) expect(await world.page.fromBot(user)).toHaveLength(1);
   await world.publishResult(world.requests.find(({ replyTo }) => replyTo.chatId === 2)!, 'scored');
   await world.untilNothingIsLeft();
+});
+
+test('what earlier versions leave of deadlines, as delayed jobs or unpaid debts, answers nobody twice', async () => {
+  await using world = await openRealWorld({ estimate: async () => undefined });
+  for (const user of [1, 2]) await world.page.send(user, { photo: PHOTO });
+  await waitUntil('the photos did not come to the estimator', () => world.requests.length === 2);
+  const redis = new Redis(world.redisUrl, { maxRetriesPerRequest: null });
+  const replies = new Queue('replies', { connection: redis, prefix: 'attrai' });
+  for (const { id, replyTo } of world.requests) {
+    const expired = { id, replyTo, answer: { kind: 'expired' } };
+    await replies.add('replies', expired, { jobId: `${id}-deadline`, delay: 1_000, removeOnComplete: true });
+  }
+  await world.publishResult(world.requests.find(({ replyTo }) => replyTo.chatId === 1)!, 'scored');
+  await world.page.untilSaid(1, /6\.3/);
+  await world.page.untilSaid(2, /within 10 minutes/);
+  await world.publishResult(world.requests.find(({ replyTo }) => replyTo.chatId === 2)!, 'scored');
+  await world.untilNothingIsLeft();
+  // They answer without taking back what a later version owes.
+  for (const { id, replyTo } of world.requests) {
+    await redis.zadd('attrai:deadlines', Date.now() - 1_000, id);
+    await redis.hset('attrai:reply-to', id, JSON.stringify(replyTo));
+  }
+  await waitUntil('debts stayed', async () => (await redis.exists('attrai:deadlines', 'attrai:reply-to')) === 0);
+  for (const user of [1, 2]) expect(await world.page.fromBot(user)).toHaveLength(1);
+  await replies.close();
+  redis.disconnect();
 });

@@ -11,7 +11,7 @@ import type { ActiveRequests } from '../limits/active-requests.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
-import { type Answer, deadlineJobId, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
+import { type Answer, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
 import type { Pace } from '../telegram/pace.ts';
 import type { TelegramApi } from '../telegram/telegram-api.ts';
 import { TEXTS } from '../texts/languages.ts';
@@ -48,7 +48,7 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
       throw new FinalError('expired', 'The deadline passed before the photo was in.');
 
     if (!job.data.placeholderDone) await sendPlaceholder(job);
-    await scheduleDeadline(job.data);
+    await activeRequests.oweAnswer(id, job.data.replyTo, job.data.deadline);
     await passOn(job);
     await activeRequests.setUnderway(id);
     const ms = Date.now() - job.data.acceptedAt;
@@ -77,11 +77,6 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
       if (error instanceof FinalError && error.code === 'delivery_unknown') return undefined;
       throw error;
     }
-  }
-
-  async function scheduleDeadline({ id, replyTo, deadline }: IntakeJob): Promise<void> {
-    const expired: ReplyJob = { id, replyTo, answer: { kind: 'expired' } };
-    await replies.add(deadlineJobId(id), expired, { delayMs: Math.max(1, deadline - Date.now()) });
   }
 
   async function passOn(job: Job<IntakeJob>): Promise<void> {

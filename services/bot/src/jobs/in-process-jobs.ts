@@ -78,22 +78,15 @@ export function createInProcessJobs<D>({ onFatal, policy = RETRY_POLICY }: InPro
   }
 
   return {
-    async add(id, data, { delayMs = 0 } = {}) {
+    async add(id, data) {
       if (entries.has(id)) return;
       const entry: Entry<D> = { id, data: structuredClone(data), addedAt: Date.now(), failures: 0, state: 'waiting' };
       entries.set(id, entry);
-      enqueue(entry, delayMs);
+      enqueue(entry, 0);
     },
     run(given) {
       worker = given;
       startNext();
-    },
-    async remove(id) {
-      const entry = entries.get(id);
-      if (!entry || entry.state === 'active') return;
-      clearTimeout(entry.timer);
-      if (entry.state === 'waiting') waiting.splice(waiting.indexOf(entry), 1);
-      entries.delete(id);
     },
     async counts() {
       const counts: JobCounts = { waiting: 0, active: 0, delayed: 0 };

@@ -29,14 +29,12 @@ export interface JobCounts {
 
 export interface JobQueue<D> {
   /**
-   * Adds a job; one whose id waits, is delayed or in work already is left as it is.
+   * Adds a job; one whose id waits, is to be tried again or in work already is left as it is.
    * Throws RetryableError `jobs_unavailable` if the job can't be stored; it may have been stored nevertheless.
    */
-  add(id: string, data: D, options?: { delayMs?: number }): Promise<void>;
+  add(id: string, data: D): Promise<void>;
   /** Starts working. Once per queue. */
   run(worker: Worker<D>): void;
-  /** Drops a job that is not in work; one in work or unknown is left alone. */
-  remove(id: string): Promise<void>;
   counts(): Promise<JobCounts>;
   /** Starts no further job and waits for those in work. */
   close(): Promise<void>;

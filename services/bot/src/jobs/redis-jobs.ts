@@ -80,10 +80,10 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
   }
 
   return {
-    async add(id, data, { delayMs = 0 } = {}) {
+    async add(id, data) {
       try {
         // BullMQ types a job's data by conditional types that a free D can't satisfy.
-        await (queue as Queue).add(name, data, { jobId: id, delay: delayMs });
+        await (queue as Queue).add(name, data, { jobId: id });
       } catch (cause) {
         throw new RetryableError('jobs_unavailable', `Redis did not take a job of ${name}. Try again.`, { cause });
       }
@@ -101,10 +101,6 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
         settings: { backoffStrategy: (attemptsMade) => pauseAfter(attemptsMade - 1, policy) },
       });
       bullWorker.on('error', (err) => logger.debug({ err, jobs: name }, 'Redis is away'));
-    },
-
-    async remove(id) {
-      await queue.remove(id);
     },
 
     async counts() {

@@ -1,4 +1,5 @@
-import { type ActiveRequests, REMEMBER_MS } from './active-requests.ts';
+import type { ReplyTo } from '@attrai/contracts/reply-to';
+import { type ActiveRequests, MOST_OVERDUE, type Overdue, REMEMBER_MS } from './active-requests.ts';
 
 interface Active {
   userId: number;
@@ -9,6 +10,7 @@ interface Active {
 /** Slots in this process's memory. */
 export function createInProcessActiveRequests({ maxPerUser }: { maxPerUser: number }): ActiveRequests {
   const active = new Map<string, Active>();
+  const owed = new Map<string, { replyTo: ReplyTo; deadline: number }>();
   /** Until when each answered request is remembered, the oldest first. */
   const answered = new Map<string, number>();
 
@@ -36,11 +38,22 @@ export function createInProcessActiveRequests({ maxPerUser }: { maxPerUser: numb
       const request = active.get(requestId);
       if (request) request.stage = 'underway';
     },
+    async oweAnswer(requestId, replyTo, deadline) {
+      if (active.has(requestId)) owed.set(requestId, { replyTo, deadline });
+    },
+    async overdue() {
+      const now = Date.now();
+      const due = [...owed]
+        .filter(([, { deadline }]) => deadline <= now)
+        .sort(([, a], [, b]) => a.deadline - b.deadline);
+      return due.slice(0, MOST_OVERDUE).map(([id, { replyTo }]): Overdue => ({ id, replyTo }));
+    },
     async stage(requestId) {
       return answered.has(requestId) ? 'answered' : active.get(requestId)?.stage;
     },
     async release(_userId, requestId) {
       active.delete(requestId);
+      owed.delete(requestId);
       if (answered.has(requestId)) return false;
       answered.set(requestId, Date.now() + REMEMBER_MS);
       return true;

@@ -1,6 +1,6 @@
 import { RetryableError } from '@attrai/contracts/errors';
 import type { Redis } from 'ioredis';
-import { type ActiveRequests, REMEMBER_MS, type Stage } from './active-requests.ts';
+import { type ActiveRequests, MOST_OVERDUE, REMEMBER_MS, type Stage } from './active-requests.ts';
 
 /** Redis's own clock decides, so that a bot whose clock is off frees no slot early. */
 const NOW = `local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)`;
@@ -22,7 +22,21 @@ return 'taken'`;
 const SET_UNDERWAY = `
 if redis.call('GET', KEYS[1]) == 'accepted' then redis.call('SET', KEYS[1], 'underway', 'KEEPTTL') end`;
 
+const OWE_ANSWER = `${NOW}
+local stage = redis.call('GET', KEYS[1])
+if not stage or stage == 'answered' then return end
+redis.call('ZADD', KEYS[2], now + tonumber(ARGV[2]), ARGV[1])
+redis.call('HSET', KEYS[3], ARGV[1], ARGV[3])`;
+
+const OVERDUE = `${NOW}
+local ids = redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[1])
+if #ids == 0 then return {} end
+return { ids, redis.call('HMGET', KEYS[2], unpack(ids)) }`;
+
+/** What is owed goes also if it was answered before, by a bot that knew of no debts. */
 const RELEASE = `
+redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('HDEL', KEYS[5], ARGV[1])
 if redis.call('GET', KEYS[1]) == 'answered' then return 0 end
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
@@ -48,6 +62,8 @@ export function createRedisActiveRequests(options: RedisActiveRequestsOptions): 
   const requestKey = (id: string) => `${prefix}:request:${id}`;
   const slotsKey = (userId: number) => `${prefix}:slots:${userId}`;
   const allKey = `${prefix}:slots`;
+  /** By deadline, and whom to tell. */
+  const owedKeys = [`${prefix}:deadlines`, `${prefix}:reply-to`];
 
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     try {
@@ -67,13 +83,24 @@ export function createRedisActiveRequests(options: RedisActiveRequestsOptions): 
     async setUnderway(requestId) {
       await ask(() => redis.eval(SET_UNDERWAY, 1, requestKey(requestId)));
     },
+    async oweAnswer(requestId, replyTo, deadline) {
+      const ttl = Math.ceil(deadline - Date.now());
+      const keys = [requestKey(requestId), ...owedKeys];
+      await ask(() => redis.eval(OWE_ANSWER, 3, ...keys, requestId, ttl, JSON.stringify(replyTo)));
+    },
+    async overdue() {
+      const [ids = [], replyTos = []] = (await ask(() =>
+        redis.eval(OVERDUE, 2, ...owedKeys, MOST_OVERDUE),
+      )) as string[][];
+      return ids.map((id, i) => ({ id, replyTo: JSON.parse(replyTos[i]!) }));
+    },
     async stage(requestId) {
       const stage = await ask(() => redis.get(requestKey(requestId)));
       return stage === null ? undefined : (stage as Stage);
     },
     async release(userId, requestId) {
-      const keys = [requestKey(requestId), slotsKey(userId), allKey];
-      return (await ask(() => redis.eval(RELEASE, 3, ...keys, requestId, REMEMBER_MS))) === 1;
+      const keys = [requestKey(requestId), slotsKey(userId), allKey, ...owedKeys];
+      return (await ask(() => redis.eval(RELEASE, 5, ...keys, requestId, REMEMBER_MS))) === 1;
     },
     async total() {
       return (await ask(() => redis.eval(TOTAL, 1, allKey))) as number;

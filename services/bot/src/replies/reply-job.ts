@@ -18,7 +18,7 @@ export function replyJobId(requestId: string): string {
   return requestId;
 }
 
-/** The id of the delayed job that answers when nothing else has. */
+/** The id of the job that answers when nothing else has. */
 export function deadlineJobId(requestId: string): string {
   return `${requestId}-deadline`;
 }

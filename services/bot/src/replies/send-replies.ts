@@ -10,7 +10,7 @@ import type { Progress } from '../progress/progress.ts';
 import type { Pace } from '../telegram/pace.ts';
 import type { TelegramApi } from '../telegram/telegram-api.ts';
 import { createOneAtATime } from './one-at-a-time.ts';
-import { answerText, deadlineJobId, type ReplyJob } from './reply-job.ts';
+import { answerText, type ReplyJob } from './reply-job.ts';
 
 export interface ReplyParts {
   api: TelegramApi;
@@ -36,12 +36,12 @@ const CONCURRENCY = 8;
  * placeholder to edit, and never again once it went out.
  */
 export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
-  const { api, pace, progress, activeRequests, replies, photoStore, inbox, limits, metrics } = parts;
+  const { api, pace, progress, activeRequests, photoStore, inbox, limits, metrics } = parts;
   const oneAtATime = createOneAtATime();
   /** Sent, but not yet known to be: Redis was away right after. */
   const sent = new Map<string, Answered>();
 
-  async function work({ id: jobId, data }: Job<ReplyJob>): Promise<void> {
+  async function work({ data }: Job<ReplyJob>): Promise<void> {
     const { id, replyTo } = data;
     const log = parts.logger.child({ requestId: id });
     if ((await activeRequests.stage(id)) !== 'answered') {
@@ -52,12 +52,11 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
         sent.set(id, await deliverOrLog(data, log));
         metrics.took('reply', performance.now() - started);
       }
-      const answered = sent.get(id) ?? data.answer.kind;
-      if (await activeRequests.release(replyTo.userId, id)) metrics.answered(answered);
-      sent.delete(id);
     }
+    const answered = sent.get(id) ?? data.answer.kind;
+    if (await activeRequests.release(replyTo.userId, id)) metrics.answered(answered);
+    sent.delete(id);
     // What is left after the release is cleaned up by the next try, if this one breaks off here.
-    if (jobId !== deadlineJobId(id)) await replies.remove(deadlineJobId(id));
     await deletePhotos(data);
   }
 
@@ -114,7 +113,6 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
     parts.logger.error({ requestId: data.id, code: codeOf(error), err: error }, 'Gave up answering');
     await progress.settle(data.id);
     if (await activeRequests.release(data.replyTo.userId, data.id)) metrics.answered('undeliverable');
-    await replies.remove(deadlineJobId(data.id));
     await deletePhotos(data);
   }
 

@@ -10,18 +10,13 @@ const PREFETCH = 16;
 
 /**
  * Turns every message of `after_estimate` into a reply job. While Redis is away, messages wait in hand rather than
- * count as failed. A second result for a request, or one that comes too late, only has its picture deleted.
+ * count as failed. Of a second result for a request, or one that comes too late, the job only deletes the picture.
  */
 export function takeResults(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
-  const { activeRequests, replies, photoStore, inbox, progress, logger, metrics } = parts;
+  const { replies, inbox, progress, metrics } = parts;
 
   async function take(result: EstimateResult, attachment: Buffer | undefined): Promise<void> {
     const { id, replyTo, acceptedAt, outcome, workMs } = result;
-    if ((await activeRequests.stage(id)) === 'answered') {
-      logger.info({ requestId: id, outcome: outcome.kind }, 'A result for a photo that is answered already');
-      if (outcome.kind === 'scored') await photoStore.delete(outcome.picture);
-      return;
-    }
     progress.leave(id);
     metrics.took('wait', Math.max(0, Date.now() - acceptedAt - workMs));
     const job: ReplyJob = { id, replyTo, answer: outcome };
