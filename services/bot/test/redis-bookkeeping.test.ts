@@ -5,7 +5,7 @@ import { startRedis } from '@attrai/test-servers/redis';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { createRedisJobs } from '../src/jobs/redis-jobs.ts';
 import { createRedisActiveRequests } from '../src/limits/redis-active-requests.ts';
 import { createRedisRequestRate } from '../src/limits/request-rate.ts';
@@ -86,6 +86,32 @@ test('jobs survive the death of their process', async () => {
   await second.close();
 });
 
+test('a job that another process adds is found', async () => {
+  const options = { redis, logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const [worker, other] = [createRedisJobs<Data>('jobs', options), createRedisJobs<Data>('jobs', options)];
+  const seen: string[] = [];
+  worker.run({ work: async ({ id }) => void seen.push(id), gaveUp: async () => {}, concurrency: 1 });
+  for (const id of ['a', 'b', 'c']) await other.add(id, { step: 0 });
+  await waitUntil('they were not found', () => seen.length === 3);
+  await Promise.all([worker.close(), other.close()]);
+});
+
+test('a job that takes long keeps its lock', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const prefix = randomUUID();
+  const queue = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const finish = Promise.withResolvers<void>();
+  queue.run({ work: () => finish.promise, gaveUp: async () => {}, concurrency: 1 });
+  await queue.add('long', { step: 0 });
+  const lock = `${prefix}:jobs:long:lock`;
+  await expect.poll(() => redis.pexpire(lock, 5_000)).toBe(1);
+  vi.advanceTimersByTime(10_000);
+  await expect.poll(() => redis.pttl(lock)).toBeGreaterThan(20_000);
+  finish.resolve();
+  await queue.close();
+});
+
 test('while Redis is away questions fail soon and retryably; when it is back, all goes on', async () => {
   await using server = await startRedis();
   const own = connectRedis(server.url, logger);
@@ -154,7 +180,7 @@ test('a connection that hangs fails retryably instead of holding an update up', 
   await proxy.close();
 });
 
-test('connections that hang are given up, also by those who ask nothing and by workers that wait for a job', async () => {
+test('connections that hang are given up, also by those who ask nothing and by workers', async () => {
   const target = new URL(url);
   const proxy = await startTcpProxy(Number(target.port));
   target.port = String(proxy.port);
@@ -173,9 +199,9 @@ test('connections that hang are given up, also by those who ask nothing and by w
     lost.worker = true;
   });
   const healthy = connectForWork(redis, logger);
-  const nothing = healthy.bzpopmin(randomUUID(), 10);
+  const nothing = healthy.bzpopmin(randomUUID(), 3);
   proxy.stall();
-  worker.bzpopmin(randomUUID(), 10).catch(() => undefined);
+  worker.ping().catch(() => undefined);
   await waitUntil('a hanging connection was kept', () => lost.own && lost.worker, 40_000);
   expect(await nothing, 'a wait on a connection that is well was cut short').toBeNull();
   expect(own.status).not.toBe('ready');

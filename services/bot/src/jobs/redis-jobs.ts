@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { RetryableError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
-import { type Job as BullJob, Worker as BullWorker, DelayedError, Queue } from 'bullmq';
+import { type Job as BullJob, Worker as BullWorker, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connectForWork } from '../redis/connect-redis.ts';
+import { type Fetching, startFetching } from './fetch-jobs.ts';
 import type { Job, JobQueue, Worker } from './job-queue.ts';
 import { judge, pauseAfter, RETRY_POLICY, type RetryPolicy } from './retry-policy.ts';
 
@@ -19,15 +21,20 @@ export interface RedisJobsOptions {
 /** A job whose process died is taken up again after this long, ms, plus at most as long as a check for such jobs takes. */
 const LOCK_MS = 30_000;
 const STALL_CHECK_MS = 15_000;
+/** Often enough that one that fails does no harm. */
+const LOCK_AGAIN_MS = LOCK_MS / 3;
 /** BullMQ drops a job that failed or stalled "too often". Ours end by the retry policy alone. */
 const NEVER = 1_000_000;
 
 /** Jobs on Redis, by BullMQ: they outlive the process. Done, and given up, they leave nothing in Redis. */
 export function createRedisJobs<D>(name: string, options: RedisJobsOptions): JobQueue<D> {
   const { redis, logger, onFatal, policy = RETRY_POLICY, prefix = 'attrai' } = options;
-  const inWork = new Set<string>();
+  /** Their tokens by id. */
+  const inWork = new Map<string, string>();
   let workerConnection: Redis | undefined;
   let bullWorker: BullWorker<D> | undefined;
+  let fetching: Fetching | undefined;
+  let locking: NodeJS.Timeout | undefined;
 
   const queue = new Queue<D, void, string>(name, {
     connection: redis,
@@ -40,9 +47,10 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
       stackTraceLimit: 0,
     },
   });
-  queue.on('error', (err) => logger.debug({ err, jobs: name }, 'Redis is away'));
+  const redisIsAway = (err: unknown) => logger.debug({ err, jobs: name }, 'Redis is away');
+  queue.on('error', redisIsAway);
 
-  async function workOn(bullJob: BullJob<D>, token: string | undefined, { work, gaveUp }: Worker<D>): Promise<void> {
+  async function workOn(bullJob: BullJob<D>, token: string, { work, gaveUp }: Worker<D>): Promise<void> {
     const job: Job<D> = {
       id: bullJob.id as string,
       get data() {
@@ -54,24 +62,33 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
       await work(job);
     } catch (error) {
       const verdict = judge(error, bullJob.attemptsMade, Date.now() - bullJob.timestamp, policy);
-      if (verdict.kind === 'give_up') return gaveUp(job, error);
       if (verdict.kind === 'fatal') onFatal(error);
-      if (verdict.kind === 'again' && !verdict.counts) {
-        await bullJob.moveToDelayed(Date.now() + verdict.delayMs, token);
-        throw new DelayedError();
+      if (verdict.kind === 'again' && !verdict.counts) return postpone(bullJob, token, verdict.delayMs);
+      if (verdict.kind !== 'give_up') return fail(bullJob, token, error);
+      try {
+        await gaveUp(job, error);
+      } catch (failure) {
+        return fail(bullJob, token, failure);
       }
-      throw error;
     }
+    await bullJob.moveToCompleted(undefined, token, false);
+  }
+
+  async function fail(bullJob: BullJob<D>, token: string, error: unknown): Promise<void> {
+    await bullJob.moveToFailed(error as Error, token);
+    fetching?.moreIn(bullJob.delay);
+  }
+
+  async function postpone(bullJob: BullJob<D>, token: string, ms: number): Promise<void> {
+    await bullJob.moveToDelayed(Date.now() + ms, token);
+    fetching?.moreIn(ms);
   }
 
   /** A job that lost its lock in an outage of Redis comes back while its first run goes on here: it waits for that. */
-  async function onceAtATime(bullJob: BullJob<D>, token: string | undefined, worker: Worker<D>): Promise<void> {
+  async function onceAtATime(bullJob: BullJob<D>, token: string, worker: Worker<D>): Promise<void> {
     const id = bullJob.id as string;
-    if (inWork.has(id)) {
-      await bullJob.moveToDelayed(Date.now() + policy.firstPauseMs, token);
-      throw new DelayedError();
-    }
-    inWork.add(id);
+    if (inWork.has(id)) return postpone(bullJob, token, policy.firstPauseMs);
+    inWork.set(id, token);
     try {
       await workOn(bullJob, token, worker);
     } finally {
@@ -87,20 +104,33 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
       } catch (cause) {
         throw new RetryableError('jobs_unavailable', `Redis did not take a job of ${name}. Try again.`, { cause });
       }
+      fetching?.more();
     },
 
     run(worker) {
       workerConnection = connectForWork(redis, logger);
-      bullWorker = new BullWorker<D>(name, (job, token) => onceAtATime(job, token, worker), {
+      // Without a function to work by: see https://docs.bullmq.io/patterns/manually-fetching-jobs
+      const ours = new BullWorker<D>(name, undefined, {
         connection: workerConnection,
         prefix,
-        concurrency: worker.concurrency,
         lockDuration: LOCK_MS,
         stalledInterval: STALL_CHECK_MS,
         maxStalledCount: NEVER,
         settings: { backoffStrategy: (attemptsMade) => pauseAfter(attemptsMade - 1, policy) },
       });
-      bullWorker.on('error', (err) => logger.debug({ err, jobs: name }, 'Redis is away'));
+      bullWorker = ours;
+      ours.on('error', redisIsAway);
+      ours.startStalledCheckTimer().catch(redisIsAway);
+      locking = setInterval(() => {
+        if (inWork.size === 0) return;
+        ours.extendJobLocks([...inWork.keys()], [...inWork.values()], LOCK_MS).catch(redisIsAway);
+      }, LOCK_AGAIN_MS);
+      const fetch = async () => {
+        const token = randomUUID();
+        const bullJob = await ours.getNextJob(token, { block: false });
+        return bullJob && (() => onceAtATime(bullJob, token, worker));
+      };
+      fetching = startFetching(worker.concurrency, fetch, redisIsAway);
     },
 
     async counts() {
@@ -111,6 +141,9 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
     async close() {
       // Redis being away, nobody can record what is done: the lock runs out instead, and the job is taken up again.
       const away = redis.status !== 'ready';
+      if (away) fetching?.stop();
+      else await fetching?.finish();
+      clearInterval(locking);
       await bullWorker?.close(away);
       await queue.close();
       workerConnection?.disconnect();

@@ -4,7 +4,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 const LONGEST_RECONNECT_MS = 3_000;
 /** An update waits for this at most when the connection hangs. */
 const COMMAND_TIMEOUT_MS = 3_000;
-/** Above the 10 s a worker blocks for its next job at most. */
+/** What a job has done is to be recorded for so long; later the job is done again. */
 const WORK_COMMAND_TIMEOUT_MS = 15_000;
 /** Below the 900 s after which Swarm's IPVS forgets a silent connection. */
 const KEEPALIVE_MS = 60_000;
@@ -12,12 +12,11 @@ const KEEPALIVE_MS = 60_000;
 const PULSE_MS = 5_000;
 /** A connection that owes an answer for so long hangs; it is given up, and another one made. */
 const HANGS_AFTER_MS = 5_000;
-/** Above what a worker's blocking command may take. */
-const WORK_HANGS_AFTER_MS = 15_000;
 
 const COMMON = {
   retryStrategy: (failures: number) => Math.min(200 * failures, LONGEST_RECONNECT_MS),
   keepAlive: KEEPALIVE_MS,
+  socketTimeout: HANGS_AFTER_MS,
 } satisfies RedisOptions;
 
 /**
@@ -30,7 +29,6 @@ export function connectRedis(url: string, logger: Logger, onReconnected: () => v
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: HANGS_AFTER_MS,
   });
   logConnection(redis, logger, onReconnected);
   const pulse = setInterval(() => {
@@ -47,7 +45,6 @@ export function connectForWork(redis: Redis, logger: Logger): Redis {
     enableOfflineQueue: true,
     maxRetriesPerRequest: null,
     commandTimeout: WORK_COMMAND_TIMEOUT_MS,
-    socketTimeout: WORK_HANGS_AFTER_MS,
   });
   forWork.on('error', (err) => logger.debug({ err }, 'A worker waits for Redis'));
   return forWork;
