@@ -3,10 +3,12 @@ import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { ensureModels } from '../src/build.ts';
 import { calibrate, readChips } from '../src/fit/calibrate.ts';
+import { calibrateAge, readAgePictures } from '../src/fit/calibrate-age.ts';
 import { calibrateMtcnn } from '../src/fit/calibrate-mtcnn.ts';
+import { AGE_CALIBRATION_FILE } from '../src/nets/age-calibration.ts';
 import { CALIBRATION_FILE } from '../src/nets/calibration.ts';
 import { MTCNN_CALIBRATION_FILE } from '../src/nets/mtcnn-calibration.ts';
-import { FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
+import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
 import { modelsDir } from './models-dir.ts';
 import { ProgressLine } from './progress.ts';
@@ -39,5 +41,11 @@ export async function calibrateCommand(images: string | undefined): Promise<void
     line.show('Looking for faces', done, files.length),
   );
   await writeFile(MTCNN_CALIBRATION_FILE, `${JSON.stringify(ranges, null, 2)}\n`);
-  process.stderr.write(`${chips.length} faces. Written: ${CALIBRATION_FILE}, ${MTCNN_CALIBRATION_FILE}\n`);
+  const pictures = await readAgePictures(files, dir, (done) =>
+    line.show('Cutting out faces again', done, files.length),
+  );
+  const ages = await calibrateAge(await readWeights(AGE_WEIGHTS), pictures);
+  await writeFile(AGE_CALIBRATION_FILE, `${JSON.stringify(ages, null, 2)}\n`);
+  const written = [CALIBRATION_FILE, MTCNN_CALIBRATION_FILE, AGE_CALIBRATION_FILE];
+  process.stderr.write(`${chips.length} faces. Written: ${written.join(', ')}\n`);
 }

@@ -9,6 +9,7 @@ export const MODEL_FILES = [
   'pnet-int8.onnx',
   'rnet-int8.onnx',
   'age.onnx',
+  'age-int8.onnx',
   'features.onnx',
   'scorer.onnx',
   'scorer-int8.onnx',

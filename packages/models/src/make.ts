@@ -1,5 +1,7 @@
 import { readHead } from './head.ts';
 import { age } from './nets/age.ts';
+import { readAgeCalibration } from './nets/age-calibration.ts';
+import { ageInt8 } from './nets/age-int8.ts';
 import { readCalibration } from './nets/calibration.ts';
 import { features } from './nets/features.ts';
 import { onet, pnet, rnet } from './nets/mtcnn.ts';
@@ -19,7 +21,9 @@ export async function* makeModels(headFile: string): AsyncGenerator<[file: strin
   const ranges = await readMtcnnRanges();
   yield ['pnet-int8.onnx', pnetInt8(mtcnn, ranges.pnet)];
   yield ['rnet-int8.onnx', rnetInt8(mtcnn, ranges.rnet)];
-  yield ['age.onnx', age(await readWeights(AGE_WEIGHTS))];
+  const ageNet = await readWeights(AGE_WEIGHTS);
+  yield ['age.onnx', age(ageNet)];
+  yield ['age-int8.onnx', ageInt8(ageNet, await readAgeCalibration())];
   const faceNet = await readWeights(FACE_NET_WEIGHTS);
   yield ['features.onnx', features(faceNet)];
   yield ['scorer.onnx', scorer(faceNet, head)];

@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { cutFace } from '@attrai/vision/age/age-net';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
-import { makeMips } from '@attrai/vision/mips';
-import { decodePhoto } from '@attrai/vision/photo/decode';
 import { expect, it } from 'vitest';
 import { modelsDir } from '../../vision/test/support/paths.ts';
+import { readAgePictures } from '../src/fit/calibrate-age.ts';
 import { AGE_SIDE } from '../src/nets/age.ts';
 import { faceApi } from './face-api.ts';
 import { distance, run } from './models.ts';
@@ -26,21 +22,8 @@ it('gives the ages that face-api itself gives', async () => {
 });
 
 /** The faces of face-api's own samples. */
-async function faces(): Promise<Uint8Array[]> {
-  const samples = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')),
-    'demo',
-  );
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
-  const found: Uint8Array[] = [];
-  for (const sample of SAMPLES) {
-    const mips = makeMips((await decodePhoto(await readFile(path.join(samples, sample)), 640)).pixels);
-    for (const face of await detector.detect(mips)) {
-      const picture = new Uint8Array(AGE_SIDE ** 2 * 3);
-      cutFace(mips, face, picture, 0);
-      found.push(picture);
-    }
-  }
-  await detector.close();
-  return found;
+function faces(): Promise<Uint8Array[]> {
+  const api = path.dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
+  const samples = SAMPLES.map((sample) => path.join(api, 'demo', sample));
+  return readAgePictures(samples, modelsDir, () => {});
 }

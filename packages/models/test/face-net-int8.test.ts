@@ -1,40 +1,24 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { multipliesBytes } from '@attrai/vision/processor';
 import { loadScorer } from '@attrai/vision/score/scorer';
 import { mean, standardDeviation } from 'simple-statistics';
 import { beforeAll, expect, it } from 'vitest';
-import reference from '../../vision/test/fixtures/reference-npm.json' with { type: 'json' };
-import { modelsDir, npmPhoto } from '../../vision/test/support/paths.ts';
+import { modelsDir } from '../../vision/test/support/paths.ts';
 import { calibrate, readChips } from '../src/fit/calibrate.ts';
 import { readCalibration } from '../src/nets/calibration.ts';
 import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
-
-const npmPhotos = Object.keys(reference).map(npmPhoto);
+import { npmPhotos, photosToCompare } from './photos-to-compare.ts';
 
 beforeAll(restrictSharp);
-
-/** Every fifth, but not those that calibration saw. */
-async function omiPhotos(): Promise<string[]> {
-  const folder = process.env.OMI_DIR && path.join(process.env.OMI_DIR, 'images');
-  if (!folder) {
-    console.log('OMI_DIR is not set: scores in bytes are held to those in float32 on the npm photos only.');
-    return [];
-  }
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
-  const step = names.length / 200;
-  const seen = new Set(Array.from({ length: 200 }, (_, i) => names[Math.floor(i * step)]));
-  return names.filter((name, i) => i % 5 === 4 && !seen.has(name)).map((name) => path.join(folder, name));
-}
 
 it('scores in bytes as in float32: differences of sd 0.1 and mean 0.05 of 10 at most', async (test) => {
   if (!multipliesBytes()) {
     console.warn('Not run: this processor has no VNNI, and is given the model in float32.');
     return test.skip('no VNNI');
   }
-  const chips = await readChips([...npmPhotos, ...(await omiPhotos())], modelsDir, () => {});
+  const chips = await readChips(await photosToCompare(), modelsDir, () => {});
   const [exact, bytes] = await Promise.all(['scorer.onnx', 'scorer-int8.onnx'].map((file) => scores(file, chips)));
   const differences = exact!.map((score, i) => bytes![i]! - score);
   console.log(`${chips.length} faces: sd ${standardDeviation(differences)}, mean ${mean(differences)}`);

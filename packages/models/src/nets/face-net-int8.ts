@@ -1,28 +1,27 @@
 import { FatalError } from '@attrai/contracts/errors';
 import type { Graph, Value } from '../onnx/graph.ts';
 import type { Weights } from '../weights/tfjs.ts';
+import {
+  addByteConvolution,
+  addByteSum,
+  addCoding,
+  type Coding,
+  type FloatFilters,
+  type Window,
+} from './byte-convolution.ts';
 import type { Ranges } from './calibration.ts';
 import { CHIP_SIDE, type ConvolutionOptions, type FaceNetLayers } from './face-net.ts';
-import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
-import { filterBytes } from './filter-bytes.ts';
+import { filterShape, floatFilters, scaledFilters } from './face-net-weights.ts';
 import { heightMoments, MOMENTS } from './height-moments.ts';
 import { BLOCK, overBlocks } from './over-blocks.ts';
-
-/** A byte q stands for (q - zero) * step. */
-interface Coding {
-  step: number;
-  zero: number;
-}
 
 const BYTE_LIMIT = 255;
 /** The photo's own bytes. */
 const RAW: Coding = { step: 1, zero: 0 };
 
 /**
- * The face net in bytes: activations uint8, filters int8 with a step for each output, sums int32, axes [N, H, W, channels].
- * What an activation's byte stands for is fixed beforehand by the ranges seen in calibration. Where nothing is negative
- * its zero is 0, and cutting off below it is the relu (Jacob et al. 2018, "Quantization and Training of Neural Networks
- * for Efficient Integer-Arithmetic-Only Inference").
+ * The face net in bytes (byte-convolution.ts), axes [N, H, W, channels]. What an activation's byte stands for is fixed beforehand by
+ * the ranges seen in calibration. Where nothing is negative its zero is 0, and cutting off below it is the relu.
  */
 export class ByteLayers implements FaceNetLayers {
   readonly #graph: Graph;
@@ -56,13 +55,21 @@ export class ByteLayers implements FaceNetLayers {
     const data = Float32Array.from(moved.flatMap((filter) => [...filter]));
     const bias = Float32Array.of(...filters.bias, ...filters.bias);
     const shape = [2 * outputs, BLOCK, rows, columns];
-    const pairs = this.#convolveTo(this.#codingOf(name), chips, { data, shape, bias }, { strides: [1, 2], padding: 0 });
+    const pairs = this.#convolveTo(
+      this.#codingOf(name),
+      chips,
+      { data, shape, bias },
+      { strides: [1, 2], pads: [0, 0, 0, 0] },
+    );
     const sides = this.#graph.constant(BigInt64Array.from([0, 0, -1, outputs], BigInt), [4]);
     return this.#coded(this.#graph.node('Reshape', [pairs, sides]), this.#coding(pairs));
   }
 
-  convolve(x: Value, name: string, options: ConvolutionOptions): Value {
-    return this.#convolve(x, name, scaledFilters(this.#weights, name, false), options);
+  convolve(x: Value, name: string, { stride, padding }: ConvolutionOptions): Value {
+    const filters = scaledFilters(this.#weights, name, false);
+    const float = { data: floatFilters(filters), shape: filterShape(filters.stored), bias: filters.bias };
+    const pads = [padding, padding, padding, padding] as const;
+    return this.#convolveTo(this.#codingOf(name), x, float, { strides: [stride, stride], pads });
   }
 
   maxPool(x: Value): Value {
@@ -78,13 +85,12 @@ export class ByteLayers implements FaceNetLayers {
     const data = new Float32Array(outputs * channels * 4);
     for (let c = 0; c < channels; c++) data.fill(1 / 4, (c * channels + c) * 4, (c * channels + c + 1) * 4);
     const mean = { data, shape: [outputs, channels, 2, 2], bias: new Float32Array(outputs) };
-    return this.#convolveTo(this.#coding(x), x, mean, { strides: [2, 2], padding: 0 });
+    return this.#convolveTo(this.#coding(x), x, mean, { strides: [2, 2], pads: [0, 0, 0, 0] });
   }
 
   add(a: Value, b: Value, name: string): Value {
-    const coding = this.#codingOf(name);
-    const inputs = [a, b].flatMap((x) => [x, ...this.#constants(this.#coding(x))]);
-    return this.#coded(this.#graph.node('com.microsoft.QLinearAdd', [...inputs, ...this.#constants(coding)]), coding);
+    const to = this.#codingOf(name);
+    return this.#coded(addByteSum(this.#graph, [a, b], [this.#coding(a), this.#coding(b)], to), to);
   }
 
   zerosBehind(x: Value, edge: number): Value {
@@ -96,47 +102,14 @@ export class ByteLayers implements FaceNetLayers {
   }
 
   pool(x: Value, side: number): Value {
-    const float = this.#graph.node('DequantizeLinear', [x, ...this.#constants(this.#coding(x))]);
+    const float = this.#graph.node('DequantizeLinear', [x, ...addCoding(this.#graph, this.#coding(x))]);
     const rows = this.#graph.node('ReduceMean', [float], { axes: [2], keepdims: 0 });
     const moments = this.#graph.constant(heightMoments(side), [MOMENTS, side]);
     return this.#graph.node('Flatten', [this.#graph.node('MatMul', [moments, rows])], { axis: 1 });
   }
 
-  #convolve(x: Value, name: string, filters: ScaledFilters, { stride, padding }: ConvolutionOptions): Value {
-    const [data, shape] = [floatFilters(filters), filterShape(filters.stored)];
-    return this.#convolveTo(
-      this.#codingOf(name),
-      x,
-      { data, shape, bias: filters.bias },
-      { strides: [stride, stride], padding },
-    );
-  }
-
-  #convolveTo(
-    to: Coding,
-    x: Value,
-    filters: { data: Float32Array; shape: readonly number[]; bias: Float32Array },
-    { strides, padding }: { strides: [down: number, right: number]; padding: number },
-  ): Value {
-    const graph = this.#graph;
-    const from = this.#coding(x);
-    const { bytes, steps } = filterBytes(filters.data, filters.bias.length);
-    const bias = Int32Array.from(filters.bias, (b, o) => Math.round(b / (from.step * steps[o]!)));
-    const inputs = [
-      x,
-      ...this.#constants(from),
-      graph.constant(bytes, filters.shape),
-      graph.constant(steps, [steps.length]),
-      graph.constant(new Int8Array(steps.length), [steps.length]),
-      ...this.#constants(to),
-      graph.constant(bias, [bias.length]),
-    ];
-    const attributes = {
-      strides,
-      pads: [padding, padding, padding, padding],
-      channels_last: 1,
-    };
-    return this.#coded(graph.node('com.microsoft.QLinearConv', inputs, attributes), to);
+  #convolveTo(to: Coding, x: Value, filters: FloatFilters, window: Window): Value {
+    return this.#coded(addByteConvolution(this.#graph, x, this.#coding(x), to, filters, window), to);
   }
 
   #coded(value: Value, coding: Coding): Value {
@@ -154,9 +127,5 @@ export class ByteLayers implements FaceNetLayers {
     const low = Math.min(range[0], 0);
     const step = (range[1] - low) / BYTE_LIMIT;
     return { step, zero: Math.round(-low / step) };
-  }
-
-  #constants({ step, zero }: Coding): [step: Value, zero: Value] {
-    return [this.#graph.constant(Float32Array.of(step), []), this.#graph.constant(Uint8Array.of(zero), [])];
   }
 }

@@ -2,8 +2,8 @@ import { FatalError } from '@attrai/contracts/errors';
 import { Graph, type Value } from '../onnx/graph.ts';
 import { dequantize, permute, type Tensor } from '../weights/tensor.ts';
 import type { Weights } from '../weights/tfjs.ts';
+import { addByteConvolution, filterBytes } from './byte-convolution.ts';
 import { type Convolution, convolution, takeRawInput } from './convolution.ts';
-import { filterBytes } from './filter-bytes.ts';
 import type { ChannelRange, NetRanges } from './mtcnn-calibration.ts';
 import { MEAN, MtcnnLayers, SCALE } from './mtcnn-layers.ts';
 import { BLOCK, overBlocks } from './over-blocks.ts';
@@ -128,26 +128,9 @@ class ByteNet {
       bias: [...bias, ...bias.map((b, o) => b * slopes[o]!)],
     });
     const outputs = pairs.filters.length;
-    const all = Float32Array.from(pairs.filters.flatMap((filter) => [...filter]));
-    const { bytes, steps } = filterBytes(all, outputs);
-    const y = graph.node(
-      'com.microsoft.QLinearConv',
-      [
-        x.value,
-        graph.constant(Float32Array.of(x.step), []),
-        graph.constant(Uint8Array.of(x.zero), []),
-        graph.constant(bytes, [outputs, pairs.inputs, pairs.height, pairs.width]),
-        graph.constant(steps, [outputs]),
-        graph.constant(new Int8Array(outputs), [outputs]),
-        graph.constant(Float32Array.of(step), []),
-        graph.constant(Uint8Array.of(zero), []),
-        graph.constant(
-          Int32Array.from(pairs.bias, (b, o) => Math.round(b / (x.step * steps[o]!))),
-          [outputs],
-        ),
-      ],
-      { channels_last: 1, strides: [1, 1], pads: [0, 0, 0, 0] },
-    );
+    const data = Float32Array.from(pairs.filters.flatMap((filter) => [...filter]));
+    const filters = { data, shape: [outputs, pairs.inputs, pairs.height, pairs.width], bias: pairs.bias };
+    const y = addByteConvolution(graph, x.value, x, { step, zero }, filters, { strides: [1, 1], pads: [0, 0, 0, 0] });
     return { value: pool(graph, y, unit.length), step, zero, unit };
   }
 

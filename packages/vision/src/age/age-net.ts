@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { fitSimilarity, invert } from '../align/similarity.ts';
 import { template } from '../align/template.ts';
 import { warp } from '../align/warp.ts';
@@ -7,6 +7,8 @@ import type { Detection, Landmarks } from '../detect/onet.ts';
 import type { Mips } from '../mips.ts';
 import { mirror } from '../mirror.ts';
 import { openSession } from '../onnx.ts';
+import { picturesFor } from '../pictures.ts';
+import { multipliesBytes } from '../processor.ts';
 
 /** Side of the picture that the net takes, pixels. */
 const SIDE = 112;
@@ -25,33 +27,57 @@ const ZOOM = 1.25;
 /** Where the landmarks belong. */
 const PLACES = template(SIDE).map(([x, y]) => [zoomed(x), zoomed(y)]) as Landmarks;
 
-/** Estimates how old faces look; see `loadAgeNet`. Its figures are for deciding who is scored, and go nowhere else. */
+/** Estimates how old faces look; see `loadAgeNet`. Its figures, years, are for deciding who is scored, and go nowhere else. */
 export interface AgeNet {
-  /** Years, face by face, or of their mirror images, which is a second opinion. */
-  estimate(mips: Mips, faces: readonly Detection[], view: 'plain' | 'mirrored'): Promise<number[]>;
+  /** Quickly: in bytes where the processor multiplies them, which is up to some two years off. */
+  screen(mips: Mips, faces: readonly Detection[]): Promise<number[]>;
+  /** Carefully: the mean of a face and its mirror image, in float32. */
+  estimate(mips: Mips, faces: readonly Detection[]): Promise<number[]>;
   close(): Promise<void>;
 }
 
-/** Opens age.onnx. Throws FatalError `model_unusable`. */
+/** Opens age.onnx and age-int8.onnx. Throws FatalError `model_unusable`. */
 export async function loadAgeNet(modelsDir: string, threads: number): Promise<AgeNet> {
-  const session = await openSession(join(modelsDir, 'age.onnx'), { threads, varyingShapes: true });
+  const open = (file: string) => openSession(join(modelsDir, file), { threads, varyingShapes: true });
+  const careful = await open('age.onnx');
+  const quick = multipliesBytes() ? await open('age-int8.onnx') : careful;
   return {
-    async estimate(mips, faces, view) {
-      const ages: number[] = [];
-      for (let from = 0; from < faces.length; from += BATCH) {
-        const batch = faces.slice(from, from + BATCH);
-        const data = new Uint8Array(batch.length * BYTES);
-        batch.forEach((face, i) => {
-          cutFace(mips, face, data, i * BYTES);
-          if (view === 'mirrored') mirror(data.subarray(i * BYTES, (i + 1) * BYTES), SIDE);
-        });
-        const { age } = await session.run({ faces: new Tensor('uint8', data, [batch.length, SIDE, SIDE, 3]) });
-        ages.push(...(age!.data as Float32Array));
-      }
-      return ages;
+    screen: (mips, faces) => askAll(quick, mips, faces, [AS_IT_IS]),
+    estimate: (mips, faces) => askAll(careful, mips, faces, [AS_IT_IS, mirror]),
+    async close() {
+      await Promise.all([...new Set([quick, careful])].map((session) => session.release()));
     },
-    close: () => session.release(),
   };
+}
+
+/** Turns a picture of side × side pixels into another. */
+type View = (picture: Uint8Array, side: number) => void;
+const AS_IT_IS: View = () => {};
+
+/** Face by face, the mean over the views. */
+async function askAll(
+  session: InferenceSession,
+  mips: Mips,
+  faces: readonly Detection[],
+  views: readonly View[],
+): Promise<number[]> {
+  const ages: number[] = [];
+  for (let from = 0; from < faces.length; from += BATCH) {
+    const pictures = faces.slice(from, from + BATCH).flatMap((face) => views.map((view) => ({ face, view })));
+    const data = new Uint8Array(pictures.length * BYTES);
+    pictures.forEach(({ face, view }, i) => {
+      cutFace(mips, face, data, i * BYTES);
+      view(data.subarray(i * BYTES, (i + 1) * BYTES), SIDE);
+    });
+    const { age } = await session.run({ faces: picturesFor(session, mips, data, [pictures.length, SIDE, SIDE]) });
+    const years = age!.data as Float32Array;
+    for (let at = 0; at < years.length; at += views.length) ages.push(mean(years.subarray(at, at + views.length)));
+  }
+  return ages;
+}
+
+function mean(years: Float32Array): number {
+  return years.reduce((sum, one) => sum + one, 0) / years.length;
 }
 
 /** The face as the net wants it: upright, 112×112, RGB, in `out` from byte `at`. */

@@ -8,7 +8,7 @@ import type { AgeNet } from './age-net.ts';
  */
 export const YOUNGEST_SCORED = 22;
 
-/** Estimates this near to it are asked for again, of the mirror image, and the mean is taken: years. Beyond, that changed no decision. */
+/** Estimates this near to it, years, are made again carefully. Beyond, that changed no decision. */
 const DOUBTFUL = 6;
 
 /** Which faces are not to be scored because they look, or may look, younger than 18. */
@@ -17,17 +17,16 @@ export async function looksUnder18(net: AgeNet, mips: Mips, faces: readonly Dete
   return ages.map((age) => age < YOUNGEST_SCORED);
 }
 
-/** Years; more careful where they decide. For this decision and for measuring it, never to be told. */
+/** Years; careful where they decide. For this decision and for measuring it, never to be told. */
 export async function estimateAges(net: AgeNet, mips: Mips, faces: readonly Detection[]): Promise<number[]> {
-  const ages = await net.estimate(mips, faces, 'plain');
+  const ages = await net.screen(mips, faces);
   const doubtful = faces.flatMap((_, i) => (Math.abs(ages[i]! - YOUNGEST_SCORED) < DOUBTFUL ? [i] : []));
-  const again = await net.estimate(
+  const careful = await net.estimate(
     mips,
     doubtful.map((i) => faces[i]!),
-    'mirrored',
   );
   doubtful.forEach((i, k) => {
-    ages[i] = (ages[i]! + again[k]!) / 2;
+    ages[i] = careful[k]!;
   });
   return ages;
 }

@@ -1,10 +1,10 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Mips } from '../mips.ts';
+import { picturesFor } from '../pictures.ts';
 import type { Point } from '../vision.ts';
 import { type Candidate, regress } from './boxes.ts';
 import { batches, cutOut } from './crops.ts';
 import { overSmaller, overUnion, suppress } from './nms.ts';
-import { picturesFor } from './pictures.ts';
 
 const SIDE = 48;
 const BATCH = 32;

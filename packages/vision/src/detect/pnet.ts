@@ -1,11 +1,11 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Mips } from '../mips.ts';
+import { picturesFor } from '../pictures.ts';
 import type { Pixels } from '../pixels.ts';
 import { sampleRect } from '../sample.ts';
 import type { Box } from '../vision.ts';
 import { type Candidate, regress, square } from './boxes.ts';
 import { overUnion, suppress } from './nms.ts';
-import { picturesFor } from './pictures.ts';
 
 /** P-Net sees a window of 12×12 pixels, every 2 pixels. */
 const WINDOW = 12;

@@ -1,9 +1,9 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Mips } from '../mips.ts';
+import { picturesFor } from '../pictures.ts';
 import { type Candidate, regress, square } from './boxes.ts';
 import { batches, cutOut } from './crops.ts';
 import { overUnion, suppress } from './nms.ts';
-import { picturesFor } from './pictures.ts';
 
 const SIDE = 24;
 const BATCH = 128;

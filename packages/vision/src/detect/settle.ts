@@ -1,10 +1,10 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Mips } from '../mips.ts';
 import { mirror } from '../mirror.ts';
+import { picturesFor } from '../pictures.ts';
 import { sampleRect } from '../sample.ts';
 import type { Box, Point } from '../vision.ts';
 import type { Detection, Landmarks } from './onet.ts';
-import { picturesFor } from './pictures.ts';
 
 const SIDE = 48;
 const BYTES = SIDE * SIDE * 3;

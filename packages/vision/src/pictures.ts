@@ -1,5 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { inBlocks, type Mips } from '../mips.ts';
+import { inBlocks, type Mips } from './mips.ts';
 
 /** Values of a block of 2×2 pixels, which the nets in bytes take as one. */
 const BLOCK = 12;
