@@ -24,8 +24,11 @@ export interface Delivery extends Message {
  *   consumer is being stopped
  * - throws final: to `to_estimate.dead`
  * - throws fatal: the message is handed back uncounted, and `onFatal` of the broker is told
+ *
+ * `readyForNext` says that what remains to be done can't end the process: the next message may start beside it. It may be
+ * called once, or never.
  */
-export type Handler = (delivery: Delivery) => Promise<void>;
+export type Handler = (delivery: Delivery, readyForNext: () => void) => Promise<void>;
 
 export interface Consumer {
   /** True while deliveries can arrive: the truth behind readiness. */
@@ -40,7 +43,8 @@ export interface Broker {
   publish(queue: QueueName, message: Message): Promise<void>;
   /**
    * Starts `handler` on the messages of `queue`, at most `prefetch` at a time, and keeps it attached through
-   * lost connections, closed channels and cancelled consumers until `stop`.
+   * lost connections, closed channels and cancelled consumers until `stop`. A handler that is `readyForNext` may be one
+   * more.
    */
   consume(queue: QueueName, prefetch: number, handler: Handler): Promise<Consumer>;
   /** Messages waiting in `queue` now, those in work not counted. */

@@ -79,7 +79,9 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     const taker: Taker = {
       hasRoom: () => inHand.size < prefetch,
       take(letter) {
-        const incoming = { queue: name, wire: letter.wire, attempt: letter.failures + 1, diedIn: letter.diedIn };
+        const { wire, failures, diedIn } = letter;
+        // A message after the other: nobody waits for a network or a disk here.
+        const incoming = { queue: name, wire, attempt: failures + 1, diedIn, readyForNext() {} };
         const work = workOn(incoming, fatesOf(letter), context).finally(() => {
           inHand.delete(work);
           deliver(queue);

@@ -20,16 +20,18 @@ export async function publishChecked<T>(
 
 /**
  * Consumes messages that are what `schema` says; others end among the dead letters, as final errors do. `delivery` has
- * the attachment and the attempt.
+ * the attachment and the attempt; `readyForNext` is the one of a `Handler`.
  */
 export function consumeChecked<T>(
   broker: Broker,
   queue: QueueName,
   schema: ZodType<T>,
   prefetch: number,
-  handler: (value: T, delivery: Delivery) => Promise<void>,
+  handler: (value: T, delivery: Delivery, readyForNext: () => void) => Promise<void>,
 ): Promise<Consumer> {
-  return broker.consume(queue, prefetch, async (delivery) => handler(check(queue, schema, delivery.json), delivery));
+  return broker.consume(queue, prefetch, async (delivery, readyForNext) =>
+    handler(check(queue, schema, delivery.json), delivery, readyForNext),
+  );
 }
 
 function check<T>(queue: QueueName, schema: ZodType<T>, json: unknown): T {

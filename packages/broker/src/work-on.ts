@@ -13,16 +13,18 @@ export interface Incoming {
   attempt: number;
   /** Of a dead letter: the queue it came from, if it came from one. */
   diedIn?: QueueName | undefined;
+  /** For the handler. */
+  readyForNext(): void;
 }
 
 /** The fates of a message; exactly one is called. */
 export interface Fates {
   /** It is done and gone. */
-  done(): void;
+  done(): void | Promise<void>;
   /** Back into the queue; counts towards the queue's limit of deliveries. */
-  retry(): void;
+  retry(): void | Promise<void>;
   /** To `to_estimate.dead`. */
-  dead(): void;
+  dead(): void | Promise<void>;
   /** Back into the queue uncounted; the consumer takes no further message. */
   handBack(): Promise<void>;
 }
@@ -38,12 +40,12 @@ export interface WorkContext {
 
 /** Has the handler work on a message and settles the message by the handler's result. Never throws. */
 export async function workOn(incoming: Incoming, fates: Fates, context: WorkContext): Promise<void> {
-  const { queue, wire, attempt, diedIn } = incoming;
+  const { queue, wire, attempt, diedIn, readyForNext } = incoming;
   const { logger } = context;
   try {
     const message = queue === TO_ESTIMATE_DEAD ? decodeOrKeep(wire) : decode(wire);
-    await context.handler({ ...message, attempt, ...(diedIn && { diedIn }) });
-    fates.done();
+    await context.handler({ ...message, attempt, ...(diedIn && { diedIn }) }, readyForNext);
+    await fates.done();
   } catch (error) {
     const fields = { queue, attempt, err: error };
     switch (gradeOf(error)) {
@@ -52,9 +54,9 @@ export async function workOn(incoming: Incoming, fates: Fates, context: WorkCont
         // A handler that gives up waiting since the process ends says nothing about the message.
         if (context.stopping.aborted) return await fates.handBack();
         await pauseBeforeRetry(incoming, error, context);
-        return fates.retry();
+        return await fates.retry();
       case 'final':
-        return bury(fields, fates, logger);
+        return await bury(fields, fates, logger);
       case 'fatal':
         logger.error(fields, 'this process can not go on; the message is handed back');
         await fates.handBack();
@@ -85,12 +87,12 @@ async function pauseBeforeRetry({ queue, attempt }: Incoming, error: unknown, co
 }
 
 /** There is nothing behind the dead letters: what their handler calls final would come back for ever. */
-function bury(fields: { queue: QueueName }, fates: Fates, logger: Logger): void {
+async function bury(fields: { queue: QueueName }, fates: Fates, logger: Logger): Promise<void> {
   if (fields.queue === TO_ESTIMATE_DEAD) {
     logger.error(fields, 'a dead letter can not be handled and is dropped');
-    fates.done();
+    await fates.done();
   } else {
     logger.error(fields, `a message can not be handled and goes to ${TO_ESTIMATE_DEAD}`);
-    fates.dead();
+    await fates.dead();
   }
 }

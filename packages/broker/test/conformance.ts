@@ -1,53 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker, Delivery, Message } from '@attrai/broker/broker';
-import type { BackOff } from '@attrai/broker/timing';
-import { FatalError, FinalError, gradeOf, RetryableError } from '@attrai/contracts/errors';
-import {
-  AFTER_ESTIMATE,
-  MAX_DELIVERIES,
-  type QueueName,
-  TO_ESTIMATE,
-  TO_ESTIMATE_DEAD,
-} from '@attrai/contracts/queues';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
-
-export interface BrokerUnderTest {
-  /** A broker on empty queues, closed after the test. */
-  open(onFatal: (error: unknown) => void, retry: BackOff): Promise<Broker>;
-  /** Another on the same queues, where there can be one. */
-  openAnother?(): Promise<Broker>;
-  /** Puts a body into the queue as it is, where anybody but our brokers can. */
-  putRaw?(queue: QueueName, contentType: string, body: Buffer): Promise<void>;
-  /** Whether a message that is handed back counts as delivered once more (RabbitMQ before 4.3). */
-  countsHandBacks: boolean;
-}
-
-const BRIEF: BackOff = [5, 50];
-const AN_HOUR: BackOff = [3_600_000, 3_600_000];
+import type { Delivery, Message } from '@attrai/broker/broker';
+import { FinalError, RetryableError } from '@attrai/contracts/errors';
+import { AFTER_ESTIMATE, MAX_DELIVERIES, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type BrokerUnderTest, openForEach } from './broker-under-test.ts';
 
 /** The promises of a Broker, to be kept by each implementation. */
 export function brokerConformance(underTest: BrokerUnderTest): void {
-  let broker: Broker;
-  let fatalErrors: unknown[];
+  describe('a broker', () => promises(underTest));
+}
 
-  beforeEach(async () => {
-    fatalErrors = [];
-    broker = await underTest.open((error) => fatalErrors.push(error), BRIEF);
-  });
-
-  /** Collects what a queue delivers. */
-  async function collect(queue: QueueName, prefetch = 10) {
-    const deliveries: Delivery[] = [];
-    const consumer = await broker.consume(queue, prefetch, async (delivery) => void deliveries.push(delivery));
-    return { deliveries, consumer, values: () => deliveries.map(({ json }) => json) };
-  }
-
-  async function publishAll(queue: QueueName, ...values: unknown[]): Promise<void> {
-    for (const json of values) await broker.publish(queue, { json });
-  }
-
-  const depthOf = (queue: QueueName) => expect.poll(() => broker.depth(queue), { timeout: 10_000 });
+function promises(underTest: BrokerUnderTest): void {
+  const { opened, collect, publishAll, depthOf } = openForEach(underTest);
 
   test('delivers messages in the order they were published', async () => {
     const numbers = Array.from({ length: 50 }, (_, i) => i);
@@ -60,7 +25,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     const json = { text: 'line\nbreak, ünïcode 😀', nested: [1, null, { deep: true }] };
     const message: Message = { json };
     const { deliveries } = await collect(AFTER_ESTIMATE);
-    await broker.publish(AFTER_ESTIMATE, message);
+    await opened.broker.publish(AFTER_ESTIMATE, message);
     json.text = 'changed later';
     await expect.poll(() => deliveries.length).toBe(1);
     expect(deliveries[0]).toEqual({
@@ -72,7 +37,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
   test.each([0, 1, 5 * 1024 * 1024])('delivers an attachment of %i bytes as it was', async (size) => {
     const attachment = randomBytes(size);
     const { deliveries } = await collect(TO_ESTIMATE);
-    await broker.publish(TO_ESTIMATE, { json: 'photo', attachment });
+    await opened.broker.publish(TO_ESTIMATE, { json: 'photo', attachment });
     await expect.poll(() => deliveries.length).toBe(1);
     expect(deliveries[0]!.json).toBe('photo');
     expect(deliveries[0]!.attachment!.equals(attachment)).toBe(true);
@@ -81,9 +46,9 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
   test('refuses a message above 16 MiB for good, and takes one just below', async () => {
     const json = 'x';
     const room = 16 * 1024 * 1024 - '"x"\n'.length;
-    const tooLarge = broker.publish(TO_ESTIMATE, { json, attachment: Buffer.alloc(room + 1) });
+    const tooLarge = opened.broker.publish(TO_ESTIMATE, { json, attachment: Buffer.alloc(room + 1) });
     await expect(tooLarge).rejects.toMatchObject({ grade: 'final', code: 'message_too_large' });
-    await broker.publish(TO_ESTIMATE, { json, attachment: Buffer.alloc(room) });
+    await opened.broker.publish(TO_ESTIMATE, { json, attachment: Buffer.alloc(room) });
     const { deliveries } = await collect(TO_ESTIMATE);
     await expect.poll(() => deliveries.length).toBe(1);
   });
@@ -91,9 +56,9 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
   test('counts the messages that wait, not those in work', async () => {
     await publishAll(TO_ESTIMATE, 1, 2, 3);
     await depthOf(TO_ESTIMATE).toBe(3);
-    expect(await broker.depth(AFTER_ESTIMATE)).toBe(0);
+    expect(await opened.broker.depth(AFTER_ESTIMATE)).toBe(0);
     const gate = Promise.withResolvers<void>();
-    await broker.consume(TO_ESTIMATE, 2, () => gate.promise);
+    await opened.broker.consume(TO_ESTIMATE, 2, () => gate.promise);
     await depthOf(TO_ESTIMATE).toBe(1);
     gate.resolve();
     await depthOf(TO_ESTIMATE).toBe(0);
@@ -104,7 +69,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     let most = 0;
     let done = 0;
     await publishAll(TO_ESTIMATE, ...Array(12).keys());
-    await broker.consume(TO_ESTIMATE, 3, async () => {
+    await opened.broker.consume(TO_ESTIMATE, 3, async () => {
       most = Math.max(most, ++inWork);
       await sleep(20);
       inWork--;
@@ -114,14 +79,36 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     expect(most).toBe(3);
   });
 
+  test('works on each message once, in order, when handlers are ready for the next before they are done', async () => {
+    const numbers = Array.from({ length: 20 }, (_, i) => i);
+    const started: unknown[] = [];
+    let inWork = 0;
+    let most = 0;
+    let done = 0;
+    await publishAll(TO_ESTIMATE, ...numbers);
+    await opened.broker.consume(TO_ESTIMATE, 1, async ({ json }, readyForNext) => {
+      started.push(json);
+      most = Math.max(most, ++inWork);
+      await sleep(2);
+      readyForNext();
+      await sleep(2);
+      inWork--;
+      done++;
+    });
+    await expect.poll(() => done).toBe(20);
+    expect(started).toEqual(numbers);
+    expect(most).toBeLessThanOrEqual(2);
+    await depthOf(TO_ESTIMATE).toBe(0);
+  });
+
   test('shares the work among consumers', async () => {
     const seen: [string, unknown][] = [];
     const work = (who: string) => async (delivery: Delivery) => {
       seen.push([who, delivery.json]);
       await sleep(5);
     };
-    await broker.consume(TO_ESTIMATE, 20, work('a'));
-    await broker.consume(TO_ESTIMATE, 20, work('b'));
+    await opened.broker.consume(TO_ESTIMATE, 20, work('a'));
+    await opened.broker.consume(TO_ESTIMATE, 20, work('b'));
     await publishAll(TO_ESTIMATE, ...Array(20).keys());
     await expect.poll(() => seen.length).toBe(20);
     expect(new Set(seen.map(([who]) => who))).toEqual(new Set(['a', 'b']));
@@ -133,13 +120,13 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     ['an ungraded error', new TypeError('a bug')],
   ])(`delivers ${MAX_DELIVERIES} times on %s, then to the dead letters`, async (_, error) => {
     const attempts: number[] = [];
-    await broker.consume(TO_ESTIMATE, 1, async ({ attempt }) => {
+    await opened.broker.consume(TO_ESTIMATE, 1, async ({ attempt }) => {
       attempts.push(attempt);
       throw error;
     });
     const dead = await collect(TO_ESTIMATE_DEAD);
     const attachment = randomBytes(100);
-    await broker.publish(TO_ESTIMATE, { json: 'unlucky', attachment });
+    await opened.broker.publish(TO_ESTIMATE, { json: 'unlucky', attachment });
     await expect
       .poll(() => dead.deliveries, { timeout: 10_000 })
       .toEqual([{ json: 'unlucky', attachment, attempt: 1, diedIn: TO_ESTIMATE }]);
@@ -149,7 +136,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
 
   test('is done with a message that succeeds at a later attempt', async () => {
     const attempts: number[] = [];
-    await broker.consume(TO_ESTIMATE, 1, async ({ attempt }) => {
+    await opened.broker.consume(TO_ESTIMATE, 1, async ({ attempt }) => {
       attempts.push(attempt);
       if (attempt < MAX_DELIVERIES) throw new RetryableError('busy', 'later');
     });
@@ -162,7 +149,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     'never gives up a message of %s that may succeed',
     async (queue) => {
       const attempts: number[] = [];
-      await broker.consume(queue, 1, async ({ attempt }) => {
+      await opened.broker.consume(queue, 1, async ({ attempt }) => {
         attempts.push(attempt);
         if (attempt < 30) throw new RetryableError('busy', 'Redis is away');
       });
@@ -174,7 +161,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
 
   test('waits as long as a retryable error asks', async () => {
     const times: number[] = [];
-    await broker.consume(AFTER_ESTIMATE, 1, async ({ attempt }) => {
+    await opened.broker.consume(AFTER_ESTIMATE, 1, async ({ attempt }) => {
       times.push(performance.now());
       if (attempt === 1) throw new RetryableError('busy', 'later', { retryAfterMs: 40 });
     });
@@ -185,7 +172,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
 
   test('waits no longer than its own longest pause, whatever an error asks', async () => {
     let attempts = 0;
-    await broker.consume(AFTER_ESTIMATE, 1, async () => {
+    await opened.broker.consume(AFTER_ESTIMATE, 1, async () => {
       if (++attempts === 1) throw new RetryableError('busy', 'much later', { retryAfterMs: 3_600_000 });
     });
     await publishAll(AFTER_ESTIMATE, 'x');
@@ -194,7 +181,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
 
   test('spends the wait before a retry in one slot, while others work', async () => {
     const seen: unknown[] = [];
-    await broker.consume(AFTER_ESTIMATE, 2, async ({ json, attempt }) => {
+    await opened.broker.consume(AFTER_ESTIMATE, 2, async ({ json, attempt }) => {
       if (json === 'fails' && attempt === 1) throw new RetryableError('busy', 'later', { retryAfterMs: 40 });
       seen.push(json);
     });
@@ -206,7 +193,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     'moves a message of %s to the dead letters at a final error',
     async (queue) => {
       let handled = 0;
-      await broker.consume(queue, 1, async () => {
+      await opened.broker.consume(queue, 1, async () => {
         handled++;
         throw new FinalError('hopeless', 'never');
       });
@@ -219,14 +206,14 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
 
   test('drops a dead letter only at a final error', async () => {
     let handled = 0;
-    await broker.consume(TO_ESTIMATE_DEAD, 1, async () => {
+    await opened.broker.consume(TO_ESTIMATE_DEAD, 1, async () => {
       handled++;
       throw new FinalError('hopeless', 'never');
     });
     await publishAll(TO_ESTIMATE_DEAD, 'hopeless');
     await expect.poll(() => handled).toBe(1);
     await sleep(100);
-    expect([handled, await broker.depth(TO_ESTIMATE_DEAD)]).toEqual([1, 0]);
+    expect([handled, await opened.broker.depth(TO_ESTIMATE_DEAD)]).toEqual([1, 0]);
   });
 
   const { putRaw, openAnother } = underTest;
@@ -259,7 +246,7 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
     await publishAll(TO_ESTIMATE, 1);
     await publishAll(AFTER_ESTIMATE, 2);
     const dies = () => Promise.reject(new FinalError('bad', 'no way'));
-    for (const queue of [TO_ESTIMATE, AFTER_ESTIMATE] as const) await broker.consume(queue, 1, dies);
+    for (const queue of [TO_ESTIMATE, AFTER_ESTIMATE] as const) await opened.broker.consume(queue, 1, dies);
     const dead = await collect(TO_ESTIMATE_DEAD);
     await expect.poll(() => dead.deliveries.length).toBe(2);
     const places = dead.deliveries.map(({ json, diedIn }) => [json, diedIn]);
@@ -267,104 +254,6 @@ export function brokerConformance(underTest: BrokerUnderTest): void {
       [1, TO_ESTIMATE],
       [2, AFTER_ESTIMATE],
     ]);
-  });
-
-  test(`hands the message back at a fatal error${underTest.countsHandBacks ? '' : ', uncounted'}, tells it once, and takes no more`, async () => {
-    const attempts: number[] = [];
-    const error = new FatalError('broken', 'this process is broken');
-    const bothInHand = Promise.withResolvers<void>();
-    const consumer = await broker.consume(TO_ESTIMATE, 2, async ({ attempt }) => {
-      attempts.push(attempt);
-      if (attempts.length === 2) bothInHand.resolve();
-      await bothInHand.promise;
-      throw error;
-    });
-    await publishAll(TO_ESTIMATE, 'a', 'b', 'c');
-    await expect.poll(() => consumer.attached).toBe(false);
-    await consumer.stop();
-    expect(fatalErrors).toEqual([error]);
-    expect(attempts).toEqual([1, 1]);
-    await depthOf(TO_ESTIMATE).toBe(3);
-
-    const next = await collect(TO_ESTIMATE);
-    await expect.poll(() => next.values().toSorted()).toEqual(['a', 'b', 'c']);
-    if (!underTest.countsHandBacks) expect(next.deliveries.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
-  });
-
-  test('stops when the messages in work are done, and leaves the others', async () => {
-    const gate = Promise.withResolvers<void>();
-    const finished: unknown[] = [];
-    const consumer = await broker.consume(TO_ESTIMATE, 2, async ({ json }) => {
-      await gate.promise;
-      finished.push(json);
-    });
-    expect(consumer.attached).toBe(true);
-    await publishAll(TO_ESTIMATE, 1, 2, 3, 4);
-    await depthOf(TO_ESTIMATE).toBe(2);
-
-    let stopped = false;
-    const stopping = consumer.stop().then(() => {
-      stopped = true;
-    });
-    await sleep(50);
-    expect([stopped, consumer.attached]).toEqual([false, false]);
-    gate.resolve();
-    await stopping;
-    expect(finished).toEqual([1, 2]);
-    await depthOf(TO_ESTIMATE).toBe(2);
-    const rest = await collect(TO_ESTIMATE);
-    await expect.poll(rest.values).toEqual([3, 4]);
-  });
-
-  test(`hands back what fails because it stops${underTest.countsHandBacks ? '' : ', uncounted'}`, async () => {
-    const started = Promise.withResolvers<void>();
-    const gaveUp = Promise.withResolvers<never>();
-    const consumer = await broker.consume(TO_ESTIMATE, 1, async () => {
-      started.resolve();
-      await gaveUp.promise;
-    });
-    await publishAll(TO_ESTIMATE, 'x');
-    await started.promise;
-    const stopped = consumer.stop();
-    gaveUp.reject(new RetryableError('outage', 'stopped waiting'));
-    await stopped;
-    await depthOf(TO_ESTIMATE).toBe(1);
-    const next = await collect(TO_ESTIMATE);
-    await expect.poll(next.values).toEqual(['x']);
-    if (!underTest.countsHandBacks) expect(next.deliveries[0]!.attempt).toBe(1);
-    expect(fatalErrors).toEqual([]);
-  });
-
-  test('does not wait for a back-off when it stops', async () => {
-    const patient = await underTest.open(() => {}, AN_HOUR);
-    let failed = false;
-    const consumer = await patient.consume(AFTER_ESTIMATE, 1, async () => {
-      failed = true;
-      throw new RetryableError('busy', 'later');
-    });
-    await patient.publish(AFTER_ESTIMATE, { json: 'x' });
-    await expect.poll(() => failed).toBe(true);
-    await consumer.stop();
-    await expect.poll(() => patient.depth(AFTER_ESTIMATE)).toBe(1);
-  });
-
-  test('waits at close for the work in hand, then refuses to publish as something to retry', async () => {
-    const finished: unknown[] = [];
-    const started = Promise.withResolvers<void>();
-    await broker.consume(TO_ESTIMATE, 1, async ({ json }) => {
-      started.resolve();
-      await sleep(50);
-      await broker.publish(AFTER_ESTIMATE, { json });
-      finished.push(json);
-    });
-    await publishAll(TO_ESTIMATE, 1);
-    await started.promise;
-    await broker.close();
-    expect(finished).toEqual([1]);
-    expect(broker.connected).toBe(false);
-    const error = await broker.publish(TO_ESTIMATE, { json: 1 }).catch((thrown: unknown) => thrown);
-    expect(gradeOf(error)).toBe('retryable');
-    expect(error).toMatchObject({ code: 'broker_closed' });
   });
 
   if (openAnother) {

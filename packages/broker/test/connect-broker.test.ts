@@ -5,7 +5,9 @@ import { ownVhost } from '@attrai/test-servers/own-servers';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { connect } from 'amqplib';
 import { expect, onTestFinished, test } from 'vitest';
+import type { BrokerUnderTest } from './broker-under-test.ts';
 import { brokerConformance } from './conformance.ts';
+import { stoppingConformance } from './conformance-stopping.ts';
 
 const url = await ownVhost();
 const control = await connect(url);
@@ -21,7 +23,7 @@ async function open(onFatal: (error: unknown) => void, retry: BackOff) {
   return broker;
 }
 
-brokerConformance({
+const underTest: BrokerUnderTest = {
   open,
   openAnother: () => connectBroker({ url, onFatal: () => {} }),
   async putRaw(queue, contentType, body) {
@@ -29,7 +31,9 @@ brokerConformance({
     await channel.waitForConfirms();
   },
   countsHandBacks: major < 4 || (major === 4 && minor < 3),
-});
+};
+brokerConformance(underTest);
+stoppingConformance(underTest);
 
 test('works on a message that was on its way when it stopped', async () => {
   const sender = await open(() => {}, [5, 50]);

@@ -1,12 +1,16 @@
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { onTestFinished } from 'vitest';
+import type { BrokerUnderTest } from './broker-under-test.ts';
 import { brokerConformance } from './conformance.ts';
+import { stoppingConformance } from './conformance-stopping.ts';
 
-brokerConformance({
+const underTest: BrokerUnderTest = {
   async open(onFatal, retry) {
     const broker = createEmbeddedBroker({ onFatal, timing: { retry } });
     onTestFinished(() => broker.close());
     return broker;
   },
   countsHandBacks: false,
-});
+};
+brokerConformance(underTest);
+stoppingConformance(underTest);

@@ -1,5 +1,5 @@
 import type { QueueName } from '@attrai/contracts/queues';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, Message } from 'amqplib';
 import type { Consumer } from '../broker.ts';
 import type { Timing } from '../timing.ts';
 import { type Fates, type WorkContext, workOn } from '../work-on.ts';
@@ -19,17 +19,44 @@ export interface ConsumerSpec extends Omit<WorkContext, 'stopping'> {
 
 interface Arrival {
   channel: Channel;
-  message: ConsumeMessage;
+  message: Message;
+  attempt: number;
+  /** Of a message that was asked for beside another: lets that one be settled. */
+  letOtherGo?(): void;
 }
 
-/** Consumes a queue on a channel of its own; resolves when it is attached for the first time. */
+/** A message whose handler is at it. */
+interface Work {
+  /** The handler has said so, at the message's first delivery. */
+  readyForNext: boolean;
+  /** Of the message that was asked for beside this one: it can't end the process any more. */
+  besideIsSafe?: Promise<void>;
+}
+
+/**
+ * Consumes a queue on a channel of its own; resolves when it is attached for the first time.
+ *
+ * When a process dies, RabbitMQ counts a failed delivery for each message it has in hand, and buries one of `to_estimate`
+ * after MAX_DELIVERIES. So a message that ends its process must not take innocent ones with it, which is why the prefetch
+ * alone doesn't fetch ahead. Once a handler is ready for the next, one more message is asked for and works beside it:
+ *
+ * - Only beside a message that is delivered for the first time, and only if it is itself: a message that was in hand at a
+ *   death, be it the cause or not, is never again in work beside another. Whatever the others do, it loses one of its
+ *   deliveries at the most.
+ * - What has been delivered before waits until the handler of the one in hand is done, so that the harm it may do hits
+ *   nothing that is unfinished.
+ * - Until the one that was asked for is ready for the next, too, the message beside it is not settled, done as it may be:
+ *   RabbitMQ would send another at once, to wait beside one that may end the process.
+ */
 export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
   const { connection, queue, prefetch, logger, timing } = spec;
   const stop = new AbortController();
   const stopping = AbortSignal.any([stop.signal, spec.closing]);
   const context: WorkContext = { ...spec, stopping };
-  const inHand = new Set<Promise<void>>();
-  /** Only after a lost channel: its messages are still in work when new ones arrive. */
+  const inWork = new Set<Work>();
+  /** In work, or done and not settled yet. */
+  const unsettled = new Set<Promise<void>>();
+  /** In hand and not in work: what came again after a lost channel while it was still in work, or waits to be alone. */
   let waiting: Arrival[] = [];
   /** What arrives goes back unseen. */
   let refusing = false;
@@ -46,7 +73,7 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
       await declareQueues(channel);
       await channel.prefetch(prefetch);
       const attached = await channel.consume(queue, (message) => {
-        if (message) arrive({ channel, message });
+        if (message) arrive({ channel, message, attempt: attemptOf(message) });
         else onCancel(channel);
       });
       consumerTag = attached.consumerTag;
@@ -63,27 +90,70 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
   }
 
   function arrive(arrival: Arrival): void {
-    if (refusing || spec.closing.aborted) giveBack(arrival);
-    else if (inHand.size < prefetch) work(arrival);
-    else waiting.push(arrival);
+    if (refusing || spec.closing.aborted) {
+      giveBack(arrival);
+    } else {
+      waiting.push(arrival);
+      startWaiting();
+    }
   }
 
-  function work({ channel, message }: Arrival): void {
+  function startWaiting(): void {
+    while (waiting[0] && hasRoomFor(waiting[0])) work(waiting.shift()!);
+  }
+
+  function hasRoomFor({ attempt }: Arrival): boolean {
+    const others = [...inWork];
+    const inDanger = others.filter(({ readyForNext }) => !readyForNext).length;
+    return inDanger < prefetch && (attempt === 1 || inDanger === others.length);
+  }
+
+  function work(arrival: Arrival): void {
+    const { message, attempt } = arrival;
     const { headers, contentType } = message.properties;
-    const attempt = Number(headers?.['x-delivery-count'] ?? 0) + 1;
     const wire = { contentType: String(contentType), body: message.content };
-    const diedIn = diedInOf(headers);
-    const done = workOn({ queue, wire, attempt, diedIn }, fatesOf({ channel, message }), context).finally(() => {
-      inHand.delete(done);
-      const next = waiting.shift();
-      if (next) arrive(next);
-    });
-    inHand.add(done);
+    const mine: Work = { readyForNext: false };
+    inWork.add(mine);
+    const readyForNext = () => makeReady(arrival, mine);
+    const incoming = { queue, wire, attempt, diedIn: diedInOf(headers), readyForNext };
+    const settled = workOn(incoming, fatesOf(arrival, mine), context).finally(() => unsettled.delete(settled));
+    unsettled.add(settled);
   }
 
-  function fatesOf(arrival: Arrival): Fates {
+  function makeReady({ channel, attempt, letOtherGo }: Arrival, mine: Work): void {
+    if (attempt > 1 || mine.readyForNext || !inWork.has(mine)) return;
+    mine.readyForNext = true;
+    // When the other is settled, RabbitMQ sends the next without being asked.
+    if (letOtherGo) letOtherGo();
+    else if (inWork.size === 1 && !stopping.aborted) mine.besideIsSafe = askForNext(channel);
+    startWaiting();
+  }
+
+  /** Resolves when the next message, if there is one, can't end the process any more. */
+  async function askForNext(channel: Channel): Promise<void> {
+    const { promise: safe, resolve: letOtherGo } = Promise.withResolvers<void>();
+    channel.once('close', letOtherGo);
+    try {
+      const message = await channel.get(queue);
+      if (message) arrive({ channel, message, attempt: attemptOf(message), letOtherGo });
+      else letOtherGo();
+    } catch {
+      letOtherGo(); // The channel is lost.
+    }
+    await safe;
+    channel.off('close', letOtherGo);
+  }
+
+  function fatesOf(arrival: Arrival, mine: Work): Fates {
     const { channel, message } = arrival;
-    const settle = (settlement: () => void) => {
+    const leaveWork = () => {
+      inWork.delete(mine);
+      arrival.letOtherGo?.();
+      startWaiting();
+    };
+    const settle = async (settlement: () => void) => {
+      leaveWork();
+      await mine.besideIsSafe;
       try {
         settlement();
       } catch {
@@ -98,12 +168,15 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
       async handBack() {
         refusing = true;
         await detach();
+        for (const unseen of waiting.splice(0)) giveBack(unseen);
         giveBack(arrival);
+        leaveWork();
       },
     };
   }
 
-  function giveBack({ channel, message }: Arrival): void {
+  function giveBack({ channel, message, letOtherGo }: Arrival): void {
+    letOtherGo?.();
     try {
       channel.nack(message, false, true);
     } catch {
@@ -119,7 +192,6 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     stop.abort();
     if (kept.current) await goodbye(kept.current.cancel(consumerTag));
     refusing = true;
-    for (const arrival of waiting.splice(0)) giveBack(arrival);
   }
 
   await kept.opened();
@@ -129,8 +201,12 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     },
     async stop() {
       await detach();
-      await Promise.all(inHand);
+      while (unsettled.size > 0) await Promise.all(unsettled);
       await kept.close();
     },
   };
+}
+
+function attemptOf({ properties: { headers } }: Message): number {
+  return Number(headers?.['x-delivery-count'] ?? 0) + 1;
 }
