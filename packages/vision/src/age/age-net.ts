@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import { fitSimilarity, invert } from '../align/similarity.ts';
+import { fitSimilarity, invert, type Similarity } from '../align/similarity.ts';
 import { template } from '../align/template.ts';
 import { warp } from '../align/warp.ts';
 import type { Detection, Landmarks } from '../detect/onet.ts';
@@ -82,7 +82,31 @@ function mean(years: Float32Array): number {
 
 /** The face as the net wants it: upright, 112×112, RGB, in `out` from byte `at`. */
 export function cutFace(mips: Mips, { landmarks }: Pick<Detection, 'landmarks'>, out: Uint8Array, at: number): void {
-  warp(mips, invert(fitSimilarity(landmarks, PLACES)), SIDE, out, at);
+  const toPhoto = invert(fitSimilarity(landmarks, PLACES));
+  const isEnlarged = Math.hypot(toPhoto.a, toPhoto.b) < 1;
+  if (isEnlarged) warpSoftly(mips, toPhoto, out, at);
+  else warp(mips, toPhoto, SIDE, out, at);
+}
+
+/** Half a photo pixel to each side. */
+const AROUND = [
+  [-0.5, -0.5],
+  [0.5, -0.5],
+  [-0.5, 0.5],
+  [0.5, 0.5],
+] as const;
+
+/**
+ * The mean of four looks. Enlarged as they are, what JPEG makes of small faces adds years: of faces of 60 to 120 px rated 13 to 17,
+ * 15 % were scored, and so 2 %.
+ */
+function warpSoftly(mips: Mips, toPhoto: Similarity, out: Uint8Array, at: number): void {
+  const sums = new Uint16Array(BYTES).fill(AROUND.length / 2);
+  for (const [dx, dy] of AROUND) {
+    warp(mips, { ...toPhoto, tx: toPhoto.tx + dx, ty: toPhoto.ty + dy }, SIDE, out, at);
+    for (let i = 0; i < BYTES; i++) sums[i]! += out[at + i]!;
+  }
+  for (let i = 0; i < BYTES; i++) out[at + i] = sums[i]! / AROUND.length;
 }
 
 function zoomed(place: number): number {

@@ -32,18 +32,19 @@ export async function decodePhoto(bytes: Uint8Array, maxSide: number): Promise<D
   if (photoKind(bytes) === undefined) {
     throw new FinalError('unreadable', 'not a JPEG, PNG or WebP file');
   }
-  const { width, height } = await readSize(bytes);
+  const { width, height, transparent } = await readHeader(bytes);
   if (width * height > MAX_PIXELS) {
     throw new FinalError('too_many_pixels', `${width}×${height} pixels are more than ${MAX_PIXELS / 1e6} megapixels`);
   }
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
+    const decoder = sharp(bytes, { failOn: 'error', limitInputPixels: MAX_PIXELS })
       .timeout({ seconds: MAX_SECONDS })
       .autoOrient()
       .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#ffffff' })
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+      .raw({ depth: 'uchar' });
+    // Only where it is needed: it is another pass over all pixels.
+    if (transparent) decoder.flatten({ background: '#ffffff' });
+    const { data, info } = await decoder.toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
     return { pixels: { data, width: info.width, height: info.height }, width, height };
   } catch (cause) {
@@ -52,10 +53,10 @@ export async function decodePhoto(bytes: Uint8Array, maxSide: number): Promise<D
 }
 
 /** Size of the upright photo, from its header alone. */
-async function readSize(bytes: Uint8Array): Promise<Metadata['autoOrient']> {
+async function readHeader(bytes: Uint8Array): Promise<Metadata['autoOrient'] & { transparent: boolean }> {
   try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return autoOrient;
+    const { autoOrient, hasAlpha } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return { ...autoOrient, transparent: hasAlpha };
   } catch (cause) {
     throw unreadable(cause);
   }

@@ -11,6 +11,7 @@ export function batchTensor(input: ScorerInput, chips: Uint8Array, from: number,
     const chip = chips.subarray((from + i) * values, (from + i + 1) * values);
     for (let view = 0; view < views; view++) fill(input, chip, view === 1, data, (i * views + view) * values);
   }
+  if (data instanceof Float32Array) standardize(input, data);
   return new Tensor(type, data as never, [count * views, ...dimensions(input)]);
 }
 
@@ -20,36 +21,41 @@ export function dimensions({ layout, size }: ScorerInput): number[] {
   return layout === 'NHWC' ? [size, size, 3] : [size / 2, size / 2, 12];
 }
 
-/** One chip (RGB, rows top to bottom) in the model's layout, order of channels and range. */
+/** One chip (RGB, rows top to bottom) in the model's layout and order of channels. */
 function fill(
-  { layout, type, size, channels, mean, std }: ScorerInput,
+  { layout, size, channels }: ScorerInput,
   chip: Uint8Array,
   mirrored: boolean,
   out: Uint8Array | Float32Array,
   at: number,
 ): void {
-  if (layout === 'NHWC' && type === 'uint8' && channels === 'RGB' && !mirrored) {
+  if (layout === 'NHWC' && channels === 'RGB' && !mirrored) {
     out.set(chip, at);
     return;
   }
   const channelStep = layout === 'NCHW' ? size * size : 1;
   const [red, green, blue] = channels === 'RGB' ? [0, 1, 2] : [2, 1, 0];
   const [r, g, b] = [red * channelStep, green * channelStep, blue * channelStep];
-  // By channel of the model, as mean and std are.
-  const shift = type === 'float32' ? mean : [0, 0, 0];
-  const factor = type === 'float32' ? std.map((s) => 1 / s) : [1, 1, 1];
   const step = mirrored ? -3 : 3;
   for (let y = 0; y < size; y++) {
     const [start, even, odd] = row(layout, size, y);
     let to = at + start;
     let from = (y * size + (mirrored ? size - 1 : 0)) * 3;
     for (let x = 0; x < size; x++) {
-      out[to + r] = (chip[from]! - shift[red]!) * factor[red]!;
-      out[to + g] = (chip[from + 1]! - shift[green]!) * factor[green]!;
-      out[to + b] = (chip[from + 2]! - shift[blue]!) * factor[blue]!;
+      out[to + r] = chip[from]!;
+      out[to + g] = chip[from + 1]!;
+      out[to + b] = chip[from + 2]!;
       from += step;
       to += x % 2 === 0 ? even : odd;
     }
+  }
+}
+
+/** (pixel - mean) / std, by channel of the model. */
+function standardize({ layout, size, mean, std }: ScorerInput, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const channel = layout === 'NCHW' ? Math.floor(i / size ** 2) % 3 : i % 3;
+    values[i] = (values[i]! - mean[channel]!) / std[channel]!;
   }
 }
 
