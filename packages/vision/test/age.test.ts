@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AgeNet, loadAgeNet } from '../src/age/age-net.ts';
+import { type AgeNet, cutFace, loadAgeNet } from '../src/age/age-net.ts';
 import { looksUnder18, YOUNGEST_SCORED } from '../src/age/looks-under-18.ts';
+import { template } from '../src/align/template.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
-import type { Detection } from '../src/detect/onet.ts';
+import type { Detection, Landmarks } from '../src/detect/onet.ts';
 import { loadVision } from '../src/load-vision.ts';
 import { type Mips, makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
@@ -79,6 +80,20 @@ test('a teenager among adults is the only one without a score, and the others ke
   faces.slice(0, 4).forEach(({ score }, i) => {
     expect(Math.abs(score! - before.faces[i]!.score!)).toBeLessThan(0.5);
   });
+});
+
+test('what JPEG leaves between neighbouring pixels is not enlarged: only of small faces it is taken out', () => {
+  const side = 600;
+  const stripes = Uint8Array.from({ length: side * side * 3 }, (_, i) => (Math.floor(i / 3) % 2 === 0 ? 148 : 108));
+  const mips = makeMips({ data: stripes, width: side, height: side });
+  const contrastOf = (size: number) => {
+    const landmarks = template(size).map(([x, y]) => [x + 100, y + 100]) as Landmarks;
+    const picture = new Uint8Array(112 * 112 * 3);
+    cutFace(mips, { landmarks }, picture, 0);
+    return Math.max(...picture) - Math.min(...picture);
+  };
+  expect(contrastOf(70)).toBeLessThan(6);
+  expect(contrastOf(180)).toBeGreaterThan(30);
 });
 
 test('a face near the limit gets a second, careful look, and that one counts', async () => {
