@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { RetryableError } from '@attrai/contracts/errors';
 import { createLogger } from '@attrai/telemetry/logger';
 import { ownRedis } from '@attrai/test-servers/own-servers';
 import { startRedis } from '@attrai/test-servers/redis';
@@ -94,6 +95,23 @@ test('a job that another process adds is found', async () => {
   for (const id of ['a', 'b', 'c']) await other.add(id, { step: 0 });
   await waitUntil('they were not found', () => seen.length === 3);
   await Promise.all([worker.close(), other.close()]);
+});
+
+test('its own jobs, also those that failed and those that shall wait, need no look each second', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { queue } = await openJobs();
+  const failures = [new Error('surprise'), new RetryableError('busy', 'busy', { retryAfterMs: 20 })];
+  let tries = 0;
+  const work = async () => {
+    tries += 1;
+    const failure = failures.shift();
+    if (failure) throw failure;
+  };
+  queue.run({ work, gaveUp: async () => {}, concurrency: 1 });
+  await queue.add('a', { step: 0 });
+  await waitUntil('it was not tried three times', () => tries === 3);
+  await queue.close();
 });
 
 test('a job that takes long keeps its lock', async () => {

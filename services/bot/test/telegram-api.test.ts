@@ -1,11 +1,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { createTelegramApi, type TelegramApi } from '../src/telegram/telegram-api.ts';
 
 const TOKEN = '123456789:AAsecret-secret-secret-secret-secret';
-type Reply = { status: number; body: object } | 'cut' | 'cut in mid-answer' | 'stalled in mid-answer' | Buffer;
+type Reply =
+  | { status: number; body: object }
+  | 'cut'
+  | 'cut in mid-answer'
+  | 'stalled in mid-answer'
+  | 'stalled'
+  | Buffer;
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -20,6 +26,7 @@ async function telegram(...replies: Reply[]) {
     for await (const chunk of request) chunks.push(chunk);
     calls.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks).toString('latin1') });
     const reply = replies.length > 1 ? replies.shift()! : replies[0]!;
+    if (reply === 'stalled') return;
     if (reply === 'cut') return request.socket.destroy();
     if (reply === 'cut in mid-answer' || reply === 'stalled in mid-answer') {
       response.writeHead(200, { 'content-length': 1_000 });
@@ -146,6 +153,26 @@ test('waits for an answer no longer than it is told to, also in mid-answer', asy
   const updates = failure(api.getUpdates(0, 30, enough.signal));
   setTimeout(() => enough.abort(), 50);
   expect(await updates).toMatchObject({ code: 'telegram_unreachable' });
+});
+
+test('gives up an answer that does not come in time, in its midst too', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { api, calls } = await telegram('stalled in mid-answer', 'stalled');
+  for (const asked of [1, 2]) {
+    const given = failure(edit(api));
+    await expect.poll(() => calls.length).toBe(asked);
+    vi.advanceTimersByTime(15_000);
+    expect(await given).toMatchObject({ code: 'telegram_unreachable' });
+  }
+});
+
+test('an answer that came leaves no timer behind', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { api } = await telegram(fine(true));
+  expect(await edit(api)).toBe('edited');
+  await expect.poll(() => vi.getTimerCount()).toBe(0);
 });
 
 test('stops a download at the limit', async () => {

@@ -117,16 +117,15 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
   }
 
   /** All that there may be of this request, whatever the answer: an estimator that died may have left a picture. */
-  async function deletePhotos({ id }: ReplyJob): Promise<void> {
-    const inVolume = (key: string): PhotoRef => ({ store: 'volume', key });
-    await Promise.all([
-      photoStore.delete(...Object.values(keysOf(id)).map(inVolume)),
-      inbox.delete(inVolume(`${id}${INBOX_SUFFIX}`)),
-    ]);
+  async function deletePhotos({ id, answer }: ReplyJob): Promise<void> {
+    const keys = Object.values(keysOf(id)).map((key): PhotoRef => ({ store: 'volume', key }));
+    // Only this job knows of a picture in the inbox: it comes again, if it came there before its job was made.
+    if (answer.kind === 'scored' && isInInbox(answer.picture)) await inbox.delete(answer.picture);
+    await photoStore.delete(...keys);
   }
 
-  function storeOf({ key }: PhotoRef): PhotoStore {
-    return key.endsWith(INBOX_SUFFIX) ? inbox : photoStore;
+  function storeOf(ref: PhotoRef): PhotoStore {
+    return isInInbox(ref) ? inbox : photoStore;
   }
 
   return { work: (job) => oneAtATime(job.data.id, () => work(job)), gaveUp, concurrency: CONCURRENCY };
@@ -134,3 +133,7 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
 
 /** Keys of pictures that wait in the inbox end with this. */
 export const INBOX_SUFFIX = '.inbox';
+
+function isInInbox({ key }: PhotoRef): boolean {
+  return key.endsWith(INBOX_SUFFIX);
+}

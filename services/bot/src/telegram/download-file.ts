@@ -10,7 +10,7 @@ const TIMEOUT_MS = 40_000;
  */
 export async function downloadFile(ask: HttpClient, path: string, maxBytes: number): Promise<Buffer> {
   try {
-    const response = await ask({ method: 'GET', path, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await ask({ method: 'GET', path, timeoutMs: TIMEOUT_MS });
     const { statusCode } = response;
     if (statusCode !== 200) {
       response.destroy();

@@ -7,8 +7,11 @@ export interface Question {
   /** Below the server's root, without a slash in front. */
   path: string;
   headers?: Record<string, string>;
-  body?: Buffer;
-  signal: AbortSignal;
+  /** In parts. */
+  body?: Buffer[];
+  /** For the whole, from the first word to the last of the answer. Far lighter than AbortSignal.timeout. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
 }
 
 /** The answer when its head is there. Throws Node's own errors, which hold no URL. */
@@ -24,21 +27,24 @@ export function createHttpClient(root: string): HttpClient {
   const request = secure ? requestHttps : requestHttp;
   const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true });
 
-  return ({ method, path, headers = {}, body, signal }) =>
+  return ({ method, path, headers = {}, body = [], timeoutMs, signal }) =>
     new Promise((resolve, reject) => {
-      request(
+      const length = body.reduce((sum, part) => sum + part.length, 0);
+      const outgoing = request(
         {
           ...server,
           method,
           path: `${folder}${path}`,
-          headers: body ? { ...headers, 'content-length': body.length } : headers,
+          headers: method === 'POST' ? { ...headers, 'content-length': length } : headers,
           agent,
-          signal,
+          ...(signal && { signal }),
         },
         resolve,
-      )
-        .on('error', reject)
-        .end(body);
+      ).on('error', reject);
+      const tooLong = setTimeout(() => outgoing.destroy(new Error('No answer in time')), timeoutMs);
+      outgoing.on('close', () => clearTimeout(tooLong));
+      for (const part of body.slice(0, -1)) outgoing.write(part);
+      outgoing.end(body.at(-1));
     });
 }
 

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 /** The name of the field that holds the picture. */
 export const PICTURE_FIELD = 'photo';
 
-/** A form of `fields`, objects among them as JSON, and a JPEG under a name of ours. */
-export function multipart(fields: object, picture: Buffer): { contentType: string; body: Buffer } {
+/** A form of `fields`, objects among them as JSON, and a JPEG under a name of ours. The body is in parts, to copy no picture. */
+export function multipart(fields: object, picture: Buffer): { contentType: string; body: Buffer[] } {
   const boundary = randomUUID();
   const part = (name: string, more = '') =>
     `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${more}\r\n`;
@@ -13,7 +13,7 @@ export function multipart(fields: object, picture: Buffer): { contentType: strin
   const file = `${part(PICTURE_FIELD, '; filename="scores.jpg"')}content-type: image/jpeg\r\n\r\n`;
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    body: Buffer.concat([Buffer.from(head + file), picture, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+    body: [Buffer.from(head + file), picture, Buffer.from(`\r\n--${boundary}--\r\n`)],
   };
 }
 

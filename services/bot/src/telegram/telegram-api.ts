@@ -71,10 +71,11 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
   }
 
   /** @throws TelegramError that has Telegram's refusal; else what went wrong on the way */
-  async function callOnce(method: string, payload: Payload, signal: AbortSignal, picture?: Buffer): Promise<unknown> {
+  async function callOnce(method: string, payload: Payload, options: CallOptions): Promise<unknown> {
+    const { timeoutMs = CALL_TIMEOUT_MS, picture, signal } = options;
     const { contentType, body } = picture ? multipart(payload, picture) : json(payload);
     const headers = { 'content-type': contentType };
-    const response = await ask({ method: 'POST', path: `bot${token}/${method}`, headers, body, signal });
+    const response = await ask({ method: 'POST', path: `bot${token}/${method}`, headers, body, timeoutMs, signal });
     const text = String(await readBody(response));
     const { statusCode = 0, statusMessage = '' } = response;
     if (statusCode >= 500) throw new TelegramError({ error_code: statusCode, description: statusMessage });
@@ -84,12 +85,11 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
   }
 
   async function call<T>(method: string, payload: Payload, options: CallOptions = {}): Promise<T> {
-    const { timeoutMs = CALL_TIMEOUT_MS, repeatable = true, picture, signal } = options;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const { repeatable = true } = options;
     const chatId = payload.chat_id;
     const addressed = chatId === undefined ? payload : { ...payload, chat_id: moved.get(chatId) ?? chatId };
     try {
-      return (await callOnce(method, addressed, signal ? AbortSignal.any([signal, timeout]) : timeout, picture)) as T;
+      return (await callOnce(method, addressed, options)) as T;
     } catch (error) {
       const movedTo = error instanceof TelegramError ? error.parameters?.migrate_to_chat_id : undefined;
       if (movedTo !== undefined && chatId !== undefined && !moved.has(chatId)) {
@@ -182,7 +182,7 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
 }
 
 function json(payload: Payload) {
-  return { contentType: 'application/json', body: Buffer.from(JSON.stringify(payload)) };
+  return { contentType: 'application/json', body: [Buffer.from(JSON.stringify(payload))] };
 }
 
 function replyParameters({ replyTo }: Address) {
