@@ -34,6 +34,7 @@ const watchdog = await startWatchdog({ service: 'fuzz', limitMs: STUCK_AFTER_MS 
 const photoStore = createMessageStore();
 
 const outages = { rideOut: <T>(_: EstimateRequest, ask: () => Promise<T>) => ask() };
+const parts = { photoStore, vision, watchdog, outages, onLookedAt() {} };
 
 async function look(number: number): Promise<Line> {
   say({ at: number });
@@ -45,7 +46,7 @@ async function look(number: number): Promise<Line> {
   const request: EstimateRequest = { v: 1, id, photo, replyTo, acceptedAt: now, deadline: now + 600_000 };
   const started = performance.now();
   try {
-    const { outcome } = await estimatePhoto(request, bytes, { photoStore, vision, watchdog, outages });
+    const { outcome } = await estimatePhoto(request, bytes, parts);
     return { done: number, kind: outcome.kind, ms: performance.now() - started };
   } catch (error) {
     return { done: number, threw: String(error) };

@@ -23,6 +23,8 @@ export interface PhotoParts {
   vision: Vision;
   watchdog: Pick<Watchdog, 'watch'>;
   outages: Pick<Outages, 'rideOut'>;
+  /** The photo was looked at: what is left to do can't end this process. */
+  onLookedAt(): void;
 }
 
 /** Final errors that are an answer to the user. */
@@ -57,11 +59,12 @@ export async function estimatePhoto(
 async function scoreAndStore(
   request: EstimateRequest,
   attachment: Buffer | undefined,
-  { photoStore, vision, watchdog, outages }: PhotoParts,
+  { photoStore, vision, watchdog, outages, onLookedAt }: PhotoParts,
 ): Promise<Estimated> {
   const parcel = { ref: request.photo, ...(attachment && { attachment }) };
   const photo = await outages.rideOut(request, () => photoStore.get(parcel));
   const { faces, picture: drawn, ms, cpuMs } = await watchdog.watch(request.id, () => vision.estimate(photo));
+  onLookedAt();
   if (drawn === undefined) return { outcome: { kind: 'no_face' }, times: { ms, cpuMs } };
 
   const picture = await outages.rideOut(request, () => photoStore.put(keysOf(request.id).picture, drawn));

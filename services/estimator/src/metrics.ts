@@ -33,7 +33,8 @@ export function createEstimatorMetrics({ registry }: ProcessMetrics): EstimatorM
   });
   const pipelineCpu = new Counter({
     name: 'attrai_pipeline_cpu_seconds_total',
-    help: 'CPU time spent while the pipeline looked at photos; what process_cpu_seconds_total has beyond is messaging',
+    // The result of the photo before may still be on its way then: of 2.5 ms of messaging a photo, 0.5 ms are in here.
+    help: 'CPU time spent while the pipeline looked at photos; what process_cpu_seconds_total has beyond is messaging, most of it',
     registers,
   });
   const inWork = new Gauge({

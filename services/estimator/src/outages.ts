@@ -3,7 +3,7 @@ import { patiently } from '@attrai/contracts/patiently';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import type { Logger } from '@attrai/telemetry/logger';
 
-/** The photo in hand waits while RabbitMQ or the photo store is away: that is no failure of the photo. */
+/** Photos in hand wait while RabbitMQ or the photo store is away: that is no failure of theirs. */
 export interface Outages {
   /** The code of what is waited for, if anything is. */
   readonly waitingFor: string | undefined;
@@ -15,18 +15,20 @@ export interface Outages {
 }
 
 export function createOutages(logger: Logger, stopping: AbortSignal): Outages {
-  let waitingFor: string | undefined;
+  /** What is waited for, by the id of the request that does. */
+  const waits = new Map<string, string>();
 
   function note(requestId: string, error: unknown): void {
     if (gradeOf(error) !== 'retryable') return;
     const code = codeOf(error);
-    if (code !== waitingFor) logger.warn({ requestId, code, err: error }, 'an outage: the photo in hand waits');
-    waitingFor = code;
+    if (code === waits.get(requestId)) return;
+    logger.warn({ requestId, code, err: error }, 'an outage: the photo in hand waits');
+    waits.set(requestId, code);
   }
 
   return {
     get waitingFor() {
-      return waitingFor;
+      return waits.values().next().value;
     },
     async rideOut(request, ask) {
       const askAndNote = async () => {
@@ -40,8 +42,7 @@ export function createOutages(logger: Logger, stopping: AbortSignal): Outages {
       try {
         return await patiently(askAndNote, stopping, request.deadline - Date.now());
       } finally {
-        if (waitingFor !== undefined) logger.info({ requestId: request.id }, 'the photo in hand waits no longer');
-        waitingFor = undefined;
+        if (waits.delete(request.id)) logger.info({ requestId: request.id }, 'the photo in hand waits no longer');
       }
     },
   };

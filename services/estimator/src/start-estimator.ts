@@ -27,7 +27,10 @@ export interface RunningEstimator {
   stop(): Promise<void>;
 }
 
-/** Turns messages of `to_estimate` into messages of `after_estimate`, one photo at a time. */
+/**
+ * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; while the result of
+ * one goes its way, it looks at the next.
+ */
 export async function startEstimator({
   broker,
   photoStore,
@@ -40,13 +43,18 @@ export async function startEstimator({
   const outages = createOutages(logger, stopping.signal);
 
   /**
-   * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
-   * message only after that. Dying in between costs a repetition, which the bot ignores, never a photo.
+   * The order is what keeps photos safe: the message goes only when the result is known to be in the queue. Dying in
+   * between costs a repetition, which the bot ignores, never a photo. The original stays for such a repetition: without
+   * it, one that the bot takes up first would tell the user that the photo is gone. The bot deletes it with its answer.
    *
    * A picture whose publishing failed stays: it may have been published all the same, with only the confirmation
    * lost. The next attempt replaces it, and whoever handles the dead letter finds it by its key.
    */
-  async function work(request: EstimateRequest, { attempt, attachment }: Delivery): Promise<void> {
+  async function work(
+    request: EstimateRequest,
+    { attempt, attachment }: Delivery,
+    readyForNext: () => void,
+  ): Promise<void> {
     const log = logger.child({ requestId: request.id, attempt });
     const started = performance.now();
     const { id, replyTo, acceptedAt, deadline } = request;
@@ -56,6 +64,7 @@ export async function startEstimator({
       vision,
       watchdog,
       outages,
+      onLookedAt: readyForNext,
     });
     if (problem) log.error({ err: problem }, 'a photo could not be estimated, by no fault of its own');
     const workMs = Math.round(performance.now() - started);
@@ -63,29 +72,18 @@ export async function startEstimator({
     await outages.rideOut(request, () =>
       publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment),
     );
-    await outages.rideOut(request, () => photoStore.delete(request.photo));
 
     metrics.estimated(outcome.kind, times);
     const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;
     log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms: times?.ms }, 'estimated');
   }
 
-  async function countedWork(request: EstimateRequest, delivery: Delivery): Promise<void> {
+  async function countedWork(request: EstimateRequest, delivery: Delivery, readyForNext: () => void): Promise<void> {
     const outOfHand = metrics.takenInHand();
-    await work(request, delivery).finally(outOfHand);
+    await work(request, delivery, readyForNext).finally(outOfHand);
   }
 
-  // After a lost connection the next delivery may arrive while the photo in hand isn't finished.
-  let inHand: Promise<void> = Promise.resolve();
-  const oneAtATime = (request: EstimateRequest, delivery: Delivery): Promise<void> => {
-    const mine = inHand.then(() => countedWork(request, delivery));
-    inHand = mine.catch((error) => {
-      logger.warn({ requestId: request.id, attempt: delivery.attempt, err: error }, 'could not estimate a photo');
-    });
-    return mine;
-  };
-
-  const consumer = await consumeChecked(broker, TO_ESTIMATE, estimateRequest, 1, oneAtATime);
+  const consumer = await consumeChecked(broker, TO_ESTIMATE, estimateRequest, 1, countedWork);
   logger.info('ready for photos');
 
   return {

@@ -2,6 +2,7 @@ import type { Message } from '@attrai/broker/broker';
 import { RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { afterEach, expect, test, vi } from 'vitest';
+import { createOutages } from '../src/outages.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import * as parts from './estimator-parts.ts';
 
@@ -97,4 +98,20 @@ test('a photo that waits when the estimator stops is left to another, as if it h
   await broker.consume(TO_ESTIMATE, 1, async ({ attempt }) => void attempts.push(attempt));
   await vi.waitFor(() => expect(attempts).toEqual([1]), soon);
   expect(await photoStore.keys()).toContain(request.photo.key);
+});
+
+test('an outage lasts as long as one of two photos in hand waits', async () => {
+  const { logger } = await parts.openParts('message', cleanups);
+  const outages = createOutages(logger, new AbortController().signal);
+  const [waits, goesOn] = [1, 2].map((key) => parts.requestFor({ store: 'message', key: `key${key}` }));
+  let away = true;
+  const waiting = outages.rideOut(waits!, async () => {
+    if (away) throw new RetryableError('store_full', 'away');
+  });
+  await vi.waitFor(() => expect(outages.waitingFor).toBe('store_full'), soon);
+  await outages.rideOut(goesOn!, async () => {});
+  expect(outages.waitingFor).toBe('store_full');
+  away = false;
+  await waiting;
+  expect(outages.waitingFor).toBeUndefined();
 });
