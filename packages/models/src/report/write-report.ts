@@ -112,21 +112,24 @@ function blockToMarkdown(block: Exclude<Block, { kind: 'chart' }>): string {
 }
 
 const GAP = 20;
+/** Two charts with two axes and the gap. */
+const ROW_WIDTH = 940;
 
 /** All charts in one picture: narrow ones side by side where two fit. */
 export function toSvg({ title, blocks }: Report): string {
   const charts = chartsOf(blocks);
-  const width = Math.max(...charts.map((chart) => chart.width));
   let x = 0;
   let y = 0;
   let rowHeight = 0;
+  let width = 0;
   const placed = charts.map((chart) => {
-    if (x > 0 && x + chart.width > width) {
+    if (x > 0 && x + chart.width > ROW_WIDTH) {
       x = 0;
       y += rowHeight + GAP;
       rowHeight = 0;
     }
     const group = `<g transform="translate(${x} ${y})">\n${chart.elements}\n</g>`;
+    width = Math.max(width, x + chart.width);
     x += chart.width + GAP;
     rowHeight = Math.max(rowHeight, chart.height);
     return group;
