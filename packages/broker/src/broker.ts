@@ -43,8 +43,8 @@ export interface Broker {
   publish(queue: QueueName, message: Message): Promise<void>;
   /**
    * Starts `handler` on the messages of `queue`, at most `prefetch` at a time, and keeps it attached through
-   * lost connections, closed channels and cancelled consumers until `stop`. A handler that is `readyForNext` may be one
-   * more.
+   * lost connections, closed channels and cancelled consumers until `stop`. Beside a handler that is `readyForNext`
+   * one more may start.
    */
   consume(queue: QueueName, prefetch: number, handler: Handler): Promise<Consumer>;
   /** Messages waiting in `queue` now, those in work not counted. */
