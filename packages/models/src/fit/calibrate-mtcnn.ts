@@ -76,9 +76,11 @@ function rangesOf(seen: Extremes): NetRanges {
     layers.map((layer) => {
       const [low, high] = [seen[`lowest/${layer}`]!, seen[`highest/${layer}`]!];
       const channel = (rows: number[][], c: number) => rows.map((row) => row[c]!);
+      // What goes straight to the outputs is not one of many.
+      const share = layer.endsWith('/straight') ? 1 : SHARE;
       const range = (c: number): ChannelRange => [
-        precise(quantile(channel(low, c), 1 - SHARE)),
-        precise(quantile(channel(high, c), SHARE)),
+        precise(quantile(channel(low, c), 1 - share)),
+        precise(quantile(channel(high, c), share)),
       ];
       return [layer, low[0]!.map((_, c) => range(c))];
     }),

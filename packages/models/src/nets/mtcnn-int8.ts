@@ -7,13 +7,15 @@ import { type Convolution, convolution, takeRawInput } from './convolution.ts';
 import type { ChannelRange, NetRanges } from './mtcnn-calibration.ts';
 import { MEAN, MtcnnLayers, SCALE } from './mtcnn-layers.ts';
 import { BLOCK, overBlocks } from './over-blocks.ts';
-import { leadSteepTwice } from './prelu.ts';
+import { leadSteepTwice, straightPart } from './prelu.ts';
 
 // P-Net and R-Net in bytes, as face-net-int8.ts has the face net. Their PReLU costs nothing extra: where a ≤ 1,
 // prelu(y) = max(y, a·y), so that each convolution gives y and a·y side by side, and one max pool takes the larger of the two
 // along with whatever is to be pooled anyway.
 
 const BYTE_LIMIT = 255;
+/** ONNX Runtime takes three times as long where outputs are no whole blocks of so many. */
+const CHANNELS = 16;
 
 /** Activations uint8 [N,H,W,channels]: a byte q of channel c stands for (q - zero) * step * unit[c]. */
 interface Bytes {
@@ -31,9 +33,9 @@ type Pool = (graph: Graph, y: Value, channels: number) => Value;
 export function pnetInt8(weights: Weights, ranges: NetRanges): Uint8Array {
   const net = new ByteNet('pnet', weights, ranges);
   const image = net.graph.input('image', 'uint8', [1, 'half-height', 'half-width', BLOCK]);
-  const x = net.convolve(net.beginning(image, poolBlocks, pool(1, 1)), 'conv3', 'prelu3_alpha', pool(1, 1));
-  const { matrix, bias } = net.float.sideBySide(['conv4_1', 'conv4_2']);
-  const planes = net.graph.node('Transpose', [net.multiply(x, matrix, bias)], { perm: [0, 3, 1, 2] });
+  const x = net.beginning(image, poolBlocks, pool(1, 1));
+  const last = net.convolveAndMultiply(x, 'conv3', 'prelu3_alpha', ['conv4_1', 'conv4_2']);
+  const planes = net.graph.node('Transpose', [last], { perm: [0, 3, 1, 2] });
   net.float.answer(planes, { probability: 1, regression: 4 }, [1], ['rows', 'columns']);
   return net.graph.encode();
 }
@@ -82,6 +84,42 @@ class ByteNet {
   }
 
   /**
+   * A convolution, its PReLU, and the layers behind it side by side: float32 [N,h,w,outputs]. prelu(y) = a·y + (1 - a)·relu(y), and what
+   * the layers make of a·y is linear in x: further outputs of the convolution, lifted above 0 so that the relu takes nothing off them.
+   * That is half as many outputs as y and a·y, and no pool.
+   */
+  convolveAndMultiply(x: Bytes, layer: string, alpha: string, layers: readonly string[]): Value {
+    const conv = this.#convolution(layer);
+    const slopes = this.#read(alpha).data;
+    const { matrix, bias } = this.float.sideBySide(layers);
+    const straight = straightPart(conv, slopes, matrix, bias.length);
+    const ranges = this.#range(`${layer}/straight`);
+    const channels = Math.ceil((conv.filters.length + ranges.length) / CHANNELS) * CHANNELS;
+    const fill = <T>(list: T[], filler: T): T[] => [...list, ...new Array<T>(channels - list.length).fill(filler)];
+    const units = [...this.#range(layer).map(([, high]) => high || 1), ...ranges.map(([low, high]) => high - low)];
+    const bent = { unit: fill(units, 1), step: 1 / BYTE_LIMIT, zero: 0 };
+    const lifted = straight.bias.map((b, k) => b - ranges[k]![0]);
+    const value = this.#convolve(
+      x,
+      {
+        ...conv,
+        filters: fill(
+          [...conv.filters, ...straight.filters],
+          conv.filters[0]!.map(() => 0),
+        ),
+        bias: fill([...conv.bias, ...lifted], 0),
+      },
+      bent,
+    );
+    const row = (c: number) => matrix.subarray(c * bias.length, (c + 1) * bias.length);
+    const bentRows = Array.from(slopes, (a, c) => row(c).map((w) => (1 - a) * w));
+    const straightRows = ranges.map((_, k) => Float32Array.from(bias, (_, o) => (o === k ? 1 : 0)));
+    const rows = fill([...bentRows, ...straightRows], new Float32Array(bias.length));
+    const lowered = bias.map((b, k) => b + ranges[k]![0]);
+    return this.multiply({ value, ...bent }, Float32Array.from(rows.flatMap((weights) => [...weights])), lowered);
+  }
+
+  /**
    * x [N,h,w,inputs] → float32 [N,h,w,outputs]
    *
    * @param matrix row-major [inputs, outputs]
@@ -116,22 +154,40 @@ class ByteNet {
     slopes: readonly number[],
     ranges: readonly ChannelRange[],
     pool: Pool,
-    spread: (conv: Convolution) => Convolution = (pairs) => pairs,
+    spread?: (conv: Convolution) => Convolution,
   ): Bytes {
-    const { graph } = this;
     const { unit, step, zero } = coding(ranges);
-    const scaled = conv.filters.map((filter, o) => scale(filter, conv, x.unit, 1 / unit[o]!));
-    const bias = conv.bias.map((b, o) => b / unit[o]!);
-    const pairs = spread({
+    const pairs = {
       ...conv,
-      filters: [...scaled, ...scaled.map((filter, o) => filter.map((w) => w * slopes[o]!))],
-      bias: [...bias, ...bias.map((b, o) => b * slopes[o]!)],
+      filters: [...conv.filters, ...conv.filters.map((filter, o) => filter.map((w) => w * slopes[o]!))],
+      bias: [...conv.bias, ...conv.bias.map((b, o) => b * slopes[o]!)],
+    };
+    const y = this.#convolve(x, pairs, { unit: [...unit, ...unit], step, zero }, spread);
+    return { value: pool(this.graph, y, unit.length), step, zero, unit };
+  }
+
+  /** @param spread puts the convolution, already in x's units and those of `to`, into another form */
+  #convolve(
+    x: Bytes,
+    conv: Convolution,
+    to: Pick<Bytes, 'step' | 'zero' | 'unit'>,
+    spread: (conv: Convolution) => Convolution = (same) => same,
+  ): Value {
+    const { inputs, height, width, filters, bias } = spread({
+      ...conv,
+      filters: conv.filters.map((filter, o) => scale(filter, conv, x.unit, 1 / to.unit[o]!)),
+      bias: conv.bias.map((b, o) => b / to.unit[o]!),
     });
-    const outputs = pairs.filters.length;
-    const data = Float32Array.from(pairs.filters.flatMap((filter) => [...filter]));
-    const filters = { data, shape: [outputs, pairs.inputs, pairs.height, pairs.width], bias: pairs.bias };
-    const y = addByteConvolution(graph, x.value, x, { step, zero }, filters, { strides: [1, 1], pads: [0, 0, 0, 0] });
-    return { value: pool(graph, y, unit.length), step, zero, unit };
+    const data = Float32Array.from(filters.flatMap((filter) => [...filter]));
+    const shape = [filters.length, inputs, height, width];
+    return addByteConvolution(
+      this.graph,
+      x.value,
+      x,
+      to,
+      { data, shape, bias },
+      { strides: [1, 1], pads: [0, 0, 0, 0] },
+    );
   }
 
   #slopes(alpha: string): number[] {

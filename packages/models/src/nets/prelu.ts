@@ -79,6 +79,23 @@ export function leadSteepTwice(first: Convolution, alpha: readonly number[], sec
   };
 }
 
+/** Of prelu(y) = a·y + (1 - a)·relu(y): what a matrix [channels, outputs] makes of a·y, as a convolution over what `conv` makes y of. */
+export function straightPart(
+  conv: Convolution,
+  slopes: Float32Array,
+  matrix: Float32Array,
+  outputs: number,
+): Convolution {
+  const sum = (k: number, of: (channel: number) => number) =>
+    slopes.reduce((total, a, c) => total + a * matrix[c * outputs + k]! * of(c), 0);
+  const each = Array.from({ length: outputs }, (_, k) => k);
+  return {
+    ...conv,
+    filters: each.map((k) => conv.filters[0]!.map((_, i) => sum(k, (c) => conv.filters[c]![i]!))),
+    bias: each.map((k) => sum(k, (c) => conv.bias[c]!)),
+  };
+}
+
 /** A filter over alpha.length channels, for the channels that preluPoolConvolution makes of them. */
 function widen(
   filter: Float32Array,
