@@ -15,7 +15,7 @@ const USAGE = `Usage:
   pnpm models thresholds --images DIR [--faces N]
       Tells what each threshold of the detector finds and misses in photos with N faces each, and how far the scores of small faces are off.
   pnpm models calibrate --images DIR
-      Finds out which numbers the face net works with on the faces in these photos, for computing in bytes.
+      Finds out which numbers the nets work with on the faces in these photos, for computing in bytes.
 `;
 
 const [command, ...args] = process.argv.slice(2);
