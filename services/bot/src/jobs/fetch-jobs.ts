@@ -19,7 +19,7 @@ const TIMER_MARGIN_MS = 2;
 
 /**
  * Keeps up to `concurrency` jobs in hand. It asks once for each job it was told of, and each second, until there is none,
- * for others: a queue that is asked whether there is one more after each job, and waited at, costs twice as many questions.
+ * for others. (BullMQ's own loop asks after each job whether there is one more, and waits at the queue: five questions a job.)
  *
  * @param onError is told what `fetch` or the work threw
  */

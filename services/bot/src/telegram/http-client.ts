@@ -9,7 +9,7 @@ export interface Question {
   headers?: Record<string, string>;
   /** In parts. */
   body?: Buffer[];
-  /** For the whole, from the first word to the last of the answer. Far lighter than AbortSignal.timeout. */
+  /** For the whole, until the last of the answer is there. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -17,10 +17,7 @@ export interface Question {
 /** The answer when its head is there. Throws Node's own errors, which hold no URL. */
 export type HttpClient = (question: Question) => Promise<IncomingMessage>;
 
-/**
- * Talks to one server on connections that are kept. Four calls a photo are most of the bot's work: by `fetch`, or by the
- * one of telegraf, they take twice the time.
- */
+/** Talks to one server on connections that are kept. Through telegraf's own client a photo took the bot 10 % more time. */
 export function createHttpClient(root: string): HttpClient {
   const { path: folder, ...server } = urlToHttpOptions(new URL('./', root));
   const secure = server.protocol === 'https:';
