@@ -10,7 +10,7 @@ export interface Pixels {
  * Gives a picture's memory back now; it must not be used any more. The garbage collector counts megabytes outside its heap, and would
  * walk the whole heap for every third photo.
  */
-export function giveBack({ data }: Pixels): void {
+export function giveBack({ data }: Pick<Pixels, 'data'>): void {
   const { buffer, byteLength } = data;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
