@@ -43,9 +43,9 @@ export async function startEstimator({
   const outages = createOutages(logger, stopping.signal);
 
   /**
-   * The order is what keeps photos safe: the message goes only when the result is known to be in the queue. Dying in
-   * between costs a repetition, which the bot ignores, never a photo. The original stays for such a repetition: without
-   * it, one that the bot takes up first would tell the user that the photo is gone. The bot deletes it with its answer.
+   * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
+   * message only after that. Dying in between costs a repetition, never a photo: with its original still there it comes to
+   * the same result, which the bot ignores, and without it there is nothing left to do.
    *
    * A picture whose publishing failed stays: it may have been published all the same, with only the confirmation
    * lost. The next attempt replaces it, and whoever handles the dead letter finds it by its key.
@@ -66,12 +66,17 @@ export async function startEstimator({
       outages,
       onLookedAt: readyForNext,
     });
+    if (outcome.kind === 'photo_missing' && attempt > 1) {
+      log.info('a repetition: the original is gone, so its result is in the queue');
+      return;
+    }
     if (problem) log.error({ err: problem }, 'a photo could not be estimated, by no fault of its own');
     const workMs = Math.round(performance.now() - started);
     const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
     await outages.rideOut(request, () =>
       publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment),
     );
+    await outages.rideOut(request, () => photoStore.delete(request.photo));
 
     metrics.estimated(outcome.kind, times);
     const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;

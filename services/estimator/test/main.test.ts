@@ -224,6 +224,7 @@ describe('the estimator process', () => {
     ]);
     expect(answers.results.map(({ result }) => result.id)).toEqual(ids);
     expect(answers.results.map(({ result }) => result.outcome.kind)).toEqual(Array(3).fill('no_face'));
+    expect(await photoStore.keys()).toEqual([]);
   });
 
   test('works without a token, and ignores one that lies about in its environment', async () => {

@@ -1,4 +1,4 @@
-import type { Broker } from '@attrai/broker/broker';
+import type { Broker, Handler } from '@attrai/broker/broker';
 import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
@@ -69,13 +69,13 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     ['too_many_pixels', () => Promise.reject(new FinalError('too_many_pixels', 'huge'))],
     ['too_many_bytes', () => Promise.reject(new FinalError('too_many_bytes', 'long'))],
     ['failed', () => Promise.reject(new FinalError('something_new', 'no way'))],
-  ] as const)('answers a photo it cannot use with %s and keeps no picture of it', async (outcome, estimate) => {
+  ] as const)('answers a photo it cannot use with %s and keeps nothing of it', async (outcome, estimate) => {
     const { broker, photoStore, answers } = await start(kind, estimate);
-    const { photo } = await parts.sendPhoto(broker, photoStore);
+    await parts.sendPhoto(broker, photoStore);
     const [answer] = await answers.first();
     expect(answer!.result.outcome).toEqual({ kind: outcome });
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]), soon);
     await parts.settled(broker);
-    expect(await photoStore.keys()).toEqual(kind === 'volume' ? [photo.key] : []);
   });
 
   test('does not look at a photo whose deadline has passed', async () => {
@@ -84,6 +84,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     const [answer] = await answers.first();
     expect(answer!.result.outcome).toEqual({ kind: 'expired' });
     expect(seen.photos).toBe(0);
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]), soon);
   });
 
   test('answers photo_missing when the photo is gone', async () => {
@@ -195,7 +196,7 @@ describe('the estimator', () => {
     await vi.waitFor(async () => expect(await inWork()).toBe('0'), soon);
   });
 
-  test('is ready for the next when it has looked at a photo; then stores the picture and publishes, and only then is done', async () => {
+  test('is ready for the next when it has looked at a photo; then stores the picture, publishes, deletes the original, and only then is done', async () => {
     const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
     const steps: string[] = [];
     const { vision } = parts.scriptedVision(async () => {
@@ -205,6 +206,7 @@ describe('the estimator', () => {
     const watchedStore: PhotoStore = {
       ...photoStore,
       put: (key, bytes) => photoStore.put(key, bytes).finally(() => steps.push(`stored ${key.split('.')[1]}`)),
+      delete: (ref) => photoStore.delete(ref).finally(() => steps.push(`deleted ${ref.key.split('.')[1]}`)),
     };
     const watchedBroker: Broker = {
       ...pass(broker),
@@ -224,7 +226,14 @@ describe('the estimator', () => {
     cleanups.push(() => estimator.stop());
     await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(() => expect(steps).toContain('done'), soon);
-    expect(steps).toEqual(['looked at', 'ready', 'stored picture', `published ${AFTER_ESTIMATE}`, 'done']);
+    expect(steps).toEqual([
+      'looked at',
+      'ready',
+      'stored picture',
+      `published ${AFTER_ESTIMATE}`,
+      'deleted original',
+      'done',
+    ]);
   });
 
   test('is not ready for the next before it has answered a photo that it could not look at', async () => {
@@ -242,6 +251,29 @@ describe('the estimator', () => {
     cleanups.push(() => estimator.stop());
     await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(() => expect(steps).toEqual(['done']), soon);
+  });
+
+  test('a repetition whose original is gone is over: its result was in the queue before the original went', async () => {
+    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
+    const { vision } = parts.scriptedVision(async () => TWO_FACES);
+    const handlers: Handler[] = [];
+    const published: string[] = [];
+    const watchedBroker: Broker = {
+      ...pass(broker),
+      async publish(queue) {
+        published.push(queue);
+      },
+      async consume(_queue, _prefetch, handler) {
+        handlers.push(handler);
+        return { attached: true, async stop() {} };
+      },
+    };
+    await startEstimator({ broker: watchedBroker, photoStore, vision, watchdog, logger });
+    const json = parts.requestFor({ store: 'volume', key: 'gone' });
+    await handlers[0]!({ json, attempt: 2 }, () => {});
+    expect(published).toEqual([]);
+    await handlers[0]!({ json, attempt: 1 }, () => {});
+    expect(published).toEqual([AFTER_ESTIMATE]);
   });
 
   test('keeps original and picture when the answer cannot be confirmed, and answers at the next attempt', async () => {
@@ -267,7 +299,7 @@ describe('the estimator', () => {
     await answers.first(2);
     expect(keysAtFailure[0]!.sort()).toEqual([`${id}.original`, `${id}.picture`]);
     expect(answers.results[1]!.result.outcome).toEqual(answers.results[0]!.result.outcome);
-    expect((await photoStore.keys()).sort()).toEqual([`${id}.original`, `${id}.picture`]);
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([`${id}.picture`]), soon);
   });
 
   test('hands the photo back and tells when the process is broken', async () => {
