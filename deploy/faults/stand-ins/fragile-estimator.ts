@@ -25,9 +25,9 @@ const HARMS: Record<string, () => Promise<void> | void> = {
 
 function sufferFrom(vision: Vision): Vision {
   return {
-    async estimate(photo) {
+    async estimate(photo, onDrawn) {
       for (const [mark, harm] of Object.entries(HARMS)) if (photo.includes(mark)) await harm();
-      return vision.estimate(photo);
+      return vision.estimate(photo, onDrawn);
     },
     close: () => vision.close(),
   };

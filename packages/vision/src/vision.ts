@@ -56,6 +56,7 @@ export interface Estimate {
  * `too_many_bytes`.
  */
 export interface Vision {
-  estimate(photo: Buffer): Promise<Estimate>;
+  /** @param onDrawn called when only the picture's encoding is left to do */
+  estimate(photo: Buffer, onDrawn?: () => void): Promise<Estimate>;
   close(): Promise<void>;
 }
