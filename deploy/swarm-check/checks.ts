@@ -37,14 +37,18 @@ export async function throughput(stack: Stack, photos: Photos, estimators: numbe
   return judge([counted], `in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} a second, on ${nodes} node(s)`);
 }
 
-/** A new version of both, then back to the old one: Swarm sees another version in any change. */
+/**
+ * A new version of both, then back to the old one: Swarm sees another version in any change. The bot is the first to be
+ * updated and the last to go back, as a newer estimator's results may be more than an older bot can read.
+ */
 export async function rollingUpdate(stack: Stack, photos: Photos): Outcome {
+  const botFirst = ['bot', 'estimator'].map(stack.service);
   return await underLoad(photos, async () => {
-    for (const service of ['estimator', 'bot'].map(stack.service)) {
+    for (const service of botFirst) {
       await docker(['service', 'update', '--detach', '--env-add', 'CHECKED_UPDATE=1', service]);
       await stack.untilHealthy(HEALTHY_WITHIN_MS);
     }
-    for (const service of ['estimator', 'bot'].map(stack.service)) {
+    for (const service of botFirst.toReversed()) {
       await docker(['service', 'rollback', '--detach', service]);
       await stack.untilHealthy(HEALTHY_WITHIN_MS);
     }
