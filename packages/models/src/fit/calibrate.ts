@@ -1,20 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { align } from '@attrai/vision/align/align';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
-import { makeMips } from '@attrai/vision/mips';
-import { decodePhoto } from '@attrai/vision/photo/decode';
-import { batchTensor } from '@attrai/vision/score/input';
-import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 import { quantile } from 'simple-statistics';
 import type { Calibration, Ranges } from '../nets/calibration.ts';
 import { CHIP_SIDE, FEATURES } from '../nets/face-net.ts';
 import { features } from '../nets/features.ts';
 import { ranges } from '../nets/ranges.ts';
 import { BYTE_NET_INPUT, FACE_NET_INPUT } from '../nets/scorer.ts';
-import { openSession } from '../verify.ts';
 import type { Weights } from '../weights/tfjs.ts';
+import { cutFaces, type FaceCut, runOnPictures } from './face-pictures.ts';
 
-const CHIP_BYTES = CHIP_SIDE ** 2 * 3;
 /**
  * So many of the faces stay within a range. Scores differ from those in float32 by sd 0.083 of 10; with all within, by 0.085, and
  * by 0.10 on photos of another kind; with 0.99 and 0.95, by 0.10, and by up to 0.8 where a face is beyond.
@@ -23,24 +16,16 @@ const SHARE_OF_CONVOLUTIONS = 0.999;
 const SHARE_OF_SUMS = 0.99;
 
 /** Cuts the faces out of photos. @returns RGB, 150×150×3 bytes each */
-export async function readChips(
+export function readChips(
   files: readonly string[],
   modelsDir: string,
   onProgress: (done: number) => void,
 ): Promise<Uint8Array[]> {
-  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
-  const chips: Uint8Array[] = [];
-  for (const [i, file] of files.entries()) {
-    const mips = makeMips((await decodePhoto(await readFile(file), MAX_SIDE)).pixels);
-    for (const { landmarks } of await detector.detect(mips)) {
-      const chip = new Uint8Array(CHIP_BYTES);
-      align(mips, landmarks, CHIP_SIDE, chip, 0);
-      chips.push(chip);
-    }
-    onProgress(i + 1);
-  }
-  await detector.close();
-  return chips;
+  const chip: FaceCut = {
+    side: CHIP_SIDE,
+    cut: (mips, { landmarks }, out) => align(mips, landmarks, CHIP_SIDE, out, 0),
+  };
+  return cutFaces(files, modelsDir, chip, onProgress);
 }
 
 /** Lets the net see the chips and their mirror images, in float32 and then in bytes. The same chips give the same result. */
@@ -68,17 +53,8 @@ async function runAll(
   chips: readonly Uint8Array[],
   input = FACE_NET_INPUT,
 ): Promise<Record<string, number[]>> {
-  const session = await openSession(model);
-  const all: Record<string, number[]> = {};
-  for (const chip of chips) {
-    const outputs = await session.run({ chips: batchTensor(input, chip, 0, 1) });
-    for (const [name, { data }] of Object.entries(outputs)) {
-      all[name] ??= [];
-      all[name].push(...(data as Float32Array));
-    }
-  }
-  await session.release();
-  return all;
+  const outputs = await runOnPictures(model, chips, input);
+  return Object.fromEntries(Object.entries(outputs).map(([name, rows]) => [name, rows.flatMap((row) => [...row])]));
 }
 
 function meanFeatures({ features: all }: Record<string, number[]>): number[] {

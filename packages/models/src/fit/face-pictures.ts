@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import type { Detection } from '@attrai/vision/detect/onet';
+import { type Mips, makeMips } from '@attrai/vision/mips';
+import { decodePhoto } from '@attrai/vision/photo/decode';
+import { batchTensor } from '@attrai/vision/score/input';
+import type { ScorerInput } from '@attrai/vision/score/metadata';
+import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
+import { openSession } from '../verify.ts';
+
+/** How a net wants to see a face. */
+export interface FaceCut {
+  /** Side of the square picture, pixels. */
+  side: number;
+  /** Writes the picture to `out`, RGB. */
+  cut(mips: Mips, face: Detection, out: Uint8Array): void;
+}
+
+/** Cuts the faces out of photos. @returns RGB, side × side × 3 bytes each */
+export async function cutFaces(
+  files: readonly string[],
+  modelsDir: string,
+  { side, cut }: FaceCut,
+  onProgress: (done: number) => void,
+): Promise<Uint8Array[]> {
+  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const pictures: Uint8Array[] = [];
+  for (const [i, file] of files.entries()) {
+    const mips = makeMips((await decodePhoto(await readFile(file), MAX_SIDE)).pixels);
+    for (const face of await detector.detect(mips)) {
+      const picture = new Uint8Array(side ** 2 * 3);
+      cut(mips, face, picture);
+      pictures.push(picture);
+    }
+    onProgress(i + 1);
+  }
+  await detector.close();
+  return pictures;
+}
+
+/** Each output's numbers, picture after picture; of a mirrored input those of the mirror image follow. */
+export async function runOnPictures(
+  model: Uint8Array,
+  pictures: readonly Uint8Array[],
+  input: ScorerInput,
+): Promise<Record<string, Float32Array[]>> {
+  const session = await openSession(model);
+  const all: Record<string, Float32Array[]> = {};
+  for (const picture of pictures) {
+    const outputs = await session.run({ [session.inputNames[0]!]: batchTensor(input, picture, 0, 1) });
+    for (const [name, { data }] of Object.entries(outputs)) {
+      all[name] ??= [];
+      all[name].push(data as Float32Array);
+    }
+  }
+  await session.release();
+  return all;
+}
