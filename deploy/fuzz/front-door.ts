@@ -1,7 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import { estimatePhoto } from '@attrai/estimator/estimate-photo';
-import { createTurns } from '@attrai/estimator/turns';
 import { startWatchdog } from '@attrai/estimator/watchdog';
 import { createMessageStore } from '@attrai/photo-store/message-store';
 import { loadVision } from '@attrai/vision/load-vision';
@@ -35,7 +34,7 @@ const watchdog = await startWatchdog({ service: 'fuzz', limitMs: STUCK_AFTER_MS 
 const photoStore = createMessageStore();
 
 const outages = { rideOut: <T>(_: EstimateRequest, ask: () => Promise<T>) => ask() };
-const parts = { photoStore, vision, watchdog, outages, inTurn: createTurns(), onLookedAt() {} };
+const parts = { photoStore, vision, watchdog, outages, onLookedAt() {} };
 
 async function look(number: number): Promise<Line> {
   say({ at: number });

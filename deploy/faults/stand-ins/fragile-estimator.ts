@@ -25,9 +25,9 @@ const HARMS: Record<string, () => Promise<void> | void> = {
 
 function sufferFrom(vision: Vision): Vision {
   return {
-    async estimate(photo, onDrawn) {
+    async estimate(photo) {
       for (const [mark, harm] of Object.entries(HARMS)) if (photo.includes(mark)) await harm();
-      return vision.estimate(photo, onDrawn);
+      return vision.estimate(photo);
     },
     close: () => vision.close(),
   };

@@ -26,7 +26,7 @@ export interface Delivery extends Message {
  * - throws fatal: the message is handed back uncounted, and `onFatal` of the broker is told
  *
  * `readyForNext` says that what remains to be done can't end the process: the next message may start beside it. It may be
- * called never, or more than once.
+ * called once, or never.
  */
 export type Handler = (delivery: Delivery, readyForNext: () => void) => Promise<void>;
 

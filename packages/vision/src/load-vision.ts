@@ -53,7 +53,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
   const detector = await loadDetector({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads });
 
   return {
-    async estimate(photo, onDrawn = () => {}): Promise<Estimate> {
+    async estimate(photo): Promise<Estimate> {
       const stopwatch = startStopwatch();
       const { pixels, width, height } = await decodePhoto(photo, maxSide);
       stopwatch.lap('decode');
@@ -75,7 +75,6 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const found = detections.map((detection, i) => toFace(detection, young[i] ? undefined : scores.next().value));
       drawFaces(pixels, found, glyphs);
       stopwatch.lap('draw');
-      onDrawn();
       const picture = await encodeJpeg(pixels);
       giveBack(pixels);
       stopwatch.lap('encode');

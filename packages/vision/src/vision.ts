@@ -56,7 +56,6 @@ export interface Estimate {
  * `too_many_bytes`.
  */
 export interface Vision {
-  /** @param onDrawn called when only the picture's encoding is left to do */
-  estimate(photo: Buffer, onDrawn?: () => void): Promise<Estimate>;
+  estimate(photo: Buffer): Promise<Estimate>;
   close(): Promise<void>;
 }

@@ -64,13 +64,6 @@ test('gives the time of every stage', async () => {
   expect(sum).toBeGreaterThan(0.9 * ms.total);
 });
 
-test('tells when only the encoding of the picture is left', async () => {
-  const steps: string[] = [];
-  await vision.estimate(photo, () => steps.push('drawn'));
-  steps.push('done');
-  expect(steps).toEqual(['drawn', 'done']);
-});
-
 test('gives a photo without a face no picture', async () => {
   const grey = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#777' } })
     .jpeg()

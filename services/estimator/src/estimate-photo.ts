@@ -6,7 +6,6 @@ import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Face, Vision } from '@attrai/vision/vision';
 import type { PipelineTimes } from './metrics.ts';
 import type { Outages } from './outages.ts';
-import type { InTurn } from './turns.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface Estimated {
@@ -24,9 +23,7 @@ export interface PhotoParts {
   vision: Vision;
   watchdog: Pick<Watchdog, 'watch'>;
   outages: Pick<Outages, 'rideOut'>;
-  /** What looks at photos does so one at a time. */
-  inTurn: InTurn;
-  /** The photo was looked at: what is left to do can't end this process. May be called twice. */
+  /** The photo was looked at: what is left to do can't end this process. */
   onLookedAt(): void;
 }
 
@@ -62,12 +59,11 @@ export async function estimatePhoto(
 async function scoreAndStore(
   request: EstimateRequest,
   attachment: Buffer | undefined,
-  { photoStore, vision, watchdog, outages, inTurn, onLookedAt }: PhotoParts,
+  { photoStore, vision, watchdog, outages, onLookedAt }: PhotoParts,
 ): Promise<Estimated> {
   const parcel = { ref: request.photo, ...(attachment && { attachment }) };
   const photo = await outages.rideOut(request, () => photoStore.get(parcel));
-  const look = () => watchdog.watch(request.id, () => vision.estimate(photo, onLookedAt));
-  const { faces, picture: drawn, ms, cpuMs } = await inTurn(look);
+  const { faces, picture: drawn, ms, cpuMs } = await watchdog.watch(request.id, () => vision.estimate(photo));
   onLookedAt();
   if (drawn === undefined) return { outcome: { kind: 'no_face' }, times: { ms, cpuMs } };
 

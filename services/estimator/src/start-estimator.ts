@@ -9,7 +9,6 @@ import type { Vision } from '@attrai/vision/vision';
 import { estimatePhoto } from './estimate-photo.ts';
 import { type EstimatorMetrics, NO_METRICS } from './metrics.ts';
 import { createOutages } from './outages.ts';
-import { createTurns } from './turns.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface EstimatorParts {
@@ -29,8 +28,8 @@ export interface RunningEstimator {
 }
 
 /**
- * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; while the picture of
- * one is encoded and the result goes its way, the next is fetched and looked at.
+ * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; while the result of
+ * one goes its way, it looks at the next.
  */
 export async function startEstimator({
   broker,
@@ -42,7 +41,6 @@ export async function startEstimator({
 }: EstimatorParts): Promise<RunningEstimator> {
   const stopping = new AbortController();
   const outages = createOutages(logger, stopping.signal);
-  const inTurn = createTurns();
 
   /**
    * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
@@ -66,7 +64,6 @@ export async function startEstimator({
       vision,
       watchdog,
       outages,
-      inTurn,
       onLookedAt: readyForNext,
     });
     if (outcome.kind === 'photo_missing' && attempt > 1) {

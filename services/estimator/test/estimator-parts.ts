@@ -55,14 +55,14 @@ export const TWO_FACES: Estimate = {
 export const NO_FACE: Estimate = { ...TWO_FACES, faces: [], picture: undefined };
 
 /** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */
-export function scriptedVision(estimate: Vision['estimate']) {
+export function scriptedVision(estimate: (photo: Buffer) => Promise<Estimate>) {
   const seen = { photos: 0, inHand: 0, mostInHand: 0 };
   const vision: Vision = {
-    async estimate(photo, onDrawn) {
+    async estimate(photo) {
       seen.photos += 1;
       seen.mostInHand = Math.max(seen.mostInHand, ++seen.inHand);
       try {
-        return await estimate(photo, onDrawn);
+        return await estimate(photo);
       } finally {
         seen.inHand -= 1;
       }

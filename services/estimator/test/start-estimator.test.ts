@@ -236,40 +236,6 @@ describe('the estimator', () => {
     ]);
   });
 
-  test('fetches the next photo while the picture of one is encoded, and looks at it only after that', async () => {
-    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
-    const encoded = Promise.withResolvers<void>();
-    const { vision, seen } = parts.scriptedVision(async (_, onDrawn) => {
-      onDrawn?.();
-      await encoded.promise;
-      return TWO_FACES;
-    });
-    const handlers: Handler[] = [];
-    const eager: Broker = {
-      ...pass(broker),
-      async consume(_queue, _prefetch, handler) {
-        handlers.push(handler);
-        return { attached: true, async stop() {} };
-      },
-    };
-    const fetched: string[] = [];
-    const watchedStore: PhotoStore = {
-      ...photoStore,
-      get: (parcel) => photoStore.get(parcel).finally(() => fetched.push(parcel.ref.key)),
-    };
-    await startEstimator({ broker: eager, photoStore: watchedStore, vision, watchdog, logger });
-    const [first, second] = [await parts.sendPhoto(broker, photoStore), await parts.sendPhoto(broker, photoStore)];
-    let beside: Promise<void> | undefined;
-    const done = handlers[0]!({ json: first, attempt: 1 }, () => {
-      beside ??= handlers[0]!({ json: second, attempt: 1 }, () => {});
-    });
-    await vi.waitFor(() => expect(fetched).toEqual([first.photo.key, second.photo.key]), soon);
-    expect(seen.photos).toBe(1);
-    encoded.resolve();
-    await Promise.all([done, beside]);
-    expect(seen).toMatchObject({ photos: 2, mostInHand: 1 });
-  });
-
   test('is not ready for the next before it has answered a photo that it could not look at', async () => {
     const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
     const { vision } = parts.scriptedVision(() => Promise.reject(new FinalError('unreadable', 'broken')));
