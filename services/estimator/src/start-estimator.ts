@@ -85,7 +85,14 @@ export async function startEstimator({
 
   async function countedWork(request: EstimateRequest, delivery: Delivery, readyForNext: () => void): Promise<void> {
     const outOfHand = metrics.takenInHand();
-    await work(request, delivery, readyForNext).finally(outOfHand);
+    try {
+      await work(request, delivery, readyForNext);
+    } catch (error) {
+      logger.warn({ requestId: request.id, attempt: delivery.attempt, err: error }, 'could not estimate a photo');
+      throw error;
+    } finally {
+      outOfHand();
+    }
   }
 
   const consumer = await consumeChecked(broker, TO_ESTIMATE, estimateRequest, 1, countedWork);

@@ -114,6 +114,14 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(answers.results).toHaveLength(1);
   });
 
+  test('names the request of a photo that failed, at each attempt', async () => {
+    const { broker, photoStore, lines } = await start(kind, () => Promise.reject(new Error('bug')));
+    const { id } = await parts.sendPhoto(broker, photoStore);
+    await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), soon);
+    const failures = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'could not estimate a photo');
+    expect(failures).toMatchObject([1, 2, 3].map((attempt) => ({ requestId: id, attempt })));
+  });
+
   test('leaves a photo that fails every time to the dead letters, with its photo', async () => {
     const { broker, photoStore, answers, seen } = await start(kind, () => Promise.reject(new Error('bug')));
     const request = await parts.sendPhoto(broker, photoStore);
