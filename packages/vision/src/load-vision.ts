@@ -9,7 +9,7 @@ import { encodeJpeg } from './draw/encode.ts';
 import { loadGlyphs } from './draw/glyphs.ts';
 import { loadKernels } from './kernels/kernels.ts';
 import { longerSide } from './longer-side.ts';
-import { makeMips } from './mips.ts';
+import { makeMips, photoOf } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
 import { giveBack } from './pixels.ts';
@@ -58,12 +58,10 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const { pixels, width, height } = await decodePhoto(photo, maxSide);
       stopwatch.lap('decode');
       const mips = makeMips(pixels, kernels);
+      giveBack(pixels);
       const detected = await detector.detect(mips, stopwatch.lap);
       const detections = inReadingOrder(detected.filter(({ box }) => longerSide(box) >= minFace));
-      if (detections.length === 0) {
-        giveBack(pixels);
-        return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
-      }
+      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
       const young = await looksUnder18(ageNet, mips, detections);
       stopwatch.lap('age');
@@ -73,12 +71,12 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const scores = (await scorer.score(chips)).values();
       stopwatch.lap('score');
       const found = detections.map((detection, i) => toFace(detection, young[i] ? undefined : scores.next().value));
-      drawFaces(pixels, found, glyphs);
+      const drawn = photoOf(mips);
+      drawFaces(drawn, found, glyphs);
       stopwatch.lap('draw');
-      const picture = await encodeJpeg(pixels);
-      giveBack(pixels);
+      const picture = await encodeJpeg(drawn);
       stopwatch.lap('encode');
-      const faces = found.map((face) => resize(face, width / pixels.width, height / pixels.height));
+      const faces = found.map((face) => resize(face, width / drawn.width, height / drawn.height));
       return { width, height, faces, picture, ...stopwatch.read() };
     },
     async close() {

@@ -41,6 +41,12 @@ export function makeMips(photo: Pixels, kernels = loadKernels()): Mips {
   return mips;
 }
 
+/** The photo itself where the kernels hold it: to be drawn into. It is there until the memory grows. */
+export function photoOf({ photo, kernels }: Mips): Pixels {
+  const { at, width, height } = photo;
+  return { data: kernels.memory(0).subarray(at, at + width * height * 3), width, height };
+}
+
 /**
  * The level to sample from when one output pixel covers `ratio` photo pixels: the smallest with at least as many
  * pixels as the output, so that a bilinear sample of it covers (nearly) every pixel below.

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { drawFaces, labelText } from '../src/draw/draw-faces.ts';
+import { encodeJpeg } from '../src/draw/encode.ts';
 import { type Glyphs, loadGlyphs } from '../src/draw/glyphs.ts';
 import { placeLabels } from '../src/draw/labels.ts';
 import { accent, UNSCORED } from '../src/draw/palette.ts';
@@ -114,6 +116,24 @@ test('places labels inside the picture and off other labels, even in a crowd', (
       expect(overlaps).toBe(false);
     }
   });
+});
+
+test.each([
+  [640, 427],
+  [1, 1],
+  [33, 7],
+])('turns a picture of %i×%i into a JPEG file that shows it', async (width, height) => {
+  const picture = { data: new Uint8Array(width * height * 3), width, height };
+  for (let i = 0; i < picture.data.length; i++) {
+    const x = Math.floor(i / 3) % width;
+    picture.data[i] = [100 + 60 * Math.sin(x / 40), 140, 90 + 40 * Math.cos(i / width / 90)][i % 3]!;
+  }
+  const { data, info } = await sharp(await encodeJpeg(picture))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect(info).toMatchObject({ width, height, channels: 3 });
+  const errors = picture.data.map((value, i) => Math.abs(value - data[i]!));
+  expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(2);
 });
 
 test('draws the same glyphs on a machine without any font, silently', async () => {

@@ -1,12 +1,26 @@
-import sharp from 'sharp';
-import type { Pixels } from '../pixels.ts';
+import jpegTurbo from '@julusian/jpeg-turbo';
+import { giveBack, type Pixels } from '../pixels.ts';
 
 /** A good picture for a phone. */
 const QUALITY = 86;
 
-/** The picture as a JPEG file. Optimised Huffman tables would save 2% of the bytes for 60% of the time; mozjpeg takes ten times as long. */
+/**
+ * The picture as a JPEG file: baseline, 4:2:0. Optimised Huffman tables would save 2% of the bytes for 60% of the time; mozjpeg takes ten
+ * times as long. libjpeg-turbo by itself takes two thirds of sharp's time. (Not for decoding: this package has the fast inverse DCT alone,
+ * which makes pixels darker by 0.8 of 255 and moves scores by sd 0.09.)
+ */
 export async function encodeJpeg({ data, width, height }: Pixels): Promise<Buffer> {
-  return await sharp(data, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: QUALITY, optimiseCoding: false })
-    .toBuffer();
+  const options = {
+    format: jpegTurbo.FORMAT_RGB,
+    width,
+    height,
+    subsampling: jpegTurbo.SAMP_420,
+    quality: QUALITY,
+  };
+  // Room for the worst case, of which a photo takes a tenth.
+  const room = Buffer.allocUnsafeSlow(jpegTurbo.bufferSize(options));
+  const picture = await jpegTurbo.compress(Buffer.from(data.buffer, data.byteOffset, data.byteLength), room, options);
+  const copy = Buffer.from(picture);
+  giveBack({ data: room });
+  return copy;
 }
