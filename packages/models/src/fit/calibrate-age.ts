@@ -26,7 +26,7 @@ export function readAgePictures(
   modelsDir: string,
   onProgress: (done: number) => void,
 ): Promise<Uint8Array[]> {
-  const face: FaceCut = { side: AGE_SIDE, cut: (mips, detection, out) => cutFace(mips, detection, out, 0) };
+  const face: FaceCut = { side: AGE_SIDE, cut: (mips, detection, out) => out.set(cutFace(mips, detection)) };
   return cutFaces(files, modelsDir, face, onProgress);
 }
 

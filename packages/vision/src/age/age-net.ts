@@ -29,10 +29,10 @@ const PLACES = template(SIDE).map(([x, y]) => [zoomed(x), zoomed(y)]) as Landmar
 
 /** Estimates how old faces look; see `loadAgeNet`. Its figures, years, are for deciding who is scored, and go nowhere else. */
 export interface AgeNet {
-  /** Quickly: in bytes where the processor multiplies them, which is up to some two years off. */
-  screen(mips: Mips, faces: readonly Detection[]): Promise<number[]>;
-  /** Carefully: the mean of a face and its mirror image, in float32. */
-  estimate(mips: Mips, faces: readonly Detection[]): Promise<number[]>;
+  /** Quickly: in bytes where the processor multiplies them, which is up to some three years off. Pictures are those of `cutFace`. */
+  screen(mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]>;
+  /** Carefully: in float32. */
+  estimate(mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -42,50 +42,44 @@ export async function loadAgeNet(modelsDir: string, threads: number): Promise<Ag
   const careful = await open('age.onnx');
   const quick = multipliesBytes() ? await open('age-int8.onnx') : careful;
   return {
-    screen: (mips, faces) => askAll(quick, mips, faces, [AS_IT_IS]),
-    estimate: (mips, faces) => askAll(careful, mips, faces, [AS_IT_IS, mirror]),
+    screen: (mips, pictures) => ask(quick, mips, pictures),
+    estimate: (mips, pictures) => ask(careful, mips, pictures),
     async close() {
       await Promise.all([...new Set([quick, careful])].map((session) => session.release()));
     },
   };
 }
 
-/** Turns a picture of side × side pixels into another. */
-type View = (picture: Uint8Array, side: number) => void;
-const AS_IT_IS: View = () => {};
-
-/** Face by face, the mean over the views. */
-async function askAll(
-  session: InferenceSession,
-  mips: Mips,
-  faces: readonly Detection[],
-  views: readonly View[],
-): Promise<number[]> {
+/** Picture by picture. */
+async function ask(session: InferenceSession, mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]> {
   const ages: number[] = [];
-  for (let from = 0; from < faces.length; from += BATCH) {
-    const pictures = faces.slice(from, from + BATCH).flatMap((face) => views.map((view) => ({ face, view })));
-    const data = new Uint8Array(pictures.length * BYTES);
-    pictures.forEach(({ face, view }, i) => {
-      cutFace(mips, face, data, i * BYTES);
-      view(data.subarray(i * BYTES, (i + 1) * BYTES), SIDE);
+  for (let from = 0; from < pictures.length; from += BATCH) {
+    const batch = pictures.slice(from, from + BATCH);
+    const data = new Uint8Array(batch.length * BYTES);
+    batch.forEach((picture, i) => {
+      data.set(picture, i * BYTES);
     });
-    const { age } = await session.run({ faces: picturesFor(session, mips, data, [pictures.length, SIDE, SIDE]) });
-    const years = age!.data as Float32Array;
-    for (let at = 0; at < years.length; at += views.length) ages.push(mean(years.subarray(at, at + views.length)));
+    const { age } = await session.run({ faces: picturesFor(session, mips, data, [batch.length, SIDE, SIDE]) });
+    ages.push(...(age!.data as Float32Array));
   }
   return ages;
 }
 
-function mean(years: Float32Array): number {
-  return years.reduce((sum, one) => sum + one, 0) / years.length;
+/** The face as the net wants it: upright, 112×112, RGB. */
+export function cutFace(mips: Mips, { landmarks }: Pick<Detection, 'landmarks'>): Uint8Array {
+  const toPhoto = invert(fitSimilarity(landmarks, PLACES));
+  const picture = new Uint8Array(BYTES);
+  const isEnlarged = Math.hypot(toPhoto.a, toPhoto.b) < 1;
+  if (isEnlarged) warpSoftly(mips, toPhoto, picture);
+  else warp(mips, toPhoto, SIDE, picture, 0);
+  return picture;
 }
 
-/** The face as the net wants it: upright, 112×112, RGB, in `out` from byte `at`. */
-export function cutFace(mips: Mips, { landmarks }: Pick<Detection, 'landmarks'>, out: Uint8Array, at: number): void {
-  const toPhoto = invert(fitSimilarity(landmarks, PLACES));
-  const isEnlarged = Math.hypot(toPhoto.a, toPhoto.b) < 1;
-  if (isEnlarged) warpSoftly(mips, toPhoto, out, at);
-  else warp(mips, toPhoto, SIDE, out, at);
+/** The mirror image of such a picture. */
+export function mirrored(picture: Uint8Array): Uint8Array {
+  const image = picture.slice();
+  mirror(image, SIDE);
+  return image;
 }
 
 /** Half a photo pixel to each side. */
@@ -100,13 +94,13 @@ const AROUND = [
  * The mean of four looks. Enlarged as they are, what JPEG makes of small faces adds years: of faces of 60 to 110 px rated 13 to 17,
  * 17 % were scored, and so 3 %.
  */
-function warpSoftly(mips: Mips, toPhoto: Similarity, out: Uint8Array, at: number): void {
+function warpSoftly(mips: Mips, toPhoto: Similarity, out: Uint8Array): void {
   const sums = new Uint16Array(BYTES).fill(AROUND.length / 2);
   for (const [dx, dy] of AROUND) {
-    warp(mips, { ...toPhoto, tx: toPhoto.tx + dx, ty: toPhoto.ty + dy }, SIDE, out, at);
-    for (let i = 0; i < BYTES; i++) sums[i]! += out[at + i]!;
+    warp(mips, { ...toPhoto, tx: toPhoto.tx + dx, ty: toPhoto.ty + dy }, SIDE, out, 0);
+    for (let i = 0; i < BYTES; i++) sums[i]! += out[i]!;
   }
-  for (let i = 0; i < BYTES; i++) out[at + i] = sums[i]! / AROUND.length;
+  for (let i = 0; i < BYTES; i++) out[i] = sums[i]! / AROUND.length;
 }
 
 function zoomed(place: number): number {
