@@ -24,40 +24,32 @@ describe('the converted MTCNN gives what its source weights give, number by numb
 
   it('R-Net over crops of 24 pixels', async () => {
     const crops = [noise(2, 24, 24), waves(2, 24, 24), waves(3, 24, 24)];
-    const expected = crops.map(plainRnet);
-    const { probability, regression } = await run('rnet.onnx', 'crops', joined(crops), [3, 24, 24, 3]);
-    expect(probability!.dims).toEqual([3]);
-    expect(regression!.dims).toEqual([3, 4]);
-    expectSame(
-      probability!.data,
-      expected.map((answer) => answer.probability),
-    );
-    expectSame(
-      regression!.data,
-      expected.flatMap((answer) => answer.regression),
-    );
+    const answers = await run('rnet.onnx', 'crops', joined(crops), [3, 24, 24, 3]);
+    expect(answers.probability!.dims).toEqual([3]);
+    expect(answers.regression!.dims).toEqual([3, 4]);
+    expectAnswers(answers, crops.map(plainRnet), ['probability', 'regression']);
   });
 
   it('O-Net over crops of 48 pixels', async () => {
     const crops = [noise(3, 48, 48), waves(4, 48, 48)];
-    const expected = crops.map(plainOnet);
     const answers = await run('onet.onnx', 'crops', joined(crops), [2, 48, 48, 3]);
-    const { probability, regression, landmarks } = answers;
-    expect(landmarks!.dims).toEqual([2, 10]);
-    expectSame(
-      probability!.data,
-      expected.map((answer) => answer.probability),
-    );
-    expectSame(
-      regression!.data,
-      expected.flatMap((answer) => answer.regression),
-    );
-    expectSame(
-      landmarks!.data,
-      expected.flatMap((answer) => answer.landmarks),
-    );
+    expect(answers.landmarks!.dims).toEqual([2, 10]);
+    expectAnswers(answers, crops.map(plainOnet), ['probability', 'regression', 'landmarks']);
   });
 });
+
+function expectAnswers<Output extends string>(
+  found: Awaited<ReturnType<typeof run>>,
+  wanted: readonly Record<Output, number | number[]>[],
+  outputs: readonly Output[],
+): void {
+  for (const output of outputs) {
+    expectSame(
+      found[output]!.data,
+      wanted.flatMap((answer) => answer[output]),
+    );
+  }
+}
 
 function joined(crops: Uint8Array[]): Uint8Array {
   return Uint8Array.from(crops.flatMap((crop) => [...crop]));
