@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module';
+import { encodeJpeg } from '../../packages/vision/src/draw/encode.ts';
 import { giveBack } from '../../packages/vision/src/pixels.ts';
 
 // The very packages the pipeline uses, which are not the repository root's own.
 const require = createRequire(new URL('../../packages/vision/package.json', import.meta.url));
 const sharp: typeof import('../../packages/vision/node_modules/sharp/dist/index.mjs')['default'] = require('sharp');
-const jpegTurbo: typeof import('../../packages/vision/node_modules/@julusian/jpeg-turbo/module.d.ts') =
-  require('@julusian/jpeg-turbo');
 const { InferenceSession }: typeof import('../../packages/vision/node_modules/onnxruntime-node/dist/index.js') =
   require('onnxruntime-node');
 
@@ -47,18 +46,8 @@ export async function codecFloor(photo: Buffer, picture: Buffer | undefined): Pr
   giveBack({ data: decoded });
   if (picture === undefined) return { decode, encode: 0 };
   const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
-  // The pipeline's own settings.
-  const settings = {
-    format: jpegTurbo.FORMAT_RGB,
-    width: info.width,
-    height: info.height,
-    subsampling: jpegTurbo.SAMP_420,
-    quality: 86,
-  };
-  const room = Buffer.allocUnsafeSlow(jpegTurbo.bufferSize(settings));
-  const [encode] = await cpuMs(() => jpegTurbo.compress(data, room, settings));
+  const [encode] = await cpuMs(() => encodeJpeg({ data, width: info.width, height: info.height }));
   giveBack({ data });
-  giveBack({ data: room });
   return { decode, encode };
 }
 
