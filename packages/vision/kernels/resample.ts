@@ -1,5 +1,5 @@
 // AssemblyScript, for WebAssembly with SIMD: the inner loops of src/mips.ts, src/sample.ts and src/align/warp.ts.
-// After a change here: `pnpm --filter @attrai/vision kernels`. It goes to src/kernels/resample.wasm, which is committed.
+// After a change here: `pnpm --filter @attrai/vision kernels`. It goes to src/kernels/kernels.wasm, which is committed.
 //
 // Pictures are RGB, 8 bits a channel, rows without padding. A row more than a picture has, and some bytes beyond, are
 // read (and weigh nothing); up to 16 bytes are written past the end of the result: src/mips.ts leaves room for both.

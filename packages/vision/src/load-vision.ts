@@ -71,9 +71,9 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const scores = (await scorer.score(chips)).values();
       stopwatch.lap('score');
       const found = detections.map((detection, i) => toFace(detection, young[i] ? undefined : scores.next().value));
-      const drawn = photoOf(mips);
-      drawFaces(drawn, found, glyphs);
+      drawFaces(mips, found, glyphs);
       stopwatch.lap('draw');
+      const drawn = photoOf(mips);
       const picture = await encodeJpeg(drawn);
       stopwatch.lap('encode');
       const faces = found.map((face) => resize(face, width / drawn.width, height / drawn.height));

@@ -8,6 +8,7 @@ import { encodeJpeg } from '../src/draw/encode.ts';
 import { type Glyphs, loadGlyphs } from '../src/draw/glyphs.ts';
 import { placeLabels } from '../src/draw/labels.ts';
 import { accent, UNSCORED } from '../src/draw/palette.ts';
+import { type Mips, makeMips, photoOf } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
 import type { Box, Scored } from '../src/vision.ts';
 
@@ -24,7 +25,7 @@ const three: ({ box: Box } & Scored)[] = [
 
 test('draws a box around every face', () => {
   const picture = grey(900, 600);
-  drawFaces(picture, three, glyphs);
+  drawFaces(picture.mips, three, glyphs);
   for (const { box, score, confidence } of three) {
     const [x1, y1, x2, y2] = box;
     const middle = (y1 + y2) / 2;
@@ -38,7 +39,7 @@ test('draws a box around every face', () => {
 
 test('writes every score on a label in its colour next to its face', () => {
   const picture = grey(900, 600);
-  drawFaces(picture, three, glyphs);
+  drawFaces(picture.mips, three, glyphs);
   for (const { box, score, confidence } of three) {
     const above: Box = [box[0] - 30, box[1] - 50, box[2] + 30, box[1] - 6];
     expect(share(picture, above, accent(score, confidence))).toBeGreaterThan(0.05);
@@ -49,7 +50,7 @@ test('writes every score on a label in its colour next to its face', () => {
 test('draws a box and no label for a face without a score, and keeps the label of another off it', () => {
   const [picture, alone] = [grey(900, 600), grey(900, 600)];
   const box: Box = [400, 200, 520, 350];
-  drawFaces(alone, [{ box, score: null }], glyphs);
+  drawFaces(alone.mips, [{ box, score: null }], glyphs);
   for (const x of [box[0], box[2]]) {
     expect(brightest(alone, x, 275, 2), 'a white line at the side').toBeGreaterThan(190);
     for (const y of [225, 325]) expect(nearest(alone, x, y, 3, UNSCORED)).toBeLessThan(30);
@@ -65,7 +66,7 @@ test('draws a box and no label for a face without a score, and keeps the label o
 
   const below: Box = [400, 360, 520, 500];
   drawFaces(
-    picture,
+    picture.mips,
     [
       { box, score: null },
       { box: below, score: 9.8, confidence: 'high' },
@@ -79,7 +80,7 @@ test('draws a box and no label for a face without a score, and keeps the label o
 test('writes different scores differently', () => {
   const [five, six] = ['5.0', '6.0'].map((text) => {
     const picture = grey(300, 300);
-    drawFaces(picture, [{ box: [80, 80, 220, 260], score: Number(text), confidence: 'low' }], glyphs);
+    drawFaces(picture.mips, [{ box: [80, 80, 220, 260], score: Number(text), confidence: 'low' }], glyphs);
     return picture;
   });
   expect(Buffer.compare(five!.data, six!.data)).not.toBe(0);
@@ -97,7 +98,7 @@ test.each<[string, number, number, Box]>([
   ['in a picture hardly larger than a label', 40, 44, [0, 0, 40, 44]],
 ])('keeps the label of a face inside the picture: %s', (_, width, height, box) => {
   const picture = grey(width, height);
-  drawFaces(picture, [{ box, score: 7.5, confidence: 'low' }], glyphs);
+  drawFaces(picture.mips, [{ box, score: 7.5, confidence: 'low' }], glyphs);
   expect(share(picture, [0, 0, width, height], accent(7.5, 'low'))).toBeGreaterThan(0);
 });
 
@@ -157,8 +158,9 @@ test('draws the same glyphs on a machine without any font, silently', async () =
   ).toBeGreaterThan(4);
 });
 
-function grey(width: number, height: number): Pixels {
-  return { data: new Uint8Array(width * height * 3).fill(128), width, height };
+function grey(width: number, height: number): Pixels & { mips: Mips } {
+  const mips = makeMips({ data: new Uint8Array(width * height * 3).fill(128), width, height });
+  return { mips, ...photoOf(mips) };
 }
 
 function pixel({ data, width }: Pixels, x: number, y: number): number[] {

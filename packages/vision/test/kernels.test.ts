@@ -29,7 +29,7 @@ test('the committed binary is what its source compiles to', { timeout: 60_000 },
     },
   });
   expect(error, stderr.toString()).toBeNull();
-  const committed = await readFile(path.join(PACKAGE, 'src/kernels/resample.wasm'));
+  const committed = await readFile(path.join(PACKAGE, 'src/kernels/kernels.wasm'));
   expect(written.map((bytes) => committed.equals(bytes))).toEqual([true]);
 });
 

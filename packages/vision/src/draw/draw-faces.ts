@@ -1,4 +1,4 @@
-import type { Pixels } from '../pixels.ts';
+import { type Level, type Mips, photoOf } from '../mips.ts';
 import type { Box, Scored, Unscored } from '../vision.ts';
 import type { Glyphs } from './glyphs.ts';
 import { placeLabels } from './labels.ts';
@@ -15,32 +15,32 @@ export function labelText({ score, confidence }: Scored): string {
 }
 
 /**
- * Draws a box for every face, and a label with its score, if it has one, into the picture's own pixels. Lines and labels
+ * Draws a box for every face, and a label with its score, if it has one, into the photo, where the kernels hold it. Lines and labels
  * scale with the picture, labels also (within limits) with the face.
  */
-export function drawFaces(pixels: Pixels, faces: readonly DrawnFace[], glyphs: Glyphs): void {
-  const { width, height } = pixels;
+export function drawFaces(mips: Mips, faces: readonly DrawnFace[], glyphs: Glyphs): void {
+  const { width, height } = mips.photo;
   const line = Math.max(1.5, Math.max(width, height) / 500);
   const boxes = faces.map(({ box }) => keepInside(box, width, height, line));
   faces.forEach((face, i) => {
-    drawBox(pixels, boxes[i]!, line, colourOf(face));
+    drawBox(mips, boxes[i]!, line, colourOf(face));
   });
 
   const labels = faces.flatMap((face, i) => {
     if (face.score === null) return [];
     const box = boxes[i]!;
     const text = labelText(face);
-    const digit = digitHeight(box, pixels);
+    const digit = digitHeight(box, mips.photo);
     const label = { face: box, width: measureText(glyphs, text, digit) + 1.5 * digit, height: 2 * digit };
     return [{ ...label, text, digit, colour: colourOf(face) }];
   });
   placeLabels(labels, boxes, { width, height, margin: line, gap: 2 * line }).forEach((box, i) => {
     const { text, digit, colour } = labels[i]!;
     const radius = (box[3] - box[1]) / 2;
-    fillRounded(pixels, shift(box, line / 2), radius, SHADOW, 3 * line);
-    fillRounded(pixels, box, radius, colour);
+    fillRounded(mips, shift(box, line / 2), radius, SHADOW, 3 * line);
+    fillRounded(mips, box, radius, colour);
     const left = box[0] + 0.75 * digit;
-    drawText(pixels, glyphs, text, left, box[1] + digit / 2, digit, WHITE);
+    drawText(photoOf(mips), glyphs, text, left, box[1] + digit / 2, digit, WHITE);
   });
 }
 
@@ -49,16 +49,16 @@ function colourOf(face: DrawnFace): Colour {
 }
 
 /** A thin white frame on a soft shadow, with thick corners in the face's colour. */
-function drawBox(pixels: Pixels, box: Box, line: number, colour: Colour): void {
+function drawBox(mips: Mips, box: Box, line: number, colour: Colour): void {
   const side = Math.min(box[2] - box[0], box[3] - box[1]);
   const radius = Math.min(5 * line, side / 4);
-  strokeRounded(pixels, box, radius, 2 * line, SHADOW, 3 * line);
-  strokeRounded(pixels, box, radius, line, [255, 255, 255, 0.8]);
-  strokeCorners(pixels, box, radius, 2.2 * line, Math.max(side / 5, radius), colour);
+  strokeRounded(mips, box, radius, 2 * line, SHADOW, 3 * line);
+  strokeRounded(mips, box, radius, line, [255, 255, 255, 0.8]);
+  strokeCorners(mips, box, radius, 2.2 * line, Math.max(side / 5, radius), colour);
 }
 
 /** Height of the label's digits: a sixth of the face's narrower side, but neither lost in the picture nor all over it. */
-function digitHeight([x1, y1, x2, y2]: Box, { width, height }: Pixels): number {
+function digitHeight([x1, y1, x2, y2]: Box, { width, height }: Level): number {
   const longer = Math.max(width, height);
   const wanted = Math.min(x2 - x1, y2 - y1) / 6;
   const readable = Math.max(9, longer / 66);

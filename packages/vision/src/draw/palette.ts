@@ -23,6 +23,6 @@ export function accent(score: number, confidence: 'high' | 'low'): Colour {
   const at = (Math.min(Math.max(score, 0), 10) / 10) * (STOPS.length - 1);
   const low = STOPS[Math.floor(at)]!;
   const high = STOPS[Math.ceil(at)]!;
-  const mix = (i: 0 | 1 | 2) => low[i] + (high[i] - low[i]) * (at % 1);
+  const mix = (i: 0 | 1 | 2) => Math.round(low[i] + (high[i] - low[i]) * (at % 1));
   return [mix(0), mix(1), mix(2), 1];
 }

@@ -1,6 +1,6 @@
 import type { Pixels } from '../pixels.ts';
 import type { Glyph, Glyphs } from './glyphs.ts';
-import { blend, type Colour } from './paint.ts';
+import type { Colour } from './paint.ts';
 
 /** Room between characters, as a share of a digit's height. */
 const SPACING = 0.12;
@@ -44,6 +44,13 @@ function drawGlyph(pixels: Pixels, glyph: Glyph, left: number, top: number, scal
       if (share > 0) blend(pixels, x, y, colour, share);
     }
   }
+}
+
+/** Mixes a colour into one pixel. */
+function blend({ data, width }: Pixels, x: number, y: number, colour: Colour, coverage: number): void {
+  const share = colour[3] * coverage;
+  const at = (y * width + x) * 3;
+  for (let c = 0; c < 3; c++) data[at + c]! += (colour[c]! - data[at + c]!) * share;
 }
 
 /** Mean coverage, 0 to 1, of the glyph in a square of `side` glyph pixels; outside of the glyph there is no ink. */

@@ -6,7 +6,7 @@ declare const WebAssembly: {
   Instance: new (module: object) => { exports: unknown };
 };
 
-/** What `kernels/resample.ts` exports; pictures are addresses in `memory`. */
+/** What `kernels/*.ts` export; pictures are addresses in `memory`. */
 interface Exports {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
   halve(from: number, width: number, height: number, to: number): void;
@@ -36,9 +36,28 @@ interface Exports {
     side: number,
     to: number,
   ): void;
+  paint(
+    picture: number,
+    width: number,
+    left: number,
+    top: number,
+    right: number,
+    bottom: number,
+    cx: number,
+    cy: number,
+    flatX: number,
+    flatY: number,
+    radius: number,
+    half: number,
+    middle: number,
+    blur: number,
+    reach: number,
+    colour: number,
+    opacity: number,
+  ): void;
 }
 
-/** The inner loops that resample photos, as WebAssembly with SIMD, and the memory in which they find one photo at a time. */
+/** The inner loops that resample photos and draw into them, as WebAssembly with SIMD, and the memory in which they find one photo at a time. */
 export interface Kernels extends Omit<Exports, 'memory'> {
   /** All the memory: at least so many bytes. It keeps what it holds when it grows, but earlier views of it end. */
   memory(bytes: number): Uint8Array<ArrayBuffer>;
@@ -47,17 +66,18 @@ export interface Kernels extends Omit<Exports, 'memory'> {
 }
 
 const PAGE = 65_536;
-const module = new WebAssembly.Module(readFileSync(new URL('resample.wasm', import.meta.url)));
+const module = new WebAssembly.Module(readFileSync(new URL('kernels.wasm', import.meta.url)));
 
 /** Kernels with a memory of their own. It grows to what the largest photo needs (8 MB at 1280×1280) and stays. */
 export function loadKernels(): Kernels {
-  const { memory, halve, blocks, sample, warp } = new WebAssembly.Instance(module).exports as Exports;
+  const { memory, halve, blocks, sample, warp, paint } = new WebAssembly.Instance(module).exports as Exports;
   let view = new Uint8Array(memory.buffer);
   return {
     halve,
     blocks,
     sample,
     warp,
+    paint,
     memory(bytes) {
       if (bytes > view.length) {
         memory.grow(Math.ceil((bytes - view.length) / PAGE));

@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Colour, fillRounded, strokeCorners, strokeRounded } from '../src/draw/paint.ts';
+import { loadKernels } from '../src/kernels/kernels.ts';
+import { makeMips, photoOf } from '../src/mips.ts';
+import type { Box } from '../src/vision.ts';
+import { type Line, paintLine } from './support/paint-line.ts';
+
+const kernels = loadKernels();
+const side = fc.integer({ min: 1, max: 90 });
+const grey = fc.nat(255);
+const length = (min: number, max: number) => fc.integer({ min: min * 64, max: max * 64 }).map((i) => i / 64);
+const colour: fc.Arbitrary<Colour> = fc.tuple(grey, grey, grey, fc.oneof(fc.constant(1), length(0, 1)));
+/** Also partly or wholly outside of the picture. */
+const box: fc.Arbitrary<Box> = fc
+  .tuple(length(-60, 100), length(-60, 100), length(4, 150), length(4, 150))
+  .map(([x, y, width, height]) => [x, y, x + width, y + height]);
+/** Of a box: the radius of its corners, as a share of its narrower side. */
+const roundness = length(0, 0.5);
+const radiusOf = ([x1, y1, x2, y2]: Box, share: number) => share * Math.min(x2 - x1, y2 - y1);
+
+test('fills a rounded rectangle, smoothly or softly, and touches nothing else', () => {
+  fc.assert(
+    fc.property(
+      side,
+      side,
+      grey,
+      box,
+      roundness,
+      colour,
+      length(1, 20),
+      (width, height, under, box, share, ...rest) => {
+        const [colour, blur] = rest;
+        const radius = radiusOf(box, share);
+        const { picture, plain } = two(width, height, under);
+        fillRounded(picture, box, radius, colour, blur);
+        paintLine(plain, { box, radius, from: -Infinity, to: 0, blur, reach: Infinity, colour });
+        expectSame(photoOf(picture).data, plain.data);
+      },
+    ),
+  );
+});
+
+test('draws the outline of a rounded rectangle, smoothly or softly, and touches nothing else', () => {
+  fc.assert(
+    fc.property(
+      side,
+      side,
+      grey,
+      box,
+      roundness,
+      colour,
+      length(0.5, 12),
+      length(1, 20),
+      (width, height, under, ...rest) => {
+        const [box, share, colour, thickness, blur] = rest;
+        const radius = radiusOf(box, share);
+        const { picture, plain } = two(width, height, under);
+        strokeRounded(picture, box, radius, thickness, colour, blur);
+        paintLine(plain, { box, radius, ...middleOf(thickness), blur, reach: Infinity, colour });
+        expectSame(photoOf(picture).data, plain.data);
+      },
+    ),
+  );
+});
+
+test('draws the corners of such an outline with round ends, and touches nothing else', () => {
+  fc.assert(
+    fc.property(
+      side,
+      side,
+      grey,
+      box,
+      roundness,
+      colour,
+      length(0.5, 12),
+      length(0, 80),
+      (width, height, under, ...rest) => {
+        const [box, share, colour, thickness, reach] = rest;
+        const radius = radiusOf(box, share);
+        const { picture, plain } = two(width, height, under);
+        strokeCorners(picture, box, radius, thickness, reach, colour);
+        paintLine(plain, { box, radius, ...middleOf(thickness), blur: 1, reach, colour });
+        expectSame(photoOf(picture).data, plain.data);
+      },
+    ),
+  );
+});
+
+function middleOf(thickness: number): Pick<Line, 'from' | 'to'> {
+  return { from: -thickness / 2, to: thickness / 2 };
+}
+
+/** The same stripes twice. */
+function two(width: number, height: number, under: number) {
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (under + i * 7) % 256);
+  return { picture: makeMips({ data, width, height }, kernels), plain: { data, width, height } };
+}
+
+/** Within what rounding may make of it. */
+function expectSame(actual: Uint8Array, expected: Uint8Array): void {
+  const wrong = actual.findIndex((value, i) => Math.abs(value - expected[i]!) > 1);
+  expect(wrong < 0 ? 'the same' : `byte ${wrong} is ${actual[wrong]}, not ${expected[wrong]}`).toBe('the same');
+}
