@@ -1,8 +1,8 @@
-// AssemblyScript, for WebAssembly with SIMD: the inner loops of src/mips.ts, src/sample.ts and src/align/warp.ts.
+// AssemblyScript, for WebAssembly with SIMD: the inner loops of src/mips.ts, src/sample.ts, src/align/warp.ts and src/score/blocks.ts.
 // After a change here: `pnpm --filter @attrai/vision kernels`. It goes to src/kernels/kernels.wasm, which is committed.
 //
 // Pictures are RGB, 8 bits a channel, rows without padding. A row more than a picture has, and some bytes beyond, are
-// read (and weigh nothing); up to 16 bytes are written past the end of the result: src/mips.ts leaves room for both.
+// read (and weigh nothing); up to 16 bytes are written past the end of the result: those leave room for both.
 //
 // Weights are whole numbers from 0 to 2^7: a weighted byte fits 16 bits with their sign, so that `i32x4.dot_i16x8_s`
 // weighs and adds pairs of them.
@@ -40,6 +40,20 @@ export function blocks(from: usize, width: i32, height: i32, to: usize): void {
       // Eight bytes at a time: two of them are overwritten by what follows.
       store<u64>(out, load<u64>(upper + x));
       store<u64>(out + 6, load<u64>(upper + row + x));
+      out += 12;
+    }
+  }
+}
+
+/** The same of the picture's mirror image. */
+export function mirroredBlocks(from: usize, width: i32, height: i32, to: usize): void {
+  const row = width * 3;
+  let out = to;
+  for (let upper = from, end = from + row * height; upper < end; upper += 2 * row) {
+    for (let x = row - 6; x >= 0; x -= 6) {
+      const block = v128.load64_lane(upper + row + x, v128.load64_zero(upper + x), 1);
+      // Four bytes too many: they are overwritten by what follows.
+      v128.store(out, i8x16.shuffle(block, block, 3, 4, 5, 0, 1, 2, 11, 12, 13, 8, 9, 10, 0, 0, 0, 0));
       out += 12;
     }
   }

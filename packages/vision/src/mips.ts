@@ -75,7 +75,7 @@ export function draw(
 
 /**
  * The same pixels with those of each block of 2×2 side by side: from [H,W,3] to [H/2,W/2,12], RGB, upper left, upper right, lower left,
- * lower right. Pictures of even height may follow one another.
+ * lower right. Pictures of even height may follow one another. They lie in the kernels' memory, until the kernels are used again.
  */
 export function inBlocks({ kernels, end }: Mips, rows: Uint8Array, width: number): Uint8Array {
   const bytes = rows.length;
@@ -83,7 +83,7 @@ export function inBlocks({ kernels, end }: Mips, rows: Uint8Array, width: number
   const memory = kernels.memory(to + bytes + OVERRUN);
   memory.set(rows, end);
   kernels.blocks(end, width, bytes / (width * 3), to);
-  return memory.slice(to, to + bytes);
+  return memory.subarray(to, to + bytes);
 }
 
 /** Where the levels lie: one after another from address 0. */

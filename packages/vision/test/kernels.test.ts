@@ -8,6 +8,9 @@ import { loadKernels } from '../src/kernels/kernels.ts';
 import { inBlocks, levelFor, type Mips, makeMips } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
 import { sampleRect } from '../src/sample.ts';
+import { blocksTensor } from '../src/score/blocks.ts';
+import { batchTensor } from '../src/score/input.ts';
+import { scorerInput } from '../src/score/metadata.ts';
 import * as plain from './support/resample.ts';
 
 const PACKAGE = path.join(import.meta.dirname, '..');
@@ -64,6 +67,21 @@ test('puts the pixels of each block of 2×2 side by side', () => {
         }
       }
       expect(blocks).toEqual(Uint8Array.from(expected));
+    }),
+  );
+});
+
+test('gives a scorer in bytes faces and their mirror images as the way for all scorers does, to the bit', () => {
+  const even = fc.integer({ min: 4, max: 40 }).map((half) => 2 * half);
+  const few = fc.integer({ min: 1, max: 4 });
+  fc.assert(
+    fc.property(even, few, few, fc.boolean(), fc.nat(), (size, from, count, mirror, seed) => {
+      const input = scorerInput.parse({ layout: 'blocks', type: 'uint8', size, mirror });
+      const { data } = noise({ width: size, height: size * (from + count), seed });
+      const { data: actual, dims } = blocksTensor(input, data, from, count, kernels);
+      const expected = batchTensor(input, data, from, count);
+      expect(dims).toEqual(expected.dims);
+      expectSame(actual as Uint8Array, expected.data as Uint8Array);
     }),
   );
 });

@@ -11,6 +11,7 @@ interface Exports {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
   halve(from: number, width: number, height: number, to: number): void;
   blocks(from: number, width: number, height: number, to: number): void;
+  mirroredBlocks(from: number, width: number, height: number, to: number): void;
   sample(
     from: number,
     fromWidth: number,
@@ -70,11 +71,13 @@ const module = new WebAssembly.Module(readFileSync(new URL('kernels.wasm', impor
 
 /** Kernels with a memory of their own. It grows to what the largest photo needs (8 MB at 1280×1280) and stays. */
 export function loadKernels(): Kernels {
-  const { memory, halve, blocks, sample, warp, paint } = new WebAssembly.Instance(module).exports as Exports;
+  const { memory, halve, blocks, mirroredBlocks, sample, warp, paint } = new WebAssembly.Instance(module)
+    .exports as Exports;
   let view = new Uint8Array(memory.buffer);
   return {
     halve,
     blocks,
+    mirroredBlocks,
     sample,
     warp,
     paint,

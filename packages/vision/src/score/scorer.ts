@@ -3,8 +3,10 @@ import { FatalError } from '@attrai/contracts/errors';
 import type { InferenceSession } from 'onnxruntime-node';
 import { align, cropBox } from '../align/align.ts';
 import type { Detection } from '../detect/onet.ts';
+import { loadKernels } from '../kernels/kernels.ts';
 import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
+import { blocksTensor, takesBlocks } from './blocks.ts';
 import { batchTensor, dimensions } from './input.ts';
 import { parseScorerMetadata, type ScorerInput } from './metadata.ts';
 import { readMetadataProps } from './metadata-props.ts';
@@ -17,7 +19,7 @@ const BATCH = 8;
 export interface Scorer {
   /** The pictures of the faces as the model wants them: RGB, size × size × 3 bytes each, one after another. */
   cutChips(mips: Mips, faces: readonly Detection[]): Uint8Array;
-  /** Scores of such pictures, 0 to 10, not rounded. */
+  /** Scores of such pictures, 0 to 10, not rounded. One call at a time. */
   score(chips: Uint8Array): Promise<number[]>;
   close(): Promise<void>;
 }
@@ -32,9 +34,11 @@ export async function loadScorer(path: string, threads: number): Promise<Scorer>
   const session = await openSession(path, { threads, varyingShapes: true });
   const [name] = session.inputNames;
   const bytes = input.size ** 2 * 3;
+  const kernels = takesBlocks(input) ? loadKernels() : undefined;
 
   async function run(chips: Uint8Array, from: number, count: number): Promise<number[]> {
-    const results = await session.run({ [name!]: batchTensor(input, chips, from, count) });
+    const faces = kernels ? blocksTensor(input, chips, from, count, kernels) : batchTensor(input, chips, from, count);
+    const results = await session.run({ [name!]: faces });
     const raw = results[session.outputNames[0]!]!.data as Float32Array;
     const views = input.mirror ? 2 : 1;
     if (raw.length !== count * views) throw new Error(`it gave ${raw.length} numbers for ${count * views} faces`);
