@@ -127,6 +127,11 @@ describe("refuses a model that can't work, and says what to change", () => {
     ['without metadata', { ...uint8, metadata: {} }, /lack attrai\.input.*for example: attrai\.input = \{/],
     ['without a scale', { ...uint8, metadata: { 'attrai.input': JSON.stringify(input) } }, /lack attrai\.scale/],
     ['with metadata that is no JSON', model(uint8, 'NHWC'), /attrai\.input in its metadata_props is not JSON/],
+    [
+      'with blocks of an odd size',
+      model(uint8, { ...input, layout: 'blocks', size: 75 }),
+      /attrai\.input\.size: must be even/,
+    ],
     ['with an unknown layout', model(uint8, { ...input, layout: 'HWC' }), /attrai\.input\.layout/],
     ['with a misspelt setting', model(uint8, { ...input, mirrored: true }), /mirrored/],
     ['with a std of 0', model(uint8, { ...input, std: [1, 0, 1] }), /attrai\.input\.std.*above 0/],

@@ -7,30 +7,35 @@ const triple = z.tuple([z.number(), z.number(), z.number()]);
  * [N, size, size, 3] (NHWC), [N, 3, size, size] (NCHW) or [N, size / 2, size / 2, 12] (blocks): the pixels of 2×2 blocks side by side,
  * upper left, upper right, lower left, lower right, which a net in bytes reads faster.
  */
-export const scorerInput = z.strictObject({
-  layout: z.enum(['NHWC', 'NCHW', 'blocks']),
-  /** uint8: the pixels 0 to 255 as they are. float32: (pixel - mean) / std. */
-  type: z.enum(['uint8', 'float32']),
-  /** Side of the square picture of a face, pixels. */
-  size: z.int().min(8).max(1024),
-  channels: z.enum(['RGB', 'BGR']).default('RGB'),
-  /** Per channel, in the order of `channels`, on the 0 to 255 scale; for float32 only. */
-  mean: triple.default([0, 0, 0]),
-  std: triple.refine((values) => values.every((value) => value > 0), 'must be above 0').default([1, 1, 1]),
-  /**
-   * How the face is cut out:
-   * - landmarks: turned, scaled and moved so that eyes, nose and mouth lie where dlib's face nets expect them
-   * - box: the square around its box, widened on each side by `margin` of its side
-   */
-  crop: z
-    .discriminatedUnion('by', [
-      z.strictObject({ by: z.literal('landmarks') }),
-      z.strictObject({ by: z.literal('box'), margin: z.number().min(0).max(1) }),
-    ])
-    .default({ by: 'landmarks' }),
-  /** Whether the mirror image is scored as well, and the mean of both is taken. */
-  mirror: z.boolean().default(true),
-});
+export const scorerInput = z
+  .strictObject({
+    layout: z.enum(['NHWC', 'NCHW', 'blocks']),
+    /** uint8: the pixels 0 to 255 as they are. float32: (pixel - mean) / std. */
+    type: z.enum(['uint8', 'float32']),
+    /** Side of the square picture of a face, pixels. */
+    size: z.int().min(8).max(1024),
+    channels: z.enum(['RGB', 'BGR']).default('RGB'),
+    /** Per channel, in the order of `channels`, on the 0 to 255 scale; for float32 only. */
+    mean: triple.default([0, 0, 0]),
+    std: triple.refine((values) => values.every((value) => value > 0), 'must be above 0').default([1, 1, 1]),
+    /**
+     * How the face is cut out:
+     * - landmarks: turned, scaled and moved so that eyes, nose and mouth lie where dlib's face nets expect them
+     * - box: the square around its box, widened on each side by `margin` of its side
+     */
+    crop: z
+      .discriminatedUnion('by', [
+        z.strictObject({ by: z.literal('landmarks') }),
+        z.strictObject({ by: z.literal('box'), margin: z.number().min(0).max(1) }),
+      ])
+      .default({ by: 'landmarks' }),
+    /** Whether the mirror image is scored as well, and the mean of both is taken. */
+    mirror: z.boolean().default(true),
+  })
+  .refine(({ layout, size }) => layout !== 'blocks' || size % 2 === 0, {
+    path: ['size'],
+    message: 'must be even for blocks',
+  });
 
 export type ScorerInput = z.infer<typeof scorerInput>;
 
