@@ -1,7 +1,9 @@
 import { writeSync } from 'node:fs';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import { estimatePhoto } from '@attrai/estimator/estimate-photo';
+import { photoInHand } from '@attrai/estimator/photo-in-hand';
 import { startWatchdog } from '@attrai/estimator/watchdog';
+import { watchVision } from '@attrai/estimator/watched-vision';
 import { createMessageStore } from '@attrai/photo-store/message-store';
 import { loadVision } from '@attrai/vision/load-vision';
 import { mutant } from './mutate.ts';
@@ -29,12 +31,12 @@ const modelsDir = process.argv[5]!;
 const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 const sources = await makeSources();
-const vision = await loadVision({ modelsDir });
 const watchdog = await startWatchdog({ service: 'fuzz', limitMs: STUCK_AFTER_MS });
+const vision = watchVision(await loadVision({ modelsDir }), photoInHand(watchdog.memory));
 const photoStore = createMessageStore();
 
 const outages = { rideOut: <T>(_: EstimateRequest, ask: () => Promise<T>) => ask() };
-const parts = { photoStore, vision, watchdog, outages, onLookedAt() {} };
+const parts = { photoStore, vision, outages, onSeen() {} };
 
 async function look(number: number): Promise<Line> {
   say({ at: number });

@@ -12,7 +12,7 @@ import { freePort } from '../../packages/test-servers/src/free-port.ts';
 import { startGuard } from '../../packages/test-servers/src/guard.ts';
 import { ownVhost } from '../../packages/test-servers/src/own-servers.ts';
 import { waitUntil } from '../../packages/test-servers/src/wait-until.ts';
-import { CRASHING_MARK, ENDLESS_MARK, HANGING_MARK, makeSamples } from '../faults/load/samples.ts';
+import { CRASHING_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK, makeSamples } from '../faults/load/samples.ts';
 import { type ServiceProcess, startServiceProcess } from '../faults/suite/service-process.ts';
 
 const MODELS_DIR = fileURLToPath(new URL('../../.models', import.meta.url));
@@ -70,8 +70,9 @@ beforeAll(async () => {
 
 test.each([
   ['hangs and never comes back', 'hanging', HANGING_MARK, true],
-  ['keeps the main thread busy for ever', 'endless', ENDLESS_MARK, true],
+  ['keeps its thread busy for ever', 'endless', ENDLESS_MARK, true],
   ['crashes in native code', 'crashing', CRASHING_MARK, false],
+  ['loses the thread that looks at it', 'ending', ENDING_MARK, false],
 ])('a photo over which the estimator %s costs one photo', { timeout: 180_000 }, async (_, name, mark, byWatchdog) => {
   const before = estimator.restarts;
   const bad = `${name}photo000000000`;

@@ -21,6 +21,7 @@ export const DEADLY_MARK = 'this photo kills its estimator';
 export const CRASHING_MARK = 'this photo crashes its estimator';
 export const HANGING_MARK = 'this photo hangs its estimator';
 export const ENDLESS_MARK = 'this photo keeps its estimator busy for ever';
+export const ENDING_MARK = 'this photo ends the thread that looks at it';
 /** Longer side of most photos, pixels: the more photos in the same time, the more of them a fault finds in work. */
 const SMALL = 320;
 const LARGE = 1_280;

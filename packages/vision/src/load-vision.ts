@@ -53,7 +53,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
   const detector = await loadDetector({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads });
 
   return {
-    async estimate(photo): Promise<Estimate> {
+    async estimate(photo, onSeen = () => {}): Promise<Estimate> {
       const stopwatch = startStopwatch();
       const { pixels, width, height } = await decodePhoto(photo, maxSide);
       stopwatch.lap('decode');
@@ -61,7 +61,10 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       giveBack(pixels);
       const detected = await detector.detect(mips, stopwatch.lap);
       const detections = inReadingOrder(detected.filter(({ box }) => longerSide(box) >= minFace));
-      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
+      if (detections.length === 0) {
+        onSeen();
+        return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
+      }
 
       const young = await looksUnder18(ageNet, mips, detections);
       stopwatch.lap('age');
@@ -73,6 +76,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const found = detections.map((detection, i) => toFace(detection, young[i] ? undefined : scores.next().value));
       drawFaces(mips, found, glyphs);
       stopwatch.lap('draw');
+      onSeen();
       const drawn = photoOf(mips);
       const picture = await encodeJpeg(drawn);
       stopwatch.lap('encode');

@@ -46,7 +46,7 @@ export interface Estimate {
   picture: Buffer | undefined;
   /** By the clock. */
   ms: Times;
-  /** CPU time of all threads of the process meanwhile: of this photo alone where nothing else runs. */
+  /** CPU time of all threads of the process meanwhile, the caller's own included: of this photo alone where nothing else runs. */
   cpuMs: Times;
 }
 
@@ -56,6 +56,10 @@ export interface Estimate {
  * `too_many_bytes`.
  */
 export interface Vision {
-  estimate(photo: Buffer): Promise<Estimate>;
+  /**
+   * @param onSeen called once when the nets are done and the faces are drawn, unless it throws. What is left, the encoding of
+   * the picture, can't end the process but by running out of memory.
+   */
+  estimate(photo: Buffer, onSeen?: () => void): Promise<Estimate>;
   close(): Promise<void>;
 }

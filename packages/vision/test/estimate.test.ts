@@ -64,6 +64,17 @@ test('gives the time of every stage', async () => {
   expect(sum).toBeGreaterThan(0.9 * ms.total);
 });
 
+test('says once that a photo is seen, before its picture is encoded; also of one without a face, and never of one it can not see', async () => {
+  const empty = sharp({ create: { width: 300, height: 200, channels: 3, background: '#777' } });
+  const photos = [photo, await empty.jpeg().toBuffer(), Buffer.from('no photo')];
+  const steps: string[] = [];
+  for (const one of photos) {
+    await vision.estimate(one, () => steps.push('seen')).catch(() => {});
+    steps.push('done');
+  }
+  expect(steps).toEqual(['seen', 'done', 'seen', 'done', 'done']);
+});
+
 test('gives a photo without a face no picture', async () => {
   const grey = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#777' } })
     .jpeg()

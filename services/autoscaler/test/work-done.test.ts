@@ -12,7 +12,7 @@ const done = (entries: [string, number, number][]): WorkDone => ({
 test("reads photos and seconds off the estimators' own metrics", async () => {
   const processMetrics = createProcessMetrics([]);
   const metrics = createEstimatorMetrics(processMetrics);
-  const times = (decode: number, total: number) => ({ ms: { decode, total }, cpuMs: { decode, total } }) as never;
+  const times = (decode: number, total: number) => ({ decode, total }) as never;
   metrics.estimated('scored', times(100, 400));
   metrics.estimated('no_face', times(50, 100));
   metrics.estimated('unreadable', undefined);

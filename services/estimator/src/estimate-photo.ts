@@ -3,28 +3,26 @@ import { keysOf } from '@attrai/contracts/photo-ref';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import type { DrawnFace, Outcome } from '@attrai/contracts/result';
 import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
-import type { Face, Vision } from '@attrai/vision/vision';
-import type { PipelineTimes } from './metrics.ts';
+import type { Face, Times } from '@attrai/vision/vision';
 import type { Outages } from './outages.ts';
-import type { Watchdog } from './watchdog.ts';
+import type { WatchedVision } from './watched-vision.ts';
 
 export interface Estimated {
   outcome: Outcome;
   /** The drawn picture, stored; only of a scored photo. */
   picture?: Parcel;
-  /** If the photo could be looked at. */
-  times?: PipelineTimes;
+  /** Of the pipeline by stage, if the photo could be looked at. */
+  ms?: Times;
   /** What went wrong on our side, for the operator. */
   problem?: unknown;
 }
 
 export interface PhotoParts {
   photoStore: PhotoStore;
-  vision: Vision;
-  watchdog: Pick<Watchdog, 'watch'>;
+  vision: WatchedVision;
   outages: Pick<Outages, 'rideOut'>;
-  /** The photo was looked at: what is left to do can't end this process. */
-  onLookedAt(): void;
+  /** The faces are found and drawn: what is left to do can't end this process. */
+  onSeen(): void;
 }
 
 /** Final errors that are an answer to the user. */
@@ -59,17 +57,16 @@ export async function estimatePhoto(
 async function scoreAndStore(
   request: EstimateRequest,
   attachment: Buffer | undefined,
-  { photoStore, vision, watchdog, outages, onLookedAt }: PhotoParts,
+  { photoStore, vision, outages, onSeen }: PhotoParts,
 ): Promise<Estimated> {
   const parcel = { ref: request.photo, ...(attachment && { attachment }) };
   const photo = await outages.rideOut(request, () => photoStore.get(parcel));
-  const { faces, picture: drawn, ms, cpuMs } = await watchdog.watch(request.id, () => vision.estimate(photo));
-  onLookedAt();
-  if (drawn === undefined) return { outcome: { kind: 'no_face' }, times: { ms, cpuMs } };
+  const { faces, picture: drawn, ms } = await vision.estimate(request.id, photo, onSeen);
+  if (drawn === undefined) return { outcome: { kind: 'no_face' }, ms };
 
   const picture = await outages.rideOut(request, () => photoStore.put(keysOf(request.id).picture, drawn));
   const outcome: Outcome = { kind: 'scored', picture: picture.ref, faces: faces.map(forAnswer) };
-  return { outcome, picture, times: { ms, cpuMs } };
+  return { outcome, picture, ms };
 }
 
 function forAnswer(face: Face): DrawnFace {

@@ -6,11 +6,11 @@ import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
-import { loadVision } from '@attrai/vision/load-vision';
 import { estimatorConfig } from './config.ts';
 import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
 import { createEstimatorMetrics } from './metrics.ts';
 import { type RunningEstimator, startEstimator } from './start-estimator.ts';
+import { startVisionThread } from './start-vision-thread.ts';
 import { CANT_SEE_PHOTOS, untilPhotosCanBeSeen } from './until-photos-can-be-seen.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -54,20 +54,24 @@ await runService('estimator', async () => {
     await untilPhotosCanBeSeen(config.PHOTO_DIR, logger, waiting.signal);
   }
   starting.reason = 'starting: loading the models or waiting for RabbitMQ';
-  const vision = await loadVision({
-    modelsDir: config.MODELS_DIR,
-    ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
-    minFace: config.MIN_FACE,
-    maxSide: config.MAX_SIDE,
-    threads,
-  });
-  opened.defer(() => vision.close());
   const watchdog = await startWatchdog({
     service: 'estimator',
     graylogUrl: config.GRAYLOG_URL,
     limitMs: config.PHOTO_TIMEOUT_SECONDS * 1000,
   });
   opened.defer(() => watchdog.close());
+  const vision = await startVisionThread({
+    vision: {
+      modelsDir: config.MODELS_DIR,
+      ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
+      minFace: config.MIN_FACE,
+      maxSide: config.MAX_SIDE,
+      threads,
+    },
+    memory: watchdog.memory,
+    onFatal: shutdown.fail,
+  });
+  opened.defer(() => vision.close());
   const broker = await connectBroker({
     url: config.AMQP_URL,
     logger,
@@ -79,7 +83,6 @@ await runService('estimator', async () => {
     broker,
     photoStore,
     vision,
-    watchdog,
     logger,
     metrics: createEstimatorMetrics(processMetrics),
   });

@@ -1,4 +1,4 @@
-/** Which photo this process works on, in memory that its threads share: to tell the watchdog wakes nobody. */
+/** Which photo this process looks at, in memory that its threads share: to tell the watchdog wakes nobody. */
 export interface PhotoInHand {
   /** A photo is taken in hand; its id is of the form that contracts give it, at most 32 letters and digits. */
   take(requestId: string): void;

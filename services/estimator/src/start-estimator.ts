@@ -5,17 +5,15 @@ import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request
 import { estimateResult } from '@attrai/contracts/result';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
-import type { Vision } from '@attrai/vision/vision';
 import { estimatePhoto } from './estimate-photo.ts';
 import { type EstimatorMetrics, NO_METRICS } from './metrics.ts';
 import { createOutages } from './outages.ts';
-import type { Watchdog } from './watchdog.ts';
+import type { WatchedVision } from './watched-vision.ts';
 
 export interface EstimatorParts {
   broker: Broker;
   photoStore: PhotoStore;
-  vision: Vision;
-  watchdog: Pick<Watchdog, 'watch'>;
+  vision: WatchedVision;
   logger: Logger;
   metrics?: EstimatorMetrics;
 }
@@ -28,14 +26,13 @@ export interface RunningEstimator {
 }
 
 /**
- * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; while the result of
- * one goes its way, it looks at the next.
+ * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; when one is seen, the next
+ * is fetched, and looked at while the result of the one goes its way.
  */
 export async function startEstimator({
   broker,
   photoStore,
   vision,
-  watchdog,
   logger,
   metrics = NO_METRICS,
 }: EstimatorParts): Promise<RunningEstimator> {
@@ -59,12 +56,11 @@ export async function startEstimator({
     const started = performance.now();
     const { id, replyTo, acceptedAt, deadline } = request;
 
-    const { outcome, picture, times, problem } = await estimatePhoto(request, attachment, {
+    const { outcome, picture, ms, problem } = await estimatePhoto(request, attachment, {
       photoStore,
       vision,
-      watchdog,
       outages,
-      onLookedAt: readyForNext,
+      onSeen: readyForNext,
     });
     if (outcome.kind === 'photo_missing' && attempt > 1) {
       log.info('a repetition: the original is gone, so its result is in the queue');
@@ -78,9 +74,9 @@ export async function startEstimator({
     );
     await outages.rideOut(request, () => photoStore.delete(request.photo));
 
-    metrics.estimated(outcome.kind, times);
+    metrics.estimated(outcome.kind, ms);
     const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;
-    log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms: times?.ms }, 'estimated');
+    log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms }, 'estimated');
   }
 
   async function countedWork(request: EstimateRequest, delivery: Delivery, readyForNext: () => void): Promise<void> {

@@ -24,7 +24,7 @@ const ticking = setInterval(() => {
   if (turn % 2 !== 0 && spentMs > limitMs) void endProcess(inHand.requestId());
 }, TICK_MS);
 
-/** Nothing here may wait for the main thread: it may be what is stuck. */
+/** Nothing here may wait for another thread: it may be what is stuck. */
 async function endProcess(requestId: string): Promise<void> {
   clearInterval(ticking);
   try {

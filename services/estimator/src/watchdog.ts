@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { newSharedMemory, photoInHand } from './photo-in-hand.ts';
+import { newSharedMemory } from './photo-in-hand.ts';
 
 export interface WatchdogOptions {
   /** As in the lines of the log. */
@@ -18,14 +18,14 @@ export interface WatchdogThreadData extends WatchdogOptions {
 }
 
 export interface Watchdog {
-  /** Does the work on the photo of `requestId`, one at a time. Ends this process if it takes too long. */
-  watch<T>(requestId: string, work: () => Promise<T>): Promise<T>;
+  /** In which it is told of the photo in hand (photo-in-hand.ts). */
+  memory: SharedArrayBuffer;
   close(): Promise<void>;
 }
 
 /**
- * Ends this process with SIGKILL when a photo takes longer than `limitMs`. Native code that hangs can't be ended in any
- * other way, and a main thread that is stuck ends nothing: the watchdog is a thread of its own. The broker counts the
+ * Ends this process with SIGKILL when a photo is in hand for longer than `limitMs`. Native code that hangs can't be ended in
+ * any other way, and a thread that is stuck ends nothing: the watchdog is one of its own. The broker counts the
  * delivery, so that such a photo costs MAX_DELIVERIES processes and goes to the dead letters, where its user is told.
  * (Process 1 of a container is immune against signals from within: it needs an init before it.)
  */
@@ -33,20 +33,12 @@ export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog>
   const memory = newSharedMemory();
   const workerData: WatchdogThreadData = { ...options, memory };
   const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData });
-  const inHand = photoInHand(memory);
   // A thread that broke throws here: nobody works unwatched.
   await once(thread, 'message');
   thread.unref();
 
   return {
-    async watch(requestId, work) {
-      inHand.take(requestId);
-      try {
-        return await work();
-      } finally {
-        inHand.putDown();
-      }
-    },
+    memory,
     async close() {
       await thread.terminate();
     },

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { anyMessage, goodRequest } from '../../../packages/contracts/test/arbitrary-messages.ts';
 import { startEstimator } from '../src/start-estimator.ts';
+import { TWO_FACES } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -17,16 +18,16 @@ afterEach(async () => {
 });
 
 test('whatever comes over to_estimate is answered if it is a request, else a dead letter; once, at the first try', async () => {
-  const { photoStore, logger, watchdog } = await parts.openParts('message', cleanups);
+  const { photoStore, logger } = await parts.openParts('message', cleanups);
   const fatal: unknown[] = [];
   const broker = createEmbeddedBroker({ onFatal: (error) => fatal.push(error) });
   cleanups.push(() => broker.close());
-  const { vision } = parts.scriptedVision(async () => parts.TWO_FACES);
+  const { vision } = parts.scriptedVision(async () => TWO_FACES);
   const answers: unknown[] = [];
   const dead: unknown[] = [];
   await broker.consume(AFTER_ESTIMATE, 100, async ({ json }) => void answers.push(json));
   await broker.consume(TO_ESTIMATE_DEAD, 100, async ({ json }) => void dead.push(json));
-  await startEstimator({ broker, photoStore, vision, watchdog, logger });
+  await startEstimator({ broker, photoStore, vision, logger });
 
   let good = 0;
   let bad = 0;

@@ -10,70 +10,31 @@ import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import { createLogger } from '@attrai/telemetry/logger';
-import type { Estimate, Face, Vision } from '@attrai/vision/vision';
+import type { Estimate, Vision } from '@attrai/vision/vision';
 import { vi } from 'vitest';
-import type { EstimatorParts } from '../src/start-estimator.ts';
+import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
+import { watchVision } from '../src/watched-vision.ts';
 
 export const PHOTO = Buffer.from('the photo');
-export const PICTURE = Buffer.from('the picture');
-
-const found = (left: number): Pick<Face, 'box' | 'landmarks' | 'detection'> => ({
-  box: [left, 20, 30, 40],
-  landmarks: [
-    [1, 2],
-    [3, 4],
-    [5, 6],
-    [7, 8],
-    [9, 10],
-  ],
-  detection: 0.99,
-});
-const face = (score: number): Face => ({ ...found(score), score, confidence: 'high' });
-export const CHILD: Face = { ...found(12), score: null, unscored: 'looks_under_18' };
-
-const ms = {
-  decode: 1,
-  pyramid: 1,
-  pnet: 1,
-  rnet: 1,
-  onet: 1,
-  age: 1,
-  align: 1,
-  score: 1,
-  draw: 1,
-  encode: 1,
-  total: 10,
-};
-export const TWO_FACES: Estimate = {
-  width: 100,
-  height: 50,
-  faces: [face(3.1), face(7.4)],
-  picture: PICTURE,
-  ms,
-  cpuMs: ms,
-};
-export const NO_FACE: Estimate = { ...TWO_FACES, faces: [], picture: undefined };
 
 /** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */
-export function scriptedVision(estimate: (photo: Buffer) => Promise<Estimate>) {
+export function scriptedVision(estimate: (photo: Buffer, onSeen: () => void) => Promise<Estimate>) {
   const seen = { photos: 0, inHand: 0, mostInHand: 0 };
-  const vision: Vision = {
-    async estimate(photo) {
+  const script: Vision = {
+    async estimate(photo, onSeen = () => {}) {
       seen.photos += 1;
       seen.mostInHand = Math.max(seen.mostInHand, ++seen.inHand);
       try {
-        return await estimate(photo);
+        return await estimate(photo, onSeen);
       } finally {
         seen.inHand -= 1;
       }
     },
     async close() {},
   };
-  return { vision, seen };
+  // Nobody watches: a test that hangs should end by its own timeout, not by the death of the test run.
+  return { vision: watchVision(script, photoInHand(newSharedMemory())), seen };
 }
-
-/** A test that hangs should end by its own timeout, not by the death of the test run. */
-export const UNWATCHED: EstimatorParts['watchdog'] = { watch: (_, work) => work() };
 
 type OnFatal = (error: unknown) => void;
 
@@ -85,7 +46,7 @@ export async function openParts(kind: 'volume' | 'message', cleanups: (() => unk
   cleanups.push(() => broker.close());
   const lines: string[] = [];
   const logger = createLogger({ service: 'estimator', destination: { write: (line) => void lines.push(line) } });
-  return { photoStore, broker, logger, lines, watchdog: UNWATCHED };
+  return { photoStore, broker, logger, lines };
 }
 
 let requests = 0;

@@ -28,7 +28,12 @@ function loadedBy(file: string, known = { files: new Set<string>(), packages: ne
 test('the estimator loads nothing that knows Telegram or reads the token', () => {
   const { files, packages } = loadedBy(main);
   expect(files.size).toBeGreaterThan(40);
-  expect([...files].some((file) => file.endsWith('watchdog-thread.ts'))).toBe(true);
+  for (const thread of ['watchdog-thread.ts', 'vision-thread.ts']) {
+    expect(
+      [...files].some((file) => file.endsWith(`/${thread}`)),
+      thread,
+    ).toBe(true);
+  }
   expect([...files].filter((file) => /services\/(bot|sandbox|together)\//.test(file))).toEqual([]);
   for (const file of files) expect(readFileSync(file, 'utf8'), file).not.toMatch(/BOT_TOKEN|api\.telegram\.org/);
   expect([...packages].filter((name) => /telegra|grammy|bullmq|redis/.test(name))).toEqual([]);

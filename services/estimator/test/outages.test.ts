@@ -4,6 +4,7 @@ import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createOutages } from '../src/outages.ts';
 import { startEstimator } from '../src/start-estimator.ts';
+import { TWO_FACES } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
 
 /** On a busy machine, too. */
@@ -20,7 +21,7 @@ type Part = 'RabbitMQ' | 'the photo store';
 async function startIn(outage: Part) {
   const open = await parts.openParts('volume', cleanups);
   const { broker, photoStore } = open;
-  const { vision, seen } = parts.scriptedVision(async () => parts.TWO_FACES);
+  const { vision, seen } = parts.scriptedVision(async () => TWO_FACES);
   const answers = await parts.collectResults(broker);
   let away = true;
   let refused = 0;

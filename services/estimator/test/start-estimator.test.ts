@@ -6,9 +6,9 @@ import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createEstimatorMetrics } from '../src/metrics.ts';
 import { startEstimator } from '../src/start-estimator.ts';
+import { CHILD, NO_FACE, PICTURE, TWO_FACES } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
 
-const { CHILD, NO_FACE, PICTURE, TWO_FACES } = parts;
 /** On a busy machine, too. */
 const soon = { timeout: 40_000, interval: 20 };
 
@@ -187,14 +187,14 @@ describe('the estimator', () => {
   });
 
   test('has photos in hand while it works on them, and none after a failure', async () => {
-    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
     const metrics = createProcessMetrics([]);
     const inWork = async () => (await metrics.registry.metrics()).match(/^attrai_photos_in_work\{.*\} (\d)$/m)?.[1];
     const finish = Promise.withResolvers<never>();
     let begun = 0;
     const { vision } = parts.scriptedVision(() => (begun++ === 0 ? finish.promise : Promise.resolve(NO_FACE)));
     const counts = createEstimatorMetrics(metrics);
-    const estimator = await startEstimator({ broker, photoStore, vision, watchdog, logger, metrics: counts });
+    const estimator = await startEstimator({ broker, photoStore, vision, logger, metrics: counts });
     cleanups.push(() => estimator.stop());
     expect(await inWork()).toBe('0');
     await parts.sendPhoto(broker, photoStore);
@@ -204,11 +204,12 @@ describe('the estimator', () => {
     await vi.waitFor(async () => expect(await inWork()).toBe('0'), soon);
   });
 
-  test('is ready for the next when it has looked at a photo; then stores the picture, publishes, deletes the original, and only then is done', async () => {
-    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
+  test('is ready for the next when it has seen a photo; then has its picture encoded, stores the picture, publishes, deletes the original, and only then is done', async () => {
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
     const steps: string[] = [];
-    const { vision } = parts.scriptedVision(async () => {
-      steps.push('looked at');
+    const { vision } = parts.scriptedVision(async (_, onSeen) => {
+      onSeen();
+      steps.push('encoded');
       return TWO_FACES;
     });
     const watchedStore: PhotoStore = {
@@ -228,15 +229,14 @@ describe('the estimator', () => {
       broker: watchedBroker,
       photoStore: watchedStore,
       vision,
-      watchdog,
       logger,
     });
     cleanups.push(() => estimator.stop());
     await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(() => expect(steps).toContain('done'), soon);
     expect(steps).toEqual([
-      'looked at',
       'ready',
+      'encoded',
       'stored picture',
       `published ${AFTER_ESTIMATE}`,
       'deleted original',
@@ -244,8 +244,42 @@ describe('the estimator', () => {
     ]);
   });
 
+  test('fetches the next photo while the picture of one is encoded, and looks at it only after that', async () => {
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+    const encoded = Promise.withResolvers<void>();
+    const { vision, seen } = parts.scriptedVision(async (_, onSeen) => {
+      onSeen();
+      await encoded.promise;
+      return TWO_FACES;
+    });
+    const handlers: Handler[] = [];
+    const eager: Broker = {
+      ...pass(broker),
+      async consume(_queue, _prefetch, handler) {
+        handlers.push(handler);
+        return { attached: true, async stop() {} };
+      },
+    };
+    const fetched: string[] = [];
+    const watchedStore: PhotoStore = {
+      ...photoStore,
+      get: (parcel) => photoStore.get(parcel).finally(() => fetched.push(parcel.ref.key)),
+    };
+    await startEstimator({ broker: eager, photoStore: watchedStore, vision, logger });
+    const [first, second] = [await parts.sendPhoto(broker, photoStore), await parts.sendPhoto(broker, photoStore)];
+    let beside: Promise<void> | undefined;
+    const done = handlers[0]!({ json: first, attempt: 1 }, () => {
+      beside = handlers[0]!({ json: second, attempt: 1 }, () => {});
+    });
+    await vi.waitFor(() => expect(fetched).toEqual([first.photo.key, second.photo.key]), soon);
+    expect(seen.photos).toBe(1);
+    encoded.resolve();
+    await Promise.all([done, beside]);
+    expect(seen).toMatchObject({ photos: 2, mostInHand: 1 });
+  });
+
   test('is not ready for the next before it has answered a photo that it could not look at', async () => {
-    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
     const { vision } = parts.scriptedVision(() => Promise.reject(new FinalError('unreadable', 'broken')));
     const steps: string[] = [];
     const watchedBroker: Broker = {
@@ -255,14 +289,14 @@ describe('the estimator', () => {
           handler(delivery, () => steps.push('ready')).finally(() => steps.push('done')),
         ),
     };
-    const estimator = await startEstimator({ broker: watchedBroker, photoStore, vision, watchdog, logger });
+    const estimator = await startEstimator({ broker: watchedBroker, photoStore, vision, logger });
     cleanups.push(() => estimator.stop());
     await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(() => expect(steps).toEqual(['done']), soon);
   });
 
   test('a repetition whose original is gone is over: its result was in the queue before the original went', async () => {
-    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
     const { vision } = parts.scriptedVision(async () => TWO_FACES);
     const handlers: Handler[] = [];
     const published: string[] = [];
@@ -276,7 +310,7 @@ describe('the estimator', () => {
         return { attached: true, async stop() {} };
       },
     };
-    await startEstimator({ broker: watchedBroker, photoStore, vision, watchdog, logger });
+    await startEstimator({ broker: watchedBroker, photoStore, vision, logger });
     const json = parts.requestFor({ store: 'volume', key: 'gone' });
     await handlers[0]!({ json, attempt: 2 }, () => {});
     expect(published).toEqual([]);
@@ -285,7 +319,7 @@ describe('the estimator', () => {
   });
 
   test('keeps original and picture when the answer cannot be confirmed, and answers at the next attempt', async () => {
-    const { broker, photoStore, watchdog, logger } = await parts.openParts('volume', cleanups);
+    const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
     const { vision } = parts.scriptedVision(async () => TWO_FACES);
     const answers = await parts.collectResults(broker);
     const keysAtFailure: string[][] = [];
@@ -301,7 +335,7 @@ describe('the estimator', () => {
         await broker.publish(queue, message);
       },
     };
-    const estimator = await startEstimator({ broker: unsure, photoStore, vision, watchdog, logger });
+    const estimator = await startEstimator({ broker: unsure, photoStore, vision, logger });
     cleanups.push(() => estimator.stop());
     const { id } = await parts.sendPhoto(broker, photoStore);
     await answers.first(2);

@@ -10,11 +10,11 @@ import { connectBroker } from '@attrai/broker/connect-broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { readContainerLimits } from '@attrai/estimator/container-limits';
 import { startEstimator } from '@attrai/estimator/start-estimator';
+import { startVisionThread } from '@attrai/estimator/start-vision-thread';
 import { startWatchdog } from '@attrai/estimator/watchdog';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import type { Logger } from '@attrai/telemetry/logger';
-import { loadVision } from '@attrai/vision/load-vision';
 import type { Running } from './banner.ts';
 import type { TogetherConfig } from './config.ts';
 
@@ -27,8 +27,8 @@ export interface TogetherParts {
 }
 
 /**
- * Starts the whole suite in this process, on stand-ins for all that `config` names no server for. The nets run on the
- * event loop too, in slices: it was held up for 0.1 s at the most (0.3 s with both cores busy), which no chat notices.
+ * Starts the whole suite in this process, on stand-ins for all that `config` names no server for. The nets run in a thread of
+ * their own: no chat waits for them.
  */
 export async function startTogether({ config, logger, opened, onFatal }: TogetherParts): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'attrai-'));
@@ -45,15 +45,6 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   // Side by side, so that each says if its server doesn't answer.
   const [bookkeeping, broker] = await Promise.all([openBookkeeping(), openBroker()]);
 
-  const vision = await loadVision({
-    modelsDir: config.MODELS_DIR,
-    ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
-    minFace: config.MIN_FACE,
-    maxSide: config.MAX_SIDE,
-    threads: readContainerLimits().threads,
-  });
-  opened.defer(() => vision.close());
-
   // Ends the chat along with a photo that got stuck, and says so: no part of a process can be ended alone.
   const watchdog = await startWatchdog({
     service: 'together',
@@ -62,7 +53,19 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     folder,
   });
   opened.defer(() => watchdog.close());
-  const estimator = await startEstimator({ broker, photoStore, vision, watchdog, logger });
+  const vision = await startVisionThread({
+    vision: {
+      modelsDir: config.MODELS_DIR,
+      ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
+      minFace: config.MIN_FACE,
+      maxSide: config.MAX_SIDE,
+      threads: readContainerLimits().threads,
+    },
+    memory: watchdog.memory,
+    onFatal,
+  });
+  opened.defer(() => vision.close());
+  const estimator = await startEstimator({ broker, photoStore, vision, logger });
   opened.defer(() => estimator.stop());
 
   const { token, apiRoot } = telegram;

@@ -1,0 +1,29 @@
+import { serveVision } from '@attrai/estimator/serve-vision';
+import { loadVision } from '@attrai/vision/load-vision';
+import type { Vision } from '@attrai/vision/vision';
+import { CRASHING_MARK, DEADLY_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK } from '../load/samples.ts';
+
+/** Harm that hostile photos might do, by the mark they bear. */
+const HARMS: Record<string, () => Promise<void> | void> = {
+  // As a decoder does that crashes, or whoever ends it for its memory.
+  [DEADLY_MARK]: () => void process.kill(process.pid, 'SIGKILL'),
+  [CRASHING_MARK]: () => void process.kill(process.pid, 'SIGSEGV'),
+  [HANGING_MARK]: () => new Promise(() => {}),
+  [ENDLESS_MARK]: () => {
+    for (;;);
+  },
+  // As V8 does when the thread's heap is full.
+  [ENDING_MARK]: () => process.exit(),
+};
+
+function sufferFrom(vision: Vision): Vision {
+  return {
+    async estimate(photo, onSeen) {
+      for (const [mark, harm] of Object.entries(HARMS)) if (photo.includes(mark)) await harm();
+      return vision.estimate(photo, onSeen);
+    },
+    close: () => vision.close(),
+  };
+}
+
+await serveVision(async (options) => sufferFrom(await loadVision(options)));

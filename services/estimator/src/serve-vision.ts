@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { VisionOptions } from '@attrai/vision/load-vision';
+import type { Vision } from '@attrai/vision/vision';
+import { partsOf } from './error-parts.ts';
+import { photoInHand } from './photo-in-hand.ts';
+import { alone, asBuffer, type FromVision, type ToVision, type VisionThreadData } from './vision-thread-messages.ts';
+import { type WatchedVision, watchVision } from './watched-vision.ts';
+
+/**
+ * What a thread of `startVisionThread` runs: loads the vision and looks at the photos it is sent, until it is told to close.
+ * A photo that has come starts when the one before is done, with no other thread asked.
+ */
+export async function serveVision(load: (options: VisionOptions) => Promise<Vision>): Promise<void> {
+  const { vision: options, memory } = workerData as VisionThreadData;
+  const main = parentPort!;
+  const say = (message: FromVision, given: ArrayBuffer[] = []) => main.postMessage(message, given);
+
+  let vision: WatchedVision;
+  try {
+    vision = watchVision(await load(options), photoInHand(memory));
+  } catch (error) {
+    say({ kind: 'not loaded', error: partsOf(error) });
+    return;
+  }
+
+  async function look({ number, requestId, photo }: Extract<ToVision, { kind: 'look' }>): Promise<void> {
+    try {
+      const onSeen = () => say({ kind: 'seen', number });
+      const { picture: drawn, ...estimate } = await vision.estimate(requestId, asBuffer(photo), onSeen);
+      const picture = drawn && alone(drawn);
+      say({ kind: 'done', number, estimate, picture }, picture && [picture.buffer]);
+    } catch (error) {
+      say({ kind: 'failed', number, error: partsOf(error) });
+    }
+  }
+
+  main.on('message', async (message: ToVision) => {
+    if (message.kind === 'look') return await look(message);
+    await vision.close();
+    // With nothing left to wait for, the thread ends.
+    main.unref();
+  });
+  say({ kind: 'loaded' });
+}

@@ -1,0 +1,4 @@
+import { loadVision } from '@attrai/vision/load-vision';
+import { serveVision } from './serve-vision.ts';
+
+await serveVision(loadVision);

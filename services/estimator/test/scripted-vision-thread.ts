@@ -1,0 +1,4 @@
+import { serveVision } from '../src/serve-vision.ts';
+import { loadScriptedVision } from './scripted-vision.ts';
+
+await serveVision(loadScriptedVision);

@@ -1,0 +1,223 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type FatalError, gradeOf } from '@attrai/contracts/errors';
+import { ensureModels } from '@attrai/models/build';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
+import { startVisionThread } from '../src/start-vision-thread.ts';
+import { type WatchedVision, watchVision } from '../src/watched-vision.ts';
+import { NO_FACE, TWO_FACES } from './estimates.ts';
+import { DIARY, GO_ON, loadScriptedVision } from './scripted-vision.ts';
+
+/** On a busy machine, too. */
+const soon = { timeout: 40_000, interval: 10 };
+const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
+const script = new URL('./scripted-vision-thread.ts', import.meta.url);
+const noop = () => {};
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'attrai-vision-'));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+type Start = (
+  modelsDir: string,
+  memory: SharedArrayBuffer,
+  onFatal: (error: FatalError) => void,
+) => Promise<WatchedVision>;
+
+const inThread: Start = (modelsDir, memory, onFatal) =>
+  startVisionThread({ vision: { modelsDir }, memory, onFatal, script });
+const inOwnThread: Start = async (modelsDir, memory) =>
+  watchVision(await loadScriptedVision({ modelsDir }), photoInHand(memory));
+
+async function open(start: Start) {
+  const folder = emptyFolder();
+  const memory = newSharedMemory();
+  const onFatal = vi.fn();
+  const vision = await start(folder, memory, onFatal);
+  cleanups.push(
+    () => vision.close(),
+    () => goOn(),
+  );
+  const goOn = () => writeFileSync(join(folder, GO_ON), '');
+  const diary = () =>
+    existsSync(join(folder, DIARY)) ? readFileSync(join(folder, DIARY), 'utf8').trim().split('\n') : [];
+  const look = (says: string, onSeen = noop) => vision.estimate(`request of ${says}`, Buffer.from(says), onSeen);
+  return { vision, look, inHand: photoInHand(memory), goOn, diary, onFatal };
+}
+
+describe.each([
+  ['in the thread of the caller', inOwnThread],
+  ['in a thread of its own', inThread],
+])('the vision %s', (_, start) => {
+  test.each([
+    ['small', Buffer.from('a photo')],
+    ['large', Buffer.alloc(300_000, 'another photo')],
+    ['a part of something', Buffer.concat([Buffer.alloc(20_000, 'x'), Buffer.alloc(30_000, 'photo')]).subarray(20_000)],
+  ])('gives what it finds in a photo that is %s, and the picture', async (_kind, photo) => {
+    const { vision } = await open(start);
+    const copy = Buffer.from(photo);
+    const { picture, ...found } = await vision.estimate('request', photo, noop);
+    const { picture: _picture, ...expected } = TWO_FACES;
+    expect(found).toEqual(expected);
+    expect(picture).toBeInstanceOf(Buffer);
+    expect(picture!.equals(copy)).toBe(true);
+  });
+
+  test('gives no picture of a photo without a face', async () => {
+    const { look } = await open(start);
+    expect(await look('no face')).toEqual(NO_FACE);
+  });
+
+  test.each([
+    [
+      'unreadable',
+      {
+        grade: 'final',
+        code: 'unreadable',
+        message: 'no photo',
+        cause: expect.objectContaining({ message: 'bad marker' }),
+      },
+    ],
+    ['fatal', { grade: 'fatal', code: 'model_unusable', message: 'broken' }],
+    ['bug', { message: 'nobody thought of this', stack: expect.stringContaining('scripted-vision.ts') }],
+  ])('throws what a photo brings out, with grade and code (%s), and goes on', async (says, expected) => {
+    const { look, onFatal } = await open(start);
+    const error = await look(says).catch((thrown) => thrown);
+    expect(error).toMatchObject(expected);
+    expect(gradeOf(error)).toBe('grade' in expected ? expected.grade : 'retryable');
+    expect(await look('a photo')).toMatchObject({ faces: TWO_FACES.faces });
+    expect(onFatal).not.toHaveBeenCalled();
+  });
+
+  test('looks at photos one after the other, in the order asked for', async () => {
+    const { look, diary } = await open(start);
+    const photos = ['one', 'unreadable', 'two', 'three'];
+    await Promise.allSettled(photos.map((says) => look(says)));
+    expect(diary()).toEqual([
+      'begins one',
+      'ends one',
+      'begins unreadable',
+      'begins two',
+      'ends two',
+      'begins three',
+      'ends three',
+    ]);
+  });
+
+  test('tells once that a photo is seen, before it is done, and never of one that fails', async () => {
+    const { look } = await open(start);
+    const steps: string[] = [];
+    await look('a photo', () => steps.push('seen'));
+    steps.push('done');
+    await look('unreadable', () => steps.push('seen')).catch(() => steps.push('failed'));
+    expect(steps).toEqual(['seen', 'done', 'failed']);
+  });
+
+  test('has the photo in hand for the watchdog that it looks at, and not the one that waits; none in the end', async () => {
+    const { look, inHand, goOn } = await open(start);
+    const photos = [look('wait'), look('another'), look('unreadable').catch(noop)];
+    await vi.waitFor(() => expect(inHand.turn()).toBe(1), soon);
+    expect(inHand.requestId()).toBe('request of wait');
+    goOn();
+    await Promise.all(photos);
+    expect(inHand.turn()).toBe(6);
+  });
+
+  test('closes when all photos are done, once', async () => {
+    const { vision, look, diary, onFatal } = await open(start);
+    const photos = [look('one'), look('two')];
+    await Promise.all([vision.close(), vision.close()]);
+    await vision.close();
+    await Promise.all([...photos, nextTurn()]);
+    expect(onFatal).not.toHaveBeenCalled();
+    expect(diary().slice(-2)).toEqual(['ends two', 'closes']);
+  });
+
+  test('can not be had when the models are unusable', async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'unusable'), '');
+    const onFatal = vi.fn();
+    const error = await start(folder, newSharedMemory(), onFatal).catch((thrown) => thrown);
+    expect(error).toMatchObject({ grade: 'fatal', code: 'model_unusable', message: 'build the models' });
+    expect(gradeOf(error)).toBe('fatal');
+  });
+});
+
+describe('the thread of the vision', () => {
+  test.each([
+    ['ends', 'end the thread', undefined],
+    ['breaks', 'break the thread', 'a stray rejection'],
+  ])('that %s over a photo fails it and those behind as retryable, then ends the process', async (_, says, cause) => {
+    const { look, diary, onFatal, vision } = await open(inThread);
+    const steps: string[] = [];
+    onFatal.mockImplementation(() => steps.push('fatal'));
+    const told = async (error: unknown) => {
+      // As much as lies between a photo's failure and the settling of its message.
+      for (let hop = 0; hop < 50; hop++) await undefined;
+      steps.push(gradeOf(error));
+    };
+    await Promise.all([look(says).catch(told), look('behind').catch(told)]);
+    await vi.waitFor(() => expect(onFatal).toHaveBeenCalledOnce(), soon);
+    expect(steps).toEqual(['retryable', 'retryable', 'fatal']);
+    expect(onFatal.mock.calls[0]![0]).toMatchObject({ grade: 'fatal', code: 'vision_ended' });
+    expect(onFatal.mock.calls[0]![0].cause?.message).toBe(cause);
+    expect(diary()).toEqual([`begins ${says}`]);
+    await expect(look('too late')).rejects.toMatchObject({ code: 'vision_ended' });
+    await vision.close();
+  });
+
+  test('ends the process also when nobody waits for it', async () => {
+    const { look, onFatal } = await open(inThread);
+    await look('end it later').catch(noop);
+    await vi.waitFor(() => expect(onFatal).toHaveBeenCalledOnce(), soon);
+  });
+
+  test('that ends while it loads can not be had', async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'deadly'), '');
+    const onFatal = vi.fn();
+    await expect(inThread(folder, newSharedMemory(), onFatal)).rejects.toMatchObject({
+      grade: 'fatal',
+      code: 'vision_ended',
+    });
+    await nextTurn();
+    expect(onFatal).not.toHaveBeenCalled();
+  });
+
+  test('takes a photo over without a copy, but not what shares its memory with something else', async () => {
+    const { vision } = await open(inThread);
+    const own = Buffer.alloc(100_000, 'photo');
+    const message = Buffer.alloc(100_000, 'photo');
+    const photos = [own, message.subarray(10)].map((photo) => vision.estimate('request', photo, noop));
+    expect([own.length, message.length]).toEqual([0, 100_000]);
+    await Promise.all(photos);
+  });
+});
+
+test('ONNX Runtime sends no telemetry from the thread either: no id of the device, no log of its sender', async () => {
+  await ensureModels({ dir: MODELS_DIR });
+  const [home, folder] = [emptyFolder(), emptyFolder()];
+  const file = join(folder, 'start-and-close.mjs');
+  const code = `import { startVisionThread } from '${new URL('../src/start-vision-thread.ts', import.meta.url)}';
+    const vision = { modelsDir: process.argv[2] };
+    const thread = await startVisionThread({ vision, memory: new SharedArrayBuffer(64), onFatal() {} });
+    await thread.close();`;
+  writeFileSync(file, code);
+  // CI and test runs are spared by ONNX Runtime itself; users are not.
+  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home };
+  const ran = spawnSync(process.execPath, [file, MODELS_DIR], { env, encoding: 'utf8' });
+  expect(ran).toMatchObject({ stderr: '', status: 0 });
+  expect(readdirSync(home, { recursive: true })).toEqual([]);
+});
