@@ -9,7 +9,7 @@ import { modelsDir } from '../../packages/vision/test/support/paths.ts';
 import { figures } from '../bench/system/figures.ts';
 import { judge } from '../bench/system/report.ts';
 import { percentiles } from '../bench/system/speed.ts';
-import { cpuOf } from '../bench/system/usage.ts';
+import { cpuOf, cpuOfMainThreads } from '../bench/system/usage.ts';
 
 const BENCH = fileURLToPath(new URL('../bench/bench.ts', import.meta.url));
 
@@ -95,6 +95,20 @@ test('sees the CPU time of a process and of its children, those that have ended 
   const before = await used();
   await expect.poll(used, PATIENCE).toBeGreaterThan(before + 300);
   expect((await cpuOf({ gone: [undefined] })).gone).toBeNaN();
+});
+
+test('tells the CPU time of a main thread from that of others in its process', async () => {
+  const code = `const { Worker } = require('worker_threads');
+    const end = performance.now() + 400; while (performance.now() < end);
+    new Worker('for (;;);', { eval: true });`;
+  const child = spawn(process.execPath, ['--eval', code], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const others = async () => (await cpuOf({ it: [child.pid] })).it - (await cpuOfMainThreads([child.pid]));
+  await expect.poll(others, PATIENCE).toBeGreaterThan(1_000);
+  const main = await cpuOfMainThreads([child.pid]);
+  expect(main).toBeGreaterThan(200);
+  expect(main).toBeLessThan(900);
+  expect(await cpuOfMainThreads([undefined])).toBeNaN();
 });
 
 test('takes percentiles by nearest rank', () => {

@@ -22,8 +22,8 @@ const load = z.object({
   photosPerSecond: amount,
   photos: z.int().describe('answered while this was measured'),
   cpuMs: z.object({
-    pipeline: ms,
-    messaging: ms.describe('the estimators, but for the pipeline'),
+    pipeline: ms.describe('all other threads of the estimators'),
+    messaging: ms.describe('the main threads of the estimators'),
     bot: ms,
     rabbitmq: ms,
     redis: ms,

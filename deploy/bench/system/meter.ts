@@ -1,10 +1,13 @@
 import type { Suite } from '../../faults/suite/suite.ts';
-import { type Cpu, cpuBetween, cpuOf } from './usage.ts';
+import { type Cpu, cpuBetween, cpuOf, cpuOfMainThreads } from './usage.ts';
 
-export const METERED = ['bot', 'estimators', 'pipeline', 'rabbitmq', 'redis', 'sandbox'] as const;
+export const METERED = ['bot', 'messaging', 'pipeline', 'rabbitmq', 'redis', 'sandbox'] as const;
 export type Metered = (typeof METERED)[number];
 
-/** CPU milliseconds since the meter was started; `pipeline` is a part of `estimators`. */
+/**
+ * CPU milliseconds since the meter was started. `messaging` is what estimators spend in their main threads, `pipeline` all
+ * else of them: the thread of the vision, the decoder's and encoder's, and the little of files that are read and written.
+ */
 export type Meter = () => Promise<Cpu<Metered>>;
 
 export async function startMeter(suite: Suite): Promise<Meter> {
@@ -13,15 +16,14 @@ export async function startMeter(suite: Suite): Promise<Meter> {
 }
 
 async function look({ bot, estimators, sandboxProcess, rabbitmq, redis }: Suite): Promise<Cpu<Metered>> {
-  const running = estimators.filter((estimator) => estimator.running);
-  const pipeline = running.map((estimator) => estimator.counter('attrai_pipeline_cpu_seconds_total'));
-  const seconds = (await Promise.all(pipeline)).reduce((sum, part) => sum + part, 0);
-  const cpu = await cpuOf({
+  const running = estimators.filter((estimator) => estimator.running).map(({ pid }) => pid);
+  const messaging = await cpuOfMainThreads(running);
+  const { all, ...cpu } = await cpuOf({
     bot: [bot.pid],
-    estimators: running.map(({ pid }) => pid),
+    all: running,
     rabbitmq: [await rabbitmq.pid()],
     redis: [await redis.pid()],
     sandbox: [sandboxProcess.pid],
   });
-  return { ...cpu, pipeline: seconds * 1000 };
+  return { ...cpu, messaging, pipeline: all - messaging };
 }

@@ -66,7 +66,7 @@ async function meterAnswering({ suite, broker }: QueueOptions, waiting: number):
   await estimator.pause();
   return {
     bot: cpu.bot / count,
-    messaging: Math.max(0, cpu.estimators - cpu.pipeline) / count,
+    messaging: cpu.messaging / count,
     rabbitmq: cpu.rabbitmq / count,
     redis: cpu.redis / count,
   };

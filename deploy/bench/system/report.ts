@@ -71,14 +71,14 @@ export function report(figures: Figures, name: string, command: string): string 
     speedTable(figures),
     'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue. ' +
       'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
-    'By the clock an estimator also waits between two photos for RabbitMQ to send the next one. That one is asked for only when the one in hand has been ' +
-      'looked at, and then goes through the pipeline while the other is stored, published and confirmed (some of that messaging, 0.5 ms a photo, is counted ' +
-      'as the pipeline’s). Asking sooner would hide the wait, too. But where a photo kills its estimator, RabbitMQ counts a failed delivery for every photo ' +
-      'in hand, and after three of them an innocent one would be given up with it.',
+    'An estimator looks at photos in one thread and does the rest in another. The next photo is asked for when the faces of the one in hand are drawn: it comes ' +
+      'while the picture is encoded, and is looked at while that is stored, published and confirmed. Asking sooner would hide more of the wait. But where a ' +
+      'photo kills its estimator, RabbitMQ counts a failed delivery for every photo in hand, and after three of them an innocent one would be given up with it.',
     '## CPU a photo',
     picture(name, 'cpu', 'CPU milliseconds a photo by process'),
     cpuTable(figures),
-    'Only messaging and bot count as ours; RabbitMQ, Redis and the sandbox are shown for planning.',
+    'Messaging is the CPU time of the estimators’ main threads, pipeline that of all their others (the reading and writing of photo files is in it). Only ' +
+      'messaging and bot count as ours; RabbitMQ, Redis and the sandbox are shown for planning.',
     '## Latency at half load',
     picture(name, 'latency', 'Share of photos answered within a time'),
     latencyTable(figures),

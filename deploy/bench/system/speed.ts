@@ -52,7 +52,7 @@ export async function measureLoad({ suite, photos, estimators, seconds }: SpeedO
     photosPerSecond: (1000 * answered) / (to - from),
     cpuMs: {
       pipeline: cpu.pipeline / answered,
-      messaging: Math.max(0, cpu.estimators - cpu.pipeline) / answered,
+      messaging: cpu.messaging / answered,
       bot: cpu.bot / answered,
       rabbitmq: cpu.rabbitmq / answered,
       redis: cpu.redis / answered,

@@ -29,6 +29,14 @@ export async function cpuOf<Name extends string>(roots: Record<Name, (number | u
   return Object.fromEntries(sums);
 }
 
+/** CPU milliseconds of the main threads of processes in all, to 10 ms. NaN where a pid isn't known. */
+export async function cpuOfMainThreads(pids: (number | undefined)[]): Promise<number> {
+  const stats = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/task/${pid}/stat`, 'utf8').catch(() => undefined)),
+  );
+  return stats.reduce((sum, stat) => sum + (stat === undefined ? Number.NaN : cpuMsIn(fieldsOf(stat), 2)), 0);
+}
+
 /** What was used between two looks. */
 export function cpuBetween<Name extends string>(before: Cpu<Name>, after: Cpu<Name>): Cpu<Name> {
   const names = Object.keys(before) as Name[];
@@ -48,13 +56,18 @@ async function listProcesses(): Promise<ProcessStat[]> {
 }
 
 function readStat(line: string): ProcessStat {
-  // The name, in brackets, may hold anything.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  // utime, stime, and those of children that have ended.
-  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-  return {
-    pid: Number.parseInt(line, 10),
-    parent: Number(fields[1]),
-    cpuMs: (ticks * 1000) / TICKS_A_SECOND,
-  };
+  const fields = fieldsOf(line);
+  // With those of children that have ended.
+  return { pid: Number.parseInt(line, 10), parent: Number(fields[1]), cpuMs: cpuMsIn(fields, 4) };
+}
+
+/** From the third on: the name, in brackets, may hold anything. */
+function fieldsOf(line: string): string[] {
+  return line.slice(line.lastIndexOf(')') + 2).split(' ');
+}
+
+/** The sum of the first so many of utime, stime, cutime and cstime. */
+function cpuMsIn(fields: string[], times: number): number {
+  const ticks = fields.slice(11, 11 + times).reduce((sum, field) => sum + Number(field), 0);
+  return (ticks * 1000) / TICKS_A_SECOND;
 }
