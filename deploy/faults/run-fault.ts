@@ -64,6 +64,8 @@ export async function runFault(
   onProgress: (line: string) => void,
 ): Promise<Row> {
   try {
+    // The fault before may have started some anew: they would start in what is prepared.
+    await suite.untilReady();
     await fault.prepare?.(suite);
     await suite.untilReady();
     return await runPrepared(fault, suite, samples, options, onProgress);
