@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { VisionOptions } from '@attrai/vision/load-vision';
+import { giveBack } from '@attrai/vision/pixels';
 import type { Vision } from '@attrai/vision/vision';
 import { partsOf } from './error-parts.ts';
 import { photoInHand } from './photo-in-hand.ts';
@@ -31,6 +32,9 @@ export async function serveVision(load: (options: VisionOptions) => Promise<Visi
       say({ kind: 'done', number, estimate, picture }, picture && [picture.buffer]);
     } catch (error) {
       say({ kind: 'failed', number, error: partsOf(error) });
+    } finally {
+      // It is too old by now to go with the young: the garbage collector would go through all of its memory for every seventh photo.
+      giveBack({ data: photo });
     }
   }
 
