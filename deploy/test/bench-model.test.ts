@@ -15,6 +15,7 @@ const run = promisify(execFile);
 
 const load = (estimators: number): Figures['load'][number] => ({
   estimators,
+  apart: estimators < 2,
   photosPerSecond: 20 * estimators,
   photos: 400,
   cpuMs: { pipeline: 40, messaging: 3, bot: 5, rabbitmq: 2, redis: 1, sandbox: 5 },

@@ -19,6 +19,7 @@ const plain = z.object({ processes: z.int(), photosPerSecond: amount, cpuMs: ms 
 
 const load = z.object({
   estimators: z.int(),
+  apart: z.boolean().describe('each estimator had a core that nothing else was allowed on'),
   photosPerSecond: amount,
   photos: z.int().describe('answered while this was measured'),
   cpuMs: z.object({

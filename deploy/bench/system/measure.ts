@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { type Suite, startSuite } from '../../faults/suite/suite.ts';
 import { describeMachine } from '../machine.ts';
-import { estimatorsOf, type Figures } from './figures.ts';
+import { keepApart, ownCores } from './cores.ts';
+import { estimatorsOf, type Figures, type PlainSpeed } from './figures.ts';
 import type { BenchPhotos } from './photos.ts';
 import { measurePipeline } from './pipeline.ts';
 import { measureQueue } from './queue-growth.ts';
@@ -38,11 +39,7 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
   const { photos, from, modelsDir, estimators: most, seconds, lengths, logDir, onProgress, opened } = options;
   const [loadBefore = 0] = loadavg();
   const counts = Array.from({ length: most }, (_, i) => i + 1);
-  const plain: Figures['plain'] = [];
-  for (const processes of counts) {
-    onProgress(`the pipeline alone, ${processes} at once`);
-    plain.push(await measurePipeline({ photos: photos.received, modelsDir, processes, seconds: seconds / 2, opened }));
-  }
+  const cores = await ownCores();
 
   onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
   const suite = await startSuite(opened, {
@@ -61,6 +58,7 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
   // Code that V8 has yet to optimize costs several times as much; small photos are through it sooner.
   await measureLoad({ suite, photos: [photos.small], estimators: most, seconds: seconds / 2 });
 
+  const plain: Figures['plain'] = [];
   const load: Figures['load'] = [];
   const latency: Figures['latency'] = [];
   for (const estimators of counts) {
@@ -68,15 +66,32 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
     for (const one of suite.estimators.slice(0, estimators)) if (!one.running) await one.changeTo();
     await Promise.all(suite.estimators.slice(0, estimators).map((one) => one.untilReady()));
     const running = { suite, photos: photos.sent, estimators, seconds };
+    // Before and after, for a machine that is not always as fast.
+    const alone = async () => {
+      onProgress(`the pipeline alone, ${estimators} at once`);
+      await keepApart(suite, 0, cores);
+      return await measurePipeline({
+        photos: photos.received,
+        modelsDir,
+        processes: estimators,
+        seconds: seconds / 4,
+        opened,
+      });
+    };
+    const before = await alone();
     onProgress(`${estimatorsOf(estimators)}, always busy`);
-    const reached = await measureLoad(running);
+    const apart = await keepApart(suite, estimators, cores);
+    const reached = { ...(await measureLoad(running)), apart };
     load.push(reached);
+    plain.push(meanOf(before, await alone()));
+    await keepApart(suite, estimators, cores);
     await peaks.look();
     onProgress(`${estimatorsOf(estimators)} at half load`);
     latency.push(await measureLatency({ ...running, perSecond: reached.photosPerSecond * HALF }));
     await peaks.look();
   }
 
+  await keepApart(suite, 0, cores);
   const broker = await connectBroker({ url: suite.rabbitmq.url, onFatal: () => {} });
   opened.defer(() => broker.close());
   const sample = Math.min(MOST_SAMPLED, lengths.at(-1)!);
@@ -97,6 +112,14 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
     latency,
     queue,
     peakMb,
+  };
+}
+
+function meanOf(one: PlainSpeed, other: PlainSpeed): PlainSpeed {
+  return {
+    processes: one.processes,
+    photosPerSecond: (one.photosPerSecond + other.photosPerSecond) / 2,
+    cpuMs: (one.cpuMs + other.cpuMs) / 2,
   };
 }
 

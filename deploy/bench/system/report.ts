@@ -1,4 +1,4 @@
-import { type Figures, GOALS, outsideMs, queueCost, shareOfCpu, shareOfPlain } from './figures.ts';
+import { estimatorsOf, type Figures, GOALS, outsideMs, queueCost, shareOfCpu, shareOfPlain } from './figures.ts';
 
 interface Goal {
   goal: string;
@@ -59,8 +59,7 @@ export function report(figures: Figures, name: string, command: string): string 
     [...machine, `load average ${loadBefore.toFixed(1)} when it began: what else ran, and takes from these figures`]
       .map((line) => `- ${line}`)
       .join('\n'),
-    `The ${figures.cores} cores are shared by all of it, RabbitMQ, Redis, the sandbox and the users it plays for included: on servers of their own two ` +
-      "estimators do more. The bot's pace towards Telegram (24 calls a second) is lifted, or no measurement would pass 12 photos/s; " +
+    `${sharing(figures)} The bot's pace towards Telegram (24 calls a second) is lifted, or no measurement would pass 12 photos/s; ` +
       '`pnpm bench model` reckons with it.',
     '## Goals',
     table(
@@ -69,7 +68,7 @@ export function report(figures: Figures, name: string, command: string): string 
     ),
     '## Photos a second',
     speedTable(figures),
-    'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue. ' +
+    'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, the mean of before and after. ' +
       'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
     'An estimator looks at photos in one thread and does the rest in another. The next photo is asked for when the faces of the one in hand are drawn: it comes ' +
       'while the picture is encoded, and is looked at while that is stored, published and confirmed. Asking sooner would hide more of the wait. But where a ' +
@@ -88,6 +87,17 @@ export function report(figures: Figures, name: string, command: string): string 
     `Each line: ${figures.queue[0]!.photos} small photos accepted, then as many answered, while so many wait. The pipeline isn't in it.`,
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Who was on which cores. */
+function sharing({ cores, load }: Figures): string {
+  const apart = load.filter((one) => one.apart).map(({ estimators }) => estimatorsOf(estimators));
+  const all = 'RabbitMQ, Redis, the sandbox and the users it plays for, bot and estimators';
+  if (apart.length === 0) return `The ${cores} cores are shared by ${all}: on servers of their own estimators do more.`;
+  return (
+    `With ${apart.join(' and ')} the rest is kept off as many of the ${cores} cores, as if the server had more of them; with more, the cores are shared by ${all}: ` +
+    'on servers of their own those do more. '
+  ).trimEnd();
 }
 
 function speedTable(figures: Figures): string {

@@ -27,7 +27,12 @@ const SEED = 5;
 const MESSAGES = ['sendMessage', 'sendPhoto', 'editMessageText', 'editMessageMedia'];
 
 /** Photos/s and what they cost while there is always one that waits. */
-export async function measureLoad({ suite, photos, estimators, seconds }: SpeedOptions): Promise<LoadFigures> {
+export async function measureLoad({
+  suite,
+  photos,
+  estimators,
+  seconds,
+}: SpeedOptions): Promise<Omit<LoadFigures, 'apart'>> {
   const crowd = gather(suite.sandbox, photos);
   const enough = new AbortController();
   const busy = keepBusy(crowd, IN_WORK * estimators, suite.bookkeeping.inWork, enough.signal);
