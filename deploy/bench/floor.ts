@@ -46,7 +46,7 @@ export async function codecFloor(photo: Buffer, picture: Buffer | undefined): Pr
   giveBack({ data: decoded });
   if (picture === undefined) return { decode, encode: 0 };
   const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
-  const [encode] = await cpuMs(() => encodeJpeg({ data, width: info.width, height: info.height }));
+  const [encode] = await cpuMs(async () => encodeJpeg({ data, width: info.width, height: info.height }));
   giveBack({ data });
   return { decode, encode };
 }

@@ -70,9 +70,9 @@ export function report(figures: Figures, name: string, command: string): string 
     speedTable(figures),
     'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, the mean of before and after. ' +
       'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
-    'An estimator looks at photos in one thread and does the rest in another. The next photo is asked for when the faces of the one in hand are drawn: it comes ' +
-      'while the picture is encoded, and is looked at while that is stored, published and confirmed. Asking sooner would hide more of the wait. But where a ' +
-      'photo kills its estimator, RabbitMQ counts a failed delivery for every photo in hand, and after three of them an innocent one would be given up with it.',
+    'An estimator looks at photos in one thread and does the rest in another. The next photo is asked for when the one in hand is decoded and its faces are found: ' +
+      'it comes while they are scored, and is looked at while the picture is stored, published and confirmed. Not sooner: where a photo kills its estimator, ' +
+      'RabbitMQ counts a failed delivery for every photo in hand, and after three of them an innocent one would be given up with it.',
     '## CPU a photo',
     picture(name, 'cpu', 'CPU milliseconds a photo by process'),
     cpuTable(figures),

@@ -61,10 +61,8 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       giveBack(pixels);
       const detected = await detector.detect(mips, stopwatch.lap);
       const detections = inReadingOrder(detected.filter(({ box }) => longerSide(box) >= minFace));
-      if (detections.length === 0) {
-        onSeen();
-        return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
-      }
+      onSeen();
+      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
       const young = await looksUnder18(ageNet, mips, detections);
       stopwatch.lap('age');
@@ -76,9 +74,8 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const found = detections.map((detection, i) => toFace(detection, young[i] ? undefined : scores.next().value));
       drawFaces(mips, found, glyphs);
       stopwatch.lap('draw');
-      onSeen();
       const drawn = photoOf(mips);
-      const picture = await encodeJpeg(drawn);
+      const picture = encodeJpeg(drawn);
       stopwatch.lap('encode');
       const faces = found.map((face) => resize(face, width / drawn.width, height / drawn.height));
       return { width, height, faces, picture, ...stopwatch.read() };

@@ -57,8 +57,8 @@ export interface Estimate {
  */
 export interface Vision {
   /**
-   * @param onSeen called once when the nets are done and the faces are drawn, unless it throws. What is left, the encoding of
-   * the picture, can't end the process but by running out of memory.
+   * @param onSeen called once when the photo is decoded and its faces are found, if it can be. What a file may do to the decoder,
+   * and a photo to memory, is over then: what is left works on pictures of one size, a few at a time, and on the photo's pixels.
    */
   estimate(photo: Buffer, onSeen?: () => void): Promise<Estimate>;
   close(): Promise<void>;

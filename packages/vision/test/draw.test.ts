@@ -129,9 +129,7 @@ test.each([
     const x = Math.floor(i / 3) % width;
     picture.data[i] = [100 + 60 * Math.sin(x / 40), 140, 90 + 40 * Math.cos(i / width / 90)][i % 3]!;
   }
-  const { data, info } = await sharp(await encodeJpeg(picture))
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(encodeJpeg(picture)).raw().toBuffer({ resolveWithObject: true });
   expect(info).toMatchObject({ width, height, channels: 3 });
   const errors = picture.data.map((value, i) => Math.abs(value - data[i]!));
   expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(2);

@@ -64,7 +64,7 @@ test('gives the time of every stage', async () => {
   expect(sum).toBeGreaterThan(0.9 * ms.total);
 });
 
-test('says once that a photo is seen, before its picture is encoded; also of one without a face, and never of one it can not see', async () => {
+test('says once that a photo is seen, before it is done; also of one without a face, and never of one it can not see', async () => {
   const empty = sharp({ create: { width: 300, height: 200, channels: 3, background: '#777' } });
   const photos = [photo, await empty.jpeg().toBuffer(), Buffer.from('no photo')];
   const steps: string[] = [];

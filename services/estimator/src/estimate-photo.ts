@@ -21,7 +21,7 @@ export interface PhotoParts {
   photoStore: PhotoStore;
   vision: WatchedVision;
   outages: Pick<Outages, 'rideOut'>;
-  /** The faces are found and drawn: what is left to do can't end this process. */
+  /** The photo is decoded and its faces are found: what is left to do doesn't end this process. */
   onSeen(): void;
 }
 

@@ -26,8 +26,8 @@ export interface RunningEstimator {
 }
 
 /**
- * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; when one is seen, the next
- * is fetched, and looked at while the result of the one goes its way.
+ * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; when the faces of one are
+ * found, the next is fetched, and looked at while the result of the one goes its way.
  */
 export async function startEstimator({
   broker,
