@@ -15,75 +15,40 @@ const colour: fc.Arbitrary<Colour> = fc.tuple(grey, grey, grey, fc.oneof(fc.cons
 const box: fc.Arbitrary<Box> = fc
   .tuple(length(-60, 100), length(-60, 100), length(4, 150), length(4, 150))
   .map(([x, y, width, height]) => [x, y, x + width, y + height]);
-/** Of a box: the radius of its corners, as a share of its narrower side. */
-const roundness = length(0, 0.5);
-const radiusOf = ([x1, y1, x2, y2]: Box, share: number) => share * Math.min(x2 - x1, y2 - y1);
+/** A picture, and what is drawn into it; `share` gives the radius of the box's corners, of its narrower side. */
+const drawing = fc.record({ width: side, height: side, under: grey, box, share: length(0, 0.5), colour });
+type Drawing = typeof drawing extends fc.Arbitrary<infer T> ? T : never;
 
 test('fills a rounded rectangle, smoothly or softly, and touches nothing else', () => {
   fc.assert(
-    fc.property(
-      side,
-      side,
-      grey,
-      box,
-      roundness,
-      colour,
-      length(1, 20),
-      (width, height, under, box, share, ...rest) => {
-        const [colour, blur] = rest;
-        const radius = radiusOf(box, share);
-        const { picture, plain } = two(width, height, under);
-        fillRounded(picture, box, radius, colour, blur);
-        paintLine(plain, { box, radius, from: -Infinity, to: 0, blur, reach: Infinity, colour });
-        expectSame(photoOf(picture).data, plain.data);
-      },
-    ),
+    fc.property(drawing, length(1, 20), (drawing, blur) => {
+      const { picture, plain, box, radius, colour } = prepare(drawing);
+      fillRounded(picture, box, radius, colour, blur);
+      paintLine(plain, { box, radius, from: -Infinity, to: 0, blur, reach: Infinity, colour });
+      expectSame(photoOf(picture).data, plain.data);
+    }),
   );
 });
 
 test('draws the outline of a rounded rectangle, smoothly or softly, and touches nothing else', () => {
   fc.assert(
-    fc.property(
-      side,
-      side,
-      grey,
-      box,
-      roundness,
-      colour,
-      length(0.5, 12),
-      length(1, 20),
-      (width, height, under, ...rest) => {
-        const [box, share, colour, thickness, blur] = rest;
-        const radius = radiusOf(box, share);
-        const { picture, plain } = two(width, height, under);
-        strokeRounded(picture, box, radius, thickness, colour, blur);
-        paintLine(plain, { box, radius, ...middleOf(thickness), blur, reach: Infinity, colour });
-        expectSame(photoOf(picture).data, plain.data);
-      },
-    ),
+    fc.property(drawing, length(0.5, 12), length(1, 20), (drawing, thickness, blur) => {
+      const { picture, plain, box, radius, colour } = prepare(drawing);
+      strokeRounded(picture, box, radius, thickness, colour, blur);
+      paintLine(plain, { box, radius, ...middleOf(thickness), blur, reach: Infinity, colour });
+      expectSame(photoOf(picture).data, plain.data);
+    }),
   );
 });
 
 test('draws the corners of such an outline with round ends, and touches nothing else', () => {
   fc.assert(
-    fc.property(
-      side,
-      side,
-      grey,
-      box,
-      roundness,
-      colour,
-      length(0.5, 12),
-      length(0, 80),
-      (width, height, under, ...rest) => {
-        const [box, share, colour, thickness, reach] = rest;
-        const radius = radiusOf(box, share);
-        const { picture, plain } = two(width, height, under);
-        strokeCorners(picture, box, radius, thickness, reach, colour);
-        paintLine(plain, { box, radius, ...middleOf(thickness), blur: 1, reach, colour });
-        expectSame(photoOf(picture).data, plain.data);
-      },
-    ),
+    fc.property(drawing, length(0.5, 12), length(0, 80), (drawing, thickness, reach) => {
+      const { picture, plain, box, radius, colour } = prepare(drawing);
+      strokeCorners(picture, box, radius, thickness, reach, colour);
+      paintLine(plain, { box, radius, ...middleOf(thickness), blur: 1, reach, colour });
+      expectSame(photoOf(picture).data, plain.data);
+    }),
   );
 });
 
@@ -91,10 +56,12 @@ function middleOf(thickness: number): Pick<Line, 'from' | 'to'> {
   return { from: -thickness / 2, to: thickness / 2 };
 }
 
-/** The same stripes twice. */
-function two(width: number, height: number, under: number) {
+/** The same stripes twice, and the shape to draw on them. */
+function prepare({ width, height, under, box, share, colour }: Drawing) {
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (under + i * 7) % 256);
-  return { picture: makeMips({ data, width, height }, kernels), plain: { data, width, height } };
+  const [x1, y1, x2, y2] = box;
+  const radius = share * Math.min(x2 - x1, y2 - y1);
+  return { picture: makeMips({ data, width, height }, kernels), plain: { data, width, height }, box, radius, colour };
 }
 
 /** Within what rounding may make of it. */

@@ -7,6 +7,7 @@ import {
   PHOTO_DIR,
   PHOTO_STORE,
 } from '@attrai/config/common-variables';
+import type { VisionOptions } from '@attrai/vision/load-vision';
 import { z } from 'zod';
 
 /** What the pipeline can be told; shared with the one-process mode. */
@@ -40,6 +41,20 @@ export const visionVariables = {
     .default(30)
     .describe('a process that works on one photo for longer is stuck and kills itself, to be started anew'),
 };
+
+/** What the vision is loaded with; `threads` as for `VisionOptions`. */
+export function visionOptions(
+  { MODELS_DIR, SCORER_MODEL, MIN_FACE, MAX_SIDE }: z.output<z.ZodObject<typeof visionVariables>>,
+  threads: number,
+): VisionOptions {
+  return {
+    modelsDir: MODELS_DIR,
+    ...(SCORER_MODEL && { scorerModel: SCORER_MODEL }),
+    minFace: MIN_FACE,
+    maxSide: MAX_SIDE,
+    threads,
+  };
+}
 
 export const estimatorConfig = z.object({
   AMQP_URL,

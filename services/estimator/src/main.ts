@@ -6,7 +6,7 @@ import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
-import { estimatorConfig } from './config.ts';
+import { estimatorConfig, visionOptions } from './config.ts';
 import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
 import { createEstimatorMetrics } from './metrics.ts';
 import { type RunningEstimator, startEstimator } from './start-estimator.ts';
@@ -61,13 +61,7 @@ await runService('estimator', async () => {
   });
   opened.defer(() => watchdog.close());
   const vision = await startVisionThread({
-    vision: {
-      modelsDir: config.MODELS_DIR,
-      ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
-      minFace: config.MIN_FACE,
-      maxSide: config.MAX_SIDE,
-      threads,
-    },
+    vision: visionOptions(config, threads),
     memory: watchdog.memory,
     onFatal: shutdown.fail,
   });

@@ -8,6 +8,7 @@ import { startBot } from '@attrai/bot/start-bot';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { visionOptions } from '@attrai/estimator/config';
 import { readContainerLimits } from '@attrai/estimator/container-limits';
 import { startEstimator } from '@attrai/estimator/start-estimator';
 import { startVisionThread } from '@attrai/estimator/start-vision-thread';
@@ -54,13 +55,7 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   });
   opened.defer(() => watchdog.close());
   const vision = await startVisionThread({
-    vision: {
-      modelsDir: config.MODELS_DIR,
-      ...(config.SCORER_MODEL && { scorerModel: config.SCORER_MODEL }),
-      minFace: config.MIN_FACE,
-      maxSide: config.MAX_SIDE,
-      threads: readContainerLimits().threads,
-    },
+    vision: visionOptions(config, readContainerLimits().threads),
     memory: watchdog.memory,
     onFatal,
   });
