@@ -1,0 +1,171 @@
+import type { Broker, Handler } from '@attrai/broker/broker';
+import { FinalError, RetryableError } from '@attrai/contracts/errors';
+import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
+import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import { afterEach, expect, test, vi } from 'vitest';
+import { startEstimator } from '../src/start-estimator.ts';
+import { TWO_FACES } from './estimates.ts';
+import * as parts from './estimator-parts.ts';
+
+// The order of an estimator's steps, which is what keeps photos safe.
+
+/** On a busy machine, too. */
+const soon = { timeout: 40_000, interval: 20 };
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+test('is ready for the next when it has seen a photo; then has its picture encoded, stores the picture, publishes, deletes the original, and only then is done', async () => {
+  const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+  const steps: string[] = [];
+  const { vision } = parts.scriptedVision(async (_, onSeen) => {
+    onSeen();
+    steps.push('encoded');
+    return TWO_FACES;
+  });
+  const watchedStore: PhotoStore = {
+    ...photoStore,
+    put: (key, bytes) => photoStore.put(key, bytes).finally(() => steps.push(`stored ${key.split('.')[1]}`)),
+    delete: (ref) => photoStore.delete(ref).finally(() => steps.push(`deleted ${ref.key.split('.')[1]}`)),
+  };
+  const watchedBroker: Broker = {
+    ...pass(broker),
+    publish: (queue, message) => broker.publish(queue, message).finally(() => steps.push(`published ${queue}`)),
+    consume: (queue, prefetch, handler) =>
+      broker.consume(queue, prefetch, (delivery) =>
+        handler(delivery, () => steps.push('ready')).finally(() => steps.push('done')),
+      ),
+  };
+  const estimator = await startEstimator({
+    broker: watchedBroker,
+    photoStore: watchedStore,
+    vision,
+    logger,
+  });
+  cleanups.push(() => estimator.stop());
+  await parts.sendPhoto(broker, photoStore);
+  await vi.waitFor(() => expect(steps).toContain('done'), soon);
+  expect(steps).toEqual([
+    'ready',
+    'encoded',
+    'stored picture',
+    `published ${AFTER_ESTIMATE}`,
+    'deleted original',
+    'done',
+  ]);
+});
+
+test('fetches the next photo while the picture of one is encoded, and looks at it only after that', async () => {
+  const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+  const encoded = Promise.withResolvers<void>();
+  const { vision, seen } = parts.scriptedVision(async (_, onSeen) => {
+    onSeen();
+    await encoded.promise;
+    return TWO_FACES;
+  });
+  const handlers: Handler[] = [];
+  const eager: Broker = {
+    ...pass(broker),
+    async consume(_queue, _prefetch, handler) {
+      handlers.push(handler);
+      return { attached: true, async stop() {} };
+    },
+  };
+  const fetched: string[] = [];
+  const watchedStore: PhotoStore = {
+    ...photoStore,
+    get: (parcel) => photoStore.get(parcel).finally(() => fetched.push(parcel.ref.key)),
+  };
+  await startEstimator({ broker: eager, photoStore: watchedStore, vision, logger });
+  const [first, second] = [await parts.sendPhoto(broker, photoStore), await parts.sendPhoto(broker, photoStore)];
+  let beside: Promise<void> | undefined;
+  const done = handlers[0]!({ json: first, attempt: 1 }, () => {
+    beside = handlers[0]!({ json: second, attempt: 1 }, () => {});
+  });
+  await vi.waitFor(() => expect(fetched).toEqual([first.photo.key, second.photo.key]), soon);
+  expect(seen.photos).toBe(1);
+  encoded.resolve();
+  await Promise.all([done, beside]);
+  expect(seen).toMatchObject({ photos: 2, mostInHand: 1 });
+});
+
+test('is not ready for the next before it has answered a photo that it could not look at', async () => {
+  const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+  const { vision } = parts.scriptedVision(() => Promise.reject(new FinalError('unreadable', 'broken')));
+  const steps: string[] = [];
+  const watchedBroker: Broker = {
+    ...pass(broker),
+    consume: (queue, prefetch, handler) =>
+      broker.consume(queue, prefetch, (delivery) =>
+        handler(delivery, () => steps.push('ready')).finally(() => steps.push('done')),
+      ),
+  };
+  const estimator = await startEstimator({ broker: watchedBroker, photoStore, vision, logger });
+  cleanups.push(() => estimator.stop());
+  await parts.sendPhoto(broker, photoStore);
+  await vi.waitFor(() => expect(steps).toEqual(['done']), soon);
+});
+
+test('a repetition whose original is gone is over: its result was in the queue before the original went', async () => {
+  const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+  const { vision } = parts.scriptedVision(async () => TWO_FACES);
+  const handlers: Handler[] = [];
+  const published: string[] = [];
+  const watchedBroker: Broker = {
+    ...pass(broker),
+    async publish(queue) {
+      published.push(queue);
+    },
+    async consume(_queue, _prefetch, handler) {
+      handlers.push(handler);
+      return { attached: true, async stop() {} };
+    },
+  };
+  await startEstimator({ broker: watchedBroker, photoStore, vision, logger });
+  const json = parts.requestFor({ store: 'volume', key: 'gone' });
+  await handlers[0]!({ json, attempt: 2 }, () => {});
+  expect(published).toEqual([]);
+  await handlers[0]!({ json, attempt: 1 }, () => {});
+  expect(published).toEqual([AFTER_ESTIMATE]);
+});
+
+test('keeps original and picture when the answer cannot be confirmed, and answers at the next attempt', async () => {
+  const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
+  const { vision } = parts.scriptedVision(async () => TWO_FACES);
+  const answers = await parts.collectResults(broker);
+  const keysAtFailure: string[][] = [];
+  const unsure: Broker = {
+    ...pass(broker),
+    async publish(queue, message) {
+      if (keysAtFailure.length === 0) {
+        // It did arrive; only the confirmation is lost.
+        await broker.publish(queue, message);
+        keysAtFailure.push(await photoStore.keys());
+        throw new RetryableError('publish_unconfirmed', 'connection lost');
+      }
+      await broker.publish(queue, message);
+    },
+  };
+  const estimator = await startEstimator({ broker: unsure, photoStore, vision, logger });
+  cleanups.push(() => estimator.stop());
+  const { id } = await parts.sendPhoto(broker, photoStore);
+  await answers.first(2);
+  expect(keysAtFailure[0]!.sort()).toEqual([`${id}.original`, `${id}.picture`]);
+  expect(answers.results[1]!.result.outcome).toEqual(answers.results[0]!.result.outcome);
+  await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([`${id}.picture`]), soon);
+});
+
+/** A broker by hand-over, to change a method of. */
+function pass(broker: Broker): Broker {
+  return {
+    get connected() {
+      return broker.connected;
+    },
+    publish: (queue, message) => broker.publish(queue, message),
+    consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
+    depth: (queue) => broker.depth(queue),
+    close: () => broker.close(),
+  };
+}
