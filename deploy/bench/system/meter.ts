@@ -6,7 +6,7 @@ export type Metered = (typeof METERED)[number];
 
 /**
  * CPU milliseconds since the meter was started. `messaging` is what estimators spend in their main threads, `pipeline` all
- * else of them: the thread of the vision, the decoder's and encoder's, and the little of files that are read and written.
+ * else of them: the thread of the vision, the decoder's, and the little of files that are read and written.
  */
 export type Meter = () => Promise<Cpu<Metered>>;
 

@@ -96,8 +96,8 @@ function sharing({ cores, load }: Figures): string {
   if (apart.length === 0) return `The ${cores} cores are shared by ${all}: on servers of their own estimators do more.`;
   return (
     `With ${apart.join(' and ')} the rest is kept off as many of the ${cores} cores, as if the server had more of them; with more, the cores are shared by ${all}: ` +
-    'on servers of their own those do more. '
-  ).trimEnd();
+    'on servers of their own those do more.'
+  );
 }
 
 function speedTable(figures: Figures): string {
