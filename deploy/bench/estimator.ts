@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { mean, median } from 'simple-statistics';
 import { readCommandLine, UsageError } from '../../packages/contracts/src/command-line.ts';
 import { photoFiles } from '../../packages/vision/cli/files.ts';
 import { loadVision } from '../../packages/vision/src/load-vision.ts';
@@ -128,16 +129,6 @@ function report(runs: readonly Run[], codecs: readonly CodecFloor[], photos: num
     lines.push(row.join(''));
   }
   return [...lines, '', ...describeMachine()];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function ms(value: number): string {

@@ -11,11 +11,12 @@ import { judge, report } from './system/report.ts';
 
 const USAGE = `Measures the whole: RabbitMQ, Redis, sandbox, bot, 1 and 2 estimators. Takes some 5 minutes.
 
-  pnpm bench system [FILE|DIR...] [--estimators N] [--seconds N] [--queue N] [--out FILE] [--logs DIR]
+  pnpm bench system [FILE|DIR...] [--estimators N] [--seconds N] [--rounds N] [--queue N] [--out FILE] [--logs DIR]
 
   FILE|DIR...     photos to send, 15 at most (default: some that come with npm packages)
   --estimators N  measure with 1 to N of them (default 2; more than there are cores say little)
   --seconds N     how long each speed is measured (default 20)
+  --rounds N      in so many turns with the pipeline alone (default 3)
   --queue N       the longest queue, in photos (default 10000)
   --out FILE      the report (default docs/benchmarks.md); figures and pictures go beside it
   --logs DIR      keep the logs of the services there
@@ -50,7 +51,7 @@ export async function benchSystem(argv: string[]): Promise<number> {
   return goals.every(({ ok }) => ok) ? 0 : 1;
 }
 
-type Arguments = Pick<MeasureOptions, 'estimators' | 'seconds' | 'lengths' | 'logDir'> & {
+type Arguments = Pick<MeasureOptions, 'estimators' | 'seconds' | 'rounds' | 'lengths' | 'logDir'> & {
   paths: string[];
   out: string;
 };
@@ -63,26 +64,26 @@ function readArguments(argv: string[]): Arguments | 'help' {
     options: {
       estimators: { type: 'string', default: '2' },
       seconds: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '3' },
       queue: { type: 'string', default: '10000' },
       out: { type: 'string', default: 'docs/benchmarks.md' },
       logs: { type: 'string' },
     },
   });
   if (values.help) return 'help';
-  const [estimators, seconds, longest] = [values.estimators, values.seconds, values.queue].map(Number) as [
-    number,
-    number,
-    number,
-  ];
+  const [estimators, seconds, rounds, longest] = [values.estimators, values.seconds, values.rounds, values.queue].map(
+    Number,
+  ) as [number, number, number, number];
   if (!Number.isInteger(estimators) || estimators < 1 || estimators > 16) {
     throw new UsageError('--estimators takes a whole number, 1 to 16.', USAGE);
   }
   if (!(seconds > 0)) throw new UsageError('--seconds takes a number above 0.', USAGE);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds takes a whole number from 1 up.', USAGE);
   if (!Number.isInteger(longest) || longest < 20 || longest > 20_000) {
     throw new UsageError('--queue takes a whole number, 20 to 20000.', USAGE);
   }
   const lengths = [...LENGTHS.filter((length) => length < longest), longest];
-  return { paths: positionals, estimators, seconds, lengths, out: values.out, logDir: values.logs };
+  return { paths: positionals, estimators, seconds, rounds, lengths, out: values.out, logDir: values.logs };
 }
 
 async function writeReport(figures: Figures, out: string, command: string): Promise<void> {

@@ -43,7 +43,7 @@ function processesOf(dir: string): string[] {
 /** What takes as long as a loaded machine makes it. */
 const PATIENCE = { timeout: 60_000 };
 /** As little as there is something to measure in. */
-const LEAST = ['--estimators', '1', '--seconds', '0.5', '--queue', '20'];
+const LEAST = ['--estimators', '1', '--seconds', '0.5', '--rounds', '1', '--queue', '20'];
 
 /** Some 15 s where nothing else runs. */
 test('pnpm bench system measures every part, answers every photo, judges each goal and leaves nothing behind', async () => {

@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics';
 import { z } from 'zod';
 
 const amount = z.number().nonnegative();
@@ -21,6 +22,10 @@ const load = z.object({
   estimators: z.int(),
   apart: z.boolean().describe('each estimator had a core that nothing else was allowed on'),
   photosPerSecond: amount,
+  shares: z
+    .array(amount)
+    .min(1)
+    .describe('of the photos/s that as many plain pipelines reached just before and after, in each round'),
   photos: z.int().describe('answered while this was measured'),
   cpuMs: z.object({
     pipeline: ms.describe('all other threads of the estimators'),
@@ -75,10 +80,9 @@ export function outsideMs({ cpuMs }: LoadFigures): number {
   return cpuMs.bot + cpuMs.messaging;
 }
 
-/** Of the photos/s that as many plain pipelines reach. */
-export function shareOfPlain({ plain }: Figures, { estimators, photosPerSecond }: LoadFigures): number {
-  const own = plain.find(({ processes }) => processes === estimators)!;
-  return photosPerSecond / own.photosPerSecond;
+/** Of the photos/s that as many plain pipelines reach: the median of the rounds. */
+export function shareOfPlain({ shares }: LoadFigures): number {
+  return median(shares);
 }
 
 /** Of the CPU time that estimators take. */

@@ -4,11 +4,12 @@ import { connectBroker } from '@attrai/broker/connect-broker';
 import { type Suite, startSuite } from '../../faults/suite/suite.ts';
 import { describeMachine } from '../machine.ts';
 import { keepApart, ownCores } from './cores.ts';
-import { estimatorsOf, type Figures, type PlainSpeed } from './figures.ts';
+import { estimatorsOf, type Figures } from './figures.ts';
 import type { BenchPhotos } from './photos.ts';
 import { measurePipeline } from './pipeline.ts';
 import { measureQueue } from './queue-growth.ts';
 import { measureLatency, measureLoad } from './speed.ts';
+import { measureInTurns } from './turns.ts';
 import { peakMemory } from './usage.ts';
 
 export interface MeasureOptions {
@@ -18,8 +19,10 @@ export interface MeasureOptions {
   modelsDir: string;
   /** With 1 to so many it is measured. */
   estimators: number;
-  /** How long each speed is measured. */
+  /** How long each speed is measured, about. */
   seconds: number;
+  /** In so many turns with the plain pipeline. */
+  rounds: number;
   /** Queue lengths, ascending. */
   lengths: number[];
   logDir?: string | undefined;
@@ -36,7 +39,7 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Measures the suite on real servers, and the plain pipeline beside it. Takes minutes. */
 export async function measure(options: MeasureOptions): Promise<Figures> {
-  const { photos, from, modelsDir, estimators: most, seconds, lengths, logDir, onProgress, opened } = options;
+  const { photos, from, modelsDir, estimators: most, seconds, rounds, lengths, logDir, onProgress, opened } = options;
   const [loadBefore = 0] = loadavg();
   const counts = Array.from({ length: most }, (_, i) => i + 1);
   const cores = await ownCores();
@@ -66,7 +69,6 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
     for (const one of suite.estimators.slice(0, estimators)) if (!one.running) await one.changeTo();
     await Promise.all(suite.estimators.slice(0, estimators).map((one) => one.untilReady()));
     const running = { suite, photos: photos.sent, estimators, seconds };
-    // Before and after, for a machine that is not always as fast.
     const alone = async () => {
       onProgress(`the pipeline alone, ${estimators} at once`);
       await keepApart(suite, 0, cores);
@@ -78,16 +80,18 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
         opened,
       });
     };
-    const before = await alone();
-    onProgress(`${estimatorsOf(estimators)}, always busy`);
-    const apart = await keepApart(suite, estimators, cores);
-    const reached = { ...(await measureLoad(running)), apart };
-    load.push(reached);
-    plain.push(meanOf(before, await alone()));
+    const busy = async () => {
+      onProgress(`${estimatorsOf(estimators)}, always busy`);
+      const apart = await keepApart(suite, estimators, cores);
+      return { ...(await measureLoad({ ...running, seconds: seconds / 2 })), apart };
+    };
+    const reached = await measureInTurns(rounds, alone, busy);
+    plain.push(reached.plain);
+    load.push(reached.load);
     await keepApart(suite, estimators, cores);
     await peaks.look();
     onProgress(`${estimatorsOf(estimators)} at half load`);
-    latency.push(await measureLatency({ ...running, perSecond: reached.photosPerSecond * HALF }));
+    latency.push(await measureLatency({ ...running, perSecond: reached.load.photosPerSecond * HALF }));
     await peaks.look();
   }
 
@@ -112,14 +116,6 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
     latency,
     queue,
     peakMb,
-  };
-}
-
-function meanOf(one: PlainSpeed, other: PlainSpeed): PlainSpeed {
-  return {
-    processes: one.processes,
-    photosPerSecond: (one.photosPerSecond + other.photosPerSecond) / 2,
-    cpuMs: (one.cpuMs + other.cpuMs) / 2,
   };
 }
 

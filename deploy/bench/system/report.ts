@@ -12,7 +12,7 @@ export function judge(figures: Figures): Goal[] {
   const [one] = load;
   const outside = Math.max(...load.map(outsideMs));
   const ofCpu = Math.min(...load.map(shareOfCpu));
-  const share = shareOfPlain(figures, one!);
+  const share = shareOfPlain(one!);
   const growth = queueCost(queue.at(-1)!) / queueCost(queue[0]!);
   const lengths = `${whole(queue[0]!.waiting)} → ${whole(queue.at(-1)!.waiting)}`;
   return [
@@ -68,7 +68,7 @@ export function report(figures: Figures, name: string, command: string): string 
     ),
     '## Photos a second',
     speedTable(figures),
-    'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, the mean of before and after. ' +
+    'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, just before and after; the median of the rounds, and each of them. ' +
       'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
     'An estimator looks at photos in one thread and does the rest in another. The next photo is asked for when the one in hand is decoded and its faces are found: ' +
       'it comes while they are scored, and is looked at while the picture is stored, published and confirmed. Not sooner: where a photo kills its estimator, ' +
@@ -107,7 +107,7 @@ function speedTable(figures: Figures): string {
       one.estimators,
       one.photosPerSecond.toFixed(1),
       figures.plain.find(({ processes }) => processes === one.estimators)!.photosPerSecond.toFixed(1),
-      percent(shareOfPlain(figures, one)),
+      `${percent(shareOfPlain(one))} (${one.shares.map(percent).join(', ')})`,
       percent(shareOfCpu(one)),
       one.calls.toFixed(1),
     ]),

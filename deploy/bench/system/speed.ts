@@ -15,7 +15,7 @@ export interface SpeedOptions {
 }
 
 /** In work for each estimator: its queue never runs dry between two looks. */
-const IN_WORK = 12;
+const IN_WORK = 30;
 /** Of the time, before anything is measured. */
 const WARM_UP = 0.3;
 /** Answered in each part of it at least, however short it is. */
@@ -32,7 +32,7 @@ export async function measureLoad({
   photos,
   estimators,
   seconds,
-}: SpeedOptions): Promise<Omit<LoadFigures, 'apart'>> {
+}: SpeedOptions): Promise<Omit<LoadFigures, 'apart' | 'shares'>> {
   const crowd = gather(suite.sandbox, photos);
   const enough = new AbortController();
   const busy = keepBusy(crowd, IN_WORK * estimators, suite.bookkeeping.inWork, enough.signal);
