@@ -15,8 +15,8 @@ const USAGE = `Measures the whole: RabbitMQ, Redis, sandbox, bot, 1 and 2 estima
 
   FILE|DIR...     photos to send, 15 at most (default: some that come with npm packages)
   --estimators N  measure with 1 to N of them (default 2; more than there are cores say little)
-  --seconds N     how long each speed is measured (default 20)
-  --rounds N      in so many turns with the pipeline alone (default 3)
+  --seconds N     how long each speed is measured (default 30)
+  --rounds N      in so many parts, in turns with the pipeline alone (default 3)
   --queue N       the longest queue, in photos (default 10000)
   --out FILE      the report (default docs/benchmarks.md); figures and pictures go beside it
   --logs DIR      keep the logs of the services there
@@ -63,7 +63,7 @@ function readArguments(argv: string[]): Arguments | 'help' {
     allowPositionals: true,
     options: {
       estimators: { type: 'string', default: '2' },
-      seconds: { type: 'string', default: '20' },
+      seconds: { type: 'string', default: '30' },
       rounds: { type: 'string', default: '3' },
       queue: { type: 'string', default: '10000' },
       out: { type: 'string', default: 'docs/benchmarks.md' },

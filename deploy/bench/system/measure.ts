@@ -19,9 +19,9 @@ export interface MeasureOptions {
   modelsDir: string;
   /** With 1 to so many it is measured. */
   estimators: number;
-  /** How long each speed is measured, about. */
+  /** How long each speed is measured. */
   seconds: number;
-  /** In so many turns with the plain pipeline. */
+  /** In so many parts, in turns with the plain pipeline. */
   rounds: number;
   /** Queue lengths, ascending. */
   lengths: number[];
@@ -59,7 +59,7 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
   const peaks = watchPeaks(suite);
   onProgress('warming up');
   // Code that V8 has yet to optimize costs several times as much; small photos are through it sooner.
-  await measureLoad({ suite, photos: [photos.small], estimators: most, seconds: seconds / 2 });
+  await measureLoad({ suite, photos: [photos.small], estimators: most, seconds: seconds / 3 });
 
   const plain: Figures['plain'] = [];
   const load: Figures['load'] = [];
@@ -76,14 +76,14 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
         photos: photos.received,
         modelsDir,
         processes: estimators,
-        seconds: seconds / 4,
+        seconds: seconds / rounds / 2,
         opened,
       });
     };
     const busy = async () => {
       onProgress(`${estimatorsOf(estimators)}, always busy`);
       const apart = await keepApart(suite, estimators, cores);
-      return { ...(await measureLoad({ ...running, seconds: seconds / 2 })), apart };
+      return { ...(await measureLoad({ ...running, seconds: seconds / rounds })), apart };
     };
     const reached = await measureInTurns(rounds, alone, busy);
     plain.push(reached.plain);
