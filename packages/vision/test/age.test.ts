@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AgeNet, cutFace, loadAgeNet } from '../src/age/age-net.ts';
-import { looksUnder18, YOUNGEST_SCORED } from '../src/age/looks-under-18.ts';
+import { looksUnder18 } from '../src/age/looks-under-18.ts';
 import { template } from '../src/align/template.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import type { Detection, Landmarks } from '../src/detect/onet.ts';
@@ -96,50 +96,56 @@ test('what JPEG leaves between neighbouring pixels is not enlarged: only of smal
   expect(contrastOf(180)).toBeGreaterThan(30);
 });
 
-test('a face near the limit is looked at in its mirror image, too, and a very near one carefully, and that counts', async () => {
-  const asked: [string, number][] = [];
-  // The stand-in takes how light a picture is for its age; a face's right half is as light as its mirror image is to be.
-  const net: AgeNet = {
-    async screen(_, pictures) {
-      asked.push(['screen', pictures.length]);
-      return pictures.map((picture) => picture[0]!);
-    },
-    async estimate(_, pictures) {
-      asked.push(['estimate', pictures.length]);
-      return pictures.map((picture) => (picture[0]! < YOUNGEST_SCORED ? 30 : 20));
-    },
-    async close() {},
-  };
-  const [limit, side] = [YOUNGEST_SCORED, 400];
-  const looks: [age: number, mirrored: number, young: boolean][] = [
-    [60, 5, false],
-    [2, 60, true],
-    // Near enough for the mirror image, which decides.
-    [limit + 5, limit - 15, true],
-    [limit - 6, limit + 16, false],
-    // Their mean is so near that only the careful look counts, against what both have said.
-    [limit - 1, limit - 1, false],
-    [limit + 5, limit - 6, false],
-    [limit + 1, limit + 1, true],
-  ];
-  const data = new Uint8Array(side * side * looks.length * 3);
-  for (let i = 0; i < data.length; i++) {
-    const [pixel, width] = [Math.floor(i / 3), side * looks.length];
-    const x = pixel % width;
-    data[i] = looks[Math.floor(x / side)]![x % side < side / 2 ? 0 : 1];
-  }
-  const mips = makeMips({ data, width: side * looks.length, height: side });
-  const faces = looks.map((_, i) => {
-    const landmarks = template(200).map(([x, y]) => [x + 100 + i * side, y + 100]);
-    return { landmarks } as Detection;
-  });
-  expect(await looksUnder18(net, mips, faces)).toEqual(looks.map(([, , young]) => young));
-  expect(asked).toEqual([
-    ['screen', 7],
-    ['screen', 5],
-    ['estimate', 6],
-  ]);
-});
+test.each([
+  ['a face', 22, 80],
+  ['a small face, whose limit is higher,', 25, 79],
+])(
+  '%s near the limit is looked at in its mirror image, too, and a very near one carefully, and that counts',
+  async (_, limit, box) => {
+    const asked: [string, number][] = [];
+    // The stand-in takes how light a picture is for its age; a face's right half is as light as its mirror image is to be.
+    const net: AgeNet = {
+      async screen(_, pictures) {
+        asked.push(['screen', pictures.length]);
+        return pictures.map((picture) => picture[0]!);
+      },
+      async estimate(_, pictures) {
+        asked.push(['estimate', pictures.length]);
+        return pictures.map((picture) => (picture[0]! < limit ? limit + 8 : limit - 2));
+      },
+      async close() {},
+    };
+    const side = 400;
+    const looks: [age: number, mirrored: number, young: boolean][] = [
+      [60, 5, false],
+      [2, 60, true],
+      // Near enough for the mirror image, which decides.
+      [limit + 5, limit - 15, true],
+      [limit - 6, limit + 16, false],
+      // Their mean is so near that only the careful look counts, against what both have said.
+      [limit - 1, limit - 1, false],
+      [limit + 5, limit - 6, false],
+      [limit + 1, limit + 1, true],
+    ];
+    const data = new Uint8Array(side * side * looks.length * 3);
+    for (let i = 0; i < data.length; i++) {
+      const [pixel, width] = [Math.floor(i / 3), side * looks.length];
+      const x = pixel % width;
+      data[i] = looks[Math.floor(x / side)]![x % side < side / 2 ? 0 : 1];
+    }
+    const mips = makeMips({ data, width: side * looks.length, height: side });
+    const faces = looks.map((_, i) => {
+      const landmarks = template(200).map(([x, y]) => [x + 100 + i * side, y + 100]);
+      return { landmarks, box: [0, 0, box - 10, box] } as unknown as Detection;
+    });
+    expect(await looksUnder18(net, mips, faces)).toEqual(looks.map(([, , young]) => young));
+    expect(asked).toEqual([
+      ['screen', 7],
+      ['screen', 5],
+      ['estimate', 6],
+    ]);
+  },
+);
 
 test('the careful look is another one, and tells about the same age', async () => {
   const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });

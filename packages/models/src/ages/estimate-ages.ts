@@ -2,9 +2,11 @@ import path from 'node:path';
 import { type AgeNet, loadAgeNet } from '@attrai/vision/age/age-net';
 import { estimateAges } from '@attrai/vision/age/looks-under-18';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { longerSide } from '@attrai/vision/longer-side';
 import { MIN_FACE } from '@attrai/vision/vision';
 import type { Rating, Skipped } from '../fit/ratings.ts';
-import { readMainFace } from '../fit/read-main-face.ts';
+import { findMainFace, type MainFace, readMainFace } from '../fit/read-main-face.ts';
+import { reducePhoto } from '../reduce-photo.ts';
 
 /** How old a face looks to people, and to the net: years. */
 export interface Age {
@@ -12,33 +14,70 @@ export interface Age {
   estimated: number;
 }
 
-/** Estimates the age of the face in each rated picture exactly as the estimator does before it scores a face, or doesn't. */
+/** Estimates of faces of one size. */
+export interface SmallAges {
+  /** Longer side of the face's box, pixels, about. */
+  side: number;
+  ages: Age[];
+}
+
+/** What `pnpm models ages --small` measures: longer sides, pixels. */
+export const SMALL_SIDES: readonly number[] = [45, 60, 80, 110];
+
+/** One pixel more or less of a photo's width makes another picture of a small face. */
+const WIDTHS = [-1, 0, 1];
+
+/**
+ * Estimates the age of the face in each rated picture exactly as the estimator does before it scores a face, or doesn't.
+ *
+ * @param sides of the face, pixels: each picture is also reduced to these, three times each, and saved as JPEG
+ */
 export async function agesOf(
   ratings: readonly Rating[],
   imageDir: string,
-  modelsDir: string,
+  { modelsDir, sides }: { modelsDir: string; sides: readonly number[] },
   onProgress: (done: number) => void,
-): Promise<{ ages: Age[]; skipped: Skipped[] }> {
+): Promise<{ ages: Age[]; small: SmallAges[]; skipped: Skipped[] }> {
   const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const net = await loadAgeNet(modelsDir, 1);
   const ages: Age[] = [];
+  const small = sides.map((side): SmallAges => ({ side, ages: [] }));
   const skipped: Skipped[] = [];
   try {
-    for (const [i, { file, rating }] of ratings.entries()) {
-      const estimated = await ageIn(path.join(imageDir, file), detector, net);
-      if (typeof estimated === 'string') skipped.push({ file, reason: estimated });
-      else ages.push({ rated: rating, estimated });
+    for (const [i, { file, rating: rated }] of ratings.entries()) {
+      const large = await readMainFace(path.join(imageDir, file), detector);
+      if (typeof large === 'string') {
+        skipped.push({ file, reason: large });
+      } else {
+        ages.push({ rated, estimated: await ageOf(large, net) });
+        for (const { side, ages } of small) {
+          for (const face of await reduced(large, side, detector)) {
+            ages.push({ rated, estimated: await ageOf(face, net) });
+          }
+        }
+      }
       onProgress(i + 1);
     }
   } finally {
     await Promise.all([detector.close(), net.close()]);
   }
-  return { ages, skipped };
+  return { ages, small, skipped };
 }
 
-async function ageIn(file: string, detector: Detector, net: AgeNet): Promise<number | Skipped['reason']> {
-  const read = await readMainFace(file, detector);
-  if (typeof read === 'string') return read;
-  const [age] = await estimateAges(net, read.mips, [read.face]);
+async function ageOf({ mips, face }: MainFace, net: AgeNet): Promise<number> {
+  const [age] = await estimateAges(net, mips, [face]);
   return age!;
+}
+
+/** The face so small, as often as it is still found; never enlarged. */
+async function reduced({ bytes, mips, face }: MainFace, side: number, detector: Detector): Promise<MainFace[]> {
+  const scale = side / longerSide(face.box);
+  if (scale >= 1) return [];
+  const photos = WIDTHS.map((more) => reducePhoto(bytes, Math.round(mips.photo.width * scale) + more));
+  const found: MainFace[] = [];
+  for (const photo of photos) {
+    const one = await findMainFace(await photo, detector);
+    if (typeof one !== 'string') found.push(one);
+  }
+  return found;
 }

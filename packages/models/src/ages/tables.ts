@@ -1,14 +1,17 @@
-import { YOUNGEST_SCORED } from '@attrai/vision/age/looks-under-18';
+import { youngestScored } from '@attrai/vision/age/looks-under-18';
 import { mean, sampleCorrelation } from 'simple-statistics';
 import { countReasons } from '../fit/fit.ts';
 import type { Skipped } from '../fit/ratings.ts';
-import type { Age } from './estimate-ages.ts';
+import type { Age, SmallAges } from './estimate-ages.ts';
 
 const ADULT = 18;
+/** Of faces that are not small. */
+const LIMIT = youngestScored(Number.POSITIVE_INFINITY);
 /** Lower ends of the bands of rated ages, years. */
 const BANDS = [0, 6, 13, 16, ADULT, 21, 25, 30, 40];
 /** Limits to compare with the one in use. */
 const LIMITS = [18, 19, 20, 21, 22, 23, 24, 25, 26];
+const LIMITS_OF_SMALL = [20, 22, 24, 25, 26, 28];
 
 /**
  * What the limit does to faces of each age, what other limits would do, and how good the estimates are: Markdown, without any
@@ -17,7 +20,7 @@ const LIMITS = [18, 19, 20, 21, 22, 23, 24, 25, 26];
 export function ageTables(ages: readonly Age[], skipped: readonly Skipped[]): string {
   return `${ages.length} faces${skipped.length > 0 ? `; left out: ${skipped.length} (${countReasons(skipped)})` : ''}. ${accuracy(ages)}
 
-A face is not scored if it is estimated younger than ${YOUNGEST_SCORED}:
+A face is not scored if it is estimated younger than ${LIMIT}:
 
 | Rated age | Faces | Not scored | Scored |
 | --- | ---: | ---: | ---: |
@@ -27,7 +30,18 @@ What other limits would do:
 
 | Limit | Under 18, scored | 13 to 17, scored | 18 to 24, not scored | 25 and older, not scored |
 | --- | ---: | ---: | ---: | ---: |
-${LIMITS.map((limit) => limitRow(ages, limit)).join('\n')}
+${LIMITS.map((limit) => limitRow(ages, limit, LIMIT)).join('\n')}
+`;
+}
+
+/** The same for faces of some sizes. */
+export function smallFaceTable(sizes: readonly SmallAges[]): string {
+  const rows = sizes.flatMap(({ side, ages }) =>
+    LIMITS_OF_SMALL.map((limit) => `| ${side} ${limitRow(ages, limit, youngestScored(side))}`),
+  );
+  return `| Side, px | Limit | Under 18, scored | 13 to 17, scored | 18 to 24, not scored | 25 and older, not scored |
+| ---: | --- | ---: | ---: | ---: | ---: |
+${rows.join('\n')}
 `;
 }
 
@@ -43,12 +57,12 @@ function accuracy(ages: readonly Age[]): string {
 
 function bandRow(ages: readonly Age[], from: number, to = Number.POSITIVE_INFINITY): string {
   const inside = between(ages, from, to);
-  const unscored = inside.filter(({ estimated }) => estimated < YOUNGEST_SCORED).length;
+  const unscored = inside.filter(({ estimated }) => estimated < LIMIT).length;
   const title = to === Number.POSITIVE_INFINITY ? `${from} and older` : `${from} to ${to - 1}`;
   return `| ${title} | ${inside.length} | ${unscored} | ${inside.length - unscored} |`;
 }
 
-function limitRow(ages: readonly Age[], limit: number): string {
+function limitRow(ages: readonly Age[], limit: number, inUse: number): string {
   const scored = ({ estimated }: Age) => estimated >= limit;
   const unscored = ({ estimated }: Age) => estimated < limit;
   const cells = [
@@ -57,7 +71,7 @@ function limitRow(ages: readonly Age[], limit: number): string {
     share(between(ages, ADULT, 25), unscored),
     share(between(ages, 25), unscored),
   ];
-  return `| ${limit === YOUNGEST_SCORED ? `**${limit}**` : limit} | ${cells.join(' | ')} |`;
+  return `| ${limit === inUse ? `**${limit}**` : limit} | ${cells.join(' | ')} |`;
 }
 
 function between(ages: readonly Age[], from: number, to = Number.POSITIVE_INFINITY): Age[] {

@@ -20,7 +20,11 @@ export interface MainFace {
 /** Looks for it as the estimator does; says why there is none. */
 export async function readMainFace(file: string, detector: Detector): Promise<MainFace | Skipped['reason']> {
   const bytes = await readFile(file).catch(() => undefined);
-  if (bytes === undefined) return 'file missing';
+  return bytes === undefined ? 'file missing' : await findMainFace(bytes, detector);
+}
+
+/** The same in a photo that is in memory. */
+export async function findMainFace(bytes: Buffer, detector: Detector): Promise<MainFace | Skipped['reason']> {
   const photo = await decodePhoto(bytes, MAX_SIDE).catch((error: unknown) => {
     if (gradeOf(error) === 'final') return undefined;
     throw error;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { loadVision } from '@attrai/vision/load-vision';
 import { longerSide } from '@attrai/vision/longer-side';
 import { MAX_SIDE, type Vision } from '@attrai/vision/vision';
-import sharp from 'sharp';
 import { mainFace } from '../fit/main-face.ts';
+import { reducePhoto } from '../reduce-photo.ts';
 
 /** How the scores of faces of one size differ from those of the same faces larger. */
 export interface SmallFaces {
@@ -18,8 +18,6 @@ export interface SmallFaces {
 const SIDES = [24, 30, 36, 40, 50, 60, 70, 80, 100, 140];
 /** Below the least of these, since some boxes come out smaller. */
 const SMALLEST_FOUND = 20;
-/** Small photos, too, mostly come as JPEG: it takes more from small faces than the missing pixels do. */
-const JPEG_QUALITY = 80;
 
 /** Has the whole pipeline score photos reduced until the face has each of some sizes, and saved as JPEG. */
 export async function scoreSmallFaces(
@@ -34,7 +32,7 @@ export async function scoreSmallFaces(
       const photo = await readFile(file);
       const large = await lookAt(photo, vision);
       for (const size of large === undefined ? [] : sizes.filter(({ side }) => side < large.side)) {
-        const small = await lookAt(await reduce(photo, (large!.width * size.side) / large!.side), vision);
+        const small = await lookAt(await reducePhoto(photo, (large!.width * size.side) / large!.side), vision);
         size.photos++;
         if (small !== undefined) size.shifts.push(small.score - large!.score);
       }
@@ -53,12 +51,4 @@ async function lookAt(photo: Buffer, vision: Vision) {
   if (face === undefined || face.score === null) return undefined;
   const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
   return { score: face.score, side: scale * longerSide(face.box), width: scale * width };
-}
-
-function reduce(photo: Buffer, width: number): Promise<Buffer> {
-  return sharp(photo)
-    .autoOrient()
-    .resize({ width: Math.round(width) })
-    .jpeg({ quality: JPEG_QUALITY })
-    .toBuffer();
 }

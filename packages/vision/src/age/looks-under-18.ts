@@ -1,4 +1,6 @@
+import { SMALLEST_SURE } from '../confidence.ts';
 import type { Detection } from '../detect/onet.ts';
+import { longerSide } from '../longer-side.ts';
 import type { Mips } from '../mips.ts';
 import { type AgeNet, cutFace, mirrored } from './age-net.ts';
 
@@ -6,9 +8,16 @@ import { type AgeNet, cutFace, mirrored } from './age-net.ts';
  * A face is not scored if it is estimated younger than this, years. From here up hardly another minor is found, and with each
  * year more adults go without a score; packages/models/age.card.md has the error rates.
  */
-export const YOUNGEST_SCORED = 22;
+const YOUNGEST_SCORED = 22;
+/** Nor a small one: it often looks older than it does in a larger picture, and a score would be little more than a guess. */
+const YOUNGEST_SCORED_SMALL = 25;
 
-/** A quick estimate this near to it, years, is made of the face's mirror image as well. */
+/** Estimated younger than this, years, a face is not scored. @param side the longer one of its box, pixels */
+export function youngestScored(side: number): number {
+  return side < SMALLEST_SURE ? YOUNGEST_SCORED_SMALL : YOUNGEST_SCORED;
+}
+
+/** A quick estimate this near to the limit, years, is made of the face's mirror image as well. */
 const DOUBTFUL = 7;
 /** And if the mean of both is so near, careful estimates of both take their place. packages/models/age.card.md has what that changes. */
 const VERY_DOUBTFUL = 2.5;
@@ -16,7 +25,7 @@ const VERY_DOUBTFUL = 2.5;
 /** Which faces are not to be scored because they look, or may look, younger than 18. */
 export async function looksUnder18(net: AgeNet, mips: Mips, faces: readonly Detection[]): Promise<boolean[]> {
   const ages = await estimateAges(net, mips, faces);
-  return ages.map((age) => age < YOUNGEST_SCORED);
+  return ages.map((age, i) => age < limitFor(faces[i]!));
 }
 
 /** Years; careful where they decide. For this decision and for measuring it, never to be told. */
@@ -24,7 +33,8 @@ export async function estimateAges(net: AgeNet, mips: Mips, faces: readonly Dete
   const pictures = faces.map((face) => cutFace(mips, face));
   const ages = await net.screen(mips, pictures);
 
-  const doubtful = pictures.flatMap((picture, i) => (isWithin(ages[i]!, DOUBTFUL) ? [{ i, picture }] : []));
+  const isWithin = (years: number, i: number) => Math.abs(ages[i]! - limitFor(faces[i]!)) < years;
+  const doubtful = pictures.flatMap((picture, i) => (isWithin(DOUBTFUL, i) ? [{ i, picture }] : []));
   const pairs = doubtful.map(({ i, picture }) => ({ i, views: [picture, mirrored(picture)] as const }));
   const others = await net.screen(
     mips,
@@ -34,7 +44,7 @@ export async function estimateAges(net: AgeNet, mips: Mips, faces: readonly Dete
     ages[i] = (ages[i]! + others[k]!) / 2;
   });
 
-  const veryDoubtful = pairs.filter(({ i }) => isWithin(ages[i]!, VERY_DOUBTFUL));
+  const veryDoubtful = pairs.filter(({ i }) => isWithin(VERY_DOUBTFUL, i));
   const careful = await net.estimate(
     mips,
     veryDoubtful.flatMap(({ views }) => views),
@@ -45,6 +55,6 @@ export async function estimateAges(net: AgeNet, mips: Mips, faces: readonly Dete
   return ages;
 }
 
-function isWithin(age: number, years: number): boolean {
-  return Math.abs(age - YOUNGEST_SCORED) < years;
+function limitFor({ box }: Detection): number {
+  return youngestScored(longerSide(box));
 }
