@@ -33,8 +33,9 @@ export function draw({ title, notes, memory, growths, lengthMs }: Picture): stri
   });
 }
 
-export function describeGrowth({ from, to, growth, ok }: Growth): string {
+export function describeGrowth({ from, to, growth, keeps, ok }: Growth): string {
   if (from === undefined || to === undefined) return 'did not run through';
   const percent = `${growth < 0 ? '−' : '+'}${Math.abs(growth * 100).toFixed(1)} %`;
-  return `${Math.round(from / MB)} → ${Math.round(to / MB)} MB, ${percent}${ok ? '' : ': too much'}`;
+  const verdict = keeps ? ': keeps its chats' : ok ? '' : ': too much';
+  return `${Math.round(from / MB)} → ${Math.round(to / MB)} MB, ${percent}${verdict}`;
 }

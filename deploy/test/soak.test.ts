@@ -27,6 +27,12 @@ test.each([
   expect(isOk(memoryOf(mb))).toBe(false);
 });
 
+test('the sandbox may grow by the chats that it keeps, but not end', () => {
+  const growing = memoryOf((s) => 150 + s / 20).get('bot')!;
+  expect(judge(new Map([['sandbox', growing]]), LENGTH_MS)[0]).toMatchObject({ keeps: true, ok: true });
+  expect(judge(new Map([['sandbox', growing.slice(0, 400)]]), LENGTH_MS)[0]!.ok).toBe(false);
+});
+
 test('a process that ended is not taken for one that did not grow', () => {
   const memory = new Map([
     [
