@@ -50,9 +50,9 @@ export async function agesOf(
         skipped.push({ file, reason: large });
       } else {
         ages.push({ rated, estimated: await ageOf(large, net) });
-        for (const { side, ages } of small) {
-          for (const face of await reduced(large, side, detector)) {
-            ages.push({ rated, estimated: await ageOf(face, net) });
+        for (const size of small) {
+          for (const face of await reduced(large, size.side, detector)) {
+            size.ages.push({ rated, estimated: await ageOf(face, net) });
           }
         }
       }
@@ -73,10 +73,9 @@ async function ageOf({ mips, face }: MainFace, net: AgeNet): Promise<number> {
 async function reduced({ bytes, mips, face }: MainFace, side: number, detector: Detector): Promise<MainFace[]> {
   const scale = side / longerSide(face.box);
   if (scale >= 1) return [];
-  const photos = WIDTHS.map((more) => reducePhoto(bytes, Math.round(mips.photo.width * scale) + more));
   const found: MainFace[] = [];
-  for (const photo of photos) {
-    const one = await findMainFace(await photo, detector);
+  for (const more of WIDTHS) {
+    const one = await findMainFace(await reducePhoto(bytes, mips.photo.width * scale + more), detector);
     if (typeof one !== 'string') found.push(one);
   }
   return found;

@@ -9,7 +9,7 @@ import { type AgeNet, cutFace, mirrored } from './age-net.ts';
  * year more adults go without a score; packages/models/age.card.md has the error rates.
  */
 const YOUNGEST_SCORED = 22;
-/** Nor a small one: it often looks older than it does in a larger picture, and a score would be little more than a guess. */
+/** The same for a small face, which may look older than in a larger picture, and whose score would be little more than a guess. */
 const YOUNGEST_SCORED_SMALL = 25;
 
 /** Estimated younger than this, years, a face is not scored. @param side the longer one of its box, pixels */
