@@ -9,8 +9,8 @@ export interface ContainerLimits {
 
 /** The small nets gain next to nothing from more. */
 const MOST_THREADS = 4;
-/** Resident memory that the largest accepted photo takes, MiB; with less the kernel may kill the process over it. */
-export const ENOUGH_MEMORY_MB = 400;
+/** Resident memory that the largest accepted photos take (progressive, of some 200 MB decoded), MiB; with less the kernel may kill the process over it. */
+export const ENOUGH_MEMORY_MB = 480;
 
 /**
  * What the container may use. ONNX Runtime would look at the host's cores; Node's availableParallelism() follows the
