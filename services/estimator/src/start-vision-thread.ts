@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { FatalError, RetryableError } from '@attrai/contracts/errors';
-// Here as well: what a thread sets in its environment is hidden from native code.
+// Both here as well: what a thread sets in its environment is hidden from native code.
+import '@attrai/vision/draw/no-system-fonts';
 import '@attrai/vision/no-telemetry';
 import type { Estimate } from '@attrai/vision/vision';
 import { errorOf } from './error-parts.ts';

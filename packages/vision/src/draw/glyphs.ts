@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import './no-system-fonts.ts';
 
 /** All that a score needs: '7.3', '10', '≈4.8'. */
 const CHARACTERS = '0123456789.≈';
@@ -22,7 +22,6 @@ export interface Glyphs {
 
 /** Renders the characters of scores in Inter Bold (SIL Open Font License) from the npm package's file: no font of the system is used. */
 export async function loadGlyphs(): Promise<Glyphs> {
-  process.env.FONTCONFIG_FILE = fileURLToPath(new URL('fonts.conf', import.meta.url));
   const fontfile = createRequire(import.meta.url).resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf');
   const glyphs = new Map<string, Glyph>();
   for (const character of CHARACTERS) glyphs.set(character, await render(character, fontfile));
