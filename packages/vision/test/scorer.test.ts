@@ -149,6 +149,14 @@ describe("refuses a model that can't work, and says what to change", () => {
     ['of another size than it says', model(uint8, { ...input, size: 224 }), /\[N,224,224,3\]/],
     ['of another layout than it says', model(uint8, { ...input, layout: 'NCHW' }), /\[N,3,150,150\]/],
     ['for one face at a time', model({ ...uint8, shape: [1, 150, 150, 3] }, input), /free first dimension/],
+    [
+      'that gives no number for a black picture',
+      model(
+        { type: 'float32', shape: ['N', 150, 150, 3], gives: 'arc cosine of first' },
+        { ...input, type: 'float32', mean: [-9, -9, -9] },
+      ),
+      /NaN for a face: check mean and std/,
+    ],
     ['that gives two numbers a face', model({ ...uint8, gives: 'two numbers' }, input), /4 numbers for 2 faces/],
   ])('%s', async (_, tiny, message) => {
     const path = join(folder, `${crypto.randomUUID()}.onnx`);
@@ -172,6 +180,19 @@ describe("refuses a model that can't work, and says what to change", () => {
   test('a file that is not there', async () => {
     await expect(loadScorer(join(folder, 'none.onnx'), 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
   });
+});
+
+test('gives no face a score that the model has none for: the photo fails, for good', async () => {
+  const path = await write(
+    { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'arc cosine of first' },
+    { layout: 'NHWC', type: 'uint8', size: 150, mirror: false },
+  );
+  const scorer = await loadScorer(path, 1);
+  const bright = scorer.score(scorer.cutChips(photo, [face]));
+  await expect(bright).rejects.toMatchObject({ code: 'no_score', grade: 'final' });
+  await expect(bright).rejects.toThrow('NaN for a face');
+  expect(await scorer.score(new Uint8Array(150 * 150 * 3))).toEqual([expect.any(Number)]);
+  await scorer.close();
 });
 
 test('goes straight between the knots of the scale and stays level outside', () => {

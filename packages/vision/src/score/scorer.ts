@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FatalError } from '@attrai/contracts/errors';
+import { FatalError, FinalError } from '@attrai/contracts/errors';
 import type { InferenceSession } from 'onnxruntime-node';
 import { align, cropBox } from '../align/align.ts';
 import type { Detection } from '../detect/onet.ts';
@@ -19,7 +19,7 @@ const BATCH = 8;
 export interface Scorer {
   /** The pictures of the faces as the model wants them: RGB, size × size × 3 bytes each, one after another. */
   cutChips(mips: Mips, faces: readonly Detection[]): Uint8Array;
-  /** Scores of such pictures, 0 to 10, not rounded. One call at a time. */
+  /** Scores of such pictures, 0 to 10, not rounded. One call at a time. Throws FinalError `no_score` where the model gives none. */
   score(chips: Uint8Array): Promise<number[]>;
   close(): Promise<void>;
 }
@@ -41,14 +41,15 @@ export async function loadScorer(path: string, threads: number): Promise<Scorer>
     const results = await session.run({ [name!]: faces });
     const raw = results[session.outputNames[0]!]!.data as Float32Array;
     const views = input.mirror ? 2 : 1;
-    if (raw.length !== count * views) throw new Error(`it gave ${raw.length} numbers for ${count * views} faces`);
+    if (raw.length !== count * views) throw noScore(`${raw.length} numbers for ${count * views} faces`);
+    const odd = raw.find((value) => !Number.isFinite(value));
+    if (odd !== undefined) throw noScore(`${odd} for a face`);
     return Array.from({ length: count }, (_, i) => mean(raw.subarray(i * views, (i + 1) * views)));
   }
 
   try {
     checkSignature(session, input);
-    const [raw] = await run(new Uint8Array(bytes), 0, 1);
-    if (!Number.isFinite(raw)) throw new Error(`it gave ${raw} for a black picture: check mean and std`);
+    await run(new Uint8Array(bytes), 0, 1);
   } catch (cause) {
     await session.release();
     throw unusable(path, cause);
@@ -111,6 +112,10 @@ function fixed(side: number | string | undefined): boolean {
 
 function mean(values: Float32Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function noScore(gave: string): FinalError {
+  return new FinalError('no_score', `the scorer gave ${gave}: check mean and std in its metadata, or use another`);
 }
 
 function unusable(path: string, cause: unknown): FatalError {

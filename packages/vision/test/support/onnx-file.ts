@@ -12,10 +12,11 @@ export interface TinyModel {
    * What comes out for each face:
    * - mean: of all its values
    * - first: its first value in memory
+   * - arc cosine of first: no number where that is above 1
    * - mean of left: of the left half of the picture (NCHW only)
    * - two numbers: one too many
    */
-  gives: 'mean' | 'first' | 'mean of left' | 'two numbers';
+  gives: 'mean' | 'first' | 'arc cosine of first' | 'mean of left' | 'two numbers';
   metadata: Record<string, string>;
 }
 
@@ -31,9 +32,12 @@ export function tinyModel({ type, shape, gives, metadata }: TinyModel): Uint8Arr
     nodes.push(node('Slice', ['x', 'from', 'to', 'axis'], 'half', []), node('Flatten', ['half'], 'flat', []));
     nodes.push(node('ReduceMean', ['flat'], 'out', [intsAttribute('axes', [1])]));
   } else {
-    const count = gives === 'first' ? 1 : 2;
+    const count = gives === 'two numbers' ? 2 : 1;
+    const isArc = gives === 'arc cosine of first';
     initializers.push(int64s('from', [0]), int64s('to', [count]), int64s('axis', [1]));
-    nodes.push(node('Flatten', ['x'], 'flat', []), node('Slice', ['flat', 'from', 'to', 'axis'], 'out', []));
+    nodes.push(node('Flatten', ['x'], 'flat', []));
+    nodes.push(node('Slice', ['flat', 'from', 'to', 'axis'], isArc ? 'sliced' : 'out', []));
+    if (isArc) nodes.push(node('Acos', ['sliced'], 'out', []));
   }
   const graph = message((w) => {
     for (const bytes of nodes) field(w, 1, bytes);
