@@ -147,17 +147,26 @@ test.each([
   },
 );
 
-test('the careful look is another one, and tells about the same age', async () => {
+test('a face that the net can tell nothing of is not scored', async () => {
+  const net: AgeNet = { screen: async (_, pictures) => pictures.map(() => Number.NaN), close: async () => {} };
+  const face: Detection = { box: [0, 0, 150, 150], landmarks: template(150), probability: 1 };
+  const mips = makeMips({ data: new Uint8Array(150 * 150 * 3), width: 150, height: 150 });
+  expect(await looksUnder18(net, mips, [face])).toEqual([true]);
+});
+
+test('the careful look is another one, and tells about the same age', async (context) => {
+  if (!multipliesBytes()) return context.skip('no VNNI: every look is a careful one');
   const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const net = await loadAgeNet(modelsDir, 1);
   const mips = makeMips((await decodePhoto(await readFile(groupPhoto), 1280)).pixels);
   const pictures = (await detector.detect(mips)).map((face) => cutFace(mips, face));
-  const [quick, careful] = [await net.screen(mips, pictures), await net.estimate(mips, pictures)];
-  const alone = await Promise.all(pictures.map((picture) => net.estimate(mips, [picture])));
+  const estimate = net.estimate!;
+  const [quick, careful] = [await net.screen(mips, pictures), await estimate(mips, pictures)];
+  const alone = await Promise.all(pictures.map((picture) => estimate(mips, [picture])));
   await Promise.all([detector.close(), net.close()]);
   expect(careful).toHaveLength(4);
   careful.forEach((age, i) => {
-    if (multipliesBytes()) expect(age).not.toBe(quick[i]);
+    expect(age).not.toBe(quick[i]);
     expect(Math.abs(age - quick[i]!)).toBeLessThan(4);
     expect(age, 'whoever is asked about beside it').toBeCloseTo(alone[i]![0]!, 3);
   });

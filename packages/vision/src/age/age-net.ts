@@ -31,8 +31,8 @@ const PLACES = template(SIDE).map(([x, y]) => [zoomed(x), zoomed(y)]) as Landmar
 export interface AgeNet {
   /** Quickly: in bytes where the processor multiplies them, which is up to some three years off. Pictures are those of `cutFace`. */
   screen(mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]>;
-  /** Carefully: in float32. */
-  estimate(mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]>;
+  /** Carefully: in float32. Undefined where `screen` is as careful. */
+  estimate?(mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]>;
   close(): Promise<void>;
 }
 
@@ -40,12 +40,15 @@ export interface AgeNet {
 export async function loadAgeNet(modelsDir: string, threads: number): Promise<AgeNet> {
   const open = (file: string) => openSession(join(modelsDir, file), { threads, varyingShapes: true });
   const careful = await open('age.onnx');
-  const quick = multipliesBytes() ? await open('age-int8.onnx') : careful;
+  if (!multipliesBytes()) {
+    return { screen: (mips, pictures) => ask(careful, mips, pictures), close: () => careful.release() };
+  }
+  const quick = await open('age-int8.onnx');
   return {
     screen: (mips, pictures) => ask(quick, mips, pictures),
     estimate: (mips, pictures) => ask(careful, mips, pictures),
     async close() {
-      await Promise.all([...new Set([quick, careful])].map((session) => session.release()));
+      await Promise.all([quick.release(), careful.release()]);
     },
   };
 }

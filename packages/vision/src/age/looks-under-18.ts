@@ -25,7 +25,8 @@ const VERY_DOUBTFUL = 2.5;
 /** Which faces are not to be scored because they look, or may look, younger than 18. */
 export async function looksUnder18(net: AgeNet, mips: Mips, faces: readonly Detection[]): Promise<boolean[]> {
   const ages = await estimateAges(net, mips, faces);
-  return ages.map((age, i) => age < limitFor(faces[i]!));
+  // Not `age < limit`: should the net ever give no number, nobody is scored for it.
+  return ages.map((age, i) => !(age >= limitFor(faces[i]!)));
 }
 
 /** Years; careful where they decide. For this decision and for measuring it, never to be told. */
@@ -44,6 +45,7 @@ export async function estimateAges(net: AgeNet, mips: Mips, faces: readonly Dete
     ages[i] = (ages[i]! + others[k]!) / 2;
   });
 
+  if (net.estimate === undefined) return ages;
   const veryDoubtful = pairs.filter(({ i }) => isWithin(VERY_DOUBTFUL, i));
   const careful = await net.estimate(
     mips,
