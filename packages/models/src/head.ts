@@ -28,6 +28,9 @@ export const headSchema = z.strictObject({
   }),
 });
 
+/** Key of a scorer model's metadata_props: its head's `fit.pictures`. */
+export const FITTED_ON_KEY = 'attrai.fitted_on';
+
 export type Head = z.infer<typeof headSchema>;
 
 /** @throws FatalError `head_unusable`, naming the file */

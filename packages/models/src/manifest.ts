@@ -6,8 +6,8 @@ import path from 'node:path';
 export const MANIFEST = 'manifest.json';
 
 const SOURCES = import.meta.dirname;
-/** Changes here change no model. */
-const FITTING = `fit${path.sep}`;
+/** What the builder is made of; the other folders fit heads and measure. */
+const BUILDER = /^(build|make|verify|head|(nets|onnx|weights)\/.*)\.(ts|json)$/;
 
 /** What is in the models folder, and what made it. */
 export interface Manifest {
@@ -17,12 +17,12 @@ export interface Manifest {
 }
 
 /**
- * Identifies what the models would be built from: the builder's own sources (the versions and checksums of the source
+ * Identifies what the models would be built from: the builder's sources (the versions and checksums of the source
  * weights and the calibration are among them), the form of the scorer's metadata, and the head.
  */
 export async function fingerprint(headFile: string, sources = SOURCES): Promise<string> {
   const own = (await readdir(sources, { recursive: true }))
-    .filter((file) => /\.(ts|json)$/.test(file) && !file.startsWith(FITTING))
+    .filter((file) => BUILDER.test(file.replaceAll(path.sep, '/')))
     .sort()
     .map((file) => path.join(sources, file));
   const metadata = createRequire(import.meta.url).resolve('@attrai/vision/score/metadata');

@@ -67,15 +67,23 @@ describe('the models', () => {
     expect(otherScorer!.equals(scorer!)).toBe(false);
   });
 
-  it('are built again when the builder changed, but not when only fitting did', async () => {
+  it('are built again when anything they are built by changed, but not when only fitting or measuring did', async () => {
     const sources = path.join(dir, 'src');
     await cp(path.join(PACKAGE, 'src'), sources, { recursive: true });
-    const now = await fingerprint(HEAD);
-    expect(await fingerprint(HEAD, sources)).toBe(now);
-    await appendFile(path.join(sources, 'fit/ridge.ts'), '// changed\n');
-    expect(await fingerprint(HEAD, sources)).toBe(now);
-    await appendFile(path.join(sources, 'nets/mtcnn.ts'), '// changed\n');
-    expect(await fingerprint(HEAD, sources)).not.toBe(now);
+    let last = await fingerprint(HEAD);
+    expect(await fingerprint(HEAD, sources)).toBe(last);
+    for (const file of ['fit/ridge.ts', 'evaluate/report.ts', 'thresholds/small-faces.ts']) {
+      await appendFile(path.join(sources, file), '// changed\n');
+      expect(await fingerprint(HEAD, sources), file).toBe(last);
+    }
+    const builder = await importedFrom(path.join(sources, 'make.ts'), path.join(sources, 'verify.ts'));
+    expect(builder.size).toBeGreaterThan(20);
+    for (const file of builder) {
+      await appendFile(file, file.endsWith('.json') ? '\n' : '// changed\n');
+      const changed = await fingerprint(HEAD, sources);
+      expect(changed, file).not.toBe(last);
+      last = changed;
+    }
   });
 
   it('are whole after two builds at the same time', async () => {
@@ -170,4 +178,17 @@ async function copyOf(source: WeightSource): Promise<string> {
     await cp(path.join(installed, source.folder, name), path.join(root, source.folder, name));
   }
   return root;
+}
+
+/** The files themselves and all that they import or read of their package, directly or not. */
+async function importedFrom(...files: string[]): Promise<Set<string>> {
+  const found = new Set(files);
+  for (const file of found) {
+    if (!file.endsWith('.ts')) continue;
+    const text = await readFile(file, 'utf8');
+    for (const [, imported] of text.matchAll(/(?:from |import |import\.meta\.dirname, )'(\.[^']+|[^']+\.json)'/g)) {
+      found.add(path.join(path.dirname(file), imported!));
+    }
+  }
+  return found;
 }

@@ -5,9 +5,10 @@ import { loadVision } from '@attrai/vision/load-vision';
 import { parseScorerMetadata } from '@attrai/vision/score/metadata';
 import { readMetadataProps } from '@attrai/vision/score/metadata-props';
 import type { Vision } from '@attrai/vision/vision';
-import { FITTED_ON_KEY, markOf, splitMarks } from '../fit/fitted-on.ts';
+import { markOf, splitMarks } from '../fit/fitted-on.ts';
 import { mainFace } from '../fit/main-face.ts';
 import type { Rating, Skipped } from '../fit/ratings.ts';
+import { FITTED_ON_KEY } from '../head.ts';
 import { rawOf } from './raw-of.ts';
 
 /** What the pipeline says of a rated picture. */

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** Key of a scorer model's metadata_props: the marks of the pictures that its head was fitted on, one after another. */
-export const FITTED_ON_KEY = 'attrai.fitted_on';
-
 /** Hex digits: among thousands of pictures two rarely share a mark. */
 const LENGTH = 8;
 

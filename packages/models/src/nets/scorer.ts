@@ -1,6 +1,5 @@
 import { INPUT_KEY, SCALE_KEY, type ScorerInput, type ScorerScale } from '@attrai/vision/score/metadata';
-import { FITTED_ON_KEY } from '../fit/fitted-on.ts';
-import type { Head } from '../head.ts';
+import { FITTED_ON_KEY, type Head } from '../head.ts';
 import { Graph } from '../onnx/graph.ts';
 import type { Weights } from '../weights/tfjs.ts';
 import type { Calibration } from './calibration.ts';
