@@ -44,7 +44,10 @@ export function createEstimatorMetrics({ registry }: ProcessMetrics): EstimatorM
     },
     estimated(outcome, ms) {
       estimated.inc({ outcome });
-      for (const [stage, spent] of Object.entries(ms ?? {})) stages.observe({ stage }, spent / 1000);
+      for (const [stage, spent] of Object.entries(ms ?? {})) {
+        // 0: it did not run, as scoring does not where there is no face.
+        if (spent > 0) stages.observe({ stage }, spent / 1000);
+      }
     },
   };
 }

@@ -128,7 +128,7 @@ describe('the estimator process', () => {
     expect(await estimator.metric('attrai_reconnections_total{to="rabbitmq"}')).toBeGreaterThan(0);
   });
 
-  test('/metrics counts its photos by outcome and the time of each stage', async () => {
+  test('/metrics counts its photos by outcome and the time of each stage that ran', async () => {
     const photoStore = await openPhotoStore('message', emptyFolder());
     const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
     cleanups.push(() => broker.close());
@@ -142,6 +142,9 @@ describe('the estimator process', () => {
     expect(await estimator.metric('attrai_photos_estimated_total{outcome="no_face"}')).toBe(1);
     for (const stage of ['decode', 'pnet', 'total']) {
       expect(await estimator.metric(`attrai_stage_seconds_count{stage="${stage}"}`), stage).toBe(1);
+    }
+    for (const stage of ['age', 'score', 'encode']) {
+      expect(await estimator.metric(`attrai_stage_seconds_count{stage="${stage}"}`), stage).toBeUndefined();
     }
     await vi.waitFor(async () => {
       expect(await estimator.metric('attrai_photos_in_work{service="estimator"}')).toBe(0);
