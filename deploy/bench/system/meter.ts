@@ -1,7 +1,7 @@
 import type { Suite } from '../../faults/suite/suite.ts';
 import { type Cpu, cpuBetween, cpuOf, cpuOfMainThreads } from './usage.ts';
 
-export const METERED = ['bot', 'messaging', 'pipeline', 'rabbitmq', 'redis', 'sandbox'] as const;
+const METERED = ['bot', 'messaging', 'pipeline', 'rabbitmq', 'redis', 'sandbox'] as const;
 export type Metered = (typeof METERED)[number];
 
 /**

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { evaluationReport } from '../src/evaluate/report.ts';
-import { REPORT_KINDS, toMarkdown, writeReport } from '../src/report/write-report.ts';
+import { toMarkdown, writeReport } from '../src/report/write-report.ts';
 import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
 import { RATED_PICTURES, requireRated } from './rated-pictures.ts';
+import { requireReportKind } from './report-kind.ts';
 import { scorerModels } from './scorer-model.ts';
 import { versions } from './versions.ts';
 
@@ -67,10 +68,4 @@ export async function evaluateCommand(args: string[]): Promise<void> {
   });
   if (out) process.stderr.write(`Written: ${(await writeReport(report, out)).join(', ')}\n`);
   else process.stdout.write(toMarkdown(report, undefined));
-}
-
-/** @throws UsageError */
-export function requireReportKind(out: string | undefined, usage: string): void {
-  if (out === undefined || REPORT_KINDS.includes(path.extname(out))) return;
-  throw new UsageError(`--out takes a file that ends in ${REPORT_KINDS.join(', ')}.`, usage);
 }

@@ -4,9 +4,9 @@ import { toMarkdown, writeReport } from '../src/report/write-report.ts';
 import { choosePhotos } from '../src/robustness/choose-photos.ts';
 import { measureShifts } from '../src/robustness/measure.ts';
 import { type Measured, robustnessReport } from '../src/robustness/report.ts';
-import { requireReportKind } from './evaluate.ts';
 import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
+import { requireReportKind } from './report-kind.ts';
 import { scorerModels } from './scorer-model.ts';
 import { versions } from './versions.ts';
 

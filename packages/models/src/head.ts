@@ -6,7 +6,7 @@ import { FEATURES } from './nets/face-net.ts';
 const figure = z.strictObject({ mean: z.number(), sd: z.number() });
 
 /** A linear head: raw = intercept + weights · features, where features are the means of a chip's and its mirror image's. */
-export const headSchema = z.strictObject({
+const headSchema = z.strictObject({
   name: z.string().min(1),
   /** For the face net's features as they are: standardisation is already folded in. */
   weights: z.array(z.number()).length(FEATURES),

@@ -59,9 +59,8 @@ test('gives the faces of a group in two rows row by row', async () => {
 test('gives the time of every stage', async () => {
   const { ms } = await vision.estimate(photo);
   expect(Object.keys(ms)).toEqual([...STAGES, 'total']);
-  const sum = STAGES.reduce((total, stage) => total + ms[stage], 0);
-  expect(sum).toBeLessThanOrEqual(ms.total);
-  expect(sum).toBeGreaterThan(0.9 * ms.total);
+  for (const stage of STAGES) expect(ms[stage], stage).toBeGreaterThan(0);
+  expect(STAGES.reduce((total, stage) => total + ms[stage], 0)).toBeLessThanOrEqual(ms.total);
 });
 
 test('says once that a photo is seen, before it is done; also of one without a face, and never of one it can not see', async () => {

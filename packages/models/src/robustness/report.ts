@@ -11,7 +11,7 @@ export interface Measured {
 }
 
 /** What a change that happens to every photo on its way may do to a score: sd, of ten. */
-export const GOAL = 0.2;
+const GOAL = 0.2;
 const EVERYDAY = (({ change: { kind, name } }) => kind === 'size' || name === 'quality 70') satisfies (
   shift: Shift,
 ) => boolean;

@@ -7,7 +7,7 @@ import { template } from './template.ts';
 import { warp } from './warp.ts';
 
 /** Side of the chip in which alignment residuals are measured, pixels. */
-export const CHIP = 150;
+const CHIP = 150;
 
 /**
  * The face turned, scaled and moved so that its five landmarks lie where dlib's face nets expect them, in a chip of

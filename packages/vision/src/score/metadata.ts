@@ -43,7 +43,7 @@ export type ScorerInput = z.infer<typeof scorerInput>;
  * `attrai.scale`: knots [raw, score] of the line that brings the model's raw output to 0 to 10, by rising raw value.
  * Straight between the knots, level outside.
  */
-export const scorerScale = z.strictObject({
+const scorerScale = z.strictObject({
   knots: z
     .array(z.tuple([z.number(), z.number().min(0).max(10)]))
     .min(2)
