@@ -9,7 +9,7 @@ import { type MeasureOptions, measure } from './system/measure.ts';
 import { readPhotos } from './system/photos.ts';
 import { judge, report } from './system/report.ts';
 
-const USAGE = `Measures the whole: RabbitMQ, Redis, sandbox, bot, 1 and 2 estimators. Takes some 5 minutes.
+const USAGE = `Measures the whole: RabbitMQ, Redis, sandbox, bot, 1 and 2 estimators. Takes some 6 minutes.
 
   pnpm bench system [FILE|DIR...] [--estimators N] [--seconds N] [--rounds N] [--queue N] [--out FILE] [--logs DIR]
 

@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { probabilityOfWaiting, waitInQueue } from '../bench/model/erlang.ts';
-import { plan } from '../bench/model/plan.ts';
+import { plan, STACK_CPUS } from '../bench/model/plan.ts';
 import { type Figures, figures } from '../bench/system/figures.ts';
 import { judge, report } from '../bench/system/report.ts';
+import { type StackFile, withDefaults, yaml } from './stack-file.ts';
 
 const BENCH = fileURLToPath(new URL('../bench/bench.ts', import.meta.url));
 const run = promisify(execFile);
@@ -94,6 +95,15 @@ describe('a plan', () => {
     const wait = (replicas: number) => plan(FIGURES, { nodes: 1, cores: 1, replicas }, 15).wait.mean;
     expect(wait(8)).toBeGreaterThan(0.01);
     expect(plan(FIGURES, { nodes: 8, cores: 1, replicas: 8 }, 15).wait.mean).toBeLessThan(wait(8));
+  });
+
+  test('reckons with the CPUs that the stack gives', () => {
+    const { services } = yaml<StackFile>('docker-stack.yml');
+    const given = Object.keys(STACK_CPUS).map((name) => [
+      name,
+      Number(withDefaults(services[name]!.deploy.resources.limits.cpus)),
+    ]);
+    expect(Object.fromEntries(given)).toEqual(STACK_CPUS);
   });
 
   test('lists every part with its own limit', () => {

@@ -1,5 +1,5 @@
 import { JOBS_A_SECOND } from '@attrai/bot/telegram/pace';
-import type { Figures } from '../system/figures.ts';
+import { CALLS_A_PHOTO, type Figures } from '../system/figures.ts';
 import { type Wait, waitInQueue } from './erlang.ts';
 
 export interface Cluster {
@@ -27,10 +27,8 @@ export interface Plan {
   wait: Wait;
 }
 
-/** Placeholder and answer; edits that show places in the queue have a pace of their own. */
-const CALLS_A_PHOTO = 2;
 /** In docker-stack.yml: CPUs. */
-const STACK_CPUS = { bot: 1, rabbitmq: 1, redis: 0.5 };
+export const STACK_CPUS = { bot: 1, rabbitmq: 1, redis: 0.5 };
 
 /** What a cluster does with `perSecond` photos, if everything goes as it was measured with one estimator. */
 export function plan({ load }: Figures, cluster: Cluster, perSecond: number): Plan {

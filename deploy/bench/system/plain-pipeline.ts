@@ -1,4 +1,4 @@
-// A process of its own (pipeline.ts): works on the photos of a folder in turn for some seconds and prints what it did.
+// A process of its own (pipeline.ts): works on the photos of a folder in turn for some seconds and sends what it did.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadVision } from '@attrai/vision/load-vision';

@@ -1,4 +1,14 @@
-import { estimatorsOf, type Figures, GOALS, outsideMs, queueCost, shareOfCpu, shareOfPlain } from './figures.ts';
+import { JOBS_A_SECOND } from '@attrai/bot/telegram/pace';
+import {
+  CALLS_A_PHOTO,
+  estimatorsOf,
+  type Figures,
+  GOALS,
+  outsideMs,
+  queueCost,
+  shareOfCpu,
+  shareOfPlain,
+} from './figures.ts';
 
 interface Goal {
   goal: string;
@@ -59,7 +69,7 @@ export function report(figures: Figures, name: string, command: string): string 
     [...machine, `load average ${loadBefore.toFixed(1)} when it began: what else ran, and takes from these figures`]
       .map((line) => `- ${line}`)
       .join('\n'),
-    `${sharing(figures)} The bot's pace towards Telegram (24 calls a second) is lifted, or no measurement would pass 12 photos/s; ` +
+    `${sharing(figures)} The bot's pace towards Telegram (${JOBS_A_SECOND} calls a second) is lifted, or no measurement would pass ${JOBS_A_SECOND / CALLS_A_PHOTO} photos/s; ` +
       '`pnpm bench model` reckons with it.',
     '## Goals',
     table(
