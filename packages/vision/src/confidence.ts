@@ -9,7 +9,7 @@ import { longerSide } from './longer-side.ts';
  */
 export const HIGHEST_RESIDUAL = 8;
 
-/** Settled faces (detect/settle.ts) have 0.996 and more from O-Net; below this something is odd. */
+/** Settled faces (detect/settle.ts) have 0.99 and more from O-Net; below this something is odd. */
 export const LOWEST_DETECTION = 0.99;
 
 /**

@@ -5,7 +5,7 @@ import { inBlocks, type Mips } from './mips.ts';
 const BLOCK = 12;
 
 /**
- * Pictures as P-Net or R-Net wants them: [N,H,W,3], RGB, in float32, and [N,H/2,W/2,12] in bytes (`inBlocks`), which the session's input
+ * Pictures as a net wants them: [N,H,W,3], RGB, in float32, and [N,H/2,W/2,12] in bytes (`inBlocks`), which the session's input
  * tells.
  *
  * @param data uint8 [N,H,W,3], RGB; H and W even

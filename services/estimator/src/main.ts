@@ -14,7 +14,7 @@ import { startVisionThread } from './start-vision-thread.ts';
 import { CANT_SEE_PHOTOS, untilPhotosCanBeSeen } from './until-photos-can-be-seen.ts';
 import { startWatchdog } from './watchdog.ts';
 
-/** Above the slowest photo, below the 60 s of Swarm's stop_grace_period. */
+/** Above the default of PHOTO_TIMEOUT_SECONDS, below the 60 s of Swarm's stop_grace_period. A photo that takes longer is worked on by another. */
 const GRACE_MS = 50_000;
 
 await runService('estimator', async () => {

@@ -28,7 +28,8 @@ export const SMALL_SIDES: readonly number[] = [45, 60, 80, 110];
 const WIDTHS = [-1, 0, 1];
 
 /**
- * Estimates the age of the face in each rated picture exactly as the estimator does before it scores a face, or doesn't.
+ * Estimates the age of the face in each rated picture as the estimator does before it scores a face, or doesn't; but for one whose box
+ * comes out below MIN_FACE, which it would not report.
  *
  * @param sides of the face, pixels: each picture is also reduced to these, three times each, and saved as JPEG
  */

@@ -14,7 +14,7 @@ export const AGE_IN_ROWS: ScorerInput = { ...FACE_NET_INPUT, size: AGE_SIDE, mir
 /** The same for the net in bytes. */
 export const AGE_IN_BLOCKS: ScorerInput = { ...BYTE_NET_INPUT, size: AGE_SIDE, mirror: false };
 /**
- * So many of the faces stay within a channel's units. Ages from 14 to 32 differ from those in float32 by sd 0.53 years, with 0.95 and 0.999 by 0.6 and more.
+ * So many of the faces stay within a channel's units. On the faces it was chosen on, ages from 14 to 32 differ from those in float32 by sd 0.53 years, with 0.95 and 0.999 by 0.6 and more.
  */
 const SHARE = 0.99;
 /** Channels that hardly leave 0 would be multiplied by far too much. */

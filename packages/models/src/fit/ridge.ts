@@ -13,7 +13,7 @@ export interface RidgeFit extends LinearModel {
   leaveOneOut: number[];
 }
 
-/** Half a decade apart; features are standardised, so that lambda counts in samples. */
+/** A quarter of a decade apart; features are standardised, so that lambda counts in samples. */
 export const LAMBDAS: readonly number[] = Array.from({ length: 13 }, (_, i) => 10 ** (i / 4 + 1));
 
 /** Features that hardly vary would be blown up into noise: no sd counts as less than this part of the median one. */

@@ -94,8 +94,8 @@ const AROUND = [
 ] as const;
 
 /**
- * The mean of four looks. Enlarged as they are, what JPEG makes of small faces adds years: of faces of 60 to 110 px rated 13 to 17,
- * 17 % were scored, and so 3 %.
+ * The mean of four looks. Enlarged as they are, what JPEG makes of small faces adds years, and a third of the teenagers among them
+ * would be scored (packages/models/age.card.md).
  */
 function warpSoftly(mips: Mips, toPhoto: Similarity, out: Uint8Array): void {
   const sums = new Uint16Array(BYTES).fill(AROUND.length / 2);

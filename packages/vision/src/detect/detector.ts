@@ -25,7 +25,7 @@ export const REFERENCE_THRESHOLDS: Thresholds = { pnet: 0.7, rnet: 0.7, onet: 0.
 
 /**
  * For faces that are shown and scored. O-Net's first probability depends on the candidate: 0.77 to 0.94 for three true faces as for four
- * spurious ones of 1,132. Looked at again, the faces have 0.996 and more, the others 0.57 and less.
+ * spurious ones of 1,132. Looked at again, the faces have 0.99 and more, the others 0.57 and less.
  */
 export const SHOWN_THRESHOLDS: Thresholds = { ...REFERENCE_THRESHOLDS, settled: 0.95 };
 
@@ -42,7 +42,7 @@ export interface Detector {
 export interface DetectorOptions {
   /** Folder with P-Net and R-Net, in float32 and in bytes (-int8), and onet.onnx. */
   modelsDir: string;
-  /** Side of the smallest face looked for, in photo pixels. Half of it costs four times the P-Net. */
+  /** Longer side of the smallest face looked for, in photo pixels; a box may come out somewhat smaller. Half of it costs four times the P-Net. */
   minFace: number;
   thresholds: Thresholds;
   threads: number;
