@@ -4,7 +4,7 @@ import { type Leases, lendOut } from './leases.ts';
 import { type RabbitmqServer, startRabbitmq } from './rabbitmq.ts';
 
 const QUEUES = [TO_ESTIMATE, AFTER_ESTIMATE, TO_ESTIMATE_DEAD];
-const VHOSTS = 8;
+const VHOSTS = 16;
 
 /** Virtual hosts of a server started at the first lease, or the one that `amqpUrl` names. */
 export function rabbitmqLeases(amqpUrl: string | undefined, started: (server: RabbitmqServer) => void): Leases {

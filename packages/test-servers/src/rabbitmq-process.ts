@@ -38,7 +38,7 @@ export async function rabbitmqProcess(spec: RabbitmqProcessSpec) {
     async start() {
       // After a kill, epmd needs a moment to notice that the node's name is free again.
       const names = () => runCommand('epmd', ['-port', String(epmdPort), '-names']);
-      await waitUntil('epmd still knows the node', async () => !(await names().catch(() => 'name')).includes('name '));
+      await waitUntil('epmd still knows the node', async () => !(await names().catch(() => 'name ')).includes('name '));
       await node.start();
     },
     run: (tool: string, ...args: string[]) => runCommand(join(dirname(spec.script), tool), args, env),

@@ -39,7 +39,7 @@ test('leaves no process and no folder when it is asked to end', async () => {
   expect(remains(started)).toEqual({ folder: true, running: started.pids });
   owner.stdin.end();
   await once(owner, 'exit');
-  expect(remains(started)).toEqual(nothing);
+  await expect.poll(() => remains(started)).toEqual(nothing);
 });
 
 test.each(['SIGINT', 'SIGKILL'] as const)('leaves no process and no folder when its owner gets %s', async (signal) => {

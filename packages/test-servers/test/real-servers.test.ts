@@ -10,7 +10,8 @@ import { afterAll, expect, test, vi } from 'vitest';
 // RabbitMQ starts in 6 s, and on a busy machine in 30 s.
 vi.setConfig({ testTimeout: 180_000 });
 
-const [amqpUrl, redisUrl] = await Promise.all([ownVhost(), ownRedis()]);
+const amqpUrl = await ownVhost();
+const redisUrl = await ownRedis();
 
 async function openChannel(url: string): Promise<ConfirmChannel> {
   const connection = await connect(url);
@@ -40,7 +41,7 @@ test('lends the same places again, emptied', async () => {
   afterAll(() => redis.disconnect());
   await redis.set('key', 'value');
 
-  expect(await Promise.all([ownVhost(), ownRedis()])).toEqual([amqpUrl, redisUrl]);
+  expect([await ownVhost(), await ownRedis()]).toEqual([amqpUrl, redisUrl]);
   await expect(channel.checkQueue('to_estimate')).rejects.toThrow('NOT_FOUND');
   expect(await redis.dbsize()).toBe(0);
 });
@@ -69,7 +70,7 @@ test('gives a private RabbitMQ that keeps confirmed messages and its URL when it
   before.sendToQueue('kept', Buffer.from(text), { persistent: true });
   await before.waitForConfirms();
   // The queue must be older than RabbitMQ 3's delay in writing its definitions to disk: those of a second ago can be lost.
-  await sleep(2_000);
+  await sleep(5_000);
   await server.kill();
   await server.start();
 
