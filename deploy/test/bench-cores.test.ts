@@ -17,7 +17,8 @@ async function coresOf(pid: number | undefined): Promise<string | undefined> {
 }
 
 test('knows the cores it may use', async () => {
-  expect(await ownCores()).toHaveLength(availableParallelism());
+  // A container's share of the processor's time may be less.
+  expect((await ownCores()).length).toBeGreaterThanOrEqual(availableParallelism());
 });
 
 test('keeps all but the estimators off a core for each of them, where there are enough, and lets them back', async (context) => {

@@ -36,7 +36,7 @@ const done = run().catch((error) => {
 afterAll(async () => {
   await done;
   await opened.disposeAsync();
-}, 60_000);
+});
 
 describe('every accepted photo is answered once and leaves nothing behind when', () => {
   test.each(FAULTS.map(({ name }) => name))('%s', { timeout: LIMIT_MS }, async (name) => {

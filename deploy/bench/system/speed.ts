@@ -103,10 +103,10 @@ async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number):
   while ((await answered()) < enough) await sleep(LOOK_MS);
 }
 
-/** Photos that were sent a moment ago may not be in work yet. */
+/** Photos that were sent a moment ago may not be in work yet, and a machine may stand still for one or two. */
 async function untilAnswered({ bookkeeping }: Suite): Promise<void> {
   const end = Date.now() + ANSWERED_WITHIN_MS;
-  for (let idle = 0; idle < 4 && Date.now() < end; await sleep(LOOK_MS)) {
+  for (let idle = 0; idle < 12 && Date.now() < end; await sleep(LOOK_MS)) {
     idle = (await bookkeeping.inWork()) === 0 ? idle + 1 : 0;
   }
 }

@@ -181,11 +181,13 @@ function promises(underTest: BrokerUnderTest): void {
 
   test('spends the wait before a retry in one slot, while others work', async () => {
     const seen: unknown[] = [];
-    await opened.broker.consume(AFTER_ESTIMATE, 2, async ({ json, attempt }) => {
-      if (json === 'fails' && attempt === 1) throw new RetryableError('busy', 'later', { retryAfterMs: 40 });
+    // So long that the others are published and delivered meanwhile, however slow the disk.
+    const broker = await underTest.open(() => {}, [5, 3_000]);
+    await broker.consume(AFTER_ESTIMATE, 2, async ({ json, attempt }) => {
+      if (json === 'fails' && attempt === 1) throw new RetryableError('busy', 'later', { retryAfterMs: 3_000 });
       seen.push(json);
     });
-    await publishAll(AFTER_ESTIMATE, 'fails', 'a', 'b');
+    for (const json of ['fails', 'a', 'b']) await broker.publish(AFTER_ESTIMATE, { json });
     await expect.poll(() => seen).toEqual(['a', 'b', 'fails']);
   });
 

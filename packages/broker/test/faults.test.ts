@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Delivery } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
+import type { Timing } from '@attrai/broker/timing';
 import { AFTER_ESTIMATE, MAX_DELIVERIES, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { startRabbitmq } from '@attrai/test-servers/rabbitmq';
 import { startTcpProxy, type TcpProxy } from '@attrai/test-servers/tcp-proxy';
@@ -12,20 +13,23 @@ const server = await startRabbitmq();
 afterAll(() => server[Symbol.asyncDispose]());
 
 const serverPort = Number(new URL(server.url).port);
-const timing = { publishMs: 1_500, heartbeatS: 1, retry: [5, 50], reopen: [20, 200] } as const;
+const timing = { publishMs: 15_000, heartbeatS: 1, retry: [5, 50], reopen: [20, 200] } as const;
 // RabbitMQ starts in 6 s, and on a busy machine in 30 s.
 const patience = { timeout: 90_000 };
 vi.setConfig({ testTimeout: 180_000 });
 
+/** Where a publish is to be given up. */
+const IMPATIENT = { publishMs: 1_500 };
+
 /** A broker on empty queues, reached through a proxy, with the messages that it logs. */
-async function open() {
+async function open(own: Partial<Timing> = {}) {
   const proxy = await startTcpProxy(serverPort);
   const logged: string[] = [];
   const log = (_: object, message: string) => void logged.push(message);
   const broker = await connectBroker({
     url: through(proxy),
     logger: { info: log, warn: log, error: log },
-    timing,
+    timing: { ...timing, ...own },
     onFatal: () => {},
   });
   onTestFinished(async () => {
@@ -130,8 +134,10 @@ test('attaches its consumer again when the broker closed its channel', async () 
   const shortPatience = 'application:set_env(rabbit, consumer_timeout, 200).';
   await server.run('rabbitmqctl', 'eval', 'application:set_env(rabbit, channel_tick_interval, 200).');
   await server.run('rabbitmqctl', 'eval', shortPatience);
+  const usualPatience = () =>
+    server.run('rabbitmqctl', 'eval', 'application:set_env(rabbit, consumer_timeout, 1800000).');
   onTestFinished(async () => {
-    await server.run('rabbitmqctl', 'eval', 'application:set_env(rabbit, consumer_timeout, 1800000).');
+    await usualPatience();
     await server.run('rabbitmqctl', 'eval', 'application:set_env(rabbit, channel_tick_interval, 60000).');
   });
   const attempts: number[] = [];
@@ -140,6 +146,8 @@ test('attaches its consumer again when the broker closed its channel', async () 
     attempts.push(attempt);
     if (attempt === 1) await slow.promise;
   });
+  // A channel keeps the patience it was opened with: the next one, on which the message comes again, has time.
+  await usualPatience();
   await broker.publish(TO_ESTIMATE, { json: 'slow' });
   await expect.poll(() => logged.join(), patience).toMatch(/closed a channel|cancelled the consumer/);
   await expect.poll(() => consumer.attached, patience).toBe(true);
@@ -213,7 +221,7 @@ async function cutOff(proxy: TcpProxy, broker: Broker): Promise<void> {
 }
 
 test('does not wait for ever on a half-open connection, notices it, and recovers', async () => {
-  const { broker, proxy } = await open();
+  const { broker, proxy } = await open(IMPATIENT);
   const { seen, consumer } = await collect(broker);
   proxy.stall();
   const publishing = broker.publish(TO_ESTIMATE, { json: 'during' });
@@ -245,7 +253,7 @@ test('notices that a message found no queue, and declares it again', async () =>
 });
 
 test('refuses to publish during a memory alarm, as something to retry, while consumers go on', async () => {
-  const { broker } = await open();
+  const { broker } = await open(IMPATIENT);
   const results: unknown[] = [];
   await broker.publish(TO_ESTIMATE, { json: 'waiting' });
   await server.run('rabbitmqctl', 'set_vm_memory_high_watermark', 'absolute', '1MB');

@@ -129,7 +129,7 @@ test('goes on with the next message as ever when none was there to be asked for'
   await startProcess(handler);
   await seen().toEqual(['a1 starts']);
   ready('a1');
-  await sleep(100);
+  await sleep(1_000);
   await publish('b');
   finish('a1');
   await seen().toEqual(['a1 starts', 'a1 ends', 'b1 starts']);
@@ -171,11 +171,15 @@ test('messages that end their process take none of those beside them to the dead
   async function live(): Promise<void> {
     const dying = Promise.withResolvers<void>();
     let dead = false;
+    let started = Promise.withResolvers<void>();
     const { proxy } = await startProcess(async ({ json, attempt }, readyForNext) => {
       const name = String(json);
+      started.resolve();
+      started = Promise.withResolvers<void>();
       if (innocent.includes(name)) {
         readyForNext();
-        await sleep(50); // The next has started by then.
+        // Until the next has started, if there is one.
+        await Promise.race([started.promise, sleep(1_000)]);
       } else {
         deaths.push(name);
         dead = true;

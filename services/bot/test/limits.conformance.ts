@@ -83,7 +83,7 @@ export function describeActiveRequests(name: string, open: () => Promise<ActiveR
       await active.oweAnswer('a1', toldTo(ANNA), ago(1_000));
       await active.oweAnswer('a2', toldTo(ANNA), soon());
       await active.oweAnswer('b1', { ...toldTo(BORIS), placeholderId: 7 }, ago(2_000));
-      await active.oweAnswer('b2', toldTo(BORIS), Date.now() + 500);
+      await active.oweAnswer('b2', toldTo(BORIS), Date.now() + 3_000);
       const first = { id: 'b1', replyTo: { ...toldTo(BORIS), placeholderId: 7 } };
       const second = { id: 'a1', replyTo: toldTo(ANNA) };
       expect(await active.overdue()).toEqual([first, second]);
@@ -117,7 +117,7 @@ export function describeActiveRequests(name: string, open: () => Promise<ActiveR
 
     test('frees a forgotten slot at its deadline, but knows its request as unanswered', async () => {
       const active = await open();
-      await active.take(ANNA, 'a1', Date.now() + 1_000);
+      await active.take(ANNA, 'a1', Date.now() + 4_000);
       await active.take(ANNA, 'a2', soon());
       expect(await active.take(ANNA, 'a3', soon())).toBe('full');
       await expect.poll(() => active.total()).toBe(1);
@@ -142,7 +142,7 @@ export function describeRequestRate(name: string, open: (options: RateOptions) =
     });
 
     test('opens again when the window has passed, however often one has asked', async () => {
-      const rate = await open({ requests: 1, windowSeconds: 2 });
+      const rate = await open({ requests: 1, windowSeconds: 6 });
       expect(await rate.take(ANNA)).toBeUndefined();
       for (let i = 0; i < 5; i++) expect(await rate.take(ANNA)).toBeDefined();
       await expect.poll(() => rate.take(ANNA)).toBeUndefined();

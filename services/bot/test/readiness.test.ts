@@ -30,7 +30,8 @@ async function through(url: string, opened: AsyncDisposableStack) {
 }
 
 async function openSuite(opened: AsyncDisposableStack) {
-  const [amqpUrl, redisUrl] = await Promise.all([ownVhost(), ownRedis()]);
+  const amqpUrl = await ownVhost();
+  const redisUrl = await ownRedis();
   const rabbitmq = await through(amqpUrl, opened);
   const redis = await through(redisUrl, opened);
   const sandbox = await startSandbox({ port: 0, token: '123456789:AAH-token-of-the-readiness-test_0123' });

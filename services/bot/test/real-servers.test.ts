@@ -8,7 +8,9 @@ import { openWorld, PHOTO, type WorldOptions } from './world.ts';
 const CHAT = 4711;
 
 async function openRealWorld(options: WorldOptions = {}) {
-  const [amqpUrl, redisUrl] = await Promise.all([ownVhost(), ownRedis()]);
+  // One after the other, as everywhere: where there is one of each, two who each have one would wait for each other.
+  const amqpUrl = await ownVhost();
+  const redisUrl = await ownRedis();
   const world = await openWorld({ ...options, amqpUrl, redisUrl });
   return Object.assign(world, { redisUrl });
 }
@@ -51,7 +53,7 @@ test('an update that comes again to a bot that was restarted is one photo', asyn
 });
 
 test('a photo under way while the bot is restarted is answered, or told at its deadline', async () => {
-  await using world = await openRealWorld({ estimate: async () => undefined, limits: { deadlineSeconds: 5 } });
+  await using world = await openRealWorld({ estimate: async () => undefined, limits: { deadlineSeconds: 15 } });
   await world.page.send(1, { photo: PHOTO });
   await world.page.send(2, { photo: PHOTO });
   await waitUntil('the photos did not come to the estimator', () => world.requests.length === 2);
@@ -59,7 +61,7 @@ test('a photo under way while the bot is restarted is answered, or told at its d
   const ofFirst = world.requests.find(({ replyTo }) => replyTo.chatId === 1)!;
   await world.publishResult(ofFirst, 'scored');
   await world.page.untilSaid(1, /6\.3/);
-  await world.page.untilSaid(2, /within 5 seconds/);
+  await world.page.untilSaid(2, /within 15 seconds/);
   for (const user of [1, 2]) expect(await world.page.fromBot(user)).toHaveLength(1);
   await world.publishResult(world.requests.find(({ replyTo }) => replyTo.chatId === 2)!, 'scored');
   await world.untilNothingIsLeft();
@@ -73,7 +75,7 @@ test('what earlier versions leave of deadlines, as delayed jobs or unpaid debts,
   const replies = new Queue('replies', { connection: redis, prefix: 'attrai' });
   for (const { id, replyTo } of world.requests) {
     const expired = { id, replyTo, answer: { kind: 'expired' } };
-    await replies.add('replies', expired, { jobId: `${id}-deadline`, delay: 1_000, removeOnComplete: true });
+    await replies.add('replies', expired, { jobId: `${id}-deadline`, delay: 5_000, removeOnComplete: true });
   }
   await world.publishResult(world.requests.find(({ replyTo }) => replyTo.chatId === 1)!, 'scored');
   await world.page.untilSaid(1, /6\.3/);

@@ -63,8 +63,8 @@ test('a job that is done, and one that is given up, leave no data in Redis', asy
 test('an answered request, a full user and the rate leave keys that all expire', async () => {
   const prefix = randomUUID();
   const active = createRedisActiveRequests({ redis, maxPerUser: 2, prefix });
-  const rate = createRedisRequestRate({ redis, requests: 1, windowSeconds: 5, prefix });
-  for (const id of ['a', 'b', 'c']) await active.take(7, id, Date.now() + 5_000);
+  const rate = createRedisRequestRate({ redis, requests: 1, windowSeconds: 60, prefix });
+  for (const id of ['a', 'b', 'c']) await active.take(7, id, Date.now() + 60_000);
   await active.release(7, 'a');
   await rate.take(7);
   await rate.take(7);
@@ -123,7 +123,7 @@ test('a job that takes long keeps its lock', async () => {
   queue.run({ work: () => finish.promise, gaveUp: async () => {}, concurrency: 1 });
   await queue.add('long', { step: 0 });
   const lock = `${prefix}:jobs:long:lock`;
-  await expect.poll(() => redis.pexpire(lock, 5_000)).toBe(1);
+  await expect.poll(() => redis.pexpire(lock, 15_000)).toBe(1);
   vi.advanceTimersByTime(10_000);
   await expect.poll(() => redis.pttl(lock)).toBeGreaterThan(20_000);
   finish.resolve();

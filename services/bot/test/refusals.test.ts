@@ -119,7 +119,7 @@ test('in a group it answers commands and photos that mention it, and is quiet ot
 
 test('answers commands past the photos that wait for their placeholder', async () => {
   await using world = await openWorld({ estimate: async () => undefined, limits: { maxActivePerUser: 1000 } });
-  for (let user = 1; user <= 300; user++) await world.page.send(user, { photo: PHOTO });
+  for (let user = 1; user <= 500; user++) await world.page.send(user, { photo: PHOTO });
   await world.page.send(CHAT, { text: '/help' });
-  await world.page.untilSaid(CHAT, /The limits/, 8_000);
+  await world.page.untilSaid(CHAT, /The limits/, 15_000);
 });

@@ -112,7 +112,7 @@ test('deletes a photo left behind after the deadline, but none that is waited fo
   };
   await minutes(9);
   expect(await store.keys()).toHaveLength(4);
-  await minutes(4);
+  await minutes(11);
   await expect.poll(async () => (await store.keys()).sort()).toEqual([`${active}.photo`, 'malformed-x']);
   sweeper.stop();
   await rm(dir, { recursive: true });

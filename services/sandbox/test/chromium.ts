@@ -36,7 +36,7 @@ export async function startChromium(options: BrowserContextOptions = {}): Promis
     context,
     async close() {
       await context.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      await rm(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }
