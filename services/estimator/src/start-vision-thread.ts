@@ -1,9 +1,6 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { FatalError, RetryableError } from '@attrai/contracts/errors';
-// Both here as well: what a thread sets in its environment is hidden from native code.
-import '@attrai/vision/draw/no-system-fonts';
-import '@attrai/vision/no-telemetry';
 import type { Estimate } from '@attrai/vision/vision';
 import { errorOf } from './error-parts.ts';
 import { alone, asBuffer, type FromVision, type ToVision, type VisionThreadData } from './vision-thread-messages.ts';
@@ -37,7 +34,8 @@ export async function startVisionThread({
   script = new URL('./vision-thread.ts', import.meta.url),
 }: VisionThreadOptions): Promise<WatchedVision> {
   const workerData: VisionThreadData = { vision, memory };
-  const thread = new Worker(script, { workerData, name: 'vision' });
+  // Native code sees the environment of the process, and nothing of one that a thread has to itself.
+  const thread = new Worker(script, { workerData, name: 'vision', env: SHARE_ENV });
   const tell = (message: ToVision, given: ArrayBuffer[] = []) => thread.postMessage(message, given);
   const loading = Promise.withResolvers<void>();
   const waiting = new Map<number, Waiting>();

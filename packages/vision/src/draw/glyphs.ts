@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import './no-system-fonts.ts';
 
 /** All that a score needs: '7.3', '10', '≈4.8'. */
 const CHARACTERS = '0123456789.≈';
@@ -24,7 +24,9 @@ export interface Glyphs {
 export async function loadGlyphs(): Promise<Glyphs> {
   const fontfile = createRequire(import.meta.url).resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf');
   const glyphs = new Map<string, Glyph>();
-  for (const character of CHARACTERS) glyphs.set(character, await render(character, fontfile));
+  await withoutSystemFonts(async () => {
+    for (const character of CHARACTERS) glyphs.set(character, await render(character, fontfile));
+  });
   return {
     digitHeight: glyphs.get('0')!.height,
     get(character) {
@@ -33,6 +35,21 @@ export async function loadGlyphs(): Promise<Glyphs> {
       return glyph;
     },
   };
+}
+
+/**
+ * fontconfig reads where its configuration is once, when the first letter is drawn; programs that this process starts later shall
+ * find the system's. A thread needs the environment of its process for this (SHARE_ENV): native code sees no other.
+ */
+async function withoutSystemFonts(draw: () => Promise<void>): Promise<void> {
+  const usual = process.env.FONTCONFIG_FILE;
+  process.env.FONTCONFIG_FILE = fileURLToPath(new URL('fonts.conf', import.meta.url));
+  try {
+    await draw();
+  } finally {
+    if (usual === undefined) delete process.env.FONTCONFIG_FILE;
+    else process.env.FONTCONFIG_FILE = usual;
+  }
 }
 
 async function render(character: string, fontfile: string): Promise<Glyph> {
