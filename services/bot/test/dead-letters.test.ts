@@ -116,7 +116,7 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
     .split('\n')
     .sort((a, b) => Number(a.includes('no JSON')) - Number(b.includes('no JSON')));
   expect(rows).toEqual([
-    expect.stringMatching(/^malformed-\w+ +parked +20\S+ +after_estimate +\d+ bytes +wrong: /),
+    expect.stringMatching(/^malformed-\w+ +parked +20\S+ +after_estimate +\d+ bytes +wrong: .*outcome/),
     expect.stringMatching(/^malformed-\w+ +parked +20\S+ +- +26 bytes +not a message: no JSON$/),
   ]);
 

@@ -1,7 +1,7 @@
 import type { Broker, Consumer, Delivery } from '@attrai/broker/broker';
 import { encode, type Wire } from '@attrai/broker/wire-format';
 import { patiently } from '@attrai/contracts/patiently';
-import { TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { AFTER_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
 import type { ZodError } from 'zod';
@@ -41,7 +41,8 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
     const result = estimateResult.safeParse(delivery.json);
     if (result.success) return tellUser(result.data);
     // Two at once would both take the last free place.
-    return oneAtATime('park', () => park(delivery, problemOf(delivery, request.error)));
+    const { error } = delivery.diedIn === AFTER_ESTIMATE ? result : request;
+    return oneAtATime('park', () => park(delivery, problemOf(delivery, error)));
   }
 
   return broker.consume(TO_ESTIMATE_DEAD, PREFETCH, (delivery) => patiently(() => take(delivery), stopping));

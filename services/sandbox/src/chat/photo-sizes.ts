@@ -38,7 +38,7 @@ export async function makePhotoSizes(bytes: Buffer): Promise<SizedJpeg[]> {
     const smaller = SIDES.filter((side) => side < longest);
     return [...(await Promise.all(smaller.map((side) => encode(largest.bytes, side)))), largest];
   } catch (error) {
-    throw new UnusablePhoto('broken picture', { cause: error });
+    throw new UnusablePhoto(`broken picture, or more than ${MAX_PIXELS / 1e6} megapixels`, { cause: error });
   }
 }
 
