@@ -13,15 +13,17 @@ import { readWeights } from '../src/weights/tfjs.ts';
 import { modelsDir } from './models-dir.ts';
 import { ProgressLine } from './progress.ts';
 
-const USAGE = `Usage: pnpm models calibrate --images DIR
+export const CALIBRATE_USAGE = `Usage: pnpm models calibrate --images DIR
   --images DIR   photos of faces; 200 are plenty, and of a folder with more so many are taken, evenly
+Writes src/nets/*.calibration.json of packages/models over, from which the models are built again at the next start. Run \`pnpm fix\` to lay them
+out, and git to have the old ones back.
 `;
 const PHOTOS = 200;
 
 /** Writes the calibration that is part of the project. */
 export async function calibrateCommand(images: string | undefined): Promise<void> {
   if (!images) {
-    process.stderr.write(USAGE);
+    process.stderr.write(CALIBRATE_USAGE);
     process.exitCode = 2;
     return;
   }

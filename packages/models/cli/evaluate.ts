@@ -6,7 +6,7 @@ import { toMarkdown, writeReport } from '../src/report/write-report.ts';
 import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
 import { RATED_PICTURES, requireRated } from './rated-pictures.ts';
-import { requireReportKind } from './report-kind.ts';
+import { requireReport } from './require-report.ts';
 import { scorerModels } from './scorer-model.ts';
 import { versions } from './versions.ts';
 
@@ -44,7 +44,7 @@ export async function evaluateCommand(args: string[]): Promise<void> {
   if (folds !== undefined && !(Number.isInteger(folds) && folds >= 2)) {
     throw new UsageError('--folds takes a whole number from 2.', USAGE);
   }
-  requireReportKind(out, USAGE);
+  await requireReport(out, USAGE);
 
   const line = new ProgressLine();
   const dir = await prepareModels(line);

@@ -15,7 +15,7 @@ const USAGE = `Usage:
   pnpm models thresholds --images DIR [--faces N]
       Tells what each threshold of the detector finds and misses in photos with N faces each, and how far the scores of small faces are off.
   pnpm models calibrate --images DIR
-      Finds out which numbers the nets work with on the faces in these photos, for computing in bytes.
+      Finds out which numbers the nets work with on the faces in these photos, for computing in bytes, and writes them into the sources.
 `;
 
 const [command, ...args] = process.argv.slice(2);
@@ -43,8 +43,8 @@ try {
     await thresholdsCommand(args);
   } else if (command === 'calibrate') {
     const { values } = readCommandLine(USAGE, { args, options: { images: { type: 'string' } } });
-    const { calibrateCommand } = await import('./calibrate.ts');
-    if (values.help) process.stdout.write(USAGE);
+    const { calibrateCommand, CALIBRATE_USAGE } = await import('./calibrate.ts');
+    if (values.help) process.stdout.write(CALIBRATE_USAGE);
     else await calibrateCommand(values.images);
   } else if (command === '--help' || command === '-h') {
     process.stdout.write(USAGE);

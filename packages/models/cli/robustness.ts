@@ -6,7 +6,7 @@ import { measureShifts } from '../src/robustness/measure.ts';
 import { type Measured, robustnessReport } from '../src/robustness/report.ts';
 import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
-import { requireReportKind } from './report-kind.ts';
+import { requireReport } from './require-report.ts';
 import { scorerModels } from './scorer-model.ts';
 import { versions } from './versions.ts';
 
@@ -35,7 +35,7 @@ export async function robustnessCommand(args: string[]): Promise<void> {
   const most = Number(values.photos);
   if (images.length === 0) throw new UsageError('--images is missing.', USAGE);
   if (!(Number.isInteger(most) && most > 0)) throw new UsageError('--photos takes a whole number from 1.', USAGE);
-  requireReportKind(out, USAGE);
+  await requireReport(out, USAGE);
 
   const line = new ProgressLine();
   const files = await choosePhotos(images, most);

@@ -41,6 +41,31 @@ it('fit needs no --name, and says that it takes more faces', async () => {
   expect(stderr).toContain('Only 1 of 1 rows have a rating; it takes 100 rated faces.');
 });
 
+it('ages tells why it could look at no face', async () => {
+  const { code, stdout, stderr } = await run(
+    'ages',
+    '--images',
+    '.',
+    '--ratings',
+    'nice.csv',
+    '--age-column',
+    'rating',
+  );
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain('No face could be looked at. 1 × file missing');
+});
+
+it('robustness makes the folder of its report before it begins', async () => {
+  const out = path.join(dir, 'nice.csv', 'report.html');
+  const { code, stdout, stderr } = await run('robustness', '--images', '.', '--out', out);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^E(NOTDIR|EXIST).*nice\.csv.*\n$/);
+});
+
+it('calibrate tells which files it writes over', async () => {
+  expect((await run('calibrate', '--help')).stdout).toContain('src/nets/*.calibration.json');
+});
+
 it.each([[['--help']], [['-h']], [['build', '--help']], [['fit', '--help']]])(
   '%j prints the usage on stdout',
   async (args) => {

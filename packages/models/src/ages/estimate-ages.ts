@@ -1,9 +1,11 @@
 import path from 'node:path';
+import { FinalError } from '@attrai/contracts/errors';
 import { type AgeNet, loadAgeNet } from '@attrai/vision/age/age-net';
 import { estimateAges } from '@attrai/vision/age/looks-under-18';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { longerSide } from '@attrai/vision/longer-side';
 import { MIN_FACE } from '@attrai/vision/vision';
+import { countReasons } from '../fit/fit.ts';
 import type { Rating, Skipped } from '../fit/ratings.ts';
 import { findMainFace, type MainFace, readMainFace } from '../fit/read-main-face.ts';
 import { reducePhoto } from '../reduce-photo.ts';
@@ -31,6 +33,7 @@ const WIDTHS = [-1, 0, 1];
  * Estimates the age of the face in each rated picture as the estimator does before it scores a face, or doesn't; but for one whose box
  * comes out below MIN_FACE, which it would not report.
  *
+ * @throws FinalError `too_few_faces` where there is none
  * @param sides of the face, pixels: each picture is also reduced to these, three times each, and saved as JPEG
  */
 export async function agesOf(
@@ -62,6 +65,8 @@ export async function agesOf(
   } finally {
     await Promise.all([detector.close(), net.close()]);
   }
+  if (ages.length === 0)
+    throw new FinalError('too_few_faces', `No face could be looked at. ${countReasons(skipped)}`.trim());
   return { ages, small, skipped };
 }
 
