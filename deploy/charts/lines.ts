@@ -33,7 +33,7 @@ export function drawLines({ title, notes, lines, x: axis, y: { unit }, shaded }:
 
   const shade = shaded && [
     `<rect class="shade" x="${PLOT.left}" y="${PLOT.top}" width="${round(x(shaded.until) - PLOT.left)}" height="${PLOT.bottom - PLOT.top}"/>`,
-    `<text class="faint" x="${PLOT.left + 8}" y="${PLOT.top + 18}">${escapeXml(shaded.label)}</text>`,
+    `<text class="faint" x="${PLOT.left + 8}" y="${PLOT.bottom - 8}">${escapeXml(shaded.label)}</text>`,
   ];
   const rows = roundSteps(most).map(
     (at) =>

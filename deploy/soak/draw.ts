@@ -35,7 +35,8 @@ export function draw({ title, notes, memory, growths, lengthMs }: Picture): stri
 
 export function describeGrowth({ from, to, growth, keeps, ok }: Growth): string {
   if (from === undefined || to === undefined) return 'did not run through';
+  const sizes = `${Math.round(from / MB)} → ${Math.round(to / MB)} MB`;
+  if (keeps) return `${sizes}: its chats`;
   const percent = `${growth < 0 ? '−' : '+'}${Math.abs(growth * 100).toFixed(1)} %`;
-  const verdict = keeps ? ': keeps its chats' : ok ? '' : ': too much';
-  return `${Math.round(from / MB)} → ${Math.round(to / MB)} MB, ${percent}${verdict}`;
+  return `${sizes}, ${percent}${ok ? '' : ': too much'}`;
 }
