@@ -52,8 +52,8 @@ export interface Estimate {
 
 /**
  * Photo bytes in, faces, their scores and the drawn picture out. One photo at a time per instance.
- * Throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken), `too_many_pixels` or
- * `too_many_bytes`.
+ * Throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken), `too_many_pixels`, `too_many_bytes` or `no_score` (the
+ * scorer gave no number).
  */
 export interface Vision {
   /**

@@ -41,9 +41,10 @@ export async function loadScorer(path: string, threads: number): Promise<Scorer>
     const results = await session.run({ [name!]: faces });
     const raw = results[session.outputNames[0]!]!.data as Float32Array;
     const views = input.mirror ? 2 : 1;
-    if (raw.length !== count * views) throw noScore(`${raw.length} numbers for ${count * views} faces`);
+    if (raw.length !== count * views)
+      throw noScore(`${raw.length} numbers for ${count * views} faces: make it one a face`);
     const odd = raw.find((value) => !Number.isFinite(value));
-    if (odd !== undefined) throw noScore(`${odd} for a face`);
+    if (odd !== undefined) throw noScore(`${odd} for a face: check mean and std in its metadata, or use another`);
     return Array.from({ length: count }, (_, i) => mean(raw.subarray(i * views, (i + 1) * views)));
   }
 
@@ -115,7 +116,7 @@ function mean(values: Float32Array): number {
 }
 
 function noScore(gave: string): FinalError {
-  return new FinalError('no_score', `the scorer gave ${gave}: check mean and std in its metadata, or use another`);
+  return new FinalError('no_score', `the scorer gave ${gave}`);
 }
 
 function unusable(path: string, cause: unknown): FatalError {
