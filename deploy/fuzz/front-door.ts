@@ -36,7 +36,7 @@ const vision = watchVision(await loadVision({ modelsDir }), photoInHand(watchdog
 const photoStore = createMessageStore();
 
 const outages = { rideOut: <T>(_: EstimateRequest, ask: () => Promise<T>) => ask() };
-const parts = { photoStore, vision, outages, onSeen() {} };
+const parts = { photoStore, vision, outages, onDecoded() {} };
 
 async function look(number: number): Promise<Line> {
   say({ at: number });

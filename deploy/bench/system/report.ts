@@ -80,9 +80,9 @@ export function report(figures: Figures, name: string, command: string): string 
     speedTable(figures),
     'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, just before and after; the median of the rounds, and each of them. ' +
       'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
-    'An estimator looks at photos in one thread and does the rest in another. The next photo is asked for when the one in hand is decoded and its faces are found: ' +
-      'it comes while they are scored, and is looked at while the picture is stored, published and confirmed. Not sooner: where a photo kills its estimator, ' +
-      'RabbitMQ counts a failed delivery for every photo in hand, and after three of them an innocent one would be given up with it.',
+    'An estimator looks at photos in one thread and does the rest in others. The next photo is asked for when the one in hand is decoded: ' +
+      'it is decoded while that one is looked at, and looked at while the picture of that one is stored, published and confirmed. ' +
+      'Where a photo kills its estimator, RabbitMQ counts a failed delivery for both; from then on each is worked on alone, so that no innocent one loses more than one of its three.',
     '## CPU a photo',
     picture(name, 'cpu', 'CPU milliseconds a photo by process'),
     cpuTable(figures),

@@ -1,6 +1,6 @@
 import { serveVision } from '@attrai/estimator/serve-vision';
 import { loadVision } from '@attrai/vision/load-vision';
-import type { Vision } from '@attrai/vision/vision';
+import type { VisionInSteps } from '@attrai/vision/vision';
 import { CRASHING_MARK, DEADLY_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK } from '../load/samples.ts';
 
 /** Harm that hostile photos might do, by the mark they bear. */
@@ -16,12 +16,13 @@ const HARMS: Record<string, () => Promise<void> | void> = {
   [ENDING_MARK]: () => process.exit(),
 };
 
-function sufferFrom(vision: Vision): Vision {
+function sufferFrom(vision: VisionInSteps): VisionInSteps {
   return {
-    async estimate(photo, onSeen) {
+    async decode(photo) {
       for (const [mark, harm] of Object.entries(HARMS)) if (photo.includes(mark)) await harm();
-      return vision.estimate(photo, onSeen);
+      return vision.decode(photo);
     },
+    look: (photo) => vision.look(photo),
     close: () => vision.close(),
   };
 }

@@ -102,7 +102,9 @@ test('starts the next message beside one that is ready for it, and no third', as
   ready('c1');
   await sleep(100);
   await depth().toBe(1);
-  for (const name of ['b1', 'c1', 'd1']) finish(name);
+  finish('b1');
+  await seen().toEqual(['a1 starts', 'b1 starts', 'a1 ends', 'c1 starts', 'b1 ends', 'd1 starts']);
+  for (const name of ['c1', 'd1']) finish(name);
   await seen().toHaveLength(8);
   await depth().toBe(0);
 });

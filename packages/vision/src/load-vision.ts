@@ -17,7 +17,7 @@ import { multipliesBytes } from './processor.ts';
 import { inReadingOrder } from './reading-order.ts';
 import { loadScorer } from './score/scorer.ts';
 import { startStopwatch } from './stopwatch.ts';
-import { type Estimate, type Face, MAX_SIDE, MIN_FACE, type Point, type Vision } from './vision.ts';
+import { type Estimate, type Face, MAX_SIDE, MIN_FACE, type Point, type Vision, type VisionInSteps } from './vision.ts';
 
 export interface VisionOptions {
   /** Folder with the nets, as "pnpm models build" makes them: P-Net, R-Net and scorer in float32 and in bytes (-int8), O-Net and age net. */
@@ -52,16 +52,20 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
   const ageNet = await loadAgeNet(modelsDir, threads);
   const detector = await loadDetector({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads });
 
-  return {
-    async estimate(photo, onSeen = () => {}): Promise<Estimate> {
+  const vision: VisionInSteps = {
+    async decode(photo) {
       const stopwatch = startStopwatch();
-      const { pixels, width, height } = await decodePhoto(photo, maxSide);
+      const decoded = await decodePhoto(photo, maxSide);
       stopwatch.lap('decode');
+      const { ms, cpuMs } = stopwatch.read();
+      return { ...decoded, ms: ms.decode, cpuMs: cpuMs.decode };
+    },
+    async look({ pixels, width, height, ms, cpuMs }): Promise<Estimate> {
+      const stopwatch = startStopwatch({ ms, cpuMs });
       const mips = makeMips(pixels, kernels);
       giveBack(pixels);
       const detected = await detector.detect(mips, stopwatch.lap);
       const detections = inReadingOrder(detected.filter(({ box }) => longerSide(box) >= minFace));
-      onSeen();
       if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
       const young = await looksUnder18(ageNet, mips, detections);
@@ -84,6 +88,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       await Promise.all([scorer.close(), ageNet.close(), detector.close()]);
     },
   };
+  return { ...vision, estimate: async (photo) => vision.look(await vision.decode(photo)) };
 }
 
 /** Without a score: a face that looks under 18. */

@@ -1,5 +1,7 @@
 import { STAGES, type Stage, type Times } from './vision.ts';
 
+const NO_TIMES = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
+
 /** Times the stages of one photo. */
 export interface Stopwatch {
   /** The time since the last lap (or the start) belongs to this stage. */
@@ -8,9 +10,10 @@ export interface Stopwatch {
   read(): { ms: Times; cpuMs: Times };
 }
 
-export function startStopwatch(): Stopwatch {
-  const clock = startTimes(() => performance.now());
-  const cpu = startTimes(cpuTime);
+/** @param before what the photo's decoding took, if it was decoded before. */
+export function startStopwatch(before = { ms: 0, cpuMs: 0 }): Stopwatch {
+  const clock = startTimes(() => performance.now(), before.ms);
+  const cpu = startTimes(cpuTime, before.cpuMs);
   return {
     lap(stage) {
       clock.lap(stage);
@@ -20,10 +23,10 @@ export function startStopwatch(): Stopwatch {
   };
 }
 
-function startTimes(now: () => number) {
-  const start = now();
-  let last = start;
-  const times = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
+function startTimes(now: () => number, decode: number) {
+  let last = now();
+  const start = last - decode;
+  const times = { ...NO_TIMES, decode };
   return {
     lap(stage: Stage) {
       const time = now();

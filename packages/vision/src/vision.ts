@@ -1,3 +1,5 @@
+import type { DecodedPhoto } from './photo/decode.ts';
+
 /** Corners [x1, y1, x2, y2] in pixels of the upright (EXIF-oriented) original. */
 export type Box = [x1: number, y1: number, x2: number, y2: number];
 export type Point = [x: number, y: number];
@@ -50,16 +52,31 @@ export interface Estimate {
   cpuMs: Times;
 }
 
-/**
- * Photo bytes in, faces, their scores and the drawn picture out. One photo at a time per instance.
- * Throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken), `too_many_pixels`, `too_many_bytes` or `no_score` (the
- * scorer gave no number).
- */
-export interface Vision {
+/** A photo that is decoded and not looked at yet. */
+export interface Decoded extends DecodedPhoto {
+  /** What decoding took, by the clock and of the process's CPU time. */
+  ms: number;
+  cpuMs: number;
+}
+
+/** Photo bytes in, faces, their scores and the drawn picture out, in two steps: the next photo may be decoded while one is looked at. */
+export interface VisionInSteps {
   /**
-   * @param onSeen called once when the photo is decoded and its faces are found, if it can be. What a file may do to the decoder,
-   * and a photo to memory, is over then: what is left works on pictures of one size, a few at a time, and on the photo's pixels.
+   * What a file may do to a decoder, and a large photo to memory, is over when it is decoded.
+   *
+   * @throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken), `too_many_pixels` or `too_many_bytes`
    */
-  estimate(photo: Buffer, onSeen?: () => void): Promise<Estimate>;
+  decode(photo: Buffer): Promise<Decoded>;
+  /**
+   * One photo at a time, and each once: its pixels are given back.
+   *
+   * @throws FinalError `no_score` (the scorer gave no number)
+   */
+  look(photo: Decoded): Promise<Estimate>;
   close(): Promise<void>;
+}
+
+export interface Vision extends VisionInSteps {
+  /** Both steps; throws what they throw. One photo at a time. */
+  estimate(photo: Buffer): Promise<Estimate>;
 }

@@ -21,8 +21,8 @@ export interface PhotoParts {
   photoStore: PhotoStore;
   vision: WatchedVision;
   outages: Pick<Outages, 'rideOut'>;
-  /** The photo is decoded and its faces are found: what is left to do doesn't end this process. */
-  onSeen(): void;
+  /** The photo is decoded: what is left to do doesn't end this process. */
+  onDecoded(): void;
 }
 
 /** Final errors that are an answer to the user. */
@@ -57,11 +57,11 @@ export async function estimatePhoto(
 async function scoreAndStore(
   request: EstimateRequest,
   attachment: Buffer | undefined,
-  { photoStore, vision, outages, onSeen }: PhotoParts,
+  { photoStore, vision, outages, onDecoded }: PhotoParts,
 ): Promise<Estimated> {
   const parcel = { ref: request.photo, ...(attachment && { attachment }) };
   const photo = await outages.rideOut(request, () => photoStore.get(parcel));
-  const { faces, picture: drawn, ms } = await vision.estimate(request.id, photo, onSeen);
+  const { faces, picture: drawn, ms } = await vision.estimate(request.id, photo, onDecoded);
   if (drawn === undefined) return { outcome: { kind: 'no_face' }, ms };
 
   const picture = await outages.rideOut(request, () => photoStore.put(keysOf(request.id).picture, drawn));

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { VisionOptions } from '@attrai/vision/load-vision';
 import { giveBack } from '@attrai/vision/pixels';
-import type { Vision } from '@attrai/vision/vision';
+import type { VisionInSteps } from '@attrai/vision/vision';
 import { partsOf } from './error-parts.ts';
 import { photoInHand } from './photo-in-hand.ts';
 import { alone, asBuffer, type FromVision, type ToVision, type VisionThreadData } from './vision-thread-messages.ts';
@@ -9,9 +9,9 @@ import { type WatchedVision, watchVision } from './watched-vision.ts';
 
 /**
  * What a thread of `startVisionThread` runs: loads the vision and looks at the photos it is sent, until it is told to close.
- * A photo that has come starts when the one before is done, with no other thread asked.
+ * A photo that has come is decoded beside the one before, and looked at when that is done, with no other thread asked.
  */
-export async function serveVision(load: (options: VisionOptions) => Promise<Vision>): Promise<void> {
+export async function serveVision(load: (options: VisionOptions) => Promise<VisionInSteps>): Promise<void> {
   const { vision: options, memory } = workerData as VisionThreadData;
   const main = parentPort!;
   const say = (message: FromVision, given: ArrayBuffer[] = []) => main.postMessage(message, given);
@@ -26,8 +26,8 @@ export async function serveVision(load: (options: VisionOptions) => Promise<Visi
 
   async function look({ number, requestId, photo }: Extract<ToVision, { kind: 'look' }>): Promise<void> {
     try {
-      const onSeen = () => say({ kind: 'seen', number });
-      const { picture: drawn, ...estimate } = await vision.estimate(requestId, asBuffer(photo), onSeen);
+      const onDecoded = () => say({ kind: 'decoded', number });
+      const { picture: drawn, ...estimate } = await vision.estimate(requestId, asBuffer(photo), onDecoded);
       const picture = drawn && alone(drawn);
       say({ kind: 'done', number, estimate, picture }, picture && [picture.buffer]);
     } catch (error) {

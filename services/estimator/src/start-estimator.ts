@@ -26,8 +26,8 @@ export interface RunningEstimator {
 }
 
 /**
- * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; when the faces of one are
- * found, the next is fetched, and looked at while the result of the one goes its way.
+ * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; when one is decoded, the
+ * next is fetched, decoded while the one is looked at, and looked at while the result of the one goes its way.
  */
 export async function startEstimator({
   broker,
@@ -60,7 +60,7 @@ export async function startEstimator({
       photoStore,
       vision,
       outages,
-      onSeen: readyForNext,
+      onDecoded: readyForNext,
     });
     if (outcome.kind === 'photo_missing' && attempt > 1) {
       log.info('a repetition: the original is gone, so its result is in the queue');

@@ -14,7 +14,7 @@ export interface VisionThreadOptions extends VisionThreadData {
 }
 
 interface Waiting {
-  onSeen(): void;
+  onDecoded(): void;
   resolve(estimate: Estimate): void;
   reject(error: unknown): void;
 }
@@ -61,8 +61,8 @@ export async function startVisionThread({
       case 'not loaded':
         loading.reject(errorOf(message.error));
         break;
-      case 'seen':
-        waiting.get(message.number)!.onSeen();
+      case 'decoded':
+        waiting.get(message.number)!.onDecoded();
         break;
       case 'done':
         take(message.number).resolve({ ...message.estimate, picture: message.picture && asBuffer(message.picture) });
@@ -94,11 +94,11 @@ export async function startVisionThread({
   }
 
   return {
-    async estimate(requestId, photo, onSeen) {
+    async estimate(requestId, photo, onDecoded) {
       if (hasEnded) throw toldSo();
       const number = ++photos;
       const { promise, resolve, reject } = Promise.withResolvers<Estimate>();
-      waiting.set(number, { onSeen, resolve, reject });
+      waiting.set(number, { onDecoded, resolve, reject });
       const given = alone(photo);
       tell({ kind: 'look', number, requestId, photo: given }, [given.buffer]);
       return await promise;

@@ -17,7 +17,7 @@ export type ToVision = { kind: 'look'; number: number; requestId: string; photo:
 export type FromVision =
   | { kind: 'loaded' }
   | { kind: 'not loaded'; error: ErrorParts }
-  | { kind: 'seen'; number: number }
+  | { kind: 'decoded'; number: number }
   | { kind: 'done'; number: number; estimate: Omit<Estimate, 'picture'>; picture: Uint8Array | undefined }
   | { kind: 'failed'; number: number; error: ErrorParts };
 

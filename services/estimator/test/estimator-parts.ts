@@ -10,22 +10,30 @@ import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import { createLogger } from '@attrai/telemetry/logger';
-import type { Estimate, Vision } from '@attrai/vision/vision';
+import type { Decoded, Estimate, VisionInSteps } from '@attrai/vision/vision';
 import { vi } from 'vitest';
 import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
 import { watchVision } from '../src/watched-vision.ts';
+import { decodedTo } from './scripted-vision.ts';
 
 export const PHOTO = Buffer.from('the photo');
 
 /** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */
-export function scriptedVision(estimate: (photo: Buffer, onSeen: () => void) => Promise<Estimate>) {
-  const seen = { photos: 0, inHand: 0, mostInHand: 0 };
-  const script: Vision = {
-    async estimate(photo, onSeen = () => {}) {
+export function scriptedVision(
+  look: (photo: Uint8Array) => Promise<Estimate>,
+  decode: (photo: Buffer) => Promise<Decoded> = async (photo) => decodedTo(photo),
+) {
+  const seen = { decoded: 0, photos: 0, inHand: 0, mostInHand: 0 };
+  const script: VisionInSteps = {
+    async decode(photo) {
+      seen.decoded += 1;
+      return await decode(photo);
+    },
+    async look({ pixels }) {
       seen.photos += 1;
       seen.mostInHand = Math.max(seen.mostInHand, ++seen.inHand);
       try {
-        return await estimate(photo, onSeen);
+        return await look(pixels.data);
       } finally {
         seen.inHand -= 1;
       }

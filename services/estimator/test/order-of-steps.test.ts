@@ -6,6 +6,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { startEstimator } from '../src/start-estimator.ts';
 import { TWO_FACES } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
+import { decodedTo } from './scripted-vision.ts';
 
 // The order of an estimator's steps, which is what keeps photos safe.
 
@@ -17,14 +18,17 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-test('is ready for the next when it has seen a photo; then has its picture encoded, stores the picture, publishes, deletes the original, and only then is done', async () => {
+test('is ready for the next when a photo is decoded; then looks at it, stores the picture, publishes, deletes the original, and only then is done', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const steps: string[] = [];
-  const { vision } = parts.scriptedVision(async (_, onSeen) => {
-    onSeen();
-    steps.push('encoded');
+  const decode = async (photo: Buffer) => {
+    steps.push('decoded');
+    return decodedTo(photo);
+  };
+  const { vision } = parts.scriptedVision(async () => {
+    steps.push('looked at');
     return TWO_FACES;
-  });
+  }, decode);
   const watchedStore: PhotoStore = {
     ...photoStore,
     put: (key, bytes) => photoStore.put(key, bytes).finally(() => steps.push(`stored ${key.split('.')[1]}`)),
@@ -48,8 +52,9 @@ test('is ready for the next when it has seen a photo; then has its picture encod
   await parts.sendPhoto(broker, photoStore);
   await vi.waitFor(() => expect(steps).toContain('done'), soon);
   expect(steps).toEqual([
+    'decoded',
     'ready',
-    'encoded',
+    'looked at',
     'stored picture',
     `published ${AFTER_ESTIMATE}`,
     'deleted original',
@@ -57,12 +62,11 @@ test('is ready for the next when it has seen a photo; then has its picture encod
   ]);
 });
 
-test('fetches the next photo while the picture of one is encoded, and looks at it only after that', async () => {
+test('fetches and decodes the next photo while one is looked at, and looks at it only after that', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
-  const encoded = Promise.withResolvers<void>();
-  const { vision, seen } = parts.scriptedVision(async (_, onSeen) => {
-    onSeen();
-    await encoded.promise;
+  const looked = Promise.withResolvers<void>();
+  const { vision, seen } = parts.scriptedVision(async () => {
+    await looked.promise;
     return TWO_FACES;
   });
   const handlers: Handler[] = [];
@@ -85,15 +89,18 @@ test('fetches the next photo while the picture of one is encoded, and looks at i
     beside = handlers[0]!({ json: second, attempt: 1 }, () => {});
   });
   await vi.waitFor(() => expect(fetched).toEqual([first.photo.key, second.photo.key]), soon);
-  expect(seen.photos).toBe(1);
-  encoded.resolve();
+  await vi.waitFor(() => expect(seen).toMatchObject({ decoded: 2, photos: 1 }), soon);
+  looked.resolve();
   await Promise.all([done, beside]);
   expect(seen).toMatchObject({ photos: 2, mostInHand: 1 });
 });
 
-test('is not ready for the next before it has answered a photo that it could not look at', async () => {
+test('is not ready for the next before it has answered a photo that it could not decode', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
-  const { vision } = parts.scriptedVision(() => Promise.reject(new FinalError('unreadable', 'broken')));
+  const { vision } = parts.scriptedVision(
+    async () => TWO_FACES,
+    () => Promise.reject(new FinalError('unreadable', 'broken')),
+  );
   const steps: string[] = [];
   const watchedBroker: Broker = {
     ...pass(broker),

@@ -53,8 +53,9 @@ async function open(start: Start) {
   const goOn = () => writeFileSync(join(folder, GO_ON), '');
   const diary = () =>
     existsSync(join(folder, DIARY)) ? readFileSync(join(folder, DIARY), 'utf8').trim().split('\n') : [];
-  const look = (says: string, onSeen = noop) => vision.estimate(`request of ${says}`, Buffer.from(says), onSeen);
-  return { vision, look, inHand: photoInHand(memory), goOn, diary, onFatal };
+  const look = (says: string, onDecoded = noop) => vision.estimate(`request of ${says}`, Buffer.from(says), onDecoded);
+  const looks = () => diary().filter((line) => !line.startsWith('decodes'));
+  return { vision, look, inHand: photoInHand(memory), goOn, diary, looks, onFatal };
 }
 
 describe.each([
@@ -102,27 +103,30 @@ describe.each([
   });
 
   test('looks at photos one after the other, in the order asked for', async () => {
-    const { look, diary } = await open(start);
+    const { look, looks } = await open(start);
     const photos = ['one', 'unreadable', 'two', 'three'];
     await Promise.allSettled(photos.map((says) => look(says)));
-    expect(diary()).toEqual([
-      'begins one',
-      'ends one',
-      'begins unreadable',
-      'begins two',
-      'ends two',
-      'begins three',
-      'ends three',
-    ]);
+    expect(looks()).toEqual(['begins one', 'ends one', 'begins two', 'ends two', 'begins three', 'ends three']);
   });
 
-  test('tells once that a photo is seen, before it is done, and never of one that fails', async () => {
+  test('decodes a photo, and says so, while the one before is looked at', async () => {
+    const { look, looks, goOn } = await open(start);
+    const decoded = Promise.withResolvers<void>();
+    const photos = [look('wait'), look('another', () => decoded.resolve())];
+    await decoded.promise;
+    expect(looks()).toEqual(['begins wait']);
+    goOn();
+    await Promise.all(photos);
+    expect(looks()).toEqual(['begins wait', 'ends wait', 'begins another', 'ends another']);
+  });
+
+  test('tells once that a photo is decoded, before it is done, and never of one that can not be', async () => {
     const { look } = await open(start);
     const steps: string[] = [];
-    await look('a photo', () => steps.push('seen'));
+    await look('a photo', () => steps.push('decoded'));
     steps.push('done');
-    await look('unreadable', () => steps.push('seen')).catch(() => steps.push('failed'));
-    expect(steps).toEqual(['seen', 'done', 'failed']);
+    await look('unreadable', () => steps.push('decoded')).catch(() => steps.push('failed'));
+    expect(steps).toEqual(['decoded', 'done', 'failed']);
   });
 
   test('has the photo in hand for the watchdog that it looks at, and not the one that waits; none in the end', async () => {
@@ -160,7 +164,7 @@ describe('the thread of the vision', () => {
     ['ends', 'end the thread', undefined],
     ['breaks', 'break the thread', 'a stray rejection'],
   ])('that %s over a photo fails it and those behind as retryable, then ends the process', async (_, says, cause) => {
-    const { look, diary, onFatal, vision } = await open(inThread);
+    const { look, looks, onFatal, vision } = await open(inThread);
     const steps: string[] = [];
     onFatal.mockImplementation(() => steps.push('fatal'));
     const told = async (error: unknown) => {
@@ -173,7 +177,7 @@ describe('the thread of the vision', () => {
     expect(steps).toEqual(['retryable', 'retryable', 'fatal']);
     expect(onFatal.mock.calls[0]![0]).toMatchObject({ grade: 'fatal', code: 'vision_ended' });
     expect(onFatal.mock.calls[0]![0].cause?.message).toBe(cause);
-    expect(diary()).toEqual([`begins ${says}`]);
+    expect(looks()).toEqual([`begins ${says}`]);
     await expect(look('too late')).rejects.toMatchObject({ code: 'vision_ended' });
     await vision.close();
   });

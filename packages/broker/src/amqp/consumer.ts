@@ -27,6 +27,7 @@ interface Arrival {
 
 /** A message whose handler is at it. */
 interface Work {
+  arrival: Arrival;
   /** The handler has said so, at the message's first delivery. */
   readyForNext: boolean;
   /** Of the message that was asked for beside this one: it can't end the process any more. */
@@ -112,25 +113,34 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     const { message, attempt } = arrival;
     const { headers, contentType } = message.properties;
     const wire = { contentType: String(contentType), body: message.content };
-    const mine: Work = { readyForNext: false };
+    const mine: Work = { arrival, readyForNext: false };
     inWork.add(mine);
-    const readyForNext = () => makeReady(arrival, mine);
+    const readyForNext = () => makeReady(mine);
     const incoming = { queue, wire, attempt, diedIn: diedInOf(headers), readyForNext };
     const settled = workOn(incoming, fatesOf(arrival, mine), context).finally(() => unsettled.delete(settled));
     unsettled.add(settled);
   }
 
-  function makeReady({ channel, attempt, letOtherGo }: Arrival, mine: Work): void {
-    if (attempt > 1 || mine.readyForNext || !inWork.has(mine)) return;
+  function makeReady(mine: Work): void {
+    if (mine.arrival.attempt > 1 || mine.readyForNext || !inWork.has(mine)) return;
     mine.readyForNext = true;
-    // When the other is settled, RabbitMQ sends the next without being asked.
-    if (letOtherGo) letOtherGo();
-    else if (inWork.size === 1 && !stopping.aborted) mine.besideIsSafe = askForNext(channel);
+    mine.arrival.letOtherGo?.();
+    askForNext();
     startWaiting();
   }
 
+  /**
+   * If one alone is in work, and ready for it. Unless that was asked for itself: then RabbitMQ sends the next without being asked,
+   * since the one beside it is settled.
+   */
+  function askForNext(): void {
+    const [one, another] = inWork;
+    if (!one?.readyForNext || one.besideIsSafe || one.arrival.letOtherGo || another || stopping.aborted) return;
+    one.besideIsSafe = untilNextIsSafe(one.arrival.channel);
+  }
+
   /** Resolves when the next message, if there is one, can't end the process any more. */
-  async function askForNext(channel: Channel): Promise<void> {
+  async function untilNextIsSafe(channel: Channel): Promise<void> {
     const { promise: safe, resolve: letOtherGo } = Promise.withResolvers<void>();
     channel.once('close', letOtherGo);
     try {
@@ -149,6 +159,7 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     const leaveWork = () => {
       inWork.delete(mine);
       arrival.letOtherGo?.();
+      askForNext();
       startWaiting();
     };
     const settle = async (settlement: () => void) => {
