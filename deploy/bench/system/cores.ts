@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Suite } from '../../faults/suite/suite.ts';
 
@@ -16,9 +16,10 @@ export async function ownCores(): Promise<number[]> {
 }
 
 /**
- * Keeps everything but the estimators, this process included, off as many cores as there are estimators at work, so that each has one to
- * itself, as on a server with more cores: what is measured is the suite, not how five processes get along on two cores. For 0 estimators,
- * and where no core is left for the rest, or it may not be done, all share all. Returns whether they are kept apart.
+ * Gives each estimator at work a core for the thread that looks at photos, and all else, this process and the estimators' other threads
+ * included, the cores that are left, as on a server with more of them: what is measured is the suite, not how a dozen threads get along
+ * on two cores. For 0 estimators, and where no core is left for the rest, or it may not be done, all share all. Returns whether they are
+ * kept apart.
  */
 export async function keepApart(suite: Suite, estimators: number, cores: readonly number[]): Promise<boolean> {
   const { bot, sandboxProcess, rabbitmq, redis } = suite;
@@ -27,13 +28,25 @@ export async function keepApart(suite: Suite, estimators: number, cores: readonl
   const others = apart ? cores.slice(estimators) : cores;
   try {
     for (const pid of rest) await allow(pid, others);
-    // Those that were started by this process have been kept off as well.
-    for (const { pid, running } of suite.estimators) if (running) await allow(pid, cores);
+    for (const [i, { pid }] of suite.estimators.filter(({ running }) => running).entries()) {
+      await allow(pid, others);
+      if (apart) await run('taskset', ['--cpu-list', '--pid', String(cores[i]), await visionThreadOf(pid)]);
+    }
     return apart;
   } catch {
-    for (const pid of [process.pid, bot.pid, sandboxProcess.pid]) await allow(pid, cores);
+    for (const pid of [process.pid, bot.pid, sandboxProcess.pid, ...suite.estimators.map((one) => one.pid)]) {
+      await allow(pid, cores).catch(() => {});
+    }
     return false;
   }
+}
+
+/** By the name that the estimator gives it. Throws if there is none. */
+async function visionThreadOf(pid: number | undefined): Promise<string> {
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    if ((await readFile(`/proc/${pid}/task/${thread}/comm`, 'utf8')).trim() === 'vision') return thread;
+  }
+  throw new Error('An estimator has no thread that looks at photos.');
 }
 
 /** All threads of a process; what it starts later as well. */

@@ -23,7 +23,7 @@ const plain = z.object({ processes: z.int(), photosPerSecond: amount, cpuMs: ms 
 
 const load = z.object({
   estimators: z.int(),
-  apart: z.boolean().describe('each estimator had a core that nothing else was allowed on'),
+  apart: z.boolean().describe('the thread that looks at photos had a core of its own in each estimator'),
   photosPerSecond: amount,
   shares: z
     .array(amount)

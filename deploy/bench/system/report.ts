@@ -80,9 +80,9 @@ export function report(figures: Figures, name: string, command: string): string 
     speedTable(figures),
     'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, just before and after; the median of the rounds, and each of them. ' +
       'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
-    'An estimator looks at photos in one thread and does the rest in others. The next photo is asked for when the one in hand is decoded: ' +
+    'An estimator looks at photos in one thread and does the rest in others; the pipeline alone does one photo after the other. The next photo is asked for when the one in hand is decoded: ' +
       'it is decoded while that one is looked at, and looked at while the picture of that one is stored, published and confirmed. ' +
-      'Where a photo kills its estimator, RabbitMQ counts a failed delivery for both; from then on each is worked on alone, so that no innocent one loses more than one of its three.',
+      'Where a photo kills its estimator, RabbitMQ counts a failed delivery for both; from then on each is worked on alone, so that no innocent one loses more than one of its three. This is how more than 100 % is possible where there are cores to spare.',
     '## CPU a photo',
     picture(name, 'cpu', 'CPU milliseconds a photo by process'),
     cpuTable(figures),
@@ -105,7 +105,7 @@ function sharing({ cores, load }: Figures): string {
   const all = 'RabbitMQ, Redis, the sandbox and the users it plays for, bot and estimators';
   if (apart.length === 0) return `The ${cores} cores are shared by ${all}: on servers of their own estimators do more.`;
   return (
-    `With ${apart.join(' and ')} the rest is kept off as many of the ${cores} cores, as if the server had more of them; with more, the cores are shared by ${all}: ` +
+    `With ${apart.join(' and ')} the thread that looks at photos has one of the ${cores} cores to itself, as if the server had more of them, and all else has what is left; with more, the cores are shared by ${all}: ` +
     'on servers of their own those do more.'
   );
 }
