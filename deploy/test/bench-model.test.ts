@@ -91,6 +91,12 @@ describe('a plan', () => {
     });
   });
 
+  test('lets no estimator do more than its share of a CPU allows', () => {
+    const fast: Figures = { ...FIGURES, load: [{ ...load(1), photosPerSecond: 30 }, load(2)] };
+    const [estimators] = plan(fast, { nodes: 4, cores: 2, replicas: 2 }, 1).limits;
+    expect(estimators!.photosPerSecond).toBeCloseTo(2 * (1000 / 43), 10);
+  });
+
   test('shares the processors among estimators that outnumber them', () => {
     const wait = (replicas: number) => plan(FIGURES, { nodes: 1, cores: 1, replicas }, 15).wait.mean;
     expect(wait(8)).toBeGreaterThan(0.01);
