@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { type FuzzReport, fuzzPhotos } from './fuzz-photos.ts';
 import { problemsOf } from './problems.ts';
 
@@ -11,17 +11,39 @@ The same seed makes the same photos. MODELS_DIR (.models): folder of the ONNX fi
 
 const EVERY = 250;
 
-function readArguments(): { photos: number; seed: number } {
-  try {
-    const { values } = parseArgs({ options: { photos: { type: 'string' }, seed: { type: 'string' } } });
-    const photos = Number(values.photos ?? 5_000);
-    const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-    if (!Number.isInteger(photos) || photos < 1 || !Number.isInteger(seed) || seed < 0) throw new Error('no numbers');
-    return { photos, seed };
-  } catch {
-    process.stderr.write(USAGE);
-    process.exit(2);
+/** @throws UsageError */
+function readArguments(): { photos: number; seed: number } | 'help' {
+  const { values } = readCommandLine(USAGE, {
+    options: { photos: { type: 'string', default: '5000' }, seed: { type: 'string' } },
+  });
+  if (values.help) return 'help';
+  const photos = Number(values.photos);
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+  if (!Number.isInteger(photos) || photos < 1) throw new UsageError('--photos takes a whole number from 1 up.', USAGE);
+  if (!Number.isInteger(seed) || seed < 0) throw new UsageError('--seed takes a whole number from 0 up.', USAGE);
+  return { photos, seed };
+}
+
+/** Returns the exit code: 1 if there is a problem. */
+async function main(): Promise<number> {
+  const args = readArguments();
+  if (args === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
   }
+  const { photos, seed } = args;
+  console.log(`${photos} photos, seed ${seed}`);
+  const started = performance.now();
+  const report = await fuzzPhotos({
+    photos,
+    seed,
+    modelsDir: process.env.MODELS_DIR ?? '.models',
+    onProgress: (done) => done % EVERY === 0 && process.stderr.write(`${done} of ${photos}\n`),
+  });
+  print(report, (performance.now() - started) / 1000);
+  const problems = problemsOf(report, photos);
+  console.log(problems.length === 0 ? 'No crash, no hang, no leak.' : problems.join('\n'));
+  return problems.length === 0 ? 0 : 1;
 }
 
 function print({ ends, slowestMs, memory, findings }: FuzzReport, seconds: number): void {
@@ -36,16 +58,10 @@ function print({ ends, slowestMs, memory, findings }: FuzzReport, seconds: numbe
 
 const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
 
-const { photos, seed } = readArguments();
-console.log(`${photos} photos, seed ${seed}`);
-const started = performance.now();
-const report = await fuzzPhotos({
-  photos,
-  seed,
-  modelsDir: process.env.MODELS_DIR ?? '.models',
-  onProgress: (done) => done % EVERY === 0 && process.stderr.write(`${done} of ${photos}\n`),
-});
-print(report, (performance.now() - started) / 1000);
-const problems = problemsOf(report, photos);
-console.log(problems.length === 0 ? 'No crash, no hang, no leak.' : problems.join('\n'));
-process.exitCode = problems.length === 0 ? 0 : 1;
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

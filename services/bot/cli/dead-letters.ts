@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { AMQP_URL } from '@attrai/config/common-variables';
 import { readConfig } from '@attrai/config/read-config';
+import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { redact } from '@attrai/telemetry/redact';
 import { z } from 'zod';
@@ -21,14 +21,14 @@ try {
   process.exitCode = await run();
 } catch (error) {
   process.stderr.write(`${redact(error instanceof Error ? error.message : String(error))}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
 async function run(): Promise<number> {
   const command = readCommand();
-  if (command === undefined) {
-    process.stderr.write(USAGE);
-    return 2;
+  if (command === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
   }
   const config = readConfig(z.object({ AMQP_URL, INBOX_DIR }));
   const letters = openDeadLetters(config.AMQP_URL, await createVolumeStore(config.INBOX_DIR));
@@ -48,20 +48,23 @@ async function run(): Promise<number> {
   return missing.length + refused.length > 0 ? 1 : 0;
 }
 
-/** Undefined if it is none of those in USAGE. */
-function readCommand(): { name: 'list' } | { name: 'requeue' | 'drop'; ids: string[] | undefined } | undefined {
-  const parsed = parseArgs({
+type Command = { name: 'list' } | { name: 'requeue' | 'drop'; ids: string[] | undefined };
+
+/** @throws UsageError */
+function readCommand(): Command | 'help' {
+  const { values, positionals } = readCommandLine(USAGE, {
     allowPositionals: true,
-    strict: false,
     options: { all: { type: 'boolean', default: false } },
   });
-  const [name, ...ids] = parsed.positionals;
-  const { all } = parsed.values;
-  if (Object.keys(parsed.values).length > 1) return undefined;
-  if (name === 'list') return ids.length === 0 && !all ? { name } : undefined;
-  if (name !== 'requeue' && name !== 'drop') return undefined;
-  if (all === true) return ids.length === 0 ? { name, ids: undefined } : undefined;
-  return ids.length > 0 ? { name, ids } : undefined;
+  if (values.help) return 'help';
+  const [name, ...ids] = positionals;
+  if (name === 'list' && ids.length === 0 && !values.all) return { name };
+  if (name === 'requeue' || name === 'drop') {
+    if (values.all && ids.length === 0) return { name, ids: undefined };
+    if (!values.all && ids.length > 0) return { name, ids };
+    throw new UsageError('Name the messages, or say --all.', USAGE);
+  }
+  throw new UsageError(name === 'list' ? 'list takes nothing else.' : 'Say list, requeue or drop.', USAGE);
 }
 
 function table(letters: DeadLetter[]): string {

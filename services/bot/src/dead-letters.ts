@@ -107,9 +107,9 @@ function describeWaiting(message: WaitingMessage): DeadLetter {
   return { id: idOf(message), state: 'waiting', at: diedAt, queue: diedIn, why, bytes: wire.body.length };
 }
 
-function idOf({ wire }: WaitingMessage): string {
+function idOf({ diedIn, wire }: WaitingMessage): string {
   const { request, result } = read(wire);
-  return request?.id ?? result?.id ?? parkedKey(wire.body);
+  return request?.id ?? result?.id ?? parkedKey({ diedIn, body: wire.body });
 }
 
 function queueByContents({ wire }: WaitingMessage): QueueName | undefined {

@@ -135,6 +135,14 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
   expect(await inbox.keys()).toEqual([]);
 });
 
+test('parks the same bytes once for each queue that they died in', async () => {
+  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const message: Unreadable = { why: 'no JSON', contentType: 'x', body: Buffer.from('no JSON') };
+  const queues = [TO_ESTIMATE, AFTER_ESTIMATE, undefined, TO_ESTIMATE] as const;
+  for (const diedIn of queues) await parked.park({ ...message, diedIn });
+  expect((await parked.list()).map(({ diedIn }) => diedIn)).toEqual(queues.slice(0, 3));
+});
+
 test('of a large message only the beginning is parked, once, and not put back', async () => {
   const parked = createParkedMessages(await createVolumeStore(inboxDir));
   const body = Buffer.alloc(2_000_000, 1);
@@ -149,7 +157,7 @@ test('of a large message only the beginning is parked, once, and not put back', 
 });
 
 test.each([[], ['list', 'x'], ['requeue'], ['drop'], ['drop', '--all', 'x'], ['forget', 'x'], ['list', '--force']])(
-  'explains itself at: %s %s %s',
+  'refuses and explains itself at: %s %s %s',
   async (...args) => {
     expect(await run(...args.filter((arg) => arg !== undefined))).toMatchObject({
       code: 2,
@@ -158,3 +166,7 @@ test.each([[], ['list', 'x'], ['requeue'], ['drop'], ['drop', '--all', 'x'], ['f
     });
   },
 );
+
+test.each(['--help', '-h'])('explains itself when asked: %s', async (option) => {
+  expect(await run(option)).toEqual({ code: 0, out: expect.stringContaining('pnpm dead-letters requeue ID'), err: '' });
+});

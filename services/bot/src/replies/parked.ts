@@ -47,9 +47,16 @@ export interface ParkedMessages {
   drop(key: string): Promise<void>;
 }
 
-/** The key of a message: the same for the same bytes. */
-export function parkedKey(body: Buffer): string {
-  return PARKED_PREFIX + createHash('sha256').update(body).digest('hex').slice(0, 20);
+/** The key of a message: the same for the same bytes that died in the same queue. */
+export function parkedKey({ diedIn, body }: Pick<Unreadable, 'diedIn' | 'body'>): string {
+  return (
+    PARKED_PREFIX +
+    createHash('sha256')
+      .update(`${diedIn ?? ''}\n`)
+      .update(body)
+      .digest('hex')
+      .slice(0, 20)
+  );
 }
 
 export function createParkedMessages(inbox: PhotoStore): ParkedMessages {
@@ -65,7 +72,7 @@ export function createParkedMessages(inbox: PhotoStore): ParkedMessages {
 
   return {
     async park({ body, ...about }) {
-      const key = parkedKey(body);
+      const key = parkedKey({ ...about, body });
       const parked = await keys();
       if (parked.includes(key)) return { key, kept: true };
       if (parked.length >= MOST_PARKED) return { key, kept: false };
