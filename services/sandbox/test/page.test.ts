@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from '../src/sandbox.ts';
 import { type Chromium, startChromium } from './chromium.ts';
 import { createEchoBot } from './echo-bot.ts';
 import { eventually } from './eventually.ts';
-import { picture } from './pictures.ts';
+import { bitmap, picture } from './pictures.ts';
 import { User } from './user.ts';
 
 const TOKEN = '4242:test_token-1';
@@ -41,6 +41,7 @@ describe('the chat page in Chromium', () => {
     await writeFile(join(folder, 'b.jpg'), await picture(300, 900));
     await writeFile(join(folder, 'broken.jpg'), 'no picture');
     await writeFile(join(folder, 'empty.jpg'), '');
+    await writeFile(join(folder, 'bitmap.jpg'), bitmap(600));
     for (let i = 0; i < 10; i++) await writeFile(join(folder, `album${i}.jpg`), await picture(640, 480 + 40 * i));
   });
   afterAll(async () => {
@@ -153,6 +154,20 @@ describe('the chat page in Chromium', () => {
     await eventually(() => page.locator('#toast').textContent()).toContain('empty');
     await eventually(() => user.messages()).toMatchObject([{ document_name: 'broken.jpg' }]);
     expect(await bubbles('user').count()).toBe(1);
+  });
+
+  it('lets a photo that is refused go as a file, or be deleted, with the end of the chat in view', async () => {
+    await write('before');
+    await page.setInputFiles('#file', [join(folder, 'bitmap.jpg'), join(folder, 'bitmap.jpg')]);
+    const choices = (name: string) => page.getByRole('button', { name, exact: true });
+    await eventually(() => choices('Delete').count()).toBe(2);
+    await choices('Send as a file').last().click();
+    await eventually(async () => (await user.messages()).at(-1)).toMatchObject({ document_name: 'bitmap.jpg' });
+    await eventually(fromTheEnd).toBeLessThan(2);
+    await choices('Delete').click();
+    await eventually(() => bubbles('user').count()).toBe(2);
+    await eventually(fromTheEnd).toBeLessThan(2);
+    expect(await user.messages()).toHaveLength(2);
   });
 
   it('shows the end of a long album after sending it', async () => {

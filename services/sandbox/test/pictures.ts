@@ -27,3 +27,22 @@ function chunk(type: string, data: Buffer): Buffer {
   frame.writeUInt32BE(crc32(body), 4);
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
+
+/** A grey square as BMP, which browsers show and Telegram takes for no photo; `side` is a multiple of 4, pixels. */
+export function bitmap(side: number): Buffer {
+  const HEADER = 54;
+  const bytes = Buffer.alloc(HEADER + side * side * 3, 128).fill(0, 0, HEADER);
+  bytes.write('BM');
+  for (const [offset, value] of [
+    [2, bytes.length],
+    [10, HEADER],
+    [14, 40],
+    [18, side],
+    [22, side],
+  ] as const) {
+    bytes.writeUInt32LE(value, offset);
+  }
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  return bytes;
+}

@@ -43,7 +43,7 @@ export class Bubble {
     this.view = view;
     this.node.dataset.messageId = view.message_id ?? '';
     this.node.classList.toggle('has-photo', Boolean(view.photo_url));
-    this.node.classList.toggle('bare', Boolean(view.photo_url) && !view.caption && !view.buttons);
+    this.node.classList.toggle('bare', Boolean(view.photo_url) && !view.caption && !view.buttons && !view.problem);
     this.node.classList.toggle('pending', view.state === 'sending' || view.state === 'waiting');
     this.node.setAttribute('aria-label', this.#label());
     this.body.replaceChildren(...this.#parts().filter(Boolean));

@@ -27,7 +27,7 @@ const list = new MessageList(byId('messages'), {
   onJump: jumpTo,
 });
 const lightbox = createLightbox(() => list.bubbles.filter((bubble) => bubble.view.photo_url));
-const outbox = new Outbox({ chatId, list, texts: () => ({ say, language }) });
+const outbox = new Outbox({ chatId, list, texts: () => ({ say, language }), onAct: afterSending });
 const samples = createSamples({
   say: () => say,
   complain: showToast,

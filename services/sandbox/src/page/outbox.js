@@ -18,11 +18,13 @@ export class Outbox {
    * @param {number} parts.chatId
    * @param {import('./message-list.js').MessageList} parts.list
    * @param {() => {say: (name: string) => string, language: string}} parts.texts
+   * @param {() => void} parts.onAct the user has done something about a message that was not sent
    */
-  constructor({ chatId, list, texts }) {
+  constructor({ chatId, list, texts, onAct }) {
     this.chatId = chatId;
     this.list = list;
     this.texts = texts;
+    this.onAct = onAct;
   }
 
   /** @param {string} text */
@@ -116,9 +118,15 @@ export class Outbox {
       Object.assign(item, change);
       this.#queue.push(item);
       this.#work();
+      this.onAct();
+    };
+    const discard = () => {
+      this.list.removePending(item.key);
+      this.onAct();
     };
     const actions = [[say('retry'), () => again({})]];
     if (item.asPhoto) actions.push([say('asFile'), () => again({ asPhoto: false })]);
+    actions.push([say('discard'), discard]);
     this.#show(item, { state: 'failed', problem: `${say('notSent')} ${error.message}`, actions });
   }
 
