@@ -7,6 +7,7 @@ const RESIDUALS = [2.5, 4, 6, 8, Number.POSITIVE_INFINITY];
 /** A correlation of fewer faces than this says nothing. */
 const FEWEST = 10;
 const LISTED = 20;
+const NO_DATA = "## Data\n\nNothing was said about the data, its licence and the head's limits (`--about`).";
 
 /**
  * The model card: what the head was fitted on, how, and how well it does.
@@ -17,14 +18,14 @@ const LISTED = 20;
 export function modelCard(
   { head, faces, skipped, validation }: FitResult,
   { ratingColumn }: Pick<FitOptions, 'ratingColumn'>,
-  about: string,
+  about: string | undefined,
   versions: Record<string, string>,
 ): string {
   const { fit } = head;
   const several = faces.filter(({ found }) => found > 1);
   return `# Scorer head \`${head.name}\`
 
-Written by \`pnpm models fit\` on ${fit.date}; the last sections by hand.
+Written by \`pnpm models fit\` on ${fit.date}${about ? '; the last sections by hand' : ''}.
 
 A linear head on the face net's features: raw = intercept + weights · features. The features are three numbers for each of the 736 channels
 of the net's five stages: its mean, how much more of it there is below than above, and how much more at the ends than in the middle. The face
@@ -75,7 +76,7 @@ ${Object.entries(versions)
   .map(([name, version]) => `- ${name} ${version}`)
   .join('\n')}
 
-${about.trim()}
+${about?.trim() ?? NO_DATA}
 `;
 }
 
