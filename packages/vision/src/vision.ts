@@ -1,4 +1,4 @@
-import type { DecodedPhoto } from './photo/decode.ts';
+import type { Pixels } from './pixels.ts';
 
 /** Corners [x1, y1, x2, y2] in pixels of the upright (EXIF-oriented) original. */
 export type Box = [x1: number, y1: number, x2: number, y2: number];
@@ -52,7 +52,16 @@ export interface Estimate {
   cpuMs: Times;
 }
 
-/** A photo that is decoded and not looked at yet. */
+/** A photo as the rest of the pipeline sees it. */
+export interface DecodedPhoto {
+  /** Upright, at most `maxSide` pixels on its longer side. */
+  pixels: Pixels;
+  /** Size of the upright original, pixels. */
+  width: number;
+  height: number;
+}
+
+/** The same, not looked at yet. */
 export interface Decoded extends DecodedPhoto {
   /** What decoding took, by the clock and of the process's CPU time. */
   ms: number;

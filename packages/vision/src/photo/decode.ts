@@ -1,6 +1,6 @@
 import { FinalError } from '@attrai/contracts/errors';
 import sharp, { type Metadata } from 'sharp';
-import type { Pixels } from '../pixels.ts';
+import type { DecodedPhoto } from '../vision.ts';
 import { photoKind } from './signature.ts';
 
 /** Larger photos are refused before anything of them is decoded. */
@@ -14,15 +14,6 @@ const MAX_HELD_BYTES = 200_000_000;
 export const MAX_BYTES = 20 * 2 ** 20;
 /** A decoder that takes longer is stuck, or fed by somebody who wants it to be. */
 const MAX_SECONDS = 20;
-
-/** A photo as the rest of the pipeline sees it. */
-export interface DecodedPhoto {
-  /** Upright, at most `maxSide` pixels on its longer side. */
-  pixels: Pixels;
-  /** Size of the upright original, pixels. */
-  width: number;
-  height: number;
-}
 
 /**
  * Decodes a JPEG, PNG or WebP: turned upright by its EXIF orientation, the first frame of an animation, in sRGB,
