@@ -33,6 +33,19 @@ async function failOnce(): Promise<void> {
   await depth().toBeGreaterThan(0);
 }
 
+/** 0 also where there is no such queue, which costs the asking channel its life. */
+async function consumersOf(queue: string): Promise<number> {
+  const asking = await control.createChannel();
+  asking.on('error', () => {});
+  try {
+    return (await asking.checkQueue(queue)).consumerCount;
+  } catch {
+    return 0;
+  } finally {
+    await asking.close().catch(() => {});
+  }
+}
+
 /** A process that consumes one at a time; its connections can be cut, and it can die. */
 async function startProcess(handler: Handler) {
   const target = new URL(url);
@@ -107,6 +120,42 @@ test('starts the next message beside one that is ready for it, and no third', as
   for (const name of ['c1', 'd1']) finish(name);
   await seen().toHaveLength(8);
   await depth().toBe(0);
+});
+
+test('asks for another when the one that was asked for is done first', async () => {
+  const { handler, ready, finish, seen } = stepwise();
+  await publish('a', 'b', 'c', 'd');
+  await startProcess(handler);
+  await seen().toEqual(['a1 starts']);
+  ready('a1');
+  await seen().toEqual(['a1 starts', 'b1 starts']);
+  finish('b1');
+  await seen().toEqual(['a1 starts', 'b1 starts', 'b1 ends', 'c1 starts']);
+  await sleep(100);
+  await depth().toBe(1);
+  for (const name of ['a1', 'c1', 'd1']) finish(name);
+  await seen().toHaveLength(8);
+  await depth().toBe(0);
+});
+
+test('starts no third when its channel was lost with two in work, and the queue with all that was known of them', async () => {
+  const { handler, log, ready, finish, seen } = stepwise();
+  await publish('a', 'b');
+  await startProcess(handler);
+  await seen().toEqual(['a1 starts']);
+  ready('a1');
+  await seen().toEqual(['a1 starts', 'b1 starts']);
+  ready('b1');
+  await channel.deleteQueue(TO_ESTIMATE);
+  await expect.poll(() => consumersOf(TO_ESTIMATE), patience).toBe(1);
+  await publish('c');
+  await depth().toBe(0);
+  await sleep(100);
+  expect(log).toEqual(['a1 starts', 'b1 starts']);
+  finish('a1');
+  await seen().toEqual(['a1 starts', 'b1 starts', 'a1 ends', 'c1 starts']);
+  for (const name of ['b1', 'c1']) finish(name);
+  await seen().toHaveLength(6);
 });
 
 test('has nothing wait in hand while a message is not ready for the next', async () => {

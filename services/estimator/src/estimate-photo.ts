@@ -19,9 +19,9 @@ export interface Estimated {
 
 export interface PhotoParts {
   photoStore: PhotoStore;
-  vision: WatchedVision;
+  vision: Pick<WatchedVision, 'estimate'>;
   outages: Pick<Outages, 'rideOut'>;
-  /** The photo is decoded: what is left to do doesn't end this process. */
+  /** The photo is decoded: what a file may do to a decoder, and a large photo to memory, is over. */
   onDecoded(): void;
 }
 

@@ -42,8 +42,8 @@ interface Work {
  * alone doesn't fetch ahead. Once a handler is ready for the next, one more message is asked for and works beside it:
  *
  * - Only beside a message that is delivered for the first time, and only if it is itself: a message that was in hand at a
- *   death, be it the cause or not, is never again in work beside another. Whatever the others do, it loses one of its
- *   deliveries at the most.
+ *   death, be it the cause or not, is never again in work beside another. As long as none that is ready ends its process, it
+ *   loses one of its deliveries at the most.
  * - What has been delivered before waits until the handler of the one in hand is done, so that the harm it may do hits
  *   nothing that is unfinished.
  * - Until the one that was asked for is ready for the next, too, the message beside it is not settled, done as it may be:
@@ -106,6 +106,8 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
   function hasRoomFor({ attempt }: Arrival): boolean {
     const others = [...inWork];
     const inDanger = others.filter(({ readyForNext }) => !readyForNext).length;
+    // More are in work only after a lost channel, when what is ready comes to its end without it.
+    if (others.length > prefetch) return false;
     return inDanger < prefetch && (attempt === 1 || inDanger === others.length);
   }
 
@@ -158,7 +160,11 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     const { channel, message } = arrival;
     const leaveWork = () => {
       inWork.delete(mine);
-      arrival.letOtherGo?.();
+      if (arrival.letOtherGo) {
+        arrival.letOtherGo();
+        // Whoever asked for it may ask for another.
+        for (const other of inWork) delete other.besideIsSafe;
+      }
       askForNext();
       startWaiting();
     };
