@@ -32,7 +32,7 @@ export function parseWork(metrics: string): { photos: number; seconds: number } 
   for (const line of metrics.split('\n')) {
     const value = Number(line.slice(line.lastIndexOf(' ') + 1));
     if (line.startsWith('attrai_photos_estimated_total{')) photos += value;
-    if (line.startsWith('attrai_stage_seconds_sum{') && line.includes('stage="total"')) seconds += value;
+    if (line.startsWith('attrai_busy_seconds_total ')) seconds += value;
   }
   return { photos, seconds };
 }

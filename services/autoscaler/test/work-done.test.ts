@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEstimatorMetrics } from '@attrai/estimator/metrics';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { parseWork, readWorkDone, type WorkDone, workBetween } from '../src/work-done.ts';
 
 const done = (entries: [string, number, number][]): WorkDone => ({
@@ -12,10 +12,20 @@ const done = (entries: [string, number, number][]): WorkDone => ({
 test("reads photos and seconds off the estimators' own metrics", async () => {
   const processMetrics = createProcessMetrics([]);
   const metrics = createEstimatorMetrics(processMetrics);
-  const times = (decode: number, total: number) => ({ decode, total }) as never;
-  metrics.estimated('scored', times(100, 400));
-  metrics.estimated('no_face', times(50, 100));
-  metrics.estimated('unreadable', undefined);
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const first = metrics.givenToVision();
+  vi.advanceTimersByTime(200);
+  const second = metrics.givenToVision();
+  vi.advanceTimersByTime(100);
+  first();
+  vi.advanceTimersByTime(100);
+  second();
+  vi.advanceTimersByTime(1_000);
+  const third = metrics.givenToVision();
+  vi.advanceTimersByTime(100);
+  third();
+  for (const outcome of ['scored', 'no_face', 'unreadable'] as const) metrics.estimated(outcome, undefined);
   const text = await processMetrics.registry.metrics();
   expect(parseWork(text)).toEqual({ photos: 3, seconds: 0.5 });
 

@@ -7,11 +7,17 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 export interface EstimatorMetrics {
   /** A photo was taken in hand; call what is returned when it is out of hand, whatever became of it. */
   takenInHand(): () => void;
+  /** The vision was given a photo; call what is returned when it is done with it, whatever became of it. */
+  givenToVision(): () => void;
   /** The result of a photo is in its queue. `ms`: of the pipeline by stage, if it could look at the photo. */
   estimated(outcome: Outcome['kind'], ms: Times | undefined): void;
 }
 
-export const NO_METRICS: EstimatorMetrics = { takenInHand: () => () => {}, estimated() {} };
+export const NO_METRICS: EstimatorMetrics = {
+  takenInHand: () => () => {},
+  givenToVision: () => () => {},
+  estimated() {},
+};
 
 export function createEstimatorMetrics({ registry }: ProcessMetrics): EstimatorMetrics {
   const registers = [registry];
@@ -34,13 +40,34 @@ export function createEstimatorMetrics({ registry }: ProcessMetrics): EstimatorM
     labelNames: ['service'],
     registers,
   });
+  const busy = new Counter({
+    name: 'attrai_busy_seconds_total',
+    help: 'Time in which the vision of an estimator had a photo; with two at once it counts once',
+    registers,
+  });
   const ours = { service: 'estimator' };
   inWork.set(ours, 0);
+  let withVision = 0;
+  let countedUntil = 0;
+
+  function countBusyTime(): void {
+    const now = performance.now();
+    if (withVision > 0) busy.inc((now - countedUntil) / 1000);
+    countedUntil = now;
+  }
 
   return {
     takenInHand() {
       inWork.inc(ours);
       return () => inWork.dec(ours);
+    },
+    givenToVision() {
+      countBusyTime();
+      withVision += 1;
+      return () => {
+        countBusyTime();
+        withVision -= 1;
+      };
     },
     estimated(outcome, ms) {
       estimated.inc({ outcome });

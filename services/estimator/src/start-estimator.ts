@@ -5,7 +5,7 @@ import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request
 import { estimateResult } from '@attrai/contracts/result';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
-import { estimatePhoto } from './estimate-photo.ts';
+import { estimatePhoto, type PhotoParts } from './estimate-photo.ts';
 import { type EstimatorMetrics, NO_METRICS } from './metrics.ts';
 import { createOutages } from './outages.ts';
 import type { WatchedVision } from './watched-vision.ts';
@@ -38,6 +38,12 @@ export async function startEstimator({
 }: EstimatorParts): Promise<RunningEstimator> {
   const stopping = new AbortController();
   const outages = createOutages(logger, stopping.signal);
+  const countedVision: PhotoParts['vision'] = {
+    async estimate(...photo) {
+      const done = metrics.givenToVision();
+      return await vision.estimate(...photo).finally(done);
+    },
+  };
 
   /**
    * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
@@ -58,7 +64,7 @@ export async function startEstimator({
 
     const { outcome, picture, ms, problem } = await estimatePhoto(request, attachment, {
       photoStore,
-      vision,
+      vision: countedVision,
       outages,
       onDecoded: readyForNext,
     });

@@ -143,6 +143,7 @@ describe('the estimator process', () => {
     for (const stage of ['decode', 'pnet', 'total']) {
       expect(await estimator.metric(`attrai_stage_seconds_count{stage="${stage}"}`), stage).toBe(1);
     }
+    expect(await estimator.metric('attrai_busy_seconds_total')).toBeGreaterThan(0);
     for (const stage of ['age', 'score', 'encode']) {
       expect(await estimator.metric(`attrai_stage_seconds_count{stage="${stage}"}`), stage).toBeUndefined();
     }
