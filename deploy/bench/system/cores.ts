@@ -34,9 +34,7 @@ export async function keepApart(suite: Suite, estimators: number, cores: readonl
     }
     return apart;
   } catch {
-    for (const pid of [process.pid, bot.pid, sandboxProcess.pid, ...suite.estimators.map((one) => one.pid)]) {
-      await allow(pid, cores).catch(() => {});
-    }
+    for (const pid of [...rest, ...suite.estimators.map((one) => one.pid)]) await allow(pid, cores).catch(() => {});
     return false;
   }
 }

@@ -81,8 +81,8 @@ export function report(figures: Figures, name: string, command: string): string 
     'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, just before and after; the median of the rounds, and each of them. ' +
       'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
     'An estimator looks at photos in one thread and does the rest in others; the pipeline alone does one photo after the other. The next photo is asked for when the one in hand is decoded: ' +
-      'it is decoded while that one is looked at, and looked at while the picture of that one is stored, published and confirmed. ' +
-      'Where a photo kills its estimator, RabbitMQ counts a failed delivery for both; from then on each is worked on alone, so that no innocent one loses more than one of its three. This is how more than 100 % is possible where there are cores to spare.',
+      'it is decoded while that one is looked at, and looked at while the picture of that one is stored, published and confirmed: more than 100 % is possible where there are cores to spare. ' +
+      'Where a photo kills its estimator, RabbitMQ counts a failed delivery for both; from then on each is worked on alone, so that no innocent one loses more than one of its three.',
     '## CPU a photo',
     picture(name, 'cpu', 'CPU milliseconds a photo by process'),
     cpuTable(figures),

@@ -43,7 +43,7 @@ export async function fitCommand(args: string[]): Promise<void> {
   const { about, model } = values;
   const name = values.name || path.parse(ratings).name;
   const out = values.out ?? `${name}.json`;
-  const aboutText = about && (await readFile(about, 'utf8'));
+  const aboutText = about && ((await readFile(about, 'utf8')).trim() || undefined);
   const line = new ProgressLine();
   const options = {
     name,

@@ -8,7 +8,7 @@ import { createParkedMessages, type ParkedMessage, parkedKey } from './replies/p
 
 /** A message nobody could handle, without anything a user sent. */
 export interface DeadLetter {
-  /** The request's id, or that of a parked message, made from its bytes. */
+  /** The request's id, or that of a parked message, made from its bytes and where it died. */
   id: string;
   /** `waiting`: in `to_estimate.dead`, for the bot to tell its user; `parked`: nobody could read it. */
   state: 'waiting' | 'parked';
