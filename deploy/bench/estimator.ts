@@ -104,7 +104,7 @@ function report(runs: readonly Run[], codecs: readonly CodecFloor[], photos: num
   const floor = floors.decode + floors.nets + floors.encode;
   const faces = runs.reduce((sum, run) => sum + run.faces, 0) / (runs.length / photos);
   const lines = [
-    `${photos} photos × ${runs.length / photos} ${runs.length === photos ? 'round' : 'rounds'}, min face ${minFace}, ${faces} faces`,
+    `${photos} ${photos === 1 ? 'photo' : 'photos'} × ${runs.length / photos} ${runs.length === photos ? 'round' : 'rounds'}, min face ${minFace}, ${faces} faces`,
     '',
     `photos/s per core  ${(1000 / mean(cpu)).toFixed(1)}   (CPU time: mean ${ms(mean(cpu))}, median ${ms(median(cpu))} a photo)`,
     `peak memory        ${Math.round(process.resourceUsage().maxRSS / 1024)} MB RSS`,

@@ -1,4 +1,4 @@
-import { docker, dockerJson } from './docker.ts';
+import { dockerJson } from './docker.ts';
 import type { Finding } from './report.ts';
 import type { Stack } from './stack.ts';
 
@@ -26,7 +26,9 @@ export async function checkLimits(stack: Stack, services: string[]): Promise<Omi
       '{{json .Spec.TaskTemplate.Resources.Limits}}',
     );
     for (const container of await stack.containers(service)) {
-      const [bytes, quota, period] = (await docker(['exec', container, 'sh', '-c', READ])).split(/\s+/).map(Number);
+      const read = await stack.askContainer(service, container, READ);
+      if (read === undefined) continue;
+      const [bytes, quota, period] = read.split(/\s+/).map(Number);
       const cpus = quota! / period!;
       const holds = bytes === wanted.MemoryBytes && Math.abs(cpus - wanted.NanoCPUs! / 1e9) < 0.01;
       (holds ? right : wrong).push(`${service} ${bytes! / 2 ** 20} MiB, ${cpus} CPUs`);

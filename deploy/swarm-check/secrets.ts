@@ -19,8 +19,9 @@ export async function checkSecrets(stack: Stack, services: string[]): Promise<Om
     }
     for (const container of await stack.containers(service)) {
       places.set(`inspect of container, ${service}`, await docker(['inspect', container]));
-      const environment = ['exec', container, 'sh', '-c', 'cat /proc/1/environ /proc/1/cmdline | tr "\\0" "\\n"'];
-      places.set(`environment of container, ${service}`, await docker(environment));
+      const command = 'cat /proc/1/environ /proc/1/cmdline | tr "\\0" "\\n"';
+      const environment = await stack.askContainer(service, container, command);
+      if (environment !== undefined) places.set(`environment of container, ${service}`, environment);
     }
   }
   const found = [...places].filter(([, text]) => stack.secrets.some((secret) => text.includes(secret)));

@@ -28,6 +28,8 @@ export interface Stack {
   tasks(name: string): Promise<Task[]>;
   /** Ids of the containers of a service on the node of this Docker client, those that run or also those that have ended. */
   containers(name: string, which?: 'ended too'): Promise<string[]>;
+  /** What a shell command in a container of the service prints; undefined if that has ended meanwhile, as one too many does. */
+  askContainer(name: string, container: string, command: string): Promise<string | undefined>;
   /** Waits until all services run as many tasks as they should, healthy. Throws after `limitMs`, and says which don't. */
   untilHealthy(limitMs: number): Promise<void>;
   scale(estimators: number): Promise<void>;
@@ -128,6 +130,15 @@ export async function prepareStack({ name, port, env }: StackOptions): Promise<S
     async containers(short, which) {
       const label = `label=com.docker.swarm.service.name=${service(short)}`;
       return await dockerLines('ps', '-q', '--no-trunc', ...(which ? ['-a'] : []), '--filter', label);
+    },
+
+    async askContainer(short, container, command) {
+      try {
+        return await docker(['exec', container, 'sh', '-c', command]);
+      } catch (error) {
+        if ((await stack.containers(short)).includes(container)) throw error;
+        return undefined;
+      }
     },
 
     async untilHealthy(limitMs) {

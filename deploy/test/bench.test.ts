@@ -11,7 +11,7 @@ test('pnpm bench estimator prints speed, stages, faces, memory and the machine',
   const { stdout } = await run(process.execPath, [BENCH, 'estimator', groupPhoto, '--rounds', '1'], {
     env: { PATH: process.env.PATH, MODELS_DIR: modelsDir },
   });
-  expect(stdout).toContain('1 photos × 1 rounds, min face 40, 4 faces');
+  expect(stdout).toContain('1 photo × 1 round, min face 40, 4 faces');
   expect(stdout).toMatch(/photos\/s per core +\d+\.\d/);
   expect(stdout).toMatch(/peak memory +\d+ MB RSS/);
   for (const stage of ['decode', 'pnet', 'score', 'encode', 'total'])

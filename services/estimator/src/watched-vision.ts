@@ -30,9 +30,10 @@ export function watchVision(vision: VisionInSteps, inHand: PhotoInHand): Watched
 
   return {
     estimate(requestId, photo, onDecoded) {
-      const decoding = vision.decode(photo);
-      decoding.then(onDecoded, () => {});
+      // With no photo before it, it is in hand for the watchdog first: then comes what may not come to an end.
       const mine = last.then(() => look(requestId, decoding));
+      const decoding = Promise.resolve().then(() => vision.decode(photo));
+      decoding.then(onDecoded, () => {});
       last = mine.catch(() => {});
       return mine;
     },
