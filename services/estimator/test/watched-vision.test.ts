@@ -6,12 +6,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type FatalError, gradeOf } from '@attrai/contracts/errors';
 import { ensureModels } from '@attrai/models/build';
+import type { VisionInSteps } from '@attrai/vision/vision';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
 import { startVisionThread } from '../src/start-vision-thread.ts';
 import { type WatchedVision, watchVision } from '../src/watched-vision.ts';
 import { NO_FACE, TWO_FACES } from './estimates.ts';
-import { DIARY, GO_ON, loadScriptedVision } from './scripted-vision.ts';
+import { DIARY, decodedTo, GO_ON, loadScriptedVision } from './scripted-vision.ts';
 
 /** On a busy machine, too. */
 const soon = { timeout: 40_000, interval: 10 };
@@ -157,6 +158,28 @@ describe.each([
     expect(error).toMatchObject({ grade: 'fatal', code: 'model_unusable', message: 'build the models' });
     expect(gradeOf(error)).toBe('fatal');
   });
+});
+
+test('a photo with none before it is in hand for the watchdog before it is decoded', async () => {
+  const inHand = photoInHand(newSharedMemory());
+  const whileDecoding: [number, string][] = [];
+  const script: VisionInSteps = {
+    async decode(photo) {
+      whileDecoding.push([inHand.turn(), inHand.requestId()]);
+      return decodedTo(photo);
+    },
+    look: async () => NO_FACE,
+    async close() {},
+  };
+  const vision = watchVision(script, inHand);
+  await vision.estimate('first', Buffer.from('a photo'), noop);
+  const photos = ['second', 'third'].map((id) => vision.estimate(id, Buffer.from('a photo'), noop));
+  await Promise.all(photos);
+  expect(whileDecoding).toEqual([
+    [1, 'first'],
+    [3, 'second'],
+    [3, 'second'],
+  ]);
 });
 
 describe('the thread of the vision', () => {
