@@ -25,7 +25,7 @@ export interface Delivery extends Message {
  * - throws final: to `to_estimate.dead`
  * - throws fatal: the message is handed back uncounted, and `onFatal` of the broker is told
  *
- * `readyForNext` says that what remains to be done can't end the process: the next message may start beside it. It may be
+ * `readyForNext` says that what remains to be done is not expected to end the process: the next message may start beside it. It may be
  * called once, or never.
  */
 export type Handler = (delivery: Delivery, readyForNext: () => void) => Promise<void>;
