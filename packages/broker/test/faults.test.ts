@@ -6,11 +6,15 @@ import { AFTER_ESTIMATE, MAX_DELIVERIES, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@
 import { startRabbitmq } from '@attrai/test-servers/rabbitmq';
 import { startTcpProxy, type TcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { type Channel, connect } from 'amqplib';
-import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 
 // A server of our own, to be stopped and killed.
 const server = await startRabbitmq();
 afterAll(() => server[Symbol.asyncDispose]());
+// A test that fails while the server is down must not take the others with it.
+beforeEach(async () => {
+  if ((await server.pid()) === undefined) await server.start();
+});
 
 const serverPort = Number(new URL(server.url).port);
 const timing = { publishMs: 15_000, heartbeatS: 1, retry: [5, 50], reopen: [20, 200] } as const;
@@ -65,6 +69,11 @@ async function withChannel<T>(work: (channel: Channel) => Promise<T>): Promise<T
   }
 }
 
+/** A broker has two connections, one to publish and one to consume, and they notice a loss one after the other. */
+async function untilBothConnectionsAreLost(logged: string[]): Promise<void> {
+  await expect.poll(() => logged.filter((line) => line.startsWith('lost the connection')).length).toBe(2);
+}
+
 /** Publishes as a service does: until it is confirmed. */
 async function publishUntilConfirmed(broker: Broker, json: unknown): Promise<void> {
   await vi.waitFor(() => broker.publish(TO_ESTIMATE, { json }), { ...patience, interval: 50 });
@@ -83,12 +92,13 @@ test('keeps confirmed messages, and consumes and publishes on, when the broker i
 });
 
 test('attaches its consumer again, and says so, when the broker is killed and started', async () => {
-  const { broker } = await open();
+  const { broker, logged } = await open();
   const { seen, consumer } = await collect(broker);
   await publishUntilConfirmed(broker, 'before');
   await sleep(2_000); // RabbitMQ 3 writes the definitions of new queues to disk only now and then
   await server.kill();
-  await expect.poll(() => consumer.attached).toBe(false);
+  await untilBothConnectionsAreLost(logged);
+  expect(consumer.attached).toBe(false);
   const duringOutage = broker.publish(TO_ESTIMATE, { json: 'during' });
   await expect(duringOutage).rejects.toMatchObject({ grade: 'retryable', code: 'broker_unavailable' });
   await server.start();
@@ -102,7 +112,7 @@ test('attaches its consumer again when the broker closed its connections', async
   const { broker, logged } = await open();
   const { seen, consumer } = await collect(broker);
   await server.closeConnections();
-  await expect.poll(() => logged.filter((line) => line.startsWith('lost the connection')).length).toBe(2);
+  await untilBothConnectionsAreLost(logged);
   await expect.poll(() => consumer.attached, patience).toBe(true);
   await publishUntilConfirmed(broker, 'after');
   await expect.poll(() => seen, patience).toEqual(['after']);
@@ -112,7 +122,7 @@ test('attaches its consumer again when its connection was cut', async () => {
   const { broker, proxy, logged } = await open();
   const { seen, consumer } = await collect(broker);
   proxy.cut();
-  await expect.poll(() => logged.filter((line) => line.startsWith('lost the connection')).length).toBe(2);
+  await untilBothConnectionsAreLost(logged);
   await expect.poll(() => consumer.attached, patience).toBe(true);
   await publishUntilConfirmed(broker, 'after');
   await expect.poll(() => seen, patience).toEqual(['after']);
@@ -172,7 +182,7 @@ test('never works on more messages than its prefetch when a lost connection brin
   await broker.publish(TO_ESTIMATE, { json: 'x' });
   await expect.poll(() => inWork).toBe(1);
   proxy.cut();
-  await expect.poll(() => logged.filter((line) => line.startsWith('lost the connection')).length).toBe(2);
+  await untilBothConnectionsAreLost(logged);
   await expect.poll(() => consumer.attached, patience).toBe(true);
   // The broker has delivered it again.
   await expect.poll(() => broker.depth(TO_ESTIMATE), patience).toBe(0);
