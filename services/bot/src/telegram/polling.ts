@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { codeOf, gradeOf, RetryableError } from '@attrai/contracts/errors';
+import { codeOf, gradeOf } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Update } from 'telegraf/types';
+import { pauseAfterFailure } from './pause-after-failure.ts';
 import type { TelegramApi } from './telegram-api.ts';
 import type { UpdateSource } from './update-source.ts';
 
@@ -16,8 +17,6 @@ export interface PollingOptions {
 }
 
 const WAIT_SECONDS = 30;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
 const CONFIRM_MS = 3_000;
 /** Before updates that shall come again are fetched again; commands that came meanwhile wait for as long. */
 const AGAIN_MS = 1_000;
@@ -70,9 +69,7 @@ export function startPolling({ api, handle, logger, onBack, onFatal }: PollingOp
   async function afterFailure(error: unknown): Promise<void> {
     if (failures === 0) logger.warn({ code: codeOf(error), err: error }, "Can't fetch updates; trying on");
     failures += 1;
-    const growing = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-    const asked = error instanceof RetryableError ? error.retryAfterMs : undefined;
-    const pauseMs = asked ?? growing;
+    const pauseMs = pauseAfterFailure(error, failures);
     nextTurnBy = performance.now() + pauseMs + STUCK_AFTER_MS;
     await rest(pauseMs);
   }

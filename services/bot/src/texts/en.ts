@@ -98,7 +98,8 @@ export const en: Texts = {
   expired: (limits) =>
     `I'm sorry, I couldn't look at this photo within ${duration(limits.deadlineSeconds)}. Please send it again a little later.`,
   answer: {
-    no_face: 'I found no face in this photo. It works best when the face is turned to the camera and well lit.',
+    no_face:
+      'I found no face in this photo. It works best when the face is turned to the camera, well lit and not too small in the picture.',
     unreadable: "I can't read this file: it is no JPEG, PNG or WebP, or it is damaged. Try to send it as a photo.",
     too_many_pixels:
       'This picture has too many pixels for me. Send it as a photo instead of a file: Telegram makes it smaller.',

@@ -100,7 +100,7 @@ export const es: Texts = {
     `Lo siento, no he podido mirar esta foto en ${duration(limits.deadlineSeconds)}. Por favor, envíala otra vez un poco más tarde.`,
   answer: {
     no_face:
-      'No he encontrado ninguna cara en esta foto. Funciona mejor si la cara mira a la cámara y tiene buena luz.',
+      'No he encontrado ninguna cara en esta foto. Funciona mejor si la cara mira a la cámara, tiene buena luz y no es demasiado pequeña en la imagen.',
     unreadable: 'No puedo leer este archivo: no es JPEG, PNG ni WebP, o está dañado. Prueba a enviarlo como foto.',
     too_many_pixels:
       'Esta imagen tiene demasiados píxeles para mí. Envíala como foto y no como archivo: Telegram la reduce.',
