@@ -73,20 +73,26 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
   function consume(name: QueueName, prefetch: number, handler: Handler): Consumer {
     const queue = queueOf(name);
     const stopping = new AbortController();
-    const inHand = new Set<Promise<void>>();
+    const inHand = new Map<Letter, Promise<void>>();
+    /** Of those in hand. */
+    const ready = new Set<Letter>();
     const context = { handler, timing, logger, onFatal, stopping: stopping.signal };
 
     const taker: Taker = {
-      hasRoom: () => inHand.size < prefetch,
+      hasRoom: () => inHand.size < prefetch + Math.min(ready.size, 1),
       take(letter) {
         const { wire, failures, diedIn } = letter;
-        // A message after the other: nobody waits for a network or a disk here.
-        const incoming = { queue: name, wire, attempt: failures + 1, diedIn, readyForNext() {} };
+        const readyForNext = () => {
+          if (inHand.has(letter)) ready.add(letter);
+          deliver(queue);
+        };
+        const incoming = { queue: name, wire, attempt: failures + 1, diedIn, readyForNext };
         const work = workOn(incoming, fatesOf(letter), context).finally(() => {
-          inHand.delete(work);
+          inHand.delete(letter);
+          ready.delete(letter);
           deliver(queue);
         });
-        inHand.add(work);
+        inHand.set(letter, work);
       },
     };
 
@@ -120,7 +126,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
       },
       async stop() {
         detach();
-        await Promise.all(inHand);
+        await Promise.all(inHand.values());
       },
     };
   }

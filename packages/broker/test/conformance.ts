@@ -79,6 +79,42 @@ function promises(underTest: BrokerUnderTest): void {
     expect(most).toBe(3);
   });
 
+  test('starts one message beside a handler that is ready for the next, and no third', async () => {
+    const started: unknown[] = [];
+    const gates = [0, 1, 2, 3].map(() => ({
+      ready: Promise.withResolvers<void>(),
+      done: Promise.withResolvers<void>(),
+    }));
+    // What hangs in a test that fails must not keep it from ending.
+    onTestFinished(() => {
+      for (const { ready, done } of gates) {
+        ready.resolve();
+        done.resolve();
+      }
+    });
+    await publishAll(TO_ESTIMATE, ...gates.keys());
+    await opened.broker.consume(TO_ESTIMATE, 1, async ({ json }, readyForNext) => {
+      started.push(json);
+      const { ready, done } = gates[json as number]!;
+      await ready.promise;
+      readyForNext();
+      await done.promise;
+    });
+    await expect.poll(() => started).toEqual([0]);
+    gates[0]!.ready.resolve();
+    await expect.poll(() => started).toEqual([0, 1]);
+    gates[1]!.ready.resolve();
+    await sleep(100);
+    expect(started).toEqual([0, 1]);
+    gates[0]!.done.resolve();
+    await expect.poll(() => started).toEqual([0, 1, 2]);
+    gates[2]!.ready.resolve();
+    await sleep(100);
+    expect(started).toEqual([0, 1, 2]);
+    gates[1]!.done.resolve();
+    await expect.poll(() => started).toEqual([0, 1, 2, 3]);
+  });
+
   test('works on each message once, in order, when handlers are ready for the next before they are done', async () => {
     const numbers = Array.from({ length: 20 }, (_, i) => i);
     const started: unknown[] = [];

@@ -99,29 +99,6 @@ function stepwise() {
   };
 }
 
-test('starts the next message beside one that is ready for it, and no third', async () => {
-  const { handler, ready, finish, seen } = stepwise();
-  await publish('a', 'b', 'c', 'd');
-  await startProcess(handler);
-  await seen().toEqual(['a1 starts']);
-  await depth().toBe(3);
-  ready('a1');
-  await seen().toEqual(['a1 starts', 'b1 starts']);
-  ready('b1');
-  await sleep(100);
-  await depth().toBe(2);
-  finish('a1');
-  await seen().toEqual(['a1 starts', 'b1 starts', 'a1 ends', 'c1 starts']);
-  ready('c1');
-  await sleep(100);
-  await depth().toBe(1);
-  finish('b1');
-  await seen().toEqual(['a1 starts', 'b1 starts', 'a1 ends', 'c1 starts', 'b1 ends', 'd1 starts']);
-  for (const name of ['c1', 'd1']) finish(name);
-  await seen().toHaveLength(8);
-  await depth().toBe(0);
-});
-
 test('asks for another when the one that was asked for is done first', async () => {
   const { handler, ready, finish, seen } = stepwise();
   await publish('a', 'b', 'c', 'd');
