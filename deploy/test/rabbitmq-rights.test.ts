@@ -43,7 +43,7 @@ async function connectAs(service: string) {
   );
   const { port, hostname } = new URL(rabbitmq.url);
   url.host = `${hostname}:${port}`;
-  const broker = await connectBroker({ url: url.href, onFatal() {}, timing: { publishMs: 3_000 } });
+  const broker = await connectBroker({ url: url.href, onFatal() {} });
   opened.defer(() => broker.close());
   return broker;
 }

@@ -6,11 +6,9 @@ import type { Stage } from './fault.ts';
 /** Photos that are sent at once so that some are in work everywhere. */
 const BURST = 12;
 
-/** Photos are on their way in every part of the suite. Resolves to how many. */
-export async function inFullWork({ load, inWork }: Stage): Promise<number> {
-  await load.burst(BURST, 'faces');
-  await waitUntil('no photos are in work', async () => (await inWork()) >= BURST / 2, 20_000).catch(() => {});
-  return inWork();
+/** Photos are on their way in every part of the suite. Resolves to how many, to 0 if that moment never came. */
+export async function inFullWork(stage: Stage): Promise<number> {
+  return burstUntil(stage, async () => (await stage.inWork()) >= BURST / 2);
 }
 
 /**
@@ -18,14 +16,18 @@ export async function inFullWork({ load, inWork }: Stage): Promise<number> {
  * Resolves to how many photos are in work, to 0 if that moment never came.
  */
 export async function inMidPhoto(stage: Stage): Promise<number> {
+  return burstUntil(stage, async () => (await stage.suite.queues.depth(TO_ESTIMATE)) > 1);
+}
+
+/** Again if need be: on a busy machine a burst may be over before it is looked at. */
+async function burstUntil({ load, inWork }: Stage, hasCome: () => Promise<boolean>): Promise<number> {
   for (let tries = 0; tries < 5; tries++) {
-    await stage.load.burst(BURST, 'faces');
-    const waiting = async () => (await stage.suite.queues.depth(TO_ESTIMATE)) > 1;
-    const came = await waitUntil('', waiting, 3_000).then(
+    await load.burst(BURST, 'faces');
+    const seen = await waitUntil('', hasCome, 3_000).then(
       () => true,
       () => false,
     );
-    if (came) return stage.inWork();
+    if (seen) return inWork();
   }
   return 0;
 }

@@ -217,13 +217,12 @@ function promises(underTest: BrokerUnderTest): void {
 
   test('spends the wait before a retry in one slot, while others work', async () => {
     const seen: unknown[] = [];
-    // So long that the others are published and delivered meanwhile, however slow the disk.
     const broker = await underTest.open(() => {}, [5, 3_000]);
+    for (const json of ['fails', 'a', 'b']) await broker.publish(AFTER_ESTIMATE, { json });
     await broker.consume(AFTER_ESTIMATE, 2, async ({ json, attempt }) => {
       if (json === 'fails' && attempt === 1) throw new RetryableError('busy', 'later', { retryAfterMs: 3_000 });
       seen.push(json);
     });
-    for (const json of ['fails', 'a', 'b']) await broker.publish(AFTER_ESTIMATE, { json });
     await expect.poll(() => seen).toEqual(['a', 'b', 'fails']);
   });
 

@@ -145,7 +145,7 @@ test('has nothing wait in hand while a message is not ready for the next', async
   finish('a1');
   await seen().toEqual(['a1 starts', 'b1 starts', 'a1 ends']);
   await sleep(100);
-  expect(await sender.depth(TO_ESTIMATE)).toBe(1);
+  await depth().toBe(1);
   finish('c1');
   finish('b1');
   await seen().toContain('c1 ends');
@@ -188,7 +188,9 @@ test('keeps a message that was delivered before waiting until the one in hand is
   await depth().toBe(0);
 });
 
-test('messages that end their process take none of those beside them to the dead letters', async () => {
+test('messages that end their process take none of those beside them to the dead letters', {
+  timeout: 180_000,
+}, async () => {
   const queued = ['i1', 'deadly1', 'i2', 'i3', 'deadly2', 'deadly3', 'i4', 'i5', 'i6', 'deadly4', 'i7'];
   const innocent = queued.filter((name) => name.startsWith('i'));
   await publish(...queued);
@@ -229,7 +231,8 @@ test('messages that end their process take none of those beside them to the dead
       done.set(String(delivery.json), delivery.attempt);
     });
   })();
-  await expect.poll(() => [...done.keys()].toSorted(), patience).toEqual(innocent);
+  // Twelve lives, one after the other.
+  await expect.poll(() => [...done.keys()].toSorted(), { timeout: 150_000 }).toEqual(innocent);
   await living;
   await expect.poll(() => sender.depth(TO_ESTIMATE_DEAD), patience).toBe(4);
   await depth().toBe(0);

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { freePort } from '@attrai/test-servers/free-port';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BUFFER_BYTES } from '../src/gelf-connection.ts';
 import { closeLogger, createLogger, type Logger } from '../src/logger.ts';
@@ -12,7 +13,8 @@ const gc = runInNewContext('gc') as () => void;
 type Gelf = Record<string, unknown>;
 
 /** A GELF TCP input: collects null-delimited messages; can be deaf, and can go and come back. */
-async function startInput(port = 0) {
+async function startInput(knownPort?: number) {
+  const port = knownPort ?? (await freePort());
   const messages: Gelf[] = [];
   const sockets: Socket[] = [];
   let deaf = false;
@@ -34,7 +36,7 @@ async function startInput(port = 0) {
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const input = {
-    port: (server.address() as { port: number }).port,
+    port,
     messages,
     sockets,
     saying: (text: string) => messages.filter((message) => String(message.short_message).includes(text)),

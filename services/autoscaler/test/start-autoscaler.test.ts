@@ -70,7 +70,7 @@ describe('the autoscaler', () => {
     queue.away = false;
     queue.waiting = 0;
     await expect.poll(replicas).toBe(2);
-    expect(autoscaler.ready()).toEqual({ ok: true });
+    await expect.poll(() => autoscaler.ready()).toEqual({ ok: true });
   });
 
   test('is told plainly when there is no such service', async () => {

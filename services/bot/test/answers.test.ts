@@ -182,7 +182,7 @@ test('malformed messages stop nothing, and are parked for the operator', async (
   await world.page.untilSaid(CHAT, /6\.3/);
   await waitUntil('they were not parked', async () => (await world.inbox.keys()).length === 2);
   for (const key of await world.inbox.keys()) expect(key).toMatch(/^malformed-/);
-  expect(world.lines.filter((line) => line.includes('nobody can read'))).toHaveLength(2);
+  await expect.poll(() => world.lines.filter((line) => line.includes('nobody can read'))).toHaveLength(2);
 });
 
 test('a photo published before Redis lost everything is answered all the same', async () => {

@@ -59,6 +59,7 @@ test('an edit that was made but not confirmed is repeated, and that is one answe
   await using world = await openWorld();
   await world.page.break({ method: 'editMessageMedia', kind: 'drop-after', times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
   expect(await world.page.fromBot(CHAT)).toHaveLength(1);
   expect(await pictures(world)).toHaveLength(1);
@@ -142,6 +143,7 @@ test('an answer is not sent again because Redis went away right after it', async
   });
   await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
   expect(failures).toBeLessThan(0);
   expect(await pictures(world)).toHaveLength(1);

@@ -198,11 +198,14 @@ export function describeJobQueue(name: string, open: () => Promise<QueueUnderTes
       let inWork = 0;
       let most = 0;
       let done = 0;
+      const all = Promise.withResolvers<void>();
       run(
         queue,
         async () => {
           inWork += 1;
           most = Math.max(most, inWork);
+          if (inWork === 3) all.resolve();
+          await all.promise;
           await new Promise((resolve) => setTimeout(resolve, 30));
           inWork -= 1;
           done += 1;

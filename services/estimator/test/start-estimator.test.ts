@@ -129,7 +129,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     if (kind === 'volume') expect(await photoStore.keys()).toEqual([request.photo.key]);
   });
 
-  test('works on one photo at a time', async () => {
+  test('looks at one photo at a time', async () => {
     const { broker, photoStore, answers, seen } = await start(kind, async () => {
       await new Promise((next) => setTimeout(next, 10));
       return TWO_FACES;
@@ -139,23 +139,21 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(seen.mostInHand).toBe(1);
   });
 
-  test('finishes the photo in hand when it stops, and leaves the rest in the queue', async () => {
-    let finish = () => {};
+  test('finishes the photos in hand when it stops, and leaves the rest in the queue', async () => {
+    const goOn = Promise.withResolvers<void>();
     const { broker, photoStore, answers, seen, estimator } = await start(kind, async () => {
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
+      await goOn.promise;
       return TWO_FACES;
     });
-    await parts.sendPhoto(broker, photoStore);
-    await parts.sendPhoto(broker, photoStore);
-    await vi.waitFor(() => expect(seen.inHand).toBe(1), soon);
+    for (let i = 0; i < 3; i++) await parts.sendPhoto(broker, photoStore);
+    // One is looked at, and one decoded beside it.
+    await vi.waitFor(() => expect(seen).toMatchObject({ inHand: 1, decoded: 2 }), soon);
     const stopped = estimator.stop();
-    finish();
+    goOn.resolve();
     await stopped;
-    await answers.first();
-    expect(seen.photos).toBe(1);
-    expect(answers.results).toHaveLength(1);
+    await answers.first(2);
+    expect(seen.photos).toBe(2);
+    expect(answers.results).toHaveLength(2);
     expect(await broker.depth(TO_ESTIMATE)).toBe(1);
     expect(estimator.ready()).toMatchObject({ ok: false, reason: expect.stringContaining('not consuming') });
   });

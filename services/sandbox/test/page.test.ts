@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@attrai/test-servers/free-port';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../src/sandbox.ts';
@@ -50,7 +51,7 @@ describe('the chat page in Chromium', () => {
   });
 
   beforeEach(async () => {
-    sandbox = await startSandbox({ port: 0, token: TOKEN });
+    sandbox = await startSandbox({ port: await freePort(), token: TOKEN });
     page = await chromium.context.newPage();
     problems = [];
     page.on('pageerror', (error) => problems.push(error.message));
@@ -227,6 +228,8 @@ describe('the chat page in Chromium', () => {
       ],
     });
     await page.reload();
+    // It is there once the page knows the commands.
+    await eventually(() => page.locator('#menu').isVisible()).toBe(true);
     await page.getByRole('textbox', { name: 'Message' }).pressSequentially('/pr');
     await eventually(() => page.locator('#commands').getByRole('option').count()).toBe(1);
     await page.keyboard.press('Enter');

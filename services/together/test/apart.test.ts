@@ -69,6 +69,8 @@ describe('bot and estimator, each in a process of its own', () => {
     expect(scoresIn(answer.caption).length).toBeGreaterThanOrEqual(4);
     await vi.waitFor(() => expect(tmp.files()).toEqual([VOLUME_MARK]), soon);
 
+    // It says so when the answer is on its way, and the files may be gone before.
+    await vi.waitFor(() => expect(services[1]!.output()).toContain('"msg":"estimated"'), soon);
     const [bot, estimator] = services.map((service) => service.output());
     const id = /"requestId":"(\w+)"/.exec(estimator!)?.[1];
     expect(bot).toContain(`"requestId":"${id}"`);

@@ -25,28 +25,31 @@ export async function scanQueue(
   decide: (message: WaitingMessage) => Decision,
 ): Promise<void> {
   await onChannel(url, async (channel) => {
-    const { messageCount } = await channel.checkQueue(queue);
-    for (let i = 0; i < messageCount; i++) if (!(await scanNext(channel, queue, decide))) break;
+    // Asked for its length, a quorum queue that is busy says 0. A message that comes brings the true count.
+    const behind = (await scanNext(channel, queue, decide)) ?? 0;
+    for (let i = 0; i < behind; i++) if ((await scanNext(channel, queue, decide)) === undefined) break;
   });
 }
 
+/** Resolves to how many messages wait behind the one that was shown; undefined if there was none. */
 async function scanNext(
   channel: ConfirmChannel,
   queue: QueueName,
   decide: (message: WaitingMessage) => Decision,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const message = await channel.get(queue);
-  if (message === false) return false;
+  if (message === false) return undefined;
+  const behind = message.fields.messageCount;
   const { headers, contentType } = message.properties;
   const wire = { contentType: String(contentType), body: message.content };
   const decision = decide({ wire, ...deathOf(headers) });
-  if (decision === 'stay') return true;
+  if (decision === 'stay') return behind;
   if (decision !== 'drop') {
     channel.sendToQueue(decision.to, wire.body, { persistent: true, contentType: wire.contentType });
     await channel.waitForConfirms();
   }
   channel.ack(message);
-  return true;
+  return behind;
 }
 
 /** Puts bytes into a queue, confirmed. Throws what amqplib throws. */
