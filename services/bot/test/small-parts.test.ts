@@ -69,6 +69,18 @@ test('a chat that has had its share is told to wait; others are not held up', as
   expect(await pace.spare(8)).toBe(false);
 });
 
+test('what more a chat may be sent than its share takes until its next shares', async () => {
+  const pace = createPace();
+  const group = -7;
+  for (let i = 0; i < 5; i++) await pace.turn(group);
+  expect(await pace.waitFor(15, group)).toBe(0);
+  const [next, stillNext, afterNext] = await Promise.all([16, 35, 36].map((turns) => pace.waitFor(turns, group)));
+  expect(next).toSatisfy((ms: number) => ms > 0 && ms <= 60_000);
+  expect(stillNext).toBeLessThanOrEqual(60_000);
+  expect(afterNext).toBeGreaterThan(60_000);
+  expect(await pace.waitFor(20, 7)).toBe(0);
+});
+
 test('a chat that Telegram wants left alone is left alone', async () => {
   const pace = createPace();
   pace.hold(7, 30_000);

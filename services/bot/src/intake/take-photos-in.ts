@@ -60,7 +60,7 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
     const { id, replyTo } = job.data;
     const { chatId, messageId, language } = replyTo;
     await pace.turn(chatId);
-    const place = progress.tell(id, chatId);
+    const place = await progress.tell(id, chatId);
     const placeholderId = await sentOnce(() =>
       api.sendText({ chatId, replyTo: messageId }, TEXTS[language].placeholder(place)),
     );

@@ -8,7 +8,10 @@ import { milestone } from './positions.ts';
 export interface Place {
   /** 1 is the next photo, or the one being looked at. */
   position: number;
-  /** Undefined until photos have passed and shown how long one takes. */
+  /**
+   * Until the answer, by the queue and by what Telegram takes in this chat. Undefined for the next photo, unless its chat must
+   * wait, and until photos have passed and shown how long one takes.
+   */
   waitSeconds?: number;
 }
 
@@ -26,7 +29,7 @@ export interface Progress {
    * The request's place, which its chat is told now; it enters if it isn't there. In a chat the places that stand there
    * grow in the order of acceptance: one that was told and is out of date moves those behind it back until it is edited.
    */
-  tell(id: string, chatId: number): Place;
+  tell(id: string, chatId: number): Promise<Place>;
   /** The request's placeholder, which is edited from now on as the queue moves, as long as it has to wait. */
   show(id: string, placeholder: Placeholder): void;
   /** The photo has been looked at. */
@@ -75,9 +78,17 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
   let secondsPerPhoto: number | undefined;
   let lastLeftAt = 0;
 
-  function placeAt(position: number): Place {
-    if (secondsPerPhoto === undefined || position <= 1) return { position };
-    return { position, waitSeconds: position * secondsPerPhoto };
+  async function placeOf(entry: Entry, position: number): Promise<Place> {
+    const paceSeconds = (await pace.waitFor(turnsUntilAnswered(entry), entry.chatId)) / 1000;
+    const queueSeconds = secondsPerPhoto === undefined || position <= 1 ? 0 : position * secondsPerPhoto;
+    const waitSeconds = Math.max(queueSeconds, paceSeconds);
+    return waitSeconds > 0 ? { position, waitSeconds } : { position };
+  }
+
+  /** Its chat's placeholders that are not told yet, this one among them or not, and answers up to this one's. */
+  function turnsUntilAnswered(entry: Entry): number {
+    const ofChat = chats.get(entry.chatId) ?? [];
+    return ofChat.filter(({ told }) => told === undefined).length + ofChat.indexOf(entry) + 1;
   }
 
   function isSoon(position: number): boolean {
@@ -155,8 +166,8 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
 
   function startEdit(entry: Entry, { chatId, messageId, language }: Placeholder, position: number): void {
     entry.told = position;
-    const edit = api
-      .editText(chatId, messageId, TEXTS[language].placeholder(placeAt(position)))
+    const edit = placeOf(entry, position)
+      .then((place) => api.editText(chatId, messageId, TEXTS[language].placeholder(place)))
       .catch((err) => logger.debug({ requestId: entry.id, err }, 'Could not show a place in the queue'))
       .finally(() => edits.delete(entry.id));
     edits.set(entry.id, edit);
@@ -173,11 +184,11 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
 
   return {
     enter: (id, chatId) => void enter(id, chatId),
-    tell(id, chatId) {
+    async tell(id, chatId) {
       const entry = enter(id, chatId);
-      if (entry.left) return placeAt(1);
+      if (entry.left) return { position: 1 };
       entry.told = positionOf(entry);
-      return placeAt(entry.told);
+      return placeOf(entry, entry.told);
     },
     show(id, placeholder) {
       const entry = entries.get(id);

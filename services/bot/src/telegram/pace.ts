@@ -22,6 +22,8 @@ export interface Pace {
   turn(chatId: number): Promise<void>;
   /** True if an edit nobody needs can be made now without getting into an answer's way. */
   spare(chatId: number): Promise<boolean>;
+  /** How long it takes until this chat has had so many more turns, milliseconds; 0 if they can all be had now. */
+  waitFor(turns: number, chatId: number): Promise<number>;
   /** Telegram said to leave the chat alone. */
   hold(chatId: number, ms: number): void;
 }
@@ -60,6 +62,15 @@ export function createPace(): Pace {
       } catch {
         return false;
       }
+    },
+
+    async waitFor(turns, chatId) {
+      const { points, duration } = limiterOf(chatId);
+      const window = await limiterOf(chatId).get(chatId);
+      const beyond = turns - (window?.remainingPoints ?? points);
+      if (beyond <= 0) return 0;
+      const nextMs = window?.msBeforeNext ?? duration * 1000;
+      return nextMs + Math.floor((beyond - 1) / points) * duration * 1000;
     },
 
     hold(chatId, ms) {

@@ -57,8 +57,8 @@ export const en: Texts = {
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
 
   placeholder: ({ position, waitSeconds }) => {
-    if (position <= 1) return 'Got it. Your photo is next.';
-    const place = `Got it. Your photo is number ${position} in the queue.`;
+    const place =
+      position <= 1 ? 'Got it. Your photo is next.' : `Got it. Your photo is number ${position} in the queue.`;
     return waitSeconds === undefined ? place : `${place} About ${duration(waitSeconds)} to go.`;
   },
 

@@ -57,8 +57,8 @@ export const es: Texts = {
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
 
   placeholder: ({ position, waitSeconds }) => {
-    if (position <= 1) return 'Recibida. Tu foto es la siguiente.';
-    const place = `Recibida. Tu foto es la número ${position} de la cola.`;
+    const place =
+      position <= 1 ? 'Recibida. Tu foto es la siguiente.' : `Recibida. Tu foto es la número ${position} de la cola.`;
     return waitSeconds === undefined ? place : `${place} La respuesta llegará en unos ${duration(waitSeconds)}.`;
   },
 

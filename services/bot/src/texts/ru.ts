@@ -63,8 +63,8 @@ export const ru: Texts = {
   unknownCommand: () => 'Такой команды я не знаю. Что я умею, расскажет /help.',
 
   placeholder: ({ position, waitSeconds }) => {
-    if (position <= 1) return 'Принято. Ваша фотография следующая.';
-    const place = `Принято. Место вашей фотографии в очереди: ${position}.`;
+    const place =
+      position <= 1 ? 'Принято. Ваша фотография следующая.' : `Принято. Место вашей фотографии в очереди: ${position}.`;
     return waitSeconds === undefined ? place : `${place} Ответ будет примерно через ${duration(waitSeconds)}.`;
   },
 
