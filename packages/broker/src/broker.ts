@@ -39,8 +39,11 @@ export interface Consumer {
 
 export interface Broker {
   readonly connected: boolean;
-  /** Resolves when the broker has the message safe. Throws a RetryableError if it can't be had confirmed. */
-  publish(queue: QueueName, message: Message): Promise<void>;
+  /**
+   * Resolves when the broker has the message safe. Throws a RetryableError if it can't be had confirmed. What still waits
+   * in `queue` at `expiresAt` (ms since the epoch), behind nothing that may stay longer, goes to the dead letters.
+   */
+  publish(queue: QueueName, message: Message, expiresAt?: number): Promise<void>;
   /**
    * Starts `handler` on the messages of `queue`, at most `prefetch` at a time, and keeps it attached through
    * lost connections, closed channels and cancelled consumers until `stop`. Beside a handler that is `readyForNext`

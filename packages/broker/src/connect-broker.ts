@@ -57,8 +57,8 @@ export async function connectBroker(options: ConnectBrokerOptions): Promise<Brok
     get connected() {
       return publishing.open && consuming.open;
     },
-    async publish(queue, message) {
-      await publisher.publish(queue, encode(message));
+    async publish(queue, message, expiresAt) {
+      await publisher.publish(queue, encode(message), expiresAt);
     },
     async consume(queue, prefetch, handler) {
       refuseWhenClosed();

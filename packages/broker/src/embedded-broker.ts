@@ -17,6 +17,9 @@ interface Letter {
   wire: Wire;
   failures: number;
   diedIn?: QueueName;
+  /** Milliseconds since the epoch. */
+  expiresAt?: number | undefined;
+  expiry?: NodeJS.Timeout;
 }
 
 interface Taker {
@@ -64,10 +67,23 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
   }
 
   function put(name: QueueName, letter: Letter, where: 'first' | 'last'): void {
+    const { expiresAt } = letter;
     const queue = queueOf(name);
     if (where === 'first') queue.letters.unshift(letter);
     else queue.letters.push(letter);
+    if (expiresAt !== undefined) {
+      letter.expiry = setTimeout(() => expire(queue, name, letter), expiresAt - Date.now()).unref();
+    }
     deliver(queue);
+  }
+
+  function expire(queue: Queue, name: QueueName, letter: Letter): void {
+    queue.letters.splice(queue.letters.indexOf(letter), 1);
+    bury(name, letter);
+  }
+
+  function bury(name: QueueName, { wire }: Letter): void {
+    put(TO_ESTIMATE_DEAD, { wire, failures: 0, diedIn: name }, 'last');
   }
 
   function consume(name: QueueName, prefetch: number, handler: Handler): Consumer {
@@ -81,7 +97,8 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     const taker: Taker = {
       hasRoom: () => inHand.size < prefetch + Math.min(ready.size, 1),
       take(letter) {
-        const { wire, failures, diedIn } = letter;
+        const { wire, failures, diedIn, expiry } = letter;
+        clearTimeout(expiry);
         const readyForNext = () => {
           if (inHand.has(letter)) ready.add(letter);
           deliver(queue);
@@ -97,15 +114,17 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     };
 
     function fatesOf(letter: Letter): Fates {
-      const bury = () => put(TO_ESTIMATE_DEAD, { wire: letter.wire, failures: 0, diedIn: name }, 'last');
       return {
         done() {},
         retry() {
+          const { wire, expiresAt } = letter;
           const failures = letter.failures + 1;
-          if (name === TO_ESTIMATE && failures >= MAX_DELIVERIES) bury();
-          else put(name, { wire: letter.wire, failures }, 'first');
+          const wasLast = name === TO_ESTIMATE && failures >= MAX_DELIVERIES;
+          const isOver = expiresAt !== undefined && expiresAt <= Date.now();
+          if (wasLast || isOver) bury(name, letter);
+          else put(name, { wire, failures, expiresAt }, 'first');
         },
-        dead: bury,
+        dead: () => bury(name, letter),
         async handBack() {
           detach();
           put(name, letter, 'first');
@@ -135,10 +154,10 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     get connected() {
       return !closed;
     },
-    async publish(name, message) {
+    async publish(name, message, expiresAt) {
       const wire = encode(message);
       if (closed) throw new RetryableError('broker_closed', 'The broker is closed');
-      put(name, { wire, failures: 0 }, 'last');
+      put(name, { wire, failures: 0, expiresAt }, 'last');
     },
     async consume(name, prefetch, handler) {
       if (closed) throw new RetryableError('broker_closed', 'The broker is closed');

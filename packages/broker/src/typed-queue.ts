@@ -12,10 +12,10 @@ export async function publishChecked<T>(
   queue: QueueName,
   schema: ZodType<T>,
   value: T,
-  attachment?: Buffer,
+  { attachment, expiresAt }: { attachment?: Buffer | undefined; expiresAt?: number } = {},
 ): Promise<void> {
   const json = check(queue, schema, value);
-  await broker.publish(queue, attachment ? { json, attachment } : { json });
+  await broker.publish(queue, attachment ? { json, attachment } : { json }, expiresAt);
 }
 
 /**

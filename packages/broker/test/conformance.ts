@@ -226,6 +226,43 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(() => seen).toEqual(['a', 'b', 'fails']);
   });
 
+  test('gives up a message that still waits when its time is over, and none that is in work', async () => {
+    const dead = await collect(TO_ESTIMATE_DEAD);
+    await opened.broker.publish(TO_ESTIMATE, { json: 'late' }, Date.now() + 200);
+    await expect.poll(() => dead.deliveries).toEqual([{ json: 'late', attempt: 1, diedIn: TO_ESTIMATE }]);
+
+    const started: unknown[] = [];
+    const goOn = Promise.withResolvers<void>();
+    const consumer = await opened.broker.consume(TO_ESTIMATE, 1, async ({ json }) => {
+      started.push(json);
+      await goOn.promise;
+    });
+    // So long that both are in work before, however slow the machine.
+    const over = Date.now() + 3_000;
+    await opened.broker.publish(TO_ESTIMATE, { json: 'in work' }, over);
+    await opened.broker.publish(TO_ESTIMATE, { json: 'late, too' }, over);
+    await expect.poll(() => started).toEqual(['in work']);
+    await expect.poll(dead.values).toEqual(['late', 'late, too']);
+    goOn.resolve();
+    await consumer.stop();
+    await depthOf(TO_ESTIMATE).toBe(0);
+    expect(dead.values()).toEqual(['late', 'late, too']);
+  });
+
+  test('gives up a message whose time was over when it failed', async () => {
+    const broker = await underTest.open(() => {}, [1_500, 1_500]);
+    const dead: unknown[] = [];
+    await broker.consume(TO_ESTIMATE_DEAD, 1, async ({ json }) => void dead.push(json));
+    let attempts = 0;
+    await broker.consume(TO_ESTIMATE, 1, async () => {
+      attempts++;
+      throw new RetryableError('busy', 'later', { retryAfterMs: 1_500 });
+    });
+    await broker.publish(TO_ESTIMATE, { json: 'fails' }, Date.now() + 1_000);
+    await expect.poll(() => dead).toEqual(['fails']);
+    expect(attempts).toBeLessThan(2);
+  });
+
   test.each([TO_ESTIMATE, AFTER_ESTIMATE] as const)(
     'moves a message of %s to the dead letters at a final error',
     async (queue) => {

@@ -22,7 +22,7 @@ test('hands over what the schema describes, with attachment and attempt', async 
   const seen: [unknown, Delivery][] = [];
   await consumeChecked(broker, TO_ESTIMATE, schema, 1, async (value, delivery) => void seen.push([value, delivery]));
   const attachment = Buffer.from('photo');
-  await publishChecked(broker, TO_ESTIMATE, schema, { id: 'abc' }, attachment);
+  await publishChecked(broker, TO_ESTIMATE, schema, { id: 'abc' }, { attachment });
   await expect.poll(() => seen).toEqual([[{ id: 'abc' }, { json: { id: 'abc' }, attachment, attempt: 1 }]]);
 });
 

@@ -35,6 +35,7 @@ export interface DeadLetters {
 const REASONS: Record<string, string> = {
   delivery_limit: 'failed at every delivery',
   rejected: 'failed for good',
+  expired: 'no estimator took it in time',
 };
 
 const UNKNOWN_QUEUE = 'nobody knows which queue it came from';

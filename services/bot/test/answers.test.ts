@@ -132,6 +132,22 @@ test('a photo that nobody could take in until its deadline is told so once', asy
   expect(world.requests).toEqual([]);
 });
 
+test('a photo that no estimator took until its deadline is told so once, and waits no longer inside its message', async () => {
+  await using world = await openWorld({
+    store: 'message',
+    estimate: () => new Promise(() => {}),
+    limits: { deadlineSeconds: 2 },
+  });
+  for (let i = 0; i < 2; i++) await world.page.send(CHAT, { photo: PHOTO });
+  const told = async () => (await world.page.fromBot(CHAT)).filter(({ text }) => text?.includes('within 2 seconds'));
+  await waitUntil('not both were told', async () => (await told()).length === 2);
+  for (const queue of [TO_ESTIMATE, TO_ESTIMATE_DEAD] as const) {
+    await expect.poll(() => world.broker.depth(queue)).toBe(0);
+  }
+  expect(world.requests).toHaveLength(1);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(2);
+});
+
 test('a result that comes twice is one answer', async () => {
   await using world = await openWorld({ estimate: async () => undefined });
   await world.page.send(CHAT, { photo: PHOTO });

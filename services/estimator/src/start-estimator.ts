@@ -76,7 +76,7 @@ export async function startEstimator({
     const workMs = Math.round(performance.now() - started);
     const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
     await outages.rideOut(request, () =>
-      publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, picture?.attachment),
+      publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, { attachment: picture?.attachment }),
     );
     await outages.rideOut(request, () => photoStore.delete(request.photo));
 

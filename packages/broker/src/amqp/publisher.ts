@@ -14,7 +14,7 @@ export interface Publisher {
   /** Resolves when messages can be published for the first time. */
   ready(): Promise<void>;
   /** Resolves when the broker has the message safe; throws a RetryableError after `timing.publishMs` at the latest. */
-  publish(queue: QueueName, wire: Wire): Promise<void>;
+  publish(queue: QueueName, wire: Wire, expiresAt: number | undefined): Promise<void>;
   /** Waits for the publishes under way. */
   close(): Promise<void>;
 }
@@ -37,14 +37,14 @@ export function openPublisher(connection: Connection, timing: Timing, logger: Lo
     logger,
   });
 
-  async function publish(queue: QueueName, wire: Wire): Promise<void> {
+  async function publish(queue: QueueName, wire: Wire, expiresAt: number | undefined): Promise<void> {
     const end = Date.now() + timing.publishMs;
     const channel = kept.current ?? (await kept.opened(timing.publishMs));
     // What is sent now would be stored when the alarm ends, and be there twice if it was sent again meanwhile.
     if (connection.blocked) throw new RetryableError('broker_blocked', 'RabbitMQ takes no messages for now');
 
     const messageId = randomUUID();
-    const confirmed = send(channel, queue, wire, messageId);
+    const confirmed = send(channel, queue, wire, messageId, expiresAt);
     await limited(confirmed, end - Date.now(), 'publish_unconfirmed', 'RabbitMQ has not confirmed the message in time');
     if (returned.delete(messageId)) {
       kept.renew(channel);
@@ -56,9 +56,9 @@ export function openPublisher(connection: Connection, timing: Timing, logger: Lo
     async ready() {
       await kept.opened();
     },
-    async publish(queue, wire) {
+    async publish(queue, wire, expiresAt) {
       if (stopping.signal.aborted) throw new RetryableError('broker_closed', 'The broker is closed');
-      const publishing = publish(queue, wire).finally(() => underWay.delete(publishing));
+      const publishing = publish(queue, wire, expiresAt).finally(() => underWay.delete(publishing));
       underWay.add(publishing);
       return publishing;
     },
@@ -70,11 +70,23 @@ export function openPublisher(connection: Connection, timing: Timing, logger: Lo
 }
 
 /** Resolves at the broker's confirmation. Throws RetryableError `publish_failed` if it refuses or the channel closes. */
-function send(channel: ConfirmChannel, queue: QueueName, wire: Wire, messageId: string): Promise<void> {
+function send(
+  channel: ConfirmChannel,
+  queue: QueueName,
+  wire: Wire,
+  messageId: string,
+  expiresAt: number | undefined,
+): Promise<void> {
   const failed = (cause: unknown) =>
     new RetryableError('publish_failed', 'The message may not have reached RabbitMQ', { cause });
   return new Promise((resolve, reject) => {
-    const options = { persistent: true, mandatory: true, contentType: wire.contentType, messageId };
+    const options = {
+      persistent: true,
+      mandatory: true,
+      contentType: wire.contentType,
+      messageId,
+      ...(expiresAt !== undefined && { expiration: Math.max(0, expiresAt - Date.now()) }),
+    };
     try {
       channel.publish('', queue, wire.body, options, (error) => (error ? reject(failed(error)) : resolve()));
     } catch (error) {

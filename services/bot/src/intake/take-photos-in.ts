@@ -87,7 +87,8 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
     // Its deadline may have answered during the download; whoever then finds the photo deletes it.
     if (Date.now() >= deadline && (await activeRequests.stage(id)) !== 'accepted') return photoStore.delete(ref);
     const request = { v: 1 as const, id, photo: ref, replyTo, acceptedAt, deadline };
-    await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, attachment);
+    // The photo inside must not wait longer than its answer, were there no estimator for hours.
+    await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, { attachment, expiresAt: deadline });
   }
 
   async function gaveUp({ data }: Job<IntakeJob>, error: unknown): Promise<void> {

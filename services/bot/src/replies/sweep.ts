@@ -9,7 +9,7 @@ const KEY = /^([a-z0-9]{16,32})\./;
 export interface SweeperOptions {
   stores: PhotoStore[];
   activeRequests: ActiveRequests;
-  /** Photos that belong to no active request are deleted when they have been there for so long. */
+  /** Photos of requests that nothing is known of, as when Redis lost all, are deleted when they have been there for so long. */
   afterMs: number;
   logger: Logger;
 }
@@ -18,7 +18,7 @@ export interface Sweeper {
   stop(): void;
 }
 
-/** Deletes what was left by a process that died between two steps. */
+/** Deletes what was left by a process that died between two steps; of a request that is answered, within a minute. */
 export function startSweeper({ stores, activeRequests, afterMs, logger }: SweeperOptions): Sweeper {
   let firstSeen = new Map<string, number>();
 
@@ -29,7 +29,7 @@ export function startSweeper({ stores, activeRequests, afterMs, logger }: Sweepe
       const stage = await activeRequests.stage(id);
       if (stage === 'accepted' || stage === 'underway') continue;
       const since = firstSeen.get(key) ?? Date.now();
-      if (Date.now() - since < afterMs) {
+      if (stage === undefined && Date.now() - since < afterMs) {
         stillSeen.set(key, since);
         continue;
       }

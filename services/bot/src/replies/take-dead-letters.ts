@@ -13,8 +13,8 @@ import type { ReplyParts } from './send-replies.ts';
 const PREFETCH = 4;
 
 /**
- * Ends what nobody could finish. The user of a photo that killed its estimator again and again is told so, and the
- * photo deleted. A message nobody can read belongs to nobody we could tell: it is logged and parked as a file of the
+ * Ends what nobody could finish. The user of a photo that killed its estimator again and again, or that no estimator took
+ * before its deadline, is told so, and the photo deleted. A message nobody can read belongs to nobody we could tell: it is logged and parked as a file of the
  * inbox for the operator, at most 100 of them; see `pnpm dead-letters`.
  */
 export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
@@ -22,10 +22,11 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
   const parked = createParkedMessages(parts.inbox);
   const oneAtATime = createOneAtATime();
 
-  async function tellUser({ id, replyTo }: EstimateRequest | EstimateResult): Promise<void> {
-    logger.error({ requestId: id }, 'A photo could not be finished: telling its user');
+  async function tellUser({ id, replyTo, deadline }: EstimateRequest | EstimateResult): Promise<void> {
+    const kind = Date.now() < deadline ? 'failed' : 'expired';
+    logger.error({ requestId: id, outcome: kind }, 'A photo could not be finished: telling its user');
     progress.leave(id);
-    await replies.add(replyJobId(id), { id, replyTo, answer: { kind: 'failed' } });
+    await replies.add(replyJobId(id), { id, replyTo, answer: { kind } });
   }
 
   async function park(delivery: Delivery, why: string): Promise<void> {
