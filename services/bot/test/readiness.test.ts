@@ -48,6 +48,20 @@ async function openSuite(opened: AsyncDisposableStack) {
   return { bot, page: chatPage(sandbox.url), rabbitmq: rabbitmq.proxy, redis: redis.proxy, amqpUrl };
 }
 
+test('a bot that waits for Telegram at its start says so', { timeout: 60_000 }, async () => {
+  await using opened = new AsyncDisposableStack();
+  const bot = opened.use(
+    await startBotProcess({
+      BOT_TOKEN: '123456789:AAH-token-of-the-readiness-test_0123',
+      TELEGRAM_API_ROOT: 'http://127.0.0.1:1',
+      AMQP_URL: await ownVhost(),
+      REDIS_URL: await ownRedis(),
+    }),
+  );
+  await bot.untilSaid(/Telegram does not answer yet/);
+  expect(JSON.parse((await bot.get('/readyz')).body).failing).toEqual({ bot: 'waiting for Telegram' });
+});
+
 const name = 'connections that hang make the bot not ready, in bounded time, and it recovers when they end';
 test(name, { timeout: 180_000 }, async () => {
   await using opened = new AsyncDisposableStack();
