@@ -32,7 +32,7 @@ export const LOG_LEVEL = z
 
 export const HEALTH_PORT = port()
   .default(0)
-  .describe('port of `/healthz`, `/readyz` and `/metrics`; 0 takes a free one and logs it');
+  .describe('port of `/healthz`, `/readyz` and, but for the autoscaler, `/metrics`; 0 takes a free one and logs it');
 
 export const HEALTH_HOST = z
   .union([z.ipv4(), z.ipv6()], { error: 'expected an IP address like 127.0.0.1 or 0.0.0.0' })
