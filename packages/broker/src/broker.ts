@@ -15,6 +15,8 @@ export interface Delivery extends Message {
   attempt: number;
   /** Of a dead letter: the queue it came from, if it came from one. */
   diedIn?: QueueName;
+  /** Of a dead letter: it waited there until its time was over. */
+  expired?: true;
 }
 
 /**

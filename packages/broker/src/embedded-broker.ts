@@ -17,6 +17,8 @@ interface Letter {
   wire: Wire;
   failures: number;
   diedIn?: QueueName;
+  /** Of a dead letter: its time was over. */
+  expired?: boolean;
   /** Milliseconds since the epoch. */
   expiresAt?: number | undefined;
   expiry?: NodeJS.Timeout;
@@ -79,11 +81,11 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
 
   function expire(queue: Queue, name: QueueName, letter: Letter): void {
     queue.letters.splice(queue.letters.indexOf(letter), 1);
-    bury(name, letter);
+    bury(name, letter, true);
   }
 
-  function bury(name: QueueName, { wire }: Letter): void {
-    put(TO_ESTIMATE_DEAD, { wire, failures: 0, diedIn: name }, 'last');
+  function bury(name: QueueName, { wire }: Letter, expired: boolean): void {
+    put(TO_ESTIMATE_DEAD, { wire, failures: 0, diedIn: name, expired }, 'last');
   }
 
   function consume(name: QueueName, prefetch: number, handler: Handler): Consumer {
@@ -97,14 +99,16 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     const taker: Taker = {
       hasRoom: () => inHand.size < prefetch + Math.min(ready.size, 1),
       take(letter) {
-        const { wire, failures, diedIn, expiry } = letter;
+        const { wire, failures, diedIn, expired, expiry } = letter;
         clearTimeout(expiry);
+        let isDone = false;
         const readyForNext = () => {
-          if (inHand.has(letter)) ready.add(letter);
+          if (!isDone) ready.add(letter);
           deliver(queue);
         };
-        const incoming = { queue: name, wire, attempt: failures + 1, diedIn, readyForNext };
+        const incoming = { queue: name, wire, attempt: failures + 1, diedIn, expired, readyForNext };
         const work = workOn(incoming, fatesOf(letter), context).finally(() => {
+          isDone = true;
           inHand.delete(letter);
           ready.delete(letter);
           deliver(queue);
@@ -121,10 +125,10 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
           const failures = letter.failures + 1;
           const wasLast = name === TO_ESTIMATE && failures >= MAX_DELIVERIES;
           const isOver = expiresAt !== undefined && expiresAt <= Date.now();
-          if (wasLast || isOver) bury(name, letter);
+          if (wasLast || isOver) bury(name, letter, !wasLast);
           else put(name, { wire, failures, expiresAt }, 'first');
         },
-        dead: () => bury(name, letter),
+        dead: () => bury(name, letter, false),
         async handBack() {
           detach();
           put(name, letter, 'first');

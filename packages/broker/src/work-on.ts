@@ -13,6 +13,8 @@ export interface Incoming {
   attempt: number;
   /** Of a dead letter: the queue it came from, if it came from one. */
   diedIn?: QueueName | undefined;
+  /** Of a dead letter: it waited there until its time was over. */
+  expired?: boolean | undefined;
   /** For the handler. */
   readyForNext(): void;
 }
@@ -40,11 +42,12 @@ export interface WorkContext {
 
 /** Has the handler work on a message and settles the message by the handler's result. Never throws. */
 export async function workOn(incoming: Incoming, fates: Fates, context: WorkContext): Promise<void> {
-  const { queue, wire, attempt, diedIn, readyForNext } = incoming;
+  const { queue, wire, attempt, diedIn, expired, readyForNext } = incoming;
   const { logger } = context;
   try {
     const message = queue === TO_ESTIMATE_DEAD ? decodeOrKeep(wire) : decode(wire);
-    await context.handler({ ...message, attempt, ...(diedIn && { diedIn }) }, readyForNext);
+    const death = { ...(diedIn && { diedIn }), ...(expired && { expired }) };
+    await context.handler({ ...message, attempt, ...death }, readyForNext);
     await fates.done();
   } catch (error) {
     const fields = { queue, attempt, err: error };

@@ -229,7 +229,9 @@ function promises(underTest: BrokerUnderTest): void {
   test('gives up a message that still waits when its time is over, and none that is in work', async () => {
     const dead = await collect(TO_ESTIMATE_DEAD);
     await opened.broker.publish(TO_ESTIMATE, { json: 'late' }, Date.now() + 200);
-    await expect.poll(() => dead.deliveries).toEqual([{ json: 'late', attempt: 1, diedIn: TO_ESTIMATE }]);
+    await expect
+      .poll(() => dead.deliveries)
+      .toEqual([{ json: 'late', attempt: 1, diedIn: TO_ESTIMATE, expired: true }]);
 
     const started: unknown[] = [];
     const goOn = Promise.withResolvers<void>();
@@ -252,14 +254,14 @@ function promises(underTest: BrokerUnderTest): void {
   test('gives up a message whose time was over when it failed', async () => {
     const broker = await underTest.open(() => {}, [1_500, 1_500]);
     const dead: unknown[] = [];
-    await broker.consume(TO_ESTIMATE_DEAD, 1, async ({ json }) => void dead.push(json));
+    await broker.consume(TO_ESTIMATE_DEAD, 1, async ({ json, expired }) => void dead.push([json, expired]));
     let attempts = 0;
     await broker.consume(TO_ESTIMATE, 1, async () => {
       attempts++;
       throw new RetryableError('busy', 'later', { retryAfterMs: 1_500 });
     });
     await broker.publish(TO_ESTIMATE, { json: 'fails' }, Date.now() + 1_000);
-    await expect.poll(() => dead).toEqual(['fails']);
+    await expect.poll(() => dead).toEqual([['fails', true]]);
     expect(attempts).toBeLessThan(2);
   });
 

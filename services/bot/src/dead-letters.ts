@@ -25,7 +25,7 @@ export interface DeadLetters {
   list(): Promise<DeadLetter[]>;
   /**
    * Puts messages back into the queue they died in. Resolves to the ids of those put back, and tells `onRefused` of the
-   * others why not: nobody knows their queue, or a part of them was cut off.
+   * others why not: nobody knows their queue, a part of them was cut off, or their deadline has passed.
    */
   requeue(ids: string[] | undefined, onRefused: (id: string, why: string) => void): Promise<string[]>;
   /** Throws messages away. Resolves to their ids. */
@@ -74,8 +74,13 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
           onRefused(id, UNKNOWN_QUEUE);
           return 'stay';
         }
+        const { request } = read(message.wire);
+        if (request && request.deadline <= Date.now()) {
+          onRefused(id, 'its deadline has passed');
+          return 'stay';
+        }
         done.push(id);
-        return { to: queue };
+        return { to: queue, expiresAt: request?.deadline };
       });
       return done;
     },

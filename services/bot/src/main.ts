@@ -47,8 +47,8 @@ await runService('bot', async () => {
       rabbitmq: () => check(broker?.connected === true, 'not connected'),
       redis: () => check(bookkeeping?.reachable === true, 'not connected'),
       bot: () => {
-        // Its start waits for RabbitMQ, and then for Telegram.
-        const starting = broker ? 'waiting for Telegram' : 'starting';
+        // Its start waits for Redis and RabbitMQ, and then for Telegram.
+        const starting = broker?.connected && bookkeeping?.reachable ? 'waiting for Telegram' : 'starting';
         const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [starting] };
         return check(ok, reasons.join('; '));
       },

@@ -69,6 +69,19 @@ test('in a chat that gets more answers than Telegram takes at once, the later on
   expect((await queue.tell('elsewhere', CHAT)).waitSeconds).toBeUndefined();
 });
 
+test('photos that nobody looked at any more do not count as looked at in no time', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { queue } = openQueue();
+  for (const [chat, id] of ALBUM.entries()) queue.enter(id, chat);
+  for (const id of ['a', 'b', 'c']) {
+    await vi.advanceTimersByTimeAsync(5_000);
+    queue.leave(id);
+  }
+  for (const id of ['d', 'e', 'f']) queue.giveUp(id);
+  expect(await queue.tell('h', 7)).toEqual({ position: 2, waitSeconds: 10 });
+});
+
 test('a photo whose intake is held up is still ahead of the one accepted after it', async () => {
   let added = 0;
   await using world = await openWorld({

@@ -123,10 +123,12 @@ test('deletes a photo left behind by an answered request at once, by an unknown 
     }
   };
   await minutes(1);
+  expect(await store.keys()).toHaveLength(4);
+  await minutes(1);
   await expect
     .poll(async () => (await store.keys()).sort())
     .toEqual([`${active}.photo`, `${unknown}.photo`, 'malformed-x']);
-  await minutes(8);
+  await minutes(7);
   expect(await store.keys()).toHaveLength(3);
   await minutes(11);
   await expect.poll(async () => (await store.keys()).sort()).toEqual([`${active}.photo`, 'malformed-x']);

@@ -85,7 +85,7 @@ function send(
       mandatory: true,
       contentType: wire.contentType,
       messageId,
-      ...(expiresAt !== undefined && { expiration: Math.max(0, expiresAt - Date.now()) }),
+      ...expirationAt(expiresAt),
     };
     try {
       channel.publish('', queue, wire.body, options, (error) => (error ? reject(failed(error)) : resolve()));
@@ -93,4 +93,9 @@ function send(
       reject(failed(error));
     }
   });
+}
+
+/** The property of a message that may wait until `expiresAt` (ms since the epoch), as RabbitMQ wants it: ms from now. */
+export function expirationAt(expiresAt: number | undefined): { expiration?: number } {
+  return expiresAt === undefined ? {} : { expiration: Math.max(0, expiresAt - Date.now()) };
 }

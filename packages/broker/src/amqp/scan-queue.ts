@@ -1,6 +1,7 @@
 import type { QueueName } from '@attrai/contracts/queues';
 import { type ConfirmChannel, connect, type MessagePropertyHeaders } from 'amqplib';
 import type { Wire } from '../wire-format.ts';
+import { expirationAt } from './publisher.ts';
 import { declareQueues, diedInOf } from './topology.ts';
 
 /** A message that waits in a queue, as it is shown to an operator. */
@@ -12,8 +13,8 @@ export interface WaitingMessage {
   reason: string | undefined;
 }
 
-/** What becomes of a message: it stays where it is, is gone, or goes to another queue. */
-export type Decision = 'stay' | 'drop' | { to: QueueName };
+/** What becomes of a message: it stays where it is, is gone, or goes to another queue, where it may wait until `expiresAt`. */
+export type Decision = 'stay' | 'drop' | { to: QueueName; expiresAt?: number | undefined };
 
 /**
  * Shows each message that waits in `queue` now to `decide`, the first first. Those that stay keep their order; one that
@@ -45,7 +46,8 @@ async function scanNext(
   const decision = decide({ wire, ...deathOf(headers) });
   if (decision === 'stay') return behind;
   if (decision !== 'drop') {
-    channel.sendToQueue(decision.to, wire.body, { persistent: true, contentType: wire.contentType });
+    const options = { persistent: true, contentType: wire.contentType, ...expirationAt(decision.expiresAt) };
+    channel.sendToQueue(decision.to, wire.body, options);
     await channel.waitForConfirms();
   }
   channel.ack(message);

@@ -49,3 +49,8 @@ export function diedInOf(headers: MessagePropertyHeaders | undefined): QueueName
   const names = Object.keys(QUEUES) as QueueName[];
   return names.find((name) => name === headers?.['x-first-death-queue']);
 }
+
+/** Whether a message is a dead letter since its time was over, by the headers RabbitMQ gives it. */
+export function hasExpired(headers: MessagePropertyHeaders | undefined): boolean {
+  return headers?.['x-first-death-reason'] === 'expired';
+}

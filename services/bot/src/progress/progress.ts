@@ -32,8 +32,10 @@ export interface Progress {
   tell(id: string, chatId: number): Promise<Place>;
   /** The request's placeholder, which is edited from now on as the queue moves, as long as it has to wait. */
   show(id: string, placeholder: Placeholder): void;
-  /** The photo has been looked at. */
+  /** The photo has been looked at: the time between two of them is what one takes. */
   leave(id: string): void;
+  /** The photo will not be looked at any more. */
+  giveUp(id: string): void;
   /** Ends the request's edits; resolves when none is under way. */
   settle(id: string): Promise<void>;
   stop(): void;
@@ -141,6 +143,13 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
     else chats.delete(entry.chatId);
   }
 
+  /** One fewer is ahead of the others. */
+  function advance(id: string): void {
+    const entry = entries.get(id);
+    if (entry) stopWaiting(entry);
+    else unknownAhead = Math.max(0, unknownAhead - 1);
+  }
+
   /** The time between two photos that left, as far as there were photos to work on in between. */
   function measure(): void {
     const now = Date.now();
@@ -196,11 +205,10 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
     },
     leave(id) {
       const entry = entries.get(id);
-      if (entry?.left) return;
-      if (entry) measure();
-      else unknownAhead = Math.max(0, unknownAhead - 1);
-      if (entry) stopWaiting(entry);
+      if (entry && !entry.left) measure();
+      advance(id);
     },
+    giveUp: advance,
     async settle(id) {
       const entry = entries.get(id);
       if (entry) forget(entry);

@@ -18,7 +18,7 @@ export interface Sweeper {
   stop(): void;
 }
 
-/** Deletes what was left by a process that died between two steps; of a request that is answered, within a minute. */
+/** Deletes what was left by a process that died between two steps; of a request that is answered, within two minutes. */
 export function startSweeper({ stores, activeRequests, afterMs, logger }: SweeperOptions): Sweeper {
   let firstSeen = new Map<string, number>();
 
@@ -29,7 +29,8 @@ export function startSweeper({ stores, activeRequests, afterMs, logger }: Sweepe
       const stage = await activeRequests.stage(id);
       if (stage === 'accepted' || stage === 'underway') continue;
       const since = firstSeen.get(key) ?? Date.now();
-      if (stage === undefined && Date.now() - since < afterMs) {
+      // Not at the first look: one that has just been answered is about to be deleted.
+      if (!firstSeen.has(key) || (stage === undefined && Date.now() - since < afterMs)) {
         stillSeen.set(key, since);
         continue;
       }

@@ -22,11 +22,15 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
   const parked = createParkedMessages(parts.inbox);
   const oneAtATime = createOneAtATime();
 
-  async function tellUser({ id, replyTo, deadline }: EstimateRequest | EstimateResult): Promise<void> {
-    const kind = Date.now() < deadline ? 'failed' : 'expired';
-    logger.error({ requestId: id, outcome: kind }, 'A photo could not be finished: telling its user');
-    progress.leave(id);
-    await replies.add(replyJobId(id), { id, replyTo, answer: { kind } });
+  async function tellUser({ id, replyTo }: EstimateRequest | EstimateResult, expired = false): Promise<void> {
+    if (expired) {
+      logger.info({ requestId: id }, 'No estimator took a photo before its deadline');
+      progress.giveUp(id);
+    } else {
+      logger.error({ requestId: id }, 'A photo could not be finished: telling its user');
+      progress.leave(id);
+    }
+    await replies.add(replyJobId(id), { id, replyTo, answer: { kind: expired ? 'expired' : 'failed' } });
   }
 
   async function park(delivery: Delivery, why: string): Promise<void> {
@@ -38,9 +42,9 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
 
   async function take(delivery: Delivery): Promise<void> {
     const request = estimateRequest.safeParse(delivery.json);
-    if (request.success) return tellUser(request.data);
+    if (request.success) return tellUser(request.data, delivery.expired);
     const result = estimateResult.safeParse(delivery.json);
-    if (result.success) return tellUser(result.data);
+    if (result.success) return tellUser(result.data, delivery.expired);
     // Two at once would both take the last free place.
     const { error } = delivery.diedIn === AFTER_ESTIMATE ? result : request;
     return oneAtATime('park', () => park(delivery, problemOf(delivery, error)));
