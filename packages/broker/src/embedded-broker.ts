@@ -91,7 +91,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
   function consume(name: QueueName, prefetch: number, handler: Handler): Consumer {
     const queue = queueOf(name);
     const stopping = new AbortController();
-    const inHand = new Map<Letter, Promise<void>>();
+    const inHand = new Set<Promise<void>>();
     /** Of those in hand. */
     const ready = new Set<Letter>();
     const context = { handler, timing, logger, onFatal, stopping: stopping.signal };
@@ -109,11 +109,11 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
         const incoming = { queue: name, wire, attempt: failures + 1, diedIn, expired, readyForNext };
         const work = workOn(incoming, fatesOf(letter), context).finally(() => {
           isDone = true;
-          inHand.delete(letter);
+          inHand.delete(work);
           ready.delete(letter);
           deliver(queue);
         });
-        inHand.set(letter, work);
+        inHand.add(work);
       },
     };
 
@@ -149,7 +149,7 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
       },
       async stop() {
         detach();
-        await Promise.all(inHand.values());
+        await Promise.all(inHand);
       },
     };
   }

@@ -4,8 +4,8 @@ import type { ZodError, ZodType } from 'zod';
 import type { Broker, Consumer, Delivery } from './broker.ts';
 
 /**
- * Publishes `value` if it is what `schema` says. Throws FinalError `malformed_message` otherwise, and what
- * `Broker.publish` throws.
+ * Publishes `value` if it is what `schema` says, to wait until `expiresAt` (ms since the epoch) at the most. Throws FinalError
+ * `malformed_message` otherwise, and what `Broker.publish` throws.
  */
 export async function publishChecked<T>(
   broker: Broker,

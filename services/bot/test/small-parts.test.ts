@@ -103,7 +103,7 @@ test('jobs of all chats together stay below what Telegram takes', async () => {
   expect(turns).toHaveLength(50);
 });
 
-test('deletes a photo left behind by an answered request at once, by an unknown one after the deadline, none that is waited for', async () => {
+test('deletes a photo left behind by an answered request within two minutes, by an unknown one after the deadline, none that is waited for', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'attrai-sweep-'));
   const store = await createVolumeStore(dir);
   const activeRequests = createInProcessActiveRequests({ maxPerUser: 5 });

@@ -87,9 +87,9 @@ export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Pr
     return waitSeconds > 0 ? { position, waitSeconds } : { position };
   }
 
-  /** Its chat's placeholders that are not told yet, this one among them or not, and answers up to this one's. */
+  /** Turns of its chat until a photo whose place is told now is answered: placeholders of others, and answers up to its own. */
   function turnsUntilAnswered(entry: Entry): number {
-    const ofChat = chats.get(entry.chatId) ?? [];
+    const ofChat = chats.get(entry.chatId)!;
     return ofChat.filter(({ told }) => told === undefined).length + ofChat.indexOf(entry) + 1;
   }
 

@@ -14,8 +14,8 @@ const PREFETCH = 4;
 
 /**
  * Ends what nobody could finish. The user of a photo that killed its estimator again and again, or that no estimator took
- * before its deadline, is told so, and the photo deleted. A message nobody can read belongs to nobody we could tell: it is logged and parked as a file of the
- * inbox for the operator, at most 100 of them; see `pnpm dead-letters`.
+ * before its deadline, is told so, and the photo deleted. A message nobody can read belongs to nobody we could tell: it is
+ * logged and parked as a file of the inbox for the operator, at most 100 of them; see `pnpm dead-letters`.
  */
 export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
   const { replies, progress, logger } = parts;
