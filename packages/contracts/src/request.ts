@@ -15,6 +15,8 @@ export const estimateRequest = z.strictObject({
   acceptedAt: z.int().positive(),
   /** After this the user has been told that it took too long, ms since the epoch. */
   deadline: z.int().positive(),
+  /** The sender says that everybody in the photo is 18 or older: faces that are `unsure` are scored. Absent means no. */
+  adultsConfirmed: z.boolean().optional(),
 });
 
 export type EstimateRequest = z.infer<typeof estimateRequest>;

@@ -6,19 +6,31 @@ import { requestId } from './request.ts';
 /** Corners [x1, y1, x2, y2] in pixels of the upright photo. */
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 
+/** Which row of the picture the face is in, from 0 at the top. Absent from results of estimators before 0.2. */
+const row = z.int().nonnegative().optional();
+
 const scoredFace = z.strictObject({
   box,
+  row,
   /** 0 to 10, one decimal. */
   score: z.number().min(0).max(10),
   confidence: z.enum(['high', 'low']),
 });
 
-/** A face that is in the picture without a score. Bots older than this kind of face can't read a result that has one. */
+/** What estimators before 0.2 say of every face without a score. */
+const looksUnder18 = z.literal('looks_under_18').transform(() => 'unsure' as const);
+
+/** A face that is in the picture without a score. How old it looks is never told. */
 const unscoredFace = z.strictObject({
   box,
+  row,
   score: z.null(),
-  /** Why. How old it looks is told nobody. */
-  unscored: z.literal('looks_under_18'),
+  /**
+   * Why:
+   * - child: it clearly looks like a child, and is never scored
+   * - unsure: it may be under 18, and is scored when the request says `adultsConfirmed`
+   */
+  unscored: z.enum(['child', 'unsure']).or(looksUnder18),
 });
 
 /** A face as the answer needs it. Faces travel in the order they are read: row by row from the top, each from left to right. */
@@ -28,7 +40,7 @@ export type DrawnFace = z.infer<typeof drawnFace>;
 
 /**
  * What became of a photo. A photo that can't be used is an answer too:
- * - scored: faces were found, drawn into `picture`, and scored unless they look under 18
+ * - scored: faces were found, drawn into `picture`, and scored unless they look or may look under 18
  * - no_face: a good photo without a face
  * - unreadable: not a JPEG, PNG or WebP, or broken
  * - too_many_pixels: larger than the estimator decodes

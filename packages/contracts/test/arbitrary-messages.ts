@@ -31,7 +31,7 @@ const face: Arbitrary<DrawnFace> = fc.oneof(
     score: fc.double({ min: 0, max: 10, noNaN: true }),
     confidence: fc.constantFrom('high' as const, 'low' as const),
   }),
-  fc.record({ box, score: fc.constant(null), unscored: fc.constant('looks_under_18' as const) }),
+  fc.record({ box, score: fc.constant(null), unscored: fc.constant('unsure' as const) }),
 );
 const outcome: Arbitrary<Outcome> = fc.oneof(
   fc.record({

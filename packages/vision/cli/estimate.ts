@@ -13,7 +13,7 @@ const USAGE = `Finds the faces in photos (JPEG, PNG, WebP) and scores those that
 
   pnpm estimate FILE|DIR... [--json] [--out DIR] [--min-face PX]
 
-  --json         one line of JSON a photo on stdout; a face that looks under 18 has "score":null,"unscored":"looks_under_18"
+  --json         one line of JSON a photo on stdout; a face that looks under 18 has "score":null,"unscored":"child" or "unsure"
   --out DIR      write each photo that has faces, with boxes and scores, to DIR/NAME.scored.jpg
   --min-face PX  longer side of the smallest face looked for, pixels of the photo reduced to 1280 (default 40)
 

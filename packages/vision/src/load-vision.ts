@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadAgeNet } from './age/age-net.ts';
-import { looksUnder18 } from './age/looks-under-18.ts';
+import { type WhoIsScored, whoIsScored } from './age/looks-under-18.ts';
 import { confidenceOf } from './confidence.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
 import type { Detection } from './detect/onet.ts';
@@ -14,7 +14,7 @@ import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
 import { giveBack } from './pixels.ts';
 import { multipliesBytes } from './processor.ts';
-import { inReadingOrder } from './reading-order.ts';
+import { inRows } from './reading-order.ts';
 import { loadScorer } from './score/scorer.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { type Estimate, type Face, MAX_SIDE, MIN_FACE, type Point, type Vision, type VisionInSteps } from './vision.ts';
@@ -60,22 +60,24 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const { ms, cpuMs } = stopwatch.read();
       return { ...decoded, ms: ms.decode, cpuMs: cpuMs.decode };
     },
-    async look({ pixels, width, height, ms, cpuMs }): Promise<Estimate> {
+    async look({ pixels, width, height, ms, cpuMs }, { adultsConfirmed = false } = {}): Promise<Estimate> {
       const stopwatch = startStopwatch({ ms, cpuMs });
       const mips = makeMips(pixels, kernels);
       giveBack(pixels);
       const detected = await detector.detect(mips, stopwatch.lap);
-      const detections = inReadingOrder(detected.filter(({ box }) => longerSide(box) >= minFace));
+      const rows = inRows(detected.filter(({ box }) => longerSide(box) >= minFace));
+      const detections = rows.flatMap((faces, row) => faces.map((face) => ({ ...face, row })));
       if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
-      const young = await looksUnder18(ageNet, mips, detections);
+      const who = await whoIsScored(ageNet, mips, detections);
       stopwatch.lap('age');
-      const adults = detections.filter((_, i) => !young[i]);
+      const isScored = (i: number) => who[i] === 'adult' || (who[i] === 'unsure' && adultsConfirmed);
+      const adults = detections.filter((_, i) => isScored(i));
       const chips = scorer.cutChips(mips, adults);
       stopwatch.lap('align');
       const scores = (await scorer.score(chips)).values();
       stopwatch.lap('score');
-      const found = detections.map((detection, i) => toFace(detection, young[i] ? undefined : scores.next().value));
+      const found = detections.map((detection, i) => toFace(detection, isScored(i) ? scores.next().value! : who[i]!));
       drawFaces(mips, found, glyphs);
       stopwatch.lap('draw');
       const drawn = photoOf(mips);
@@ -88,14 +90,14 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       await Promise.all([scorer.close(), ageNet.close(), detector.close()]);
     },
   };
-  return { ...vision, estimate: async (photo) => vision.look(await vision.decode(photo)) };
+  return { ...vision, estimate: async (photo, options) => vision.look(await vision.decode(photo), options) };
 }
 
-/** Without a score: a face that looks under 18. */
-function toFace(detection: Detection, score: number | undefined): Face {
-  const { box, landmarks, probability } = detection;
-  const face = { box, landmarks, detection: probability };
-  if (score === undefined) return { ...face, score: null, unscored: 'looks_under_18' };
+/** @param score or why there is none */
+function toFace(detection: Detection & { row: number }, score: number | WhoIsScored): Face {
+  const { box, row, landmarks, probability } = detection;
+  const face = { box, row, landmarks, detection: probability };
+  if (typeof score !== 'number') return { ...face, score: null, unscored: score === 'child' ? 'child' : 'unsure' };
   return { ...face, score: Math.round(score * 10) / 10, confidence: confidenceOf(detection) };
 }
 

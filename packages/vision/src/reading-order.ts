@@ -7,17 +7,17 @@ import type { Box } from './vision.ts';
 const BESIDE = 1 / 3;
 
 /**
- * Orders faces as people read: rows from the top, and each row from left to right. A face is held to the mean of the row so far: chained
+ * Rows of faces as people read them: from the top, and each row from left to right. A face is held to the mean of the row so far: chained
  * from face to face, two rows would soon be one.
  */
-export function inReadingOrder<Face extends { box: Box }>(faces: readonly Face[]): Face[] {
+export function inRows<Face extends { box: Box }>(faces: readonly Face[]): Face[][] {
   const rows: Face[][] = [];
   for (const face of faces.toSorted((a, b) => middle(a.box, 1) - middle(b.box, 1))) {
     const row = rows.at(-1);
     if (row !== undefined && isBeside(face, row)) row.push(face);
     else rows.push([face]);
   }
-  return rows.flatMap((row) => row.toSorted((a, b) => middle(a.box, 0) - middle(b.box, 0)));
+  return rows.map((row) => row.toSorted((a, b) => middle(a.box, 0) - middle(b.box, 0)));
 }
 
 function isBeside<Face extends { box: Box }>({ box: [, top, , bottom] }: Face, row: readonly Face[]): boolean {

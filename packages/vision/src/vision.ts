@@ -9,6 +9,8 @@ export type Face = FoundFace & (Scored | Unscored);
 
 interface FoundFace {
   box: Box;
+  /** Which row of the picture the face is in, from 0 at the top (reading-order.ts). */
+  row: number;
   /** Left eye, right eye, nose, left and right mouth corner as seen in the photo. */
   landmarks: [Point, Point, Point, Point, Point];
   /** Probability of O-Net that this is a face, 0 to 1. */
@@ -24,8 +26,12 @@ export interface Scored {
 
 export interface Unscored {
   score: null;
-  /** Children are not scored. How old a face looks is told nobody: only that it is not scored for that. */
-  unscored: 'looks_under_18';
+  /**
+   * Why it has no score. How old it looks is never told.
+   * - child: it clearly looks like a child, and is never scored
+   * - unsure: it may be under 18, and is scored only when the sender says that everybody is an adult
+   */
+  unscored: 'child' | 'unsure';
 }
 
 /** Unless asked for otherwise: longer side of the smallest face reported, and of the photo that is worked on, pixels. */
@@ -50,6 +56,12 @@ export interface Estimate {
   ms: Times;
   /** CPU time of all threads of the process meanwhile, the caller's own included: of this photo alone where nothing else runs. */
   cpuMs: Times;
+}
+
+/** What the sender of a photo asks for. */
+export interface LookOptions {
+  /** Everybody in the photo is 18 or older, the sender says: faces that are `unsure` are scored. Default false. */
+  adultsConfirmed?: boolean;
 }
 
 /** A photo as the rest of the pipeline sees it. */
@@ -81,11 +93,11 @@ export interface VisionInSteps {
    *
    * @throws FinalError `no_score` (the scorer gave no number)
    */
-  look(photo: Decoded): Promise<Estimate>;
+  look(photo: Decoded, options?: LookOptions): Promise<Estimate>;
   close(): Promise<void>;
 }
 
 export interface Vision extends VisionInSteps {
   /** Both steps; throws what they throw. One photo at a time. */
-  estimate(photo: Buffer): Promise<Estimate>;
+  estimate(photo: Buffer, options?: LookOptions): Promise<Estimate>;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AgeNet, cutFace, loadAgeNet } from '../src/age/age-net.ts';
-import { looksUnder18 } from '../src/age/looks-under-18.ts';
+import { whoIsScored } from '../src/age/looks-under-18.ts';
 import { template } from '../src/align/template.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import type { Detection, Landmarks } from '../src/detect/onet.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => vision.close());
 
 const teen = await readFile(teenPhoto);
-const unscored = { score: null, unscored: 'looks_under_18' };
+const unscored = { score: null, unscored: 'unsure' };
 
 test('a teenager has a box and landmarks, a reason and neither score nor age', async () => {
   const { faces, picture } = await vision.estimate(teen);
@@ -138,7 +138,7 @@ test.each([
       const landmarks = template(200).map(([x, y]) => [x + 100 + i * side, y + 100]);
       return { landmarks, box: [0, 0, box - 10, box] } as unknown as Detection;
     });
-    expect(await looksUnder18(net, mips, faces)).toEqual(looks.map(([, , young]) => young));
+    expect(await whoIsScored(net, mips, faces)).toEqual(looks.map(([, , young]) => (young ? 'child' : 'adult')));
     expect(asked).toEqual([
       ['screen', 7],
       ['screen', 5],
@@ -151,7 +151,7 @@ test('a face that the net can tell nothing of is not scored', async () => {
   const net: AgeNet = { screen: async (_, pictures) => pictures.map(() => Number.NaN), close: async () => {} };
   const face: Detection = { box: [0, 0, 150, 150], landmarks: template(150), probability: 1 };
   const mips = makeMips({ data: new Uint8Array(150 * 150 * 3), width: 150, height: 150 });
-  expect(await looksUnder18(net, mips, [face])).toEqual([true]);
+  expect(await whoIsScored(net, mips, [face])).toEqual(['child']);
 });
 
 test('the careful look is another one, and tells about the same age', async (context) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inReadingOrder } from '../src/reading-order.ts';
+import { inRows } from '../src/reading-order.ts';
 import type { Box } from '../src/vision.ts';
 
 /** A face by its name, centre and height. */
@@ -9,7 +9,8 @@ const face = (name: string, x: number, y: number, height = 100) => ({
   box: [x - 0.4 * height, y - height / 2, x + 0.4 * height, y + height / 2] as Box,
 });
 const order = (...faces: ReturnType<typeof face>[]) =>
-  inReadingOrder(faces)
+  inRows(faces)
+    .flat()
     .map(({ name }) => name)
     .join('');
 
@@ -51,10 +52,10 @@ test('neither loses a face nor depends on the order in which faces were found', 
   fc.assert(
     fc.property(boxes, (list) => {
       const faces = list.map(([x, y, side]) => ({ box: [x, y, x + side, y + side] as Box }));
-      const read = inReadingOrder(faces);
+      const read = inRows(faces).flat();
       expect(new Set(read)).toEqual(new Set(faces));
       expect(read).toHaveLength(faces.length);
-      expect(inReadingOrder(faces.toReversed())).toEqual(read);
+      expect(inRows(faces.toReversed()).flat()).toEqual(read);
     }),
   );
 });

@@ -9,7 +9,7 @@ const limits = { ...LIMITS, maxPhotoBytes: 17_000_000, minPhotoSide: 61, maxActi
 const crowd = (n: number, confidence: 'high' | 'low' = 'high'): DrawnFace[] =>
   Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: 9.9, confidence }));
 const children = (n: number): DrawnFace[] =>
-  Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: null, unscored: 'looks_under_18' }));
+  Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: null, unscored: 'unsure' }));
 
 /** Every text with figures, given the same ones. */
 const FIGURES: Record<string, (texts: Texts) => string> = {

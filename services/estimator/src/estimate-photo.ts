@@ -70,7 +70,7 @@ async function scoreAndStore(
 }
 
 function forAnswer(face: Face): DrawnFace {
-  const { box } = face;
-  if (face.score === null) return { box, score: null, unscored: face.unscored };
-  return { box, score: face.score, confidence: face.confidence };
+  const { box, row } = face;
+  if (face.score === null) return { box, row, score: null, unscored: face.unscored };
+  return { box, row, score: face.score, confidence: face.confidence };
 }

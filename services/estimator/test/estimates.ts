@@ -2,8 +2,9 @@ import type { Estimate, Face } from '@attrai/vision/vision';
 
 export const PICTURE = Buffer.from('the picture');
 
-const found = (left: number): Pick<Face, 'box' | 'landmarks' | 'detection'> => ({
+const found = (left: number): Pick<Face, 'box' | 'row' | 'landmarks' | 'detection'> => ({
   box: [left, 20, 30, 40],
+  row: 0,
   landmarks: [
     [1, 2],
     [3, 4],
@@ -14,7 +15,7 @@ const found = (left: number): Pick<Face, 'box' | 'landmarks' | 'detection'> => (
   detection: 0.99,
 });
 const face = (score: number): Face => ({ ...found(score), score, confidence: 'high' });
-export const CHILD: Face = { ...found(12), score: null, unscored: 'looks_under_18' };
+export const CHILD: Face = { ...found(12), score: null, unscored: 'unsure' };
 
 const ms = {
   decode: 1,

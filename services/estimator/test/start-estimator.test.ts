@@ -57,7 +57,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     const [answer] = await answers.first();
     expect(answer!.result.outcome).toMatchObject({
       kind: 'scored',
-      faces: [{ score: 3.1 }, { score: 7.4 }, { box: [12, 20, 30, 40], score: null, unscored: 'looks_under_18' }],
+      faces: [{ score: 3.1 }, { score: 7.4 }, { box: [12, 20, 30, 40], score: null, unscored: 'unsure' }],
     });
   });
 

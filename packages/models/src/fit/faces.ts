@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type AgeNet, loadAgeNet } from '@attrai/vision/age/age-net';
-import { looksUnder18 } from '@attrai/vision/age/looks-under-18';
+import { whoIsScored } from '@attrai/vision/age/looks-under-18';
 import { align, alignmentResidual } from '@attrai/vision/align/align';
 import { confidenceOf } from '@attrai/vision/confidence';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
@@ -60,8 +60,8 @@ async function readFace(
   const read = await readMainFace(path.join(imageDir, rating.file), detector);
   if (typeof read === 'string') return read;
   const { bytes, mips, face, found } = read;
-  const [young] = await looksUnder18(ageNet, mips, [face]);
-  if (young) return 'looks under 18: not scored';
+  const [who] = await whoIsScored(ageNet, mips, [face]);
+  if (who !== 'adult') return 'looks under 18: not scored';
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3);
   align(mips, face.landmarks, CHIP_SIDE, chip, 0);
   return {

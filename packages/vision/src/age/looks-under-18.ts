@@ -22,11 +22,20 @@ const DOUBTFUL = 7;
 /** And if the mean of both is so near, careful estimates of both take their place. packages/models/age.card.md has what that changes. */
 const VERY_DOUBTFUL = 2.5;
 
-/** Which faces are not to be scored because they look, or may look, younger than 18. */
-export async function looksUnder18(net: AgeNet, mips: Mips, faces: readonly Detection[]): Promise<boolean[]> {
+/** Estimated younger than this, years, a face clearly looks like a child. */
+const CLEARLY_A_CHILD = 16;
+
+/** Whether a face may be scored: `child` and `unsure` as in vision.ts. */
+export type WhoIsScored = 'adult' | 'child' | 'unsure';
+
+/** Which faces may be scored. */
+export async function whoIsScored(net: AgeNet, mips: Mips, faces: readonly Detection[]): Promise<WhoIsScored[]> {
   const ages = await estimateAges(net, mips, faces);
-  // Not `age < limit`: should the net ever give no number, nobody is scored for it.
-  return ages.map((age, i) => !(age >= limitFor(faces[i]!)));
+  return ages.map((age, i) => {
+    if (age >= limitFor(faces[i]!)) return 'adult';
+    // Not `age < limit`: if the net gives no number, the face is a child.
+    return age >= CLEARLY_A_CHILD ? 'unsure' : 'child';
+  });
 }
 
 /** Years; careful where they decide. For this decision and for measuring it, never to be told. */
