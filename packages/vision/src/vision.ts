@@ -62,6 +62,8 @@ export interface Estimate {
 export interface LookOptions {
   /** Everybody in the photo is 18 or older, the sender says: faces that are `unsure` are scored. Default false. */
   adultsConfirmed?: boolean;
+  /** Scores in the picture are written `7,3` instead of `7.3`. Default false. */
+  decimalComma?: boolean;
 }
 
 /** A photo as the rest of the pipeline sees it. */
