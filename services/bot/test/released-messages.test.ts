@@ -53,3 +53,23 @@ test.each([
   await world.page.untilSaid(CHAT, /6[.,]3/);
   expect(world.requests[0]!.decimalComma).toBe(expected);
 });
+
+test.each(['volume', 'message'] as const)(
+  'an estimator of version 0.1 gets a request with decimal commas again without, by %s',
+  async (store) => {
+    await using world = await openWorld({ store, refuses: ({ decimalComma }) => decimalComma !== undefined });
+    await world.page.send(CHAT, { photo: PHOTO, language: 'es' });
+    await world.page.untilSaid(CHAT, /6,3/);
+    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+    expect(Object.keys(world.requests[0]!).sort()).toEqual(FIELDS);
+    await world.untilNothingIsLeft();
+  },
+);
+
+test('a request that is refused for another reason is told so, once', async () => {
+  await using world = await openWorld({ refuses: () => true });
+  await world.page.send(CHAT, { photo: PHOTO, language: 'es' });
+  await world.page.untilSaid(CHAT, /no he podido terminar/);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  await world.untilNothingIsLeft();
+});

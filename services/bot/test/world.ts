@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { FinalError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import type { DrawnFace, EstimateResult, Outcome } from '@attrai/contracts/result';
@@ -50,6 +51,8 @@ export interface WorldOptions {
   estimate?: Estimate;
   /** In a photo that is `scored`. */
   faces?: (request: EstimateRequest) => DrawnFace[];
+  /** Whether the estimator, of another version, refuses to read it. */
+  refuses?: (request: EstimateRequest) => boolean;
   /** Puts something between the bot and its parts. */
   bend?: (parts: BotParts) => BotParts;
   /** Real servers instead of stand-ins. */
@@ -84,7 +87,7 @@ export interface World extends AsyncDisposable {
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { store = 'volume', estimate = async () => 'scored', faces = () => TWO_FACES } = options;
-  const { bend = (parts) => parts, amqpUrl, redisUrl } = options;
+  const { refuses = () => false, bend = (parts) => parts, amqpUrl, redisUrl } = options;
   const limits = { ...LIMITS, ...options.limits };
   const dir = await mkdtemp(join(tmpdir(), 'attrai-bot-'));
   const lines: string[] = [];
@@ -137,6 +140,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
   await broker.consume(TO_ESTIMATE, 1, async ({ json, attachment }) => {
     const request = estimateRequest.parse(json);
+    if (refuses(request)) throw new FinalError('malformed_message', 'Not a message of to_estimate');
     requests.push(request);
     const photo = await photoStore.get({ ref: request.photo, ...(attachment && { attachment }) });
     const kind = await Promise.race([estimate(request, photo), closing.promise]);
