@@ -62,7 +62,7 @@ export interface Estimate {
 export interface LookOptions {
   /** Everybody in the photo is 18 or older, the sender says: faces that are `unsure` are scored. Default false. */
   adultsConfirmed?: boolean;
-  /** Numbers in the picture are written 7,3 instead of 7.3. Default false. */
+  /** Scores in the picture are written `7,3` instead of `7.3`. Default false. */
   decimalComma?: boolean;
 }
 
