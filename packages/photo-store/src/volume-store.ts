@@ -27,6 +27,7 @@ const keyOf = (unfinished: string) => UNFINISHED.exec(unfinished)?.groups?.key;
 export async function createVolumeStore(dir: string): Promise<PhotoStore> {
   await graded('prepare', () => mkdir(dir, { recursive: true, mode: 0o700 }));
   const unfinishedDir = join(dir, UNFINISHED_FOLDER);
+  const refOf = (key: string) => photoRef.parse({ store: 'volume', key });
 
   /** Its key was deleted while it was being written: as if that had come right after. */
   async function fineIfDeleted(error: NodeJS.ErrnoException): Promise<void> {
@@ -56,7 +57,7 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
 
   return {
     async put(key, bytes) {
-      const ref = photoRef.parse({ store: 'volume', key });
+      const ref = refOf(key);
       const temp = join(unfinishedDir, unfinishedName(key));
       try {
         await graded('write to', async () => {
@@ -86,6 +87,8 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
         await Promise.all(files.map((file) => unlink(file).catch(unlessCode('ENOENT'))));
       });
     },
+
+    refOf,
 
     async keys() {
       const finished = await graded('list', () => readdir(dir));

@@ -114,7 +114,7 @@ describe('a volume store', () => {
     const { ref } = await store.put('abc.photo', Buffer.from('whole'));
     await store.delete(ref);
     expect(await store.keys()).toEqual(['abc.photo.other']);
-    await store.delete({ store: 'volume', key: 'abc.photo.other' });
+    await store.delete(store.refOf('abc.photo.other'));
     expect(filesIn(dir)).toEqual([]);
   });
 
@@ -124,7 +124,7 @@ describe('a volume store', () => {
     await diesInWriting(dir, 'abc.photo');
     const refs = [];
     for (const key of ['abc.photo', 'abc.picture', 'other']) refs.push((await store.put(key, Buffer.from('x'))).ref);
-    await store.delete(...refs.slice(0, 2), { store: 'volume', key: 'never-there' });
+    await store.delete(...refs.slice(0, 2), store.refOf('never-there'));
     expect(await store.keys()).toEqual(['other']);
   });
 
@@ -133,8 +133,8 @@ describe('a volume store', () => {
     const store = await createVolumeStore(dir);
     const writing = store.put('short-lived', Buffer.alloc(50_000_000));
     await expect.poll(() => unfinished(dir).length, { interval: 1 }).toBe(1);
-    await store.delete({ store: 'volume', key: 'short-lived' });
-    expect((await writing).ref).toEqual({ store: 'volume', key: 'short-lived' });
+    await store.delete(store.refOf('short-lived'));
+    expect((await writing).ref).toEqual(store.refOf('short-lived'));
     expect(filesIn(dir)).toEqual([]);
   });
 

@@ -14,6 +14,7 @@ import { startEstimator } from '@attrai/estimator/start-estimator';
 import { startVisionThread } from '@attrai/estimator/start-vision-thread';
 import { startWatchdog } from '@attrai/estimator/watchdog';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Running } from './banner.ts';
@@ -35,7 +36,7 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   const folder = await mkdtemp(join(tmpdir(), 'attrai-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder, 'photos'));
-  const inbox = await openPhotoStore('volume', join(folder, 'inbox'));
+  const inbox = await createVolumeStore(join(folder, 'inbox'));
 
   const telegram = config.BOT_TOKEN
     ? { token: config.BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT }

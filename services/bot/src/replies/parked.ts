@@ -63,7 +63,7 @@ export function createParkedMessages(inbox: PhotoStore): ParkedMessages {
   const keys = async () => (await inbox.keys()).filter((key) => key.startsWith(PARKED_PREFIX));
 
   async function read(key: string): Promise<ParkedMessage> {
-    const file = await inbox.get({ ref: { store: 'volume', key } });
+    const file = await inbox.get({ ref: inbox.refOf(key) });
     const end = file.indexOf(NEWLINE);
     const about = header.parse(JSON.parse(file.subarray(0, end).toString()));
     const body = file.subarray(end + 1);
@@ -84,6 +84,6 @@ export function createParkedMessages(inbox: PhotoStore): ParkedMessages {
       const messages = await Promise.all((await keys()).map(read));
       return messages.sort((a, b) => a.at - b.at);
     },
-    drop: (key) => inbox.delete({ store: 'volume', key }),
+    drop: (key) => inbox.delete(inbox.refOf(key)),
   };
 }
