@@ -93,8 +93,8 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
     async keys() {
       const finished = await graded('list', () => readdir(dir));
       const unfinished = (await graded('list', unfinishedFiles)).map(keyOf);
-      const keys = [...finished, ...unfinished.filter((key) => key !== undefined)];
-      return [...new Set(keys)].filter((key) => !key.startsWith('.'));
+      const names = new Set([...finished, ...unfinished]);
+      return [...names].filter((name) => name !== undefined && photoRef.shape.key.safeParse(name).success) as string[];
     },
   };
 }
