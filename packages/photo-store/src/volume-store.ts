@@ -63,6 +63,7 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
         await graded('write to', async () => {
           await writeDurably(await openNew(temp), bytes);
           await rename(temp, join(dir, key)).catch(fineIfDeleted);
+          await syncFolder(dir);
         });
       } catch (error) {
         await unlink(temp).catch(() => {});
@@ -99,11 +100,23 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
   };
 }
 
-/** The bytes are on the disk before the message that names them goes out: a host that dies then loses neither. */
+/** The bytes are on the disk before the message that names them goes out: a host that dies then loses no photo. */
 async function writeDurably(handle: FileHandle, bytes: Buffer): Promise<void> {
   try {
     await handle.writeFile(bytes);
     await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A renamed file's entry is on the disk only once its folder is: without it, the photo is lost with the power. */
+async function syncFolder(dir: string): Promise<void> {
+  // Windows can't.
+  if (process.platform === 'win32') return;
+  const handle = await open(dir);
+  try {
+    await handle.sync();
   } finally {
     await handle.close();
   }

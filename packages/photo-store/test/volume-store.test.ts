@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isVolumeMarked, markVolume } from '../src/volume-mark.ts';
 import { createVolumeStore, UNFINISHED_FOLDER } from '../src/volume-store.ts';
 import { describePhotoStore } from './conformance.ts';
@@ -89,6 +90,28 @@ describe('a volume store', () => {
     await (await createVolumeStore(dir)).put('private', Buffer.from('photo'));
     expect(statSync(dir).mode & 0o777).toBe(0o700);
     expect(statSync(join(dir, 'private')).mode & 0o777).toBe(0o600);
+  });
+
+  test('has a photo and its entry in the folder on the disk before it says that it is stored', async () => {
+    const dir = emptyFolder();
+    const store = await createVolumeStore(dir);
+    const handle = await open(dir);
+    const prototype: FileHandle = Object.getPrototypeOf(handle);
+    await handle.close();
+    const steps: string[] = [];
+    const { datasync, sync } = prototype;
+    vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: FileHandle) {
+      await datasync.call(this);
+      steps.push(`file of ${(await this.stat()).size} bytes, entry there: ${existsSync(join(dir, 'kept'))}`);
+    });
+    vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      await sync.call(this);
+      const isFolder = (await this.stat()).ino === statSync(dir).ino;
+      steps.push(`folder: ${isFolder}, entry there: ${existsSync(join(dir, 'kept'))}`);
+    });
+    cleanups.push(() => vi.restoreAllMocks());
+    await store.put('kept', Buffer.from('photo'));
+    expect(steps).toEqual(['file of 5 bytes, entry there: false', 'folder: true, entry there: true']);
   });
 
   test('never shows half a photo, even while many replace each other', async () => {
