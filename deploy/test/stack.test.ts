@@ -41,7 +41,7 @@ function expectOnly(heeded: string[], what: object | undefined, where: string): 
   expect(others, where).toEqual([]);
 }
 
-describe.each([STACK, ...overlays, 'deploy/swarm-check/sandbox.yml'])('%s', (path) => {
+describe.each([STACK, ...overlays, 'packages/checks/src/swarm-check/sandbox.yml'])('%s', (path) => {
   test('has nothing in it that docker stack deploy ignores or refuses', () => {
     const file = yaml<StackFile>(path);
     expect(file.version).toBe('3.8');

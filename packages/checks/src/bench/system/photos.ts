@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { makePhotoSizes } from '@attrai/sandbox/chat/photo-sizes';
+import { findSamples } from '@attrai/sandbox/page-api/samples';
+import sharp from 'sharp';
+import { photoFiles } from '../../../../vision/cli/files.ts';
+
+/** The sandbox keeps the sizes of 32 photos it has made; as many come back as pictures. */
+const MOST_PHOTOS = 15;
+/** Of the photos that wait: one face, and next to no work. */
+const SMALL = { sample: 'connery', side: 160 };
+
+export interface BenchPhotos {
+  /** As users send them. */
+  sent: Buffer[];
+  /** The same as estimators get them: Telegram's largest size of each. */
+  received: Buffer[];
+  /** So small that it is estimated in no time. */
+  small: Buffer;
+}
+
+/**
+ * Photos out of files and folders, spread evenly if there are many; without any, those the sandbox offers, which come with
+ * npm packages. Throws if there are none.
+ */
+export async function readPhotos(paths: readonly string[]): Promise<BenchPhotos> {
+  const samples = await findSamples();
+  const files = paths.length > 0 ? await photoFiles(paths) : samples.map(({ path }) => path);
+  if (files.length === 0) throw new Error('There are no photos in there.');
+  const step = Math.max(1, files.length / MOST_PHOTOS);
+  const spread = Array.from({ length: Math.min(files.length, MOST_PHOTOS) }, (_, i) => files[Math.floor(i * step)]!);
+  const sent = await Promise.all(spread.map((file) => readFile(file)));
+  const received = await Promise.all(sent.map(async (bytes) => (await makePhotoSizes(bytes)).at(-1)!.bytes));
+  const portrait = samples.find(({ name }) => name === SMALL.sample)?.path ?? files[0]!;
+  const small = await sharp(portrait).resize(SMALL.side, SMALL.side, { fit: 'inside' }).jpeg().toBuffer();
+  return { sent, received, small };
+}
