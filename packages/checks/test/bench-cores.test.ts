@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { keepApart, ownCores } from '../src/bench/system/cores.ts';
-import type { Suite } from '../src/faults/suite/suite.ts';
+import type { Suite } from '../src/harness/suite/suite.ts';
 
 /** A process that does nothing. */
 function idle() {

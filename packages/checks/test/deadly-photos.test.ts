@@ -12,8 +12,8 @@ import { startGuard } from '@attrai/test-servers/guard';
 import { ownVhost } from '@attrai/test-servers/own-servers';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CRASHING_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK, makeSamples } from '../src/faults/load/samples.ts';
-import { type ServiceProcess, startServiceProcess } from '../src/faults/suite/service-process.ts';
+import { CRASHING_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK, makeSamples } from '../src/harness/load/samples.ts';
+import { type ServiceProcess, startServiceProcess } from '../src/harness/suite/service-process.ts';
 
 const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
 const FRAGILE = fileURLToPath(new URL('../src/faults/stand-ins/fragile-estimator.ts', import.meta.url));

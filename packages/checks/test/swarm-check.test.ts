@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Tally } from '../src/faults/tally/tally.ts';
+import type { Tally } from '../src/harness/answers/tally.ts';
 import { END, frame, readFrames } from '../src/swarm-check/frames.ts';
 import { judge } from '../src/swarm-check/under-load.ts';
 

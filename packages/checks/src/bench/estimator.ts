@@ -5,8 +5,8 @@ import { loadVision } from '@attrai/vision/load-vision';
 import { STAGES, type Times } from '@attrai/vision/vision';
 import { mean, median } from 'simple-statistics';
 import { photoFiles } from '../../../vision/cli/files.ts';
+import { describeMachine } from '../harness/machine.ts';
 import { type CodecFloor, codecFloor, timeNets } from './floor.ts';
-import { describeMachine } from './machine.ts';
 
 const USAGE = `Measures the pipeline without queues, one thread.
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { modelsDir } from '../../../models/cli/models-dir.ts';
-import { untilInterrupted } from '../until-interrupted.ts';
+import { untilInterrupted } from '../harness/command/until-interrupted.ts';
 import { drawCharts } from './system/charts.ts';
 import type { Figures } from './system/figures.ts';
 import { type MeasureOptions, measure } from './system/measure.ts';

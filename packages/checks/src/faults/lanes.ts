@@ -1,7 +1,7 @@
+import { makeSamples } from '../harness/load/samples.ts';
+import { type Suite, startSuite } from '../harness/suite/suite.ts';
 import type { Fault } from './faults/fault.ts';
-import { makeSamples } from './load/samples.ts';
 import { emptyRow, type Row, type RunOptions, runFault } from './run-fault.ts';
-import { type Suite, startSuite } from './suite/suite.ts';
 
 export interface LanesOptions extends RunOptions {
   faults: Fault[];

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../bench/machine.ts';
-import { untilInterrupted } from '../until-interrupted.ts';
+import { untilInterrupted } from '../harness/command/until-interrupted.ts';
+import { describeMachine } from '../harness/machine.ts';
 import { FAULTS } from './faults/catalogue.ts';
 import { runLanes } from './lanes.ts';
 import type { Row } from './run-fault.ts';

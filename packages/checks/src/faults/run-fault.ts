@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { limitsOf, limitVariables } from '@attrai/bot/config';
 import { PHOTO_STORE } from '@attrai/config/common-variables';
 import { z } from 'zod';
+import { createReader } from '../harness/answers/contents.ts';
+import { type Tally, tally } from '../harness/answers/tally.ts';
+import { startLoad } from '../harness/load/load.ts';
+import type { Sample } from '../harness/load/samples.ts';
+import { LIMITS, type Suite } from '../harness/suite/suite.ts';
 import type { Fault, Stage } from './faults/fault.ts';
-import { startLoad } from './load/load.ts';
-import type { Sample } from './load/samples.ts';
-import { LIMITS, type Suite } from './suite/suite.ts';
-import { createReader } from './tally/contents.ts';
-import { type Tally, tally } from './tally/tally.ts';
 
 export interface RunOptions {
   photos: number;

@@ -1,9 +1,9 @@
+import { seededRandom } from '../harness/random.ts';
 import { ANY_FILE } from './mutations/any-file.ts';
 import { JPEG } from './mutations/jpeg.ts';
 import type { Mutation } from './mutations/mutation.ts';
 import { PNG } from './mutations/png.ts';
 import { WEBP } from './mutations/webp.ts';
-import { seededRandom } from './random.ts';
 import type { Source } from './sources.ts';
 
 export interface Mutant {

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeMachine } from '../bench/machine.ts';
-import { untilInterrupted } from '../until-interrupted.ts';
+import { untilInterrupted } from '../harness/command/until-interrupted.ts';
+import { describeMachine } from '../harness/machine.ts';
 import { describeGrowth } from './draw.ts';
 import { runSoak } from './run-soak.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startLoad } from '../faults/load/load.ts';
-import { makeSamples } from '../faults/load/samples.ts';
 import { read } from '../faults/run-fault.ts';
-import { startSuite } from '../faults/suite/suite.ts';
-import { type Tally, tally } from '../faults/tally/tally.ts';
+import { type Tally, tally } from '../harness/answers/tally.ts';
+import { startLoad } from '../harness/load/load.ts';
+import { makeSamples } from '../harness/load/samples.ts';
+import { startSuite } from '../harness/suite/suite.ts';
 import { draw } from './draw.ts';
 import { type Growth, judge } from './judge.ts';
 import { watchMemory } from './watch-memory.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Load } from '../faults/load/load.ts';
+import type { Load } from '../harness/load/load.ts';
 import { docker } from './docker.ts';
 import type { Photos } from './load.ts';
 import type { Finding } from './report.ts';

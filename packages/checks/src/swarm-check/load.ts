@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Load, startLoad } from '../faults/load/load.ts';
-import { makeSamples, type Sample } from '../faults/load/samples.ts';
-import { connectSandbox, type SandboxClient } from '../faults/suite/sandbox-client.ts';
-import { createReader } from '../faults/tally/contents.ts';
-import { type Tally, tally } from '../faults/tally/tally.ts';
+import { createReader } from '../harness/answers/contents.ts';
+import { type Tally, tally } from '../harness/answers/tally.ts';
+import { type Load, startLoad } from '../harness/load/load.ts';
+import { makeSamples, type Sample } from '../harness/load/samples.ts';
+import { connectSandbox, type SandboxClient } from '../harness/suite/sandbox-client.ts';
 
 export interface Photos {
   /** Starts sending, `rate` photos a second; see `Load`. */

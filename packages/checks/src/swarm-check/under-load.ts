@@ -1,5 +1,5 @@
-import type { Load } from '../faults/load/load.ts';
-import type { Tally } from '../faults/tally/tally.ts';
+import type { Tally } from '../harness/answers/tally.ts';
+import type { Load } from '../harness/load/load.ts';
 import type { Photos } from './load.ts';
 import type { Finding } from './report.ts';
 

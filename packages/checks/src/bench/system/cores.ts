@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Suite } from '../../faults/suite/suite.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import { read } from '../../faults/run-fault.ts';
-import type { SandboxClient } from '../../faults/suite/sandbox-client.ts';
-import type { Random } from '../../fuzz/random.ts';
+import type { Random } from '../../harness/random.ts';
+import type { SandboxClient } from '../../harness/suite/sandbox-client.ts';
 
 /** Users who send photos in turns; so many that none gets near what Telegram allows one chat. */
 export interface Crowd {

@@ -1,8 +1,8 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
-import { type Suite, startSuite } from '../../faults/suite/suite.ts';
-import { describeMachine } from '../machine.ts';
+import { describeMachine } from '../../harness/machine.ts';
+import { type Suite, startSuite } from '../../harness/suite/suite.ts';
 import { keepApart, ownCores } from './cores.ts';
 import { estimatorsOf, type Figures } from './figures.ts';
 import type { BenchPhotos } from './photos.ts';

@@ -1,4 +1,4 @@
-import type { Suite } from '../../faults/suite/suite.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 import { type Cpu, cpuBetween, cpuOf, cpuOfMainThreads } from './usage.ts';
 
 const METERED = ['bot', 'messaging', 'pipeline', 'rabbitmq', 'redis', 'sandbox'] as const;

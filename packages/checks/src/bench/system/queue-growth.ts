@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker } from '@attrai/broker/broker';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
-import type { Suite } from '../../faults/suite/suite.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 import type { QueueFigures } from './figures.ts';
 import { type Crowd, gather } from './load.ts';
 import { startMeter } from './meter.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Suite } from '../../faults/suite/suite.ts';
-import { seededRandom } from '../../fuzz/random.ts';
+import { seededRandom } from '../../harness/random.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 import type { LatencyFigures, LoadFigures } from './figures.ts';
 import { type Crowd, gather, keepBusy, sendAtRandom } from './load.ts';
 import { startMeter } from './meter.ts';

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { RabbitmqServer } from '@attrai/test-servers/rabbitmq';
-import type { Suite } from '../suite/suite.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
 import { inFullWork, inMidPhoto } from './moments.ts';
 

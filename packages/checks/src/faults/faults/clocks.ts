@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { ServiceProcess } from '../suite/service-process.ts';
-import type { Suite } from '../suite/suite.ts';
+import type { ServiceProcess } from '../../harness/suite/service-process.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
 import { inFullWork } from './moments.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TcpProxy } from '@attrai/test-servers/tcp-proxy';
-import type { Suite } from '../suite/suite.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
 import { inFullWork } from './moments.ts';
 

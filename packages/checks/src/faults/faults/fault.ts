@@ -1,6 +1,6 @@
-import type { Load } from '../load/load.ts';
-import type { Suite } from '../suite/suite.ts';
-import type { Tally } from '../tally/tally.ts';
+import type { Tally } from '../../harness/answers/tally.ts';
+import type { Load } from '../../harness/load/load.ts';
+import type { Suite } from '../../harness/suite/suite.ts';
 
 /** What a fault works with. */
 export interface Stage {

@@ -1,6 +1,6 @@
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
 import { waitUntil } from '@attrai/test-servers/wait-until';
-import type { FaultOrder } from '../suite/sandbox-client.ts';
+import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
 import type { Stage } from './fault.ts';
 
 /** Photos that are sent at once so that some are in work everywhere. */

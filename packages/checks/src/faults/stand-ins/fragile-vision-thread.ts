@@ -1,7 +1,7 @@
 import { serveVision } from '@attrai/estimator/serve-vision';
 import { loadVision } from '@attrai/vision/load-vision';
 import type { Decoded, VisionInSteps } from '@attrai/vision/vision';
-import { CRASHING_MARK, DEADLY_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK } from '../load/samples.ts';
+import { CRASHING_MARK, DEADLY_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK } from '../../harness/load/samples.ts';
 
 /** Harm that hostile photos might do to a decoder, by the mark they bear. */
 const HARMS: Record<string, () => Promise<void> | void> = {

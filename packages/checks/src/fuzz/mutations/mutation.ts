@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../../harness/random.ts';
 
 /** Makes another file of a file; gives it back as it is where it finds nothing to change. */
 export type Mutation = (bytes: Buffer, random: Random, others: readonly Buffer[]) => Buffer;

@@ -1,5 +1,5 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
-import type { Random } from '../random.ts';
+import type { Random } from '../../harness/random.ts';
 import { disturb, EDGES, type Mutation } from './mutation.ts';
 import { rearrangements } from './rearrangements.ts';
 

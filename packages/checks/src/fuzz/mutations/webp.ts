@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../../harness/random.ts';
 import { disturb, EDGES, type Mutation } from './mutation.ts';
 import { rearrangements } from './rearrangements.ts';
 
