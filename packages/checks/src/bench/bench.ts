@@ -1,4 +1,5 @@
 import { UsageError } from '@attrai/contracts/command-line';
+import { runCommand } from '../harness/command/run-command.ts';
 
 const USAGE = `Measures how fast the parts are.
 
@@ -7,23 +8,14 @@ const USAGE = `Measures how fast the parts are.
   pnpm bench model [--nodes N] [--photos-per-day N] ...            what more nodes would do, planned from those figures
 `;
 
-const [what, ...args] = process.argv.slice(2);
-try {
-  if (what === 'estimator') {
-    const { benchEstimator } = await import('./estimator.ts');
-    process.exitCode = await benchEstimator(args);
-  } else if (what === 'system') {
-    const { benchSystem } = await import('./system.ts');
-    process.exitCode = await benchSystem(args);
-  } else if (what === 'model') {
-    const { benchModel } = await import('./model.ts');
-    process.exitCode = await benchModel(args);
-  } else if (what === '--help' || what === '-h') {
-    process.stdout.write(USAGE);
-  } else {
+await runCommand(async () => {
+  const [what, ...args] = process.argv.slice(2);
+  if (what === 'estimator') return (await import('./estimator.ts')).benchEstimator(args);
+  if (what === 'system') return (await import('./system.ts')).benchSystem(args);
+  if (what === 'model') return (await import('./model.ts')).benchModel(args);
+  if (what !== '--help' && what !== '-h') {
     throw new UsageError(what === undefined ? 'Say what to measure.' : `There is no ${what}.`, USAGE);
   }
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+  process.stdout.write(USAGE);
+  return 0;
+});

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
+import { UsageError } from '@attrai/contracts/command-line';
 import { loadVision } from '@attrai/vision/load-vision';
 import { STAGES, type Times } from '@attrai/vision/vision';
 import { mean, median } from 'simple-statistics';
+import { modelsDir } from '../../../models/cli/models-dir.ts';
 import { photoFiles } from '../../../vision/cli/files.ts';
+import { readOptions, wholeNumber } from '../harness/command/options.ts';
 import { describeMachine } from '../harness/machine.ts';
 import { type CodecFloor, codecFloor, timeNets } from './floor.ts';
 
@@ -28,10 +29,6 @@ interface Run {
 /** Prints photos/s per core, stages, CPU by number of faces, peak memory and the machine. Returns the exit code. */
 export async function benchEstimator(argv: string[]): Promise<number> {
   const args = readArguments(argv);
-  if (args === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
   const files = await photoFiles(args.paths);
   if (files.length === 0) {
     process.stderr.write('There are no photos in there.\n');
@@ -41,7 +38,7 @@ export async function benchEstimator(argv: string[]): Promise<number> {
   const photos = await Promise.all(files.map((file) => readFile(file)));
   const scorerModel = process.env.SCORER_MODEL;
   const vision = await loadVision({
-    modelsDir: process.env.MODELS_DIR ?? fileURLToPath(new URL('../../../../.models', import.meta.url)),
+    modelsDir: modelsDir(),
     minFace: args.minFace,
     ...(scorerModel ? { scorerModel } : {}),
   });
@@ -64,19 +61,14 @@ export async function benchEstimator(argv: string[]): Promise<number> {
 }
 
 /** @throws UsageError */
-function readArguments(argv: string[]): { paths: string[]; minFace: number; rounds: number } | 'help' {
-  const { values, positionals } = readCommandLine(USAGE, {
+function readArguments(argv: string[]): { paths: string[]; minFace: number; rounds: number } {
+  const { values, positionals } = readOptions(USAGE, {
     args: argv,
     allowPositionals: true,
     options: { 'min-face': { type: 'string', default: '40' }, rounds: { type: 'string', default: '3' } },
   });
-  if (values.help) return 'help';
-  const minFace = Number(values['min-face']);
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(minFace) || minFace < 12) {
-    throw new UsageError('--min-face takes a whole number from 12 up.', USAGE);
-  }
-  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds takes a whole number from 1 up.', USAGE);
+  const minFace = wholeNumber(USAGE, '--min-face', values['min-face'], { least: 12 });
+  const rounds = wholeNumber(USAGE, '--rounds', values.rounds);
   if (positionals.length === 0) throw new UsageError('Name a photo or a folder of photos.', USAGE);
   return { paths: positionals, minFace, rounds };
 }

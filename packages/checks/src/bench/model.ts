@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
+import { readOptions, wholeNumber } from '../harness/command/options.ts';
+import { inRepository } from '../harness/repository.ts';
 import { type Cluster, type Plan, plan } from './model/plan.ts';
 import { type Figures, figures } from './system/figures.ts';
 
@@ -17,13 +17,13 @@ const USAGE = `Plans from measured figures what more nodes and estimators give.
 `;
 
 const DAY_SECONDS = 86_400;
-const FIGURES = fileURLToPath(new URL('../../../../docs/benchmarks.json', import.meta.url));
+const FIGURES = inRepository('docs/benchmarks.json');
 /** Nodes in the table, besides those asked for. */
 const NODES = [1, 2, 4, 8];
 
 /** Prints the plan. Returns the exit code: 1 if the load is too much. */
 export async function benchModel(argv: string[]): Promise<number> {
-  const { values } = readCommandLine(USAGE, {
+  const { values } = readOptions(USAGE, {
     args: argv,
     options: {
       nodes: { type: 'string', default: '1' },
@@ -34,27 +34,18 @@ export async function benchModel(argv: string[]): Promise<number> {
       figures: { type: 'string', default: FIGURES },
     },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
   const measured = await readFigures(values.figures);
-  const nodes = whole('nodes', values.nodes);
-  const cores = whole('cores', values.cores ?? String(measured.cores));
-  const replicas = whole('replicas', values.replicas ?? String(nodes * cores));
-  const perDay = whole('photos-per-day', values['photos-per-day']);
-  const perSecond = (perDay / DAY_SECONDS) * whole('peak', values.peak);
+  const whole = (option: string, text: string) => wholeNumber(USAGE, option, text);
+  const nodes = whole('--nodes', values.nodes);
+  const cores = whole('--cores', values.cores ?? String(measured.cores));
+  const replicas = whole('--replicas', values.replicas ?? String(nodes * cores));
+  const perDay = whole('--photos-per-day', values['photos-per-day']);
+  const perSecond = (perDay / DAY_SECONDS) * whole('--peak', values.peak);
 
   const cluster = { nodes, cores, replicas };
   const planned = plan(measured, cluster, perSecond);
   process.stdout.write(`${describe(measured, cluster, planned, perDay, perSecond).join('\n')}\n`);
   return planned.busy < 1 ? 0 : 1;
-}
-
-/** @throws UsageError */
-function whole(name: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--${name} takes a whole number from 1 up.`, USAGE);
-  return Number(text);
 }
 
 async function readFigures(file: string): Promise<Figures> {

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { modelsDir } from '../../../models/cli/models-dir.ts';
+import { positiveNumber, readOptions, wholeNumber } from '../harness/command/options.ts';
+import { ProgressLine } from '../harness/command/progress-line.ts';
 import { untilInterrupted } from '../harness/command/until-interrupted.ts';
 import { drawCharts } from './system/charts.ts';
 import type { Figures } from './system/figures.ts';
@@ -30,18 +31,14 @@ const LENGTHS = [10, 1_000];
 /** Measures, writes the report, its figures and pictures. Returns the exit code: 1 if a goal is missed. */
 export async function benchSystem(argv: string[]): Promise<number> {
   const args = readArguments(argv);
-  if (args === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
   if (process.platform !== 'linux') throw new Error('pnpm bench system reads /proc: it needs Linux.');
   const photos = await readPhotos(args.paths);
   const from = args.paths.length > 0 ? args.paths.map((path) => basename(path)).join(', ') : 'of npm packages';
+  const progress = new ProgressLine();
   const figures = await untilInterrupted((opened) =>
-    measure({ ...args, photos, from, modelsDir: modelsDir(), onProgress: showProgress, opened }),
+    measure({ ...args, photos, from, modelsDir: modelsDir(), onProgress: progress.show, opened }),
   );
-  if (figures === undefined) process.exit(130);
-  showProgress('');
+  progress.clear();
   await writeReport(figures, args.out, ['pnpm bench system', ...argv].join(' '));
   const goals = judge(figures);
   for (const { goal, reached, ok } of goals) {
@@ -57,8 +54,8 @@ type Arguments = Pick<MeasureOptions, 'estimators' | 'seconds' | 'rounds' | 'len
 };
 
 /** @throws UsageError */
-function readArguments(argv: string[]): Arguments | 'help' {
-  const { values, positionals } = readCommandLine(USAGE, {
+function readArguments(argv: string[]): Arguments {
+  const { values, positionals } = readOptions(USAGE, {
     args: argv,
     allowPositionals: true,
     options: {
@@ -70,20 +67,16 @@ function readArguments(argv: string[]): Arguments | 'help' {
       logs: { type: 'string' },
     },
   });
-  if (values.help) return 'help';
-  const [estimators, seconds, rounds, longest] = [values.estimators, values.seconds, values.rounds, values.queue].map(
-    Number,
-  ) as [number, number, number, number];
-  if (!Number.isInteger(estimators) || estimators < 1 || estimators > 16) {
-    throw new UsageError('--estimators takes a whole number, 1 to 16.', USAGE);
-  }
-  if (!(seconds > 0)) throw new UsageError('--seconds takes a number above 0.', USAGE);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds takes a whole number from 1 up.', USAGE);
-  if (!Number.isInteger(longest) || longest < 20 || longest > 20_000) {
-    throw new UsageError('--queue takes a whole number, 20 to 20000.', USAGE);
-  }
-  const lengths = [...LENGTHS.filter((length) => length < longest), longest];
-  return { paths: positionals, estimators, seconds, rounds, lengths, out: values.out, logDir: values.logs };
+  const longest = wholeNumber(USAGE, '--queue', values.queue, { least: 20, most: 20_000 });
+  return {
+    paths: positionals,
+    estimators: wholeNumber(USAGE, '--estimators', values.estimators, { most: 16 }),
+    seconds: positiveNumber(USAGE, '--seconds', values.seconds),
+    rounds: wholeNumber(USAGE, '--rounds', values.rounds),
+    lengths: [...LENGTHS.filter((length) => length < longest), longest],
+    out: values.out,
+    logDir: values.logs,
+  };
 }
 
 async function writeReport(figures: Figures, out: string, command: string): Promise<void> {
@@ -100,17 +93,4 @@ function rounded(figures: Figures): unknown {
   return JSON.parse(JSON.stringify(figures), (_, value) =>
     typeof value === 'number' ? Math.round(value * 1000) / 1000 : value,
   );
-}
-
-let shown = '';
-
-/** On a terminal the line is written over by the next one; elsewhere each step gets a line. */
-function showProgress(line: string): void {
-  if (process.stderr.isTTY) {
-    process.stderr.write(`\r\x1b[K${line}`);
-    return;
-  }
-  const step = line.split(':')[0]!;
-  if (step !== shown && line !== '') process.stderr.write(`${step}\n`);
-  shown = step;
 }

@@ -1,3 +1,4 @@
+import type { OnProgress } from '../harness/command/progress-line.ts';
 import { makeSamples } from '../harness/load/samples.ts';
 import { type Suite, startSuite } from '../harness/suite/suite.ts';
 import type { Fault } from './faults/fault.ts';
@@ -10,7 +11,7 @@ export interface LanesOptions extends RunOptions {
   /** A folder for the logs of the services, one folder a lane; without it they are deleted at the end. */
   logDir?: string | undefined;
   /** What is going on, by lane. */
-  onProgress(lane: number, line: string): void;
+  onProgress(lane: number, ...progress: Parameters<OnProgress>): void;
   onRow(row: Row): void;
   /** Everything that runs is in here; disposing it ends it. */
   opened: AsyncDisposableStack;
@@ -23,7 +24,7 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
   const left = [...faults];
   const rows = new Map<Fault, Row>();
 
-  async function tryFault(fault: Fault, suite: Suite, say: (line: string) => void): Promise<Row> {
+  async function tryFault(fault: Fault, suite: Suite, say: OnProgress): Promise<Row> {
     try {
       return await runFault(fault, suite, samples, options, say);
     } catch (error) {
@@ -32,7 +33,7 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
   }
 
   async function runLane(lane: number): Promise<void> {
-    const say = (line: string) => onProgress(lane, line);
+    const say: OnProgress = (...progress) => onProgress(lane, ...progress);
     say('starting RabbitMQ, Redis, sandbox, bot and estimators');
     const suite = await startSuite(opened, { logDir: logDir && `${logDir}/lane-${lane}` });
     for (let fault = left.shift(); fault; fault = left.shift()) {

@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { UsageError } from '@attrai/contracts/command-line';
+import { readOptions, wholeNumber } from '../harness/command/options.ts';
+import { ProgressLine } from '../harness/command/progress-line.ts';
+import { runCommand } from '../harness/command/run-command.ts';
 import { untilInterrupted } from '../harness/command/until-interrupted.ts';
 import { describeMachine } from '../harness/machine.ts';
 import { FAULTS } from './faults/catalogue.ts';
-import { runLanes } from './lanes.ts';
+import { type LanesOptions, runLanes } from './lanes.ts';
 import type { Row } from './run-fault.ts';
 import { LEGEND, table, verdict } from './table.ts';
 
@@ -17,64 +20,60 @@ const USAGE = `Breaks one thing at a time while photos are in work, and counts w
   --lanes N    suites side by side (default 1)
   --logs DIR   keep the logs of the services there
   --out FILE   write the table there, too, as Markdown
-`;
 
-const { values } = parseArgs({
-  options: {
-    photos: { type: 'string', default: '300' },
-    users: { type: 'string', default: '30' },
-    only: { type: 'string', default: '' },
-    lanes: { type: 'string', default: '1' },
-    logs: { type: 'string' },
-    out: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-const whole = (text: string) => (/^[1-9]\d*$/.test(text) ? Number(text) : undefined);
-const [photos, users, lanes] = [whole(values.photos), whole(values.users), whole(values.lanes)];
-const faults = FAULTS.filter(({ name }) => name.includes(values.only));
-if (values.help || !photos || !users || !lanes || faults.length === 0) {
-  process.stderr.write(`${USAGE}\nThe faults:\n${FAULTS.map(({ name }) => `  ${name}\n`).join('')}`);
-  process.exit(values.help ? 0 : 2);
-}
+The faults:
+${FAULTS.map(({ name }) => `  ${name}\n`).join('')}`;
 
-const rows = await untilInterrupted((opened) =>
-  runLanes({
-    faults,
-    lanes,
-    photos,
-    users,
-    rate: 8,
-    outageMs: 15_000,
-    quietWithinMs: 180_000,
-    logDir: values.logs,
-    onProgress: (lane, line) => showProgress(lanes > 1 ? `${lane}: ${line}` : line),
-    onRow: (row) => {
-      // What an interruption did to a row is no verdict.
-      if (opened.disposed) return;
-      endProgress();
-      process.stderr.write(`${row.fault}: ${verdict(row)} (${row.seconds} s)\n`);
-      for (const line of row.details) process.stderr.write(`    ${line}\n`);
+await runCommand(async () => {
+  const { values } = readOptions(USAGE, {
+    options: {
+      photos: { type: 'string', default: '300' },
+      users: { type: 'string', default: '30' },
+      only: { type: 'string', default: '' },
+      lanes: { type: 'string', default: '1' },
+      logs: { type: 'string' },
+      out: { type: 'string' },
     },
-    opened,
-  }),
-);
-if (rows === undefined) process.exit(130);
-endProgress();
-process.stdout.write(`\n${table(rows)}\n${LEGEND}`);
-if (values.out !== undefined) await writeReport(values.out, rows);
-process.exitCode = rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
+  });
+  const amounts = {
+    photos: wholeNumber(USAGE, '--photos', values.photos),
+    users: wholeNumber(USAGE, '--users', values.users),
+    lanes: wholeNumber(USAGE, '--lanes', values.lanes),
+  };
+  const faults = FAULTS.filter(({ name }) => name.includes(values.only));
+  if (faults.length === 0) throw new UsageError(`No fault has "${values.only}" in its name.`, USAGE);
 
-/** On a terminal the line is written over by the next one. */
-function showProgress(line: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
-}
+  const progress = new ProgressLine();
+  const rows = await untilInterrupted((opened) =>
+    runLanes({
+      ...amounts,
+      faults,
+      rate: 8,
+      outageMs: 15_000,
+      quietWithinMs: 180_000,
+      logDir: values.logs,
+      onProgress: (lane, step, detail) => progress.show(amounts.lanes > 1 ? `${lane}: ${step}` : step, detail),
+      onRow(row) {
+        // What an interruption did to a row is no verdict.
+        if (opened.disposed) return;
+        progress.clear();
+        process.stderr.write(`${row.fault}: ${verdict(row)} (${row.seconds} s)\n`);
+        for (const line of row.details) process.stderr.write(`    ${line}\n`);
+      },
+      opened,
+    }),
+  );
+  progress.clear();
+  process.stdout.write(`\n${table(rows)}\n${LEGEND}`);
+  if (values.out !== undefined) await writeReport(values.out, rows, amounts);
+  return rows.some(({ problems }) => problems.length > 0) ? 1 : 0;
+});
 
-function endProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-}
-
-async function writeReport(file: string, rows: Row[]): Promise<void> {
+async function writeReport(
+  file: string,
+  rows: Row[],
+  { photos, users, lanes }: Pick<LanesOptions, 'photos' | 'users' | 'lanes'>,
+): Promise<void> {
   const command = `pnpm test:faults --photos ${photos} --users ${users} --lanes ${lanes}`;
   const machine = describeMachine().map((line) => `- ${line}`);
   const lines = ['# One thing broken at a time', '', `\`${command}\` on`, '', ...machine, ''];

@@ -5,6 +5,7 @@ import { PHOTO_STORE } from '@attrai/config/common-variables';
 import { z } from 'zod';
 import { createReader } from '../harness/answers/contents.ts';
 import { type Tally, tally } from '../harness/answers/tally.ts';
+import type { OnProgress } from '../harness/command/progress-line.ts';
 import { startLoad } from '../harness/load/load.ts';
 import type { Sample } from '../harness/load/samples.ts';
 import { LIMITS, type Suite } from '../harness/suite/suite.ts';
@@ -61,7 +62,7 @@ export async function runFault(
   suite: Suite,
   samples: Sample[],
   options: RunOptions,
-  onProgress: (line: string) => void,
+  onProgress: OnProgress,
 ): Promise<Row> {
   try {
     // The fault before may have started some anew: they would start in what is prepared.
@@ -80,7 +81,7 @@ async function runPrepared(
   suite: Suite,
   samples: Sample[],
   options: RunOptions,
-  onProgress: (line: string) => void,
+  onProgress: OnProgress,
 ): Promise<Row> {
   const start = Date.now();
 
@@ -94,10 +95,12 @@ async function runPrepared(
   const stage: Stage = { suite, load, outageMs: options.outageMs, inWork };
 
   await load.until(STRIKE_AT);
-  onProgress(`${load.sent.length} photos sent; now ${fault.name}`);
+  onProgress(fault.name, `${load.sent.length} photos sent`);
   const hit = await fault.strike(stage);
   await load.done;
-  const { counted, left, inTime } = await untilQuiet(suite, count, options.quietWithinMs, onProgress);
+  const { counted, left, inTime } = await untilQuiet(suite, count, options.quietWithinMs, (line) =>
+    onProgress(fault.name, line),
+  );
 
   const leftFiles = (await suite.files()).map((file) => `left: ${basename(file)}`);
   const details = [...counted.broken.slice(0, MOST_DETAILS), ...leftFiles.slice(0, MOST_DETAILS)];

@@ -1,4 +1,7 @@
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
+import { modelsDir } from '../../../models/cli/models-dir.ts';
+import { readOptions, wholeNumber } from '../harness/command/options.ts';
+import { ProgressLine } from '../harness/command/progress-line.ts';
+import { runCommand } from '../harness/command/run-command.ts';
 import { type FuzzReport, fuzzPhotos } from './fuzz-photos.ts';
 import { problemsOf } from './problems.ts';
 
@@ -9,42 +12,28 @@ const USAGE = `Puts mutated photos through the estimator and looks for crashes, 
 The same seed makes the same photos. MODELS_DIR (.models): folder of the ONNX files.
 `;
 
-const EVERY = 250;
-
-/** @throws UsageError */
-function readArguments(): { photos: number; seed: number } | 'help' {
-  const { values } = readCommandLine(USAGE, {
+await runCommand(async () => {
+  const { values } = readOptions(USAGE, {
     options: { photos: { type: 'string', default: '5000' }, seed: { type: 'string' } },
   });
-  if (values.help) return 'help';
-  const photos = Number(values.photos);
-  const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-  if (!Number.isInteger(photos) || photos < 1) throw new UsageError('--photos takes a whole number from 1 up.', USAGE);
-  if (!Number.isInteger(seed) || seed < 0) throw new UsageError('--seed takes a whole number from 0 up.', USAGE);
-  return { photos, seed };
-}
-
-/** Returns the exit code: 1 if there is a problem. */
-async function main(): Promise<number> {
-  const args = readArguments();
-  if (args === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const { photos, seed } = args;
+  const photos = wholeNumber(USAGE, '--photos', values.photos);
+  const anySeed = String(Math.floor(Math.random() * 2 ** 31));
+  const seed = wholeNumber(USAGE, '--seed', values.seed ?? anySeed, { least: 0 });
   console.log(`${photos} photos, seed ${seed}`);
   const started = performance.now();
+  const progress = new ProgressLine();
   const report = await fuzzPhotos({
     photos,
     seed,
-    modelsDir: process.env.MODELS_DIR ?? '.models',
-    onProgress: (done) => done % EVERY === 0 && process.stderr.write(`${done} of ${photos}\n`),
+    modelsDir: modelsDir(),
+    onProgress: (done) => progress.show('looking at mutated photos', `${done} of ${photos}`),
   });
+  progress.clear();
   print(report, (performance.now() - started) / 1000);
   const problems = problemsOf(report, photos);
   console.log(problems.length === 0 ? 'No crash, no hang, no leak.' : problems.join('\n'));
   return problems.length === 0 ? 0 : 1;
-}
+});
 
 function print({ ends, slowestMs, memory, findings }: FuzzReport, seconds: number): void {
   for (const [end, count] of Object.entries(ends).sort(([, a], [, b]) => b - a))
@@ -56,12 +45,6 @@ function print({ ends, slowestMs, memory, findings }: FuzzReport, seconds: numbe
   for (const { number, what, made, file } of findings) console.log(`photo ${number}: ${what} (${made}); ${file}`);
 }
 
-const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
+function mib(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
 }

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { inRepository } from '../harness/repository.ts';
 import { withVariables } from './variables.ts';
 
-const path = fileURLToPath(new URL('../../../../README.md', import.meta.url));
+const path = inRepository('README.md');
 await writeFile(path, withVariables(await readFile(path, 'utf8')));

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
+import { positiveNumber, readOptions, wholeNumber } from '../harness/command/options.ts';
+import { ProgressLine } from '../harness/command/progress-line.ts';
+import { runCommand } from '../harness/command/run-command.ts';
 import { untilInterrupted } from '../harness/command/until-interrupted.ts';
 import { describeMachine } from '../harness/machine.ts';
 import { describeGrowth } from './draw.ts';
@@ -17,35 +19,30 @@ const USAGE = `Sends photos at a steady pace and watches whether the memory of a
   --logs DIR   keep the logs of the services there
 `;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    rate: { type: 'string', default: '4' },
-    users: { type: 'string', default: '30' },
-    out: { type: 'string', default: 'docs/soak.svg' },
-    logs: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+await runCommand(async () => {
+  const { values } = readOptions(USAGE, {
+    options: {
+      minutes: { type: 'string', default: '10' },
+      rate: { type: 'string', default: '4' },
+      users: { type: 'string', default: '30' },
+      out: { type: 'string', default: 'docs/soak.svg' },
+      logs: { type: 'string' },
+    },
+  });
+  const amounts = {
+    minutes: positiveNumber(USAGE, '--minutes', values.minutes),
+    rate: positiveNumber(USAGE, '--rate', values.rate),
+    users: wholeNumber(USAGE, '--users', values.users),
+  };
+  const progress = new ProgressLine();
+  const { growths, problems, svg } = await untilInterrupted((opened) =>
+    runSoak({ ...amounts, logDir: values.logs, machine: describeMachine(), onProgress: progress.show, opened }),
+  );
+  await mkdir(dirname(values.out), { recursive: true });
+  await writeFile(values.out, svg);
+  progress.clear();
+  for (const growth of growths) process.stdout.write(`${growth.name.padEnd(14)}${describeGrowth(growth)}\n`);
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  process.stdout.write(`${problems.length === 0 ? 'Memory stays flat' : 'Not as it should be'}; see ${values.out}\n`);
+  return problems.length === 0 ? 0 : 1;
 });
-const positive = (text: string) => (Number(text) > 0 ? Number(text) : undefined);
-const [minutes, rate, users] = [positive(values.minutes), positive(values.rate), positive(values.users)];
-if (values.help || !minutes || !rate || !users || !Number.isInteger(users)) {
-  process.stderr.write(USAGE);
-  process.exit(values.help ? 0 : 2);
-}
-
-const onProgress = (line: string) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-};
-const soaked = await untilInterrupted((opened) =>
-  runSoak({ minutes, rate, users, logDir: values.logs, machine: describeMachine(), onProgress, opened }),
-);
-if (soaked === undefined) process.exit(130);
-const { growths, problems, svg } = soaked;
-await mkdir(dirname(values.out), { recursive: true });
-await writeFile(values.out, svg);
-onProgress('');
-for (const growth of growths) process.stdout.write(`${growth.name.padEnd(14)}${describeGrowth(growth)}\n`);
-for (const problem of problems) process.stdout.write(`${problem}\n`);
-process.stdout.write(`${problems.length === 0 ? 'Memory stays flat' : 'Not as it should be'}; see ${values.out}\n`);
-process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { read } from '../faults/run-fault.ts';
 import { type Tally, tally } from '../harness/answers/tally.ts';
+import type { OnProgress } from '../harness/command/progress-line.ts';
 import { startLoad } from '../harness/load/load.ts';
 import { makeSamples } from '../harness/load/samples.ts';
 import { startSuite } from '../harness/suite/suite.ts';
@@ -16,7 +17,7 @@ export interface SoakOptions {
   logDir?: string | undefined;
   /** Where it was measured, one line each. */
   machine: string[];
-  onProgress(line: string): void;
+  onProgress: OnProgress;
   /** Everything that runs is in here; disposing it ends it. */
   opened: AsyncDisposableStack;
 }
@@ -42,7 +43,7 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const load = startLoad({ sandbox, samples: await makeSamples(), photos, users, rate, firstUser: 1 });
   const watch = watchMemory(processes, SAMPLE_MS);
   const started = performance.now();
-  const telling = setInterval(() => onProgress(`${load.sent.length} of ${photos} photos sent`), SAMPLE_MS);
+  const telling = setInterval(() => onProgress('sending photos', `${load.sent.length} of ${photos}`), SAMPLE_MS);
   try {
     await load.done;
   } finally {

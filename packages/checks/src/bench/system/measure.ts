@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
+import type { OnProgress } from '../../harness/command/progress-line.ts';
 import { describeMachine } from '../../harness/machine.ts';
 import { type Suite, startSuite } from '../../harness/suite/suite.ts';
 import { keepApart, ownCores } from './cores.ts';
@@ -26,7 +27,7 @@ export interface MeasureOptions {
   /** Queue lengths, ascending. */
   lengths: number[];
   logDir?: string | undefined;
-  onProgress(line: string): void;
+  onProgress: OnProgress;
   /** Everything that runs is in here; disposing it ends it. */
   opened: AsyncDisposableStack;
 }

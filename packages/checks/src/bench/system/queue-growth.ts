@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker } from '@attrai/broker/broker';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
+import type { OnProgress } from '../../harness/command/progress-line.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { QueueFigures } from './figures.ts';
 import { type Crowd, gather } from './load.ts';
@@ -16,7 +17,7 @@ export interface QueueOptions {
   lengths: number[];
   /** Accepted, and answered, while it is measured. */
   sample: number;
-  onProgress(line: string): void;
+  onProgress: OnProgress;
 }
 
 /** Sent, and not yet in the queue. */
@@ -33,7 +34,7 @@ export async function measureQueue(options: QueueOptions): Promise<QueueFigures[
   const crowd = gather(suite.sandbox, photos);
   const measured: QueueFigures[] = [];
   for (const waiting of lengths) {
-    await fill(crowd, broker, waiting, (now) => onProgress(`filling the queue: ${now} of ${waiting} wait`));
+    await fill(crowd, broker, waiting, (now) => onProgress('filling the queue', `${now} of ${waiting} wait`));
     onProgress(`accepting and answering ${sample} photos while ${waiting} wait`);
     await sleep(SETTLE_MS);
     const accept = await meterAccepting(crowd, options, waiting);
