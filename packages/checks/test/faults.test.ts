@@ -3,7 +3,7 @@ import { ensureModels } from '@attrai/models/build';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FAULTS } from '../src/faults/faults/catalogue.ts';
 import { runLanes } from '../src/faults/lanes.ts';
-import type { Row } from '../src/faults/run-fault.ts';
+import type { Row } from '../src/faults/row.ts';
 import { table } from '../src/faults/table.ts';
 
 // The short form of `pnpm test:faults`: every fault, fewer photos, shorter outages, several suites side by side.

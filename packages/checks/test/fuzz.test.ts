@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { ensureModels } from '@attrai/models/build';
 import { photoKind } from '@attrai/vision/photo/signature';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -67,14 +65,4 @@ describe('mutants', () => {
     for (const { name } of sources) expect(mutants.some(({ made }) => made.startsWith(name))).toBe(true);
     expect(mutants.filter(({ bytes }) => photoKind(bytes) !== undefined).length).toBeGreaterThan(3_000);
   });
-});
-
-test('pnpm fuzz answers what it does not know with the usage and exit code 2', async () => {
-  const main = fileURLToPath(new URL('../src/fuzz/main.ts', import.meta.url));
-  for (const wrong of [['--photos', 'many'], ['--nothing']]) {
-    await expect(promisify(execFile)(process.execPath, [main, ...wrong])).rejects.toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('pnpm fuzz'),
-    });
-  }
 });

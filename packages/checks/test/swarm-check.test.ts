@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type StackFile, yaml } from '../../../deploy/test/stack-file.ts';
 import type { Tally } from '../src/harness/answers/tally.ts';
+import { LIMITS } from '../src/harness/limits.ts';
 import { END, frame, readFrames } from '../src/swarm-check/frames.ts';
 import { judge } from '../src/swarm-check/under-load.ts';
 
@@ -19,6 +21,12 @@ describe("the swarm check's tunnel", () => {
       sent.map(([stream, bytes]) => [stream, bytes.toString('hex')]),
     );
   });
+});
+
+test('gives the bot of its stack the limits by which its texts are read', () => {
+  const { bot } = yaml<StackFile>('packages/checks/src/swarm-check/sandbox.yml').services;
+  const { TELEGRAM_API_ROOT: _, ...limits } = bot!.environment!;
+  expect(Object.entries(limits).map(([name, value]) => [name, String(value)])).toEqual(Object.entries(LIMITS));
 });
 
 describe("the swarm check's verdict", () => {

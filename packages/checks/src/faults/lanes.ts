@@ -2,7 +2,8 @@ import type { OnProgress } from '../harness/command/progress-line.ts';
 import { makeSamples } from '../harness/load/samples.ts';
 import { type Suite, startSuite } from '../harness/suite/suite.ts';
 import type { Fault } from './faults/fault.ts';
-import { emptyRow, type Row, type RunOptions, runFault } from './run-fault.ts';
+import { emptyRow, type Row } from './row.ts';
+import { type RunOptions, runFault } from './run-fault.ts';
 
 export interface LanesOptions extends RunOptions {
   faults: Fault[];

@@ -7,7 +7,7 @@ import { untilInterrupted } from '../harness/command/until-interrupted.ts';
 import { describeMachine } from '../harness/machine.ts';
 import { FAULTS } from './faults/catalogue.ts';
 import { type LanesOptions, runLanes } from './lanes.ts';
-import type { Row } from './run-fault.ts';
+import type { Row } from './row.ts';
 import { LEGEND, table, verdict } from './table.ts';
 
 const USAGE = `Breaks one thing at a time while photos are in work, and counts whether any was lost or answered twice.

@@ -1,4 +1,4 @@
-import type { Row } from './run-fault.ts';
+import type { Row } from './row.ts';
 
 const COLUMNS: [title: string, cell: (row: Row) => string | number][] = [
   ['fault', (row) => row.fault],

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { read } from '../faults/run-fault.ts';
-import { type Tally, tally } from '../harness/answers/tally.ts';
+import { whenAnswered } from '../harness/answers/when-answered.ts';
 import type { OnProgress } from '../harness/command/progress-line.ts';
-import { startLoad } from '../harness/load/load.ts';
+import { Crowd } from '../harness/load/crowd.ts';
+import { sendSteadily } from '../harness/load/paces.ts';
 import { makeSamples } from '../harness/load/samples.ts';
 import { startSuite } from '../harness/suite/suite.ts';
 import { draw } from './draw.ts';
@@ -40,12 +39,12 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const photos = Math.round(minutes * 60 * rate);
   const { sandbox, processes } = suite;
 
-  const load = startLoad({ sandbox, samples: await makeSamples(), photos, users, rate, firstUser: 1 });
+  const crowd = new Crowd(sandbox, await makeSamples(), users);
   const watch = watchMemory(processes, SAMPLE_MS);
   const started = performance.now();
-  const telling = setInterval(() => onProgress('sending photos', `${load.sent.length} of ${photos}`), SAMPLE_MS);
+  const telling = setInterval(() => onProgress('sending photos', `${crowd.sent.length} of ${photos}`), SAMPLE_MS);
   try {
-    await load.done;
+    await sendSteadily(crowd, photos, rate);
   } finally {
     clearInterval(telling);
     await watch.stop();
@@ -53,7 +52,7 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const lengthMs = performance.now() - started;
 
   onProgress('waiting for the last answers');
-  const counted = await whenAnswered(() => tally({ load, sandbox, read, unreachable: [] }));
+  const counted = await whenAnswered(crowd, ANSWERED_WITHIN_MS);
   const growths = judge(watch.memory, lengthMs);
   const problems = [
     ...growths.filter(({ ok }) => !ok).map(({ name }) => `the memory of ${name} grows`),
@@ -66,13 +65,4 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const notes = [`${computer} · resident memory of each process, ${rate} photos a second`, rest.join(' · ')];
   const svg = draw({ title, notes, memory: watch.memory, growths, lengthMs });
   return { growths, problems, svg };
-}
-
-async function whenAnswered(count: () => Promise<Tally>): Promise<Tally> {
-  const end = Date.now() + ANSWERED_WITHIN_MS;
-  for (;;) {
-    const counted = await count();
-    if (counted.unanswered === 0 || Date.now() > end) return counted;
-    await sleep(SAMPLE_MS);
-  }
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Load } from '../harness/load/load.ts';
+import { whenAnswered } from '../harness/answers/when-answered.ts';
+import type { Crowd } from '../harness/load/crowd.ts';
+import { within } from '../harness/within.ts';
 import { docker } from './docker.ts';
-import type { Photos } from './load.ts';
+import type { Photos } from './photos.ts';
 import type { Finding } from './report.ts';
 import type { Stack } from './stack.ts';
 import { judge, underLoad } from './under-load.ts';
@@ -11,7 +12,9 @@ import { judge, underLoad } from './under-load.ts';
 type Outcome = Promise<Omit<Finding, 'what'>>;
 
 const HEALTHY_WITHIN_MS = 300_000;
+const ANSWERED_WITHIN_MS = 120_000;
 
+/** Waits until every service runs as many healthy tasks as it should. */
 export async function allHealthy(stack: Stack): Outcome {
   const start = Date.now();
   await stack.untilHealthy(HEALTHY_WITHIN_MS);
@@ -21,28 +24,32 @@ export async function allHealthy(stack: Stack): Outcome {
   };
 }
 
+/** Has `count` photos sent, five a second, and counts the answers. */
 export async function photosAnswered(photos: Photos, count: number): Outcome {
   const start = Date.now();
-  const counted = await photos.answered(photos.send(count, 5));
+  const counted = await whenAnswered(await photos.send(count, 5), ANSWERED_WITHIN_MS);
   return judge([counted], `in ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
-/** Figures of a machine that computes all by itself say how it scales only as far as it has processors. */
+/**
+ * Tells how many photos a second come through with so many estimators, from `count` sent at once. Where all nodes are one
+ * machine, that says how it scales only as far as the machine has processors.
+ */
 export async function throughput(stack: Stack, photos: Photos, estimators: number, count: number): Outcome {
   await stack.scale(estimators);
   const start = Date.now();
-  const counted = await photos.answered(await photos.burst(count), HEALTHY_WITHIN_MS);
+  const counted = await whenAnswered(await photos.burst(count), HEALTHY_WITHIN_MS);
   const seconds = (Date.now() - start) / 1000;
   const nodes = new Set((await stack.tasks('estimator')).map(({ node }) => node)).size;
   return judge([counted], `in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(1)} a second, on ${nodes} node(s)`);
 }
 
 /**
- * A new version of both, then back to the old one: Swarm sees another version in any change. The bot is the first to be
- * updated and the last to go back, as a newer estimator's results may be more than an older bot can read.
+ * Updates bot and estimators under load and takes that back; to Swarm, any change makes a new version. The bot is updated
+ * first and goes back last, since a newer estimator's results may be more than an older bot can read.
  */
 export async function rollingUpdate(stack: Stack, photos: Photos): Outcome {
-  const botFirst = ['bot', 'estimator'].map(stack.service);
+  const botFirst = [stack.service('bot'), stack.service('estimator')];
   return await underLoad(photos, async () => {
     for (const service of botFirst) {
       await docker(['service', 'update', '--detach', '--env-add', 'CHECKED_UPDATE=1', service]);
@@ -55,14 +62,13 @@ export async function rollingUpdate(stack: Stack, photos: Photos): Outcome {
   });
 }
 
-/** A version that can't start: Swarm must go back to the old one by itself. */
+/** Updates the estimators, under load, to a version that can't start: Swarm must go back to the old one by itself. */
 export async function brokenUpdate(stack: Stack, photos: Photos): Outcome {
   const service = stack.service('estimator');
   const state = () => docker(['service', 'inspect', service, '-f', '{{.UpdateStatus.State}}']);
   const outcome = await underLoad(photos, async () => {
     await docker(['service', 'update', '--detach', '--env-add', 'MODELS_DIR=/nowhere', service]);
-    const end = Date.now() + HEALTHY_WITHIN_MS;
-    while ((await state()) !== 'rollback_completed' && Date.now() < end) await sleep(1_000);
+    await within(HEALTHY_WITHIN_MS, async () => (await state()) === 'rollback_completed', 1_000);
   });
   const ended = await state();
   return {
@@ -71,7 +77,7 @@ export async function brokenUpdate(stack: Stack, photos: Photos): Outcome {
   };
 }
 
-/** While Redis is away for more than seconds, users are told to send their photo again. */
+/** Restarts RabbitMQ and Redis under load. While Redis is away for more than seconds, users may be asked to send again. */
 export async function stateRestarted(stack: Stack, photos: Photos): Outcome {
   const restart = async () => {
     for (const service of ['rabbitmq', 'redis']) {
@@ -86,7 +92,7 @@ const FEWEST = 1;
 const MOST = 4;
 const BURST = 200;
 
-/** A burst, then silence, then another look at what became of the photos. */
+/** Adds the autoscaler, and watches the number of estimators through a burst of photos and the silence after it. */
 export async function scalesItself(stack: Stack, photos: Photos): Outcome {
   const env = {
     MIN_ESTIMATORS: FEWEST,
@@ -100,15 +106,12 @@ export async function scalesItself(stack: Stack, photos: Photos): Outcome {
   await stack.untilHealthy(HEALTHY_WITHIN_MS);
   const seen = [await stack.wanted('estimator')];
   let silent = false;
-  const end = Date.now() + HEALTHY_WITHIN_MS;
-  const watching = (async () => {
-    while (!(silent && seen.at(-1) === FEWEST) && Date.now() < end) {
-      const wanted = await stack.wanted('estimator');
-      if (wanted !== seen.at(-1)) seen.push(wanted);
-      await sleep(500);
-    }
-  })();
-  const counted = await photos.answered(await photos.burst(BURST), HEALTHY_WITHIN_MS);
+  const watching = within(HEALTHY_WITHIN_MS, async () => {
+    const wanted = await stack.wanted('estimator');
+    if (wanted !== seen.at(-1)) seen.push(wanted);
+    return silent && wanted === FEWEST;
+  });
+  const counted = await whenAnswered(await photos.burst(BURST), HEALTHY_WITHIN_MS);
   silent = true;
   await watching;
   const verdict = judge([counted], '');
@@ -124,29 +127,27 @@ export interface NodeCommands {
   giveBack: string;
 }
 
+/** So many that every estimator has one in hand. */
 const IN_HAND = 40;
 
+/** Takes a node with an estimator from the swarm, under load, waits until Swarm has replaced its tasks, and gives it back. */
 export async function nodeLost(stack: Stack, photos: Photos, commands: NodeCommands): Outcome {
   const elsewhere = (await stack.tasks('estimator')).find(({ node }) => node !== stack.here);
   const node = stack.nodes.find(({ id }) => id === elsewhere?.node);
   if (!node) throw new Error('No estimator runs on another node than the state');
   const state = () => docker(['node', 'inspect', node.id, '-f', '{{.Status.State}}']);
-  let inHand: Load | undefined;
+  // Not by the counts of `docker service ls`, which may take what ran on the lost node for running.
+  const isReplaced = async () =>
+    (await stack.tasks('estimator')).every((task) => task.running && task.node !== node.id);
+  let inHand: Crowd | undefined;
   const outcome = await underLoad(photos, async () => {
-    // So many that every estimator has one in hand.
     inHand = await photos.burst(IN_HAND);
     await shell(commands.lose, node.hostname);
-    const end = Date.now() + HEALTHY_WITHIN_MS;
-    while ((await state()) !== 'down' && Date.now() < end) await sleep(500);
-    // Not by the counts of `docker service ls`, which may hold what ran on the lost node for running.
-    const replaced = async () =>
-      (await stack.tasks('estimator')).every((task) => task.running && task.node !== node.id);
-    while (!(await replaced()) && Date.now() < end) await sleep(500);
+    await within(HEALTHY_WITHIN_MS, async () => (await state()) === 'down' && (await isReplaced()));
   });
-  const burst = judge([await photos.answered(inHand!, HEALTHY_WITHIN_MS)], 'that were in hand or waiting');
+  const burst = judge([await whenAnswered(inHand!, HEALTHY_WITHIN_MS)], 'that were in hand or waiting');
   await shell(commands.giveBack, node.hostname);
-  const end = Date.now() + HEALTHY_WITHIN_MS;
-  while ((await state()) !== 'ready' && Date.now() < end) await sleep(500);
+  await within(HEALTHY_WITHIN_MS, async () => (await state()) === 'ready');
   return {
     passed: outcome.passed && burst.passed,
     figures: `${node.hostname} lost; ${burst.figures}; ${outcome.figures}`,

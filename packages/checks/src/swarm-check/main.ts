@@ -1,8 +1,11 @@
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from '../harness/command/options.ts';
+import { runCommand } from '../harness/command/run-command.ts';
+import { untilInterrupted } from '../harness/command/until-interrupted.ts';
+import { buildImages } from './build-images.ts';
 import {
   allHealthy,
   brokenUpdate,
+  type NodeCommands,
   nodeLost,
   photosAnswered,
   rollingUpdate,
@@ -10,13 +13,12 @@ import {
   stateRestarted,
   throughput,
 } from './checks.ts';
-import { docker } from './docker.ts';
 import { checkLimits } from './limits.ts';
-import { connectUsers } from './load.ts';
-import { startReport } from './report.ts';
+import { Photos } from './photos.ts';
+import { Report } from './report.ts';
 import { checkSecrets } from './secrets.ts';
-import { prepareStack, type Stack } from './stack.ts';
-import { openTunnel } from './tunnel.ts';
+import { Stack } from './stack.ts';
+import { Tunnel } from './tunnel.ts';
 
 const USAGE = `Usage: pnpm swarm:check [options]
 Tries docker-stack.yml on the swarm that DOCKER_HOST leads to (a manager), as a stack of its own, with the sandbox in
@@ -29,59 +31,63 @@ Telegram's place and without Graylog, and removes it. Variables of .env.example 
   --give-node-back CMD  the one that gives it back: both are needed to try the loss of a node
 `;
 
-const { values } = parseArgs({
-  options: {
-    build: { type: 'boolean', default: false },
-    name: { type: 'string', default: 'attrai-check' },
-    photos: { type: 'string', default: '100' },
-    autoscaler: { type: 'boolean', default: false },
-    'lose-node': { type: 'string' },
-    'give-node-back': { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+interface Wanted {
+  build: boolean;
+  name: string;
+  /** In the first check. */
+  photos: number;
+  autoscaler: boolean;
+  nodeCommands: NodeCommands | undefined;
+}
+
 const SERVICES = ['bot', 'estimator', 'rabbitmq', 'redis', 'sandbox'];
 const ESTIMATORS = [1, 2, 6];
 const PHOTOS_FOR_THROUGHPUT = 60;
 
-if (values.help) {
-  process.stdout.write(USAGE);
-} else {
-  try {
-    process.exitCode = (await checkAll()) ? 0 : 1;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
-}
+await runCommand(async () => {
+  const { values } = readOptions(USAGE, {
+    options: {
+      build: { type: 'boolean', default: false },
+      name: { type: 'string', default: 'attrai-check' },
+      photos: { type: 'string', default: '100' },
+      autoscaler: { type: 'boolean', default: false },
+      'lose-node': { type: 'string' },
+      'give-node-back': { type: 'string' },
+    },
+  });
+  const { build, name, autoscaler, 'lose-node': lose, 'give-node-back': giveBack } = values;
+  const photos = wholeNumber(USAGE, '--photos', values.photos);
+  const nodeCommands = lose && giveBack ? { lose, giveBack } : undefined;
+  const passed = await untilInterrupted((opened) =>
+    checkAll({ build, name, photos, autoscaler, nodeCommands }, opened),
+  );
+  return passed ? 0 : 1;
+});
 
-async function checkAll(): Promise<boolean> {
-  const report = startReport();
-  const tunnel = await openTunnel();
-  const stack = await prepareStack({ name: values.name, port: tunnel.port, env: {} });
+async function checkAll(wanted: Wanted, opened: AsyncDisposableStack): Promise<boolean> {
+  const report = new Report();
+  const tunnel = await Tunnel.open();
+  opened.defer(() => tunnel.close());
+  const stack = await Stack.prepare(wanted.name, tunnel.port);
   const before = await stack.left();
   if (before.length > 0)
-    throw new Error(`There is a stack ${values.name} already (${before.join(', ')}). Choose another --name.`);
+    throw new Error(`There is a stack ${wanted.name} already (${before.join(', ')}). Choose another --name.`);
+  opened.defer(() => stack.remove());
 
-  const interrupted = () => {
-    process.stderr.write('Interrupted: removing the stack\n');
-    void stack.remove().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    if (values.build) await report.check('images are built', buildImages);
+    if (wanted.build) await report.check('images are built', buildImages);
     await stack.deploy();
     await report.check('all services become healthy', () => allHealthy(stack));
     const [sandbox] = await stack.containers('sandbox');
     if (sandbox !== undefined) {
       tunnel.leadTo(sandbox);
-      await checkUnderLoad(stack, report, `http://127.0.0.1:${tunnel.port}`);
+      await checkUnderLoad(stack, report, await Photos.to(`http://127.0.0.1:${tunnel.port}`), wanted);
     }
     await report.check('limits are in force', () => checkLimits(stack, SERVICES));
     await report.check('no secret in docker inspect, environments or logs', () => checkSecrets(stack, SERVICES));
   } finally {
-    await tunnel.close();
     await report.check('the stack is removed with nothing left', async () => {
+      await tunnel.close();
       await stack.remove();
       const left = await stack.left();
       return { passed: left.length === 0, figures: left.length === 0 ? 'nothing left' : `left: ${left.join(', ')}` };
@@ -90,10 +96,8 @@ async function checkAll(): Promise<boolean> {
   return report.end();
 }
 
-async function checkUnderLoad(stack: Stack, report: ReturnType<typeof startReport>, url: string): Promise<void> {
-  const photos = await connectUsers(url);
-  const count = Number(values.photos);
-  await report.check(`${count} photos are answered`, () => photosAnswered(photos, count));
+async function checkUnderLoad(stack: Stack, report: Report, photos: Photos, wanted: Wanted): Promise<void> {
+  await report.check(`${wanted.photos} photos are answered`, () => photosAnswered(photos, wanted.photos));
   for (const estimators of ESTIMATORS) {
     await report.check(`throughput with ${estimators} estimator(s)`, () =>
       throughput(stack, photos, estimators, PHOTOS_FOR_THROUGHPUT),
@@ -104,30 +108,13 @@ async function checkUnderLoad(stack: Stack, report: ReturnType<typeof startRepor
   await report.check('a broken version is rolled back by itself, under load', () => brokenUpdate(stack, photos));
   await report.check('RabbitMQ and Redis restarted under load', () => stateRestarted(stack, photos));
 
-  const [lose, giveBack] = [values['lose-node'], values['give-node-back']];
+  const { nodeCommands } = wanted;
   const lost = "an estimator's node lost under load";
   if (stack.nodes.length < 2) report.skip(lost, 'the swarm has one node only');
-  else if (!lose || !giveBack) report.skip(lost, 'needs --lose-node and --give-node-back');
-  else await report.check(lost, () => nodeLost(stack, photos, { lose, giveBack }));
+  else if (!nodeCommands) report.skip(lost, 'needs --lose-node and --give-node-back');
+  else await report.check(lost, () => nodeLost(stack, photos, nodeCommands));
 
   const scaled = 'the autoscaler follows a burst and the silence after it';
-  if (values.autoscaler) await report.check(scaled, () => scalesItself(stack, photos));
+  if (wanted.autoscaler) await report.check(scaled, () => scalesItself(stack, photos));
   else report.skip(scaled, 'needs --autoscaler');
-}
-
-async function buildImages() {
-  const root = fileURLToPath(new URL('../../../..', import.meta.url));
-  const images: [string, string][] = [
-    ['Dockerfile.bot', process.env.BOT_IMAGE || 'attrai-bot:1'],
-    ['Dockerfile.estimator', process.env.ESTIMATOR_IMAGE || 'attrai-estimator:1'],
-    ['packages/checks/src/swarm-check/Dockerfile.sandbox', process.env.SANDBOX_IMAGE || 'attrai-sandbox:1'],
-    ['Dockerfile.autoscaler', process.env.AUTOSCALER_IMAGE || 'attrai-autoscaler:1'],
-  ];
-  const sizes: string[] = [];
-  for (const [file, tag] of images) {
-    await docker(['build', '-f', `${root}${file}`, '-t', tag, root], { env: { DOCKER_BUILDKIT: '1' } });
-    const bytes = Number(await docker(['image', 'inspect', tag, '-f', '{{.Size}}']));
-    sizes.push(`${tag} ${Math.round(bytes / 1e6)} MB`);
-  }
-  return { passed: true, figures: sizes.join(', ') };
 }

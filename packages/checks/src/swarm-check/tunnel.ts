@@ -1,60 +1,72 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { END, frame, readFrames } from './frames.ts';
 
-export interface Tunnel {
-  /** What comes here from now on goes to the sandbox in that container. */
-  leadTo(container: string): void;
-  port: number;
-  close(): Promise<void>;
-}
-
 /**
- * A port of this machine that leads to the sandbox in a container, through `docker exec`: so it works with any
- * DOCKER_HOST, and the sandbox is not to be reached from outside.
+ * A port of this machine that leads to the sandbox in a container, by way of `docker exec`. So it works with any DOCKER_HOST,
+ * and the sandbox publishes no port.
  */
-export async function openTunnel(): Promise<Tunnel> {
-  const sockets = new Map<number, Socket>();
-  let streams = 0;
-  let exec: ReturnType<typeof spawn> | undefined;
+export class Tunnel {
+  readonly #server: Server;
+  readonly #sockets = new Map<number, Socket>();
+  #streams = 0;
+  #exec: ChildProcess | undefined;
 
-  const server = createServer((socket) => {
-    const stream = ++streams;
-    sockets.set(stream, socket);
-    socket.on('data', (bytes) => exec?.stdin?.write(frame(stream, bytes)));
+  private constructor() {
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  /** Opens the port. It leads nowhere yet. */
+  static async open(): Promise<Tunnel> {
+    const tunnel = new Tunnel();
+    tunnel.#server.listen(0, '127.0.0.1');
+    await once(tunnel.#server, 'listening');
+    return tunnel;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** What comes from now on goes to the sandbox in that container. */
+  leadTo(container: string): void {
+    this.#exec?.kill();
+    const command = ['node', 'packages/checks/src/swarm-check/tunnel-end.ts'];
+    this.#exec = spawn('docker', ['exec', '-i', container, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#exec.stdin!.on('error', () => {});
+    this.#exec.stdout!.on(
+      'data',
+      readFrames((stream, bytes) => this.#bringBack(stream, bytes)),
+    );
+  }
+
+  /** Breaks all connections and closes the port. */
+  async close(): Promise<void> {
+    for (const socket of this.#sockets.values()) socket.destroy();
+    this.#exec?.kill();
+    if (!this.#server.listening) return;
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #accept(socket: Socket): void {
+    const stream = ++this.#streams;
+    this.#sockets.set(stream, socket);
+    socket.on('data', (bytes) => this.#exec?.stdin?.write(frame(stream, bytes)));
     socket.on('error', () => {});
     socket.on('close', () => {
-      if (sockets.delete(stream)) exec?.stdin?.write(frame(stream, END));
+      if (this.#sockets.delete(stream)) this.#exec?.stdin?.write(frame(stream, END));
     });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  }
 
-  const take = readFrames((stream, bytes) => {
-    if (bytes.length > 0) sockets.get(stream)?.write(bytes);
-    else {
-      const socket = sockets.get(stream);
-      sockets.delete(stream);
-      socket?.end();
+  #bringBack(stream: number, bytes: Buffer): void {
+    const socket = this.#sockets.get(stream);
+    if (bytes.length > 0) {
+      socket?.write(bytes);
+      return;
     }
-  });
-
-  return {
-    port: (server.address() as AddressInfo).port,
-    leadTo(container) {
-      exec?.kill();
-      exec = spawn('docker', ['exec', '-i', container, 'node', 'packages/checks/src/swarm-check/tunnel-end.ts'], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
-      exec.stdin!.on('error', () => {});
-      exec.stdout!.on('data', take);
-    },
-    async close() {
-      for (const socket of sockets.values()) socket.destroy();
-      exec?.kill();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+    this.#sockets.delete(stream);
+    socket?.end();
+  }
 }

@@ -1,6 +1,7 @@
 import type { Tally } from '../harness/answers/tally.ts';
-import type { Load } from '../harness/load/load.ts';
-import type { Photos } from './load.ts';
+import { whenAnswered } from '../harness/answers/when-answered.ts';
+import type { Crowd } from '../harness/load/crowd.ts';
+import type { Photos } from './photos.ts';
 import type { Finding } from './report.ts';
 
 const PHOTOS_A_SECOND = 2;
@@ -17,14 +18,11 @@ export async function underLoad(
   { mayRefuse = false } = {},
 ): Promise<Omit<Finding, 'what'>> {
   const start = Date.now();
-  const loads: Load[] = [];
+  const crowds: Crowd[] = [];
   let over = false;
   const sending = (async () => {
-    do {
-      const load = photos.send(PHOTOS_AT_ONCE, PHOTOS_A_SECOND);
-      loads.push(load);
-      await load.done;
-    } while (!over);
+    do crowds.push(await photos.send(PHOTOS_AT_ONCE, PHOTOS_A_SECOND));
+    while (!over);
   })();
   try {
     await action();
@@ -33,7 +31,7 @@ export async function underLoad(
     await sending;
   }
   const seconds = Math.round((Date.now() - start) / 1000);
-  const tallies = await Promise.all(loads.map((load) => photos.answered(load, PATIENCE_MS)));
+  const tallies = await Promise.all(crowds.map((crowd) => whenAnswered(crowd, PATIENCE_MS)));
   return judge(tallies, `in ${seconds} s`, { mayRefuse });
 }
 

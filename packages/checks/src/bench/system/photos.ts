@@ -3,6 +3,7 @@ import { makePhotoSizes } from '@attrai/sandbox/chat/photo-sizes';
 import { findSamples } from '@attrai/sandbox/page-api/samples';
 import sharp from 'sharp';
 import { photoFiles } from '../../../../vision/cli/files.ts';
+import type { Sample } from '../../harness/load/samples.ts';
 
 /** The sandbox keeps the sizes of 32 photos it has made; as many come back as pictures. */
 const MOST_PHOTOS = 15;
@@ -11,11 +12,11 @@ const SMALL = { sample: 'connery', side: 160 };
 
 export interface BenchPhotos {
   /** As users send them. */
-  sent: Buffer[];
+  sent: Sample[];
   /** The same as estimators get them: Telegram's largest size of each. */
   received: Buffer[];
   /** So small that it is estimated in no time. */
-  small: Buffer;
+  small: Sample;
 }
 
 /**
@@ -28,9 +29,13 @@ export async function readPhotos(paths: readonly string[]): Promise<BenchPhotos>
   if (files.length === 0) throw new Error('There are no photos in there.');
   const step = Math.max(1, files.length / MOST_PHOTOS);
   const spread = Array.from({ length: Math.min(files.length, MOST_PHOTOS) }, (_, i) => files[Math.floor(i * step)]!);
-  const sent = await Promise.all(spread.map((file) => readFile(file)));
-  const received = await Promise.all(sent.map(async (bytes) => (await makePhotoSizes(bytes)).at(-1)!.bytes));
+  const sent = await Promise.all(spread.map(async (file) => asSent(await readFile(file))));
+  const received = await Promise.all(sent.map(async ({ bytes }) => (await makePhotoSizes(bytes)).at(-1)!.bytes));
   const portrait = samples.find(({ name }) => name === SMALL.sample)?.path ?? files[0]!;
   const small = await sharp(portrait).resize(SMALL.side, SMALL.side, { fit: 'inside' }).jpeg().toBuffer();
-  return { sent, received, small };
+  return { sent, received, small: asSent(small) };
+}
+
+function asSent(bytes: Buffer): Sample {
+  return { kind: 'any', as: 'photo', name: 'photo.jpg', bytes };
 }

@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker } from '@attrai/broker/broker';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
 import type { OnProgress } from '../../harness/command/progress-line.ts';
+import type { Crowd } from '../../harness/load/crowd.ts';
+import type { Sample } from '../../harness/load/samples.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { QueueFigures } from './figures.ts';
-import { type Crowd, gather } from './load.ts';
+import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
 
 export interface QueueOptions {
@@ -12,7 +14,7 @@ export interface QueueOptions {
   /** Connected to the suite's RabbitMQ. */
   broker: Broker;
   /** Small ones: their estimation is none of the cost. */
-  photos: Buffer[];
+  photos: readonly Sample[];
   /** How many wait while the cost is measured, ascending. */
   lengths: number[];
   /** Accepted, and answered, while it is measured. */
@@ -31,7 +33,7 @@ export async function measureQueue(options: QueueOptions): Promise<QueueFigures[
   const { suite, broker, photos, lengths, sample, onProgress } = options;
   const [estimator, ...others] = suite.estimators;
   await Promise.all([estimator, ...others].map((one) => one!.pause()));
-  const crowd = gather(suite.sandbox, photos);
+  const crowd = gather(suite, photos);
   const measured: QueueFigures[] = [];
   for (const waiting of lengths) {
     await fill(crowd, broker, waiting, (now) => onProgress('filling the queue', `${now} of ${waiting} wait`));
@@ -80,12 +82,12 @@ async function fill(
   wanted: number,
   onProgress: (now: number) => void = () => {},
 ): Promise<void> {
-  const done = crowd.sent - (await broker.depth(TO_ESTIMATE));
+  const done = crowd.sent.length - (await broker.depth(TO_ESTIMATE));
   for (;;) {
     const now = await broker.depth(TO_ESTIMATE);
     onProgress(now);
     if (now >= wanted) return;
-    const next = Math.min(wanted, now + AHEAD) + done - crowd.sent;
+    const next = Math.min(wanted, now + AHEAD) + done - crowd.sent.length;
     await Promise.all(Array.from({ length: Math.max(0, next) }, () => crowd.send()));
     await sleep(LOOK_MS);
   }

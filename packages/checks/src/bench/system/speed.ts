@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Crowd } from '../../harness/load/crowd.ts';
+import { keepBusy, sendAtRandom } from '../../harness/load/paces.ts';
+import type { Sample } from '../../harness/load/samples.ts';
 import { seededRandom } from '../../harness/random.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { LatencyFigures, LoadFigures } from './figures.ts';
-import { type Crowd, gather, keepBusy, sendAtRandom } from './load.ts';
+import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
 
 export interface SpeedOptions {
   suite: Suite;
   /** As users send them. */
-  photos: Buffer[];
+  photos: readonly Sample[];
   /** How many of the suite's run. */
   estimators: number;
   seconds: number;
@@ -33,7 +36,7 @@ export async function measureLoad({
   estimators,
   seconds,
 }: SpeedOptions): Promise<Omit<LoadFigures, 'apart' | 'shares'>> {
-  const crowd = gather(suite.sandbox, photos);
+  const crowd = gather(suite, photos);
   const enough = new AbortController();
   const busy = keepBusy(crowd, IN_WORK * estimators, suite.bookkeeping.inWork, enough.signal);
   busy.catch(() => {}); // Awaited below.
@@ -70,7 +73,7 @@ export async function measureLoad({
 /** How long users wait for their answers when photos come at random, `perSecond` of them in the mean. */
 export async function measureLatency(options: SpeedOptions & { perSecond: number }): Promise<LatencyFigures> {
   const { suite, photos, estimators, seconds, perSecond } = options;
-  const crowd: Crowd = gather(suite.sandbox, photos);
+  const crowd = gather(suite, photos);
   await sendAtRandom(crowd, perSecond, seconds, seededRandom(SEED, estimators));
   await untilAnswered(suite);
   const fates = await crowd.fates();
@@ -97,7 +100,7 @@ async function messagesOf({ sandbox }: Suite): Promise<number> {
 
 /** After so many seconds, and when so many further photos are answered that there is something to measure. */
 async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number): Promise<void> {
-  const answered = async () => crowd.sent - (await bookkeeping.inWork());
+  const answered = async () => crowd.sent.length - (await bookkeeping.inWork());
   const enough = (await answered()) + LEAST_PHOTOS;
   await sleep(seconds * 1000);
   while ((await answered()) < enough) await sleep(LOOK_MS);

@@ -1,37 +1,25 @@
+import type { ServiceProcess } from '../../harness/suite/service-process.ts';
 import type { Fault } from './fault.ts';
 import { inMidPhoto } from './moments.ts';
 
+/** Estimators get a signal while each has a photo in hand. */
+function signalled(name: string, signal: NodeJS.Signals, which: (all: ServiceProcess[]) => ServiceProcess[]): Fault {
+  return {
+    name,
+    async strike(stage) {
+      const hit = await inMidPhoto(stage);
+      for (const estimator of which(stage.suite.estimators)) estimator.signal(signal);
+      return hit;
+    },
+  };
+}
+
+const first = (estimators: ServiceProcess[]) => estimators.slice(0, 1);
+const all = (estimators: ServiceProcess[]) => estimators;
+
 export const estimatorFaults: Fault[] = [
-  {
-    name: 'an estimator is killed in mid-photo',
-    async strike(stage) {
-      const hit = await inMidPhoto(stage);
-      stage.suite.estimators[0]!.signal('SIGKILL');
-      return hit;
-    },
-  },
-  {
-    name: 'all estimators are killed in mid-photo',
-    async strike(stage) {
-      const hit = await inMidPhoto(stage);
-      for (const estimator of stage.suite.estimators) estimator.signal('SIGKILL');
-      return hit;
-    },
-  },
-  {
-    name: 'an estimator gets SIGTERM',
-    async strike(stage) {
-      const hit = await inMidPhoto(stage);
-      stage.suite.estimators[0]!.signal('SIGTERM');
-      return hit;
-    },
-  },
-  {
-    name: 'all estimators get SIGTERM',
-    async strike(stage) {
-      const hit = await inMidPhoto(stage);
-      for (const estimator of stage.suite.estimators) estimator.signal('SIGTERM');
-      return hit;
-    },
-  },
+  signalled('an estimator is killed in mid-photo', 'SIGKILL', first),
+  signalled('all estimators are killed in mid-photo', 'SIGKILL', all),
+  signalled('an estimator gets SIGTERM', 'SIGTERM', first),
+  signalled('all estimators get SIGTERM', 'SIGTERM', all),
 ];

@@ -1,11 +1,11 @@
 import type { Tally } from '../../harness/answers/tally.ts';
-import type { Load } from '../../harness/load/load.ts';
+import type { Crowd } from '../../harness/load/crowd.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 
 /** What a fault works with. */
 export interface Stage {
   suite: Suite;
-  load: Load;
+  crowd: Crowd;
   /** How long an outage lasts, ms. */
   outageMs: number;
   /** Photos sent and not answered yet. */
@@ -24,7 +24,7 @@ export interface Fault {
   /** Undoes `prepare`. */
   restore?(suite: Suite): Promise<void>;
   /** Users who can't be told anything. */
-  unreachable?(load: Load): number[];
+  unreachable?(crowd: Crowd): readonly number[];
   /** Why it can't be done on this machine, if so. */
   cannot?(): Promise<string | undefined>;
 }

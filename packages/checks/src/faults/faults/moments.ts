@@ -20,9 +20,9 @@ export async function inMidPhoto(stage: Stage): Promise<number> {
 }
 
 /** Again if need be: on a busy machine a burst may be over before it is looked at. */
-async function burstUntil({ load, inWork }: Stage, hasCome: () => Promise<boolean>): Promise<number> {
+async function burstUntil({ crowd, inWork }: Stage, hasCome: () => Promise<boolean>): Promise<number> {
   for (let tries = 0; tries < 5; tries++) {
-    await load.burst(BURST, 'faces');
+    await crowd.burst(BURST, 'faces');
     const seen = await waitUntil('', hasCome, 3_000).then(
       () => true,
       () => false,
@@ -37,10 +37,10 @@ async function burstUntil({ load, inWork }: Stage, hasCome: () => Promise<boolea
  *
  * @param beforehand what brings such calls about
  */
-export async function inMidCall({ suite, load }: Stage, method: string, holdMs: number): Promise<number> {
+export async function inMidCall({ suite, crowd }: Stage, method: string, holdMs: number): Promise<number> {
   const order: FaultOrder = { method, kind: 'delay', delay_ms: holdMs, times: BURST };
   await suite.sandbox.order(order);
-  await load.burst(BURST, 'faces');
+  await crowd.burst(BURST, 'faces');
   const struck = async () => BURST - (await suite.sandbox.faultsLeft());
   await waitUntil(`${method} is not called`, async () => (await struck()) >= 3, 20_000).catch(() => {});
   return struck();

@@ -36,7 +36,7 @@ export const photoFaults: Fault[] = [
       await Promise.all(estimators.map((estimator) => estimator.changeTo({ entry: FRAGILE })));
     },
     async strike(stage) {
-      await stage.load.burst(DEADLY_PHOTOS, 'deadly');
+      await stage.crowd.burst(DEADLY_PHOTOS, 'deadly');
       return inFullWork(stage);
     },
     async check(_stage, { sorry }) {

@@ -35,10 +35,10 @@ export const telegramFaults: Fault[] = [
   ),
   {
     name: 'Telegram: 403, users who blocked the bot',
-    unreachable: (load) => load.chats.slice(0, 3),
+    unreachable: (crowd) => crowd.chats.slice(0, 3),
     async strike(stage) {
-      const { suite, load } = stage;
-      for (const chatId of load.chats.slice(0, 3)) {
+      const { suite, crowd } = stage;
+      for (const chatId of crowd.chats.slice(0, 3)) {
         await suite.sandbox.order({ chatId, kind: 'error', error_code: 403, times: 1_000_000 });
       }
       return inFullWork(stage);

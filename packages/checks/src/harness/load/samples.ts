@@ -7,9 +7,10 @@ import type { Attachment } from '../suite/sandbox-client.ts';
  * - face, faces: one face; several, in a photo that keeps an estimator busy for some 100 ms
  * - empty: nobody in it
  * - broken: a JPEG in its first bytes only, sent as a file
+ * - any: nobody knows what is in it
  * - deadly: kills the estimator of stand-ins/fragile-estimator.ts, sent as a file
  */
-export type SampleKind = 'face' | 'faces' | 'empty' | 'broken' | 'deadly';
+export type SampleKind = 'face' | 'faces' | 'empty' | 'broken' | 'any' | 'deadly';
 
 export interface Sample extends Attachment {
   kind: SampleKind;

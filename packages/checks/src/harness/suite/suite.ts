@@ -11,6 +11,7 @@ import { startRedis } from '@attrai/test-servers/redis';
 import type { Server } from '@attrai/test-servers/server';
 import { startTcpProxy, type TcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
+import { LIMITS } from '../limits.ts';
 import { type Bookkeeping, watchBookkeeping } from './bookkeeping.ts';
 import { type Queues, watchQueues } from './queues.ts';
 import { connectSandbox, type SandboxClient } from './sandbox-client.ts';
@@ -53,8 +54,6 @@ export interface SuiteOptions {
   estimator?: Pick<Partial<Form>, 'env' | 'preload'>;
 }
 
-/** Nobody is turned away for sending much: it is not the limits that are tried here. */
-export const LIMITS = { MAX_ACTIVE_PER_USER: '100', REQUESTS_PER_WINDOW: '100000' };
 /**
  * As in the images; the old part of the heap is what V8 takes at the most in containers of 384 MB (the bot's in
  * docker-stack.yml): half of their memory. Without a limit it collects garbage as late as a large machine allows.
