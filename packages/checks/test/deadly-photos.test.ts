@@ -13,7 +13,7 @@ import { ownVhost } from '@attrai/test-servers/own-servers';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CRASHING_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK, makeSamples } from '../src/harness/load/samples.ts';
-import { type ServiceProcess, startServiceProcess } from '../src/harness/suite/service-process.ts';
+import { ServiceProcess } from '../src/harness/suite/service-process.ts';
 
 const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
 const FRAGILE = fileURLToPath(new URL('../src/faults/stand-ins/fragile-estimator.ts', import.meta.url));
@@ -46,7 +46,7 @@ beforeAll(async () => {
     MODELS_DIR,
     PHOTO_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS),
   };
-  estimator = startServiceProcess({ name: 'estimator', entry: FRAGILE, env, port, logFile, guard });
+  estimator = ServiceProcess.start({ name: 'estimator', entry: FRAGILE, env, port, logFile, guard });
   opened.defer(() => estimator.stop());
 
   const broker = await connectBroker({ url: amqpUrl, onFatal() {} });

@@ -1,6 +1,7 @@
 import type { OnProgress } from '../harness/command/progress-line.ts';
 import { makeSamples } from '../harness/load/samples.ts';
-import { type Suite, startSuite } from '../harness/suite/suite.ts';
+import { startSuite } from '../harness/suite/start-suite.ts';
+import { clear, type Suite } from '../harness/suite/suite.ts';
 import type { Fault } from './faults/fault.ts';
 import { emptyRow, type Row } from './row.ts';
 import { type RunOptions, runFault } from './run-fault.ts';
@@ -42,7 +43,7 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
       const row = skipped ? emptyRow(fault.name, { skipped }) : await tryFault(fault, suite, say);
       rows.set(fault, row);
       onRow(row);
-      if (row.problems.length > 0) await suite.clear();
+      if (row.problems.length > 0) await clear(suite);
     }
   }
 

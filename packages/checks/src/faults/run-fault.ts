@@ -5,7 +5,7 @@ import type { OnProgress } from '../harness/command/progress-line.ts';
 import { Crowd } from '../harness/load/crowd.ts';
 import { sendSteadily } from '../harness/load/paces.ts';
 import type { Sample } from '../harness/load/samples.ts';
-import type { Suite } from '../harness/suite/suite.ts';
+import { type Suite, untilReady } from '../harness/suite/suite.ts';
 import type { Fault, Stage } from './faults/fault.ts';
 import type { Left, Row } from './row.ts';
 import { untilQuiet } from './until-quiet.ts';
@@ -35,9 +35,9 @@ export async function runFault(
 ): Promise<Row> {
   try {
     // The fault before may have ended some services, which start again: not amid what is prepared.
-    await suite.untilReady();
+    await untilReady(suite);
     await fault.prepare?.(suite);
-    await suite.untilReady();
+    await untilReady(suite);
 
     const start = Date.now();
     const { photos, users, rate, outageMs, quietWithinMs } = options;
@@ -56,7 +56,7 @@ export async function runFault(
       onProgress(fault.name, line),
     );
 
-    const leftFiles = (await suite.files()).map((file) => `left: ${basename(file)}`);
+    const leftFiles = (await suite.files.ofPhotos()).map((file) => `left: ${basename(file)}`);
     const details = [...counted.broken.slice(0, MOST_DETAILS), ...leftFiles.slice(0, MOST_DETAILS)];
     const problems = [
       ...(hit === 0 ? ['hit nothing'] : []),

@@ -3,7 +3,7 @@ import type { Suite } from '../harness/suite/suite.ts';
 import { within } from '../harness/within.ts';
 import type { Left } from './row.ts';
 
-/** RabbitMQ brings its figures of messages in work up to date every 5 s. */
+/** RabbitMQ brings its figures up to date every 5 s. */
 const SETTLED_WITHIN_MS = 30_000;
 
 /**
@@ -24,18 +24,17 @@ export async function untilQuiet(
   });
   let messages = 0;
   const noMessages = async () => {
-    messages = await suite.queues.messages({ inWork: true });
+    messages = await suite.queues.all();
     return messages === 0;
   };
   await within(SETTLED_WITHIN_MS, noMessages, 1_000);
   return { counted: await count(), left: { ...(await whatIsLeft(suite)), messages }, inTime };
 }
 
-/** Messages in work are not among them: to count those takes seconds. */
+/** Of the messages only those that wait, as counting all takes seconds. */
 async function whatIsLeft({ files, bookkeeping, queues }: Suite): Promise<Left> {
-  const names = await files();
-  const kept = await bookkeeping.count();
-  return { files: names.length, ...kept, messages: await queues.messages({ inWork: false }) };
+  const { length } = await files.ofPhotos();
+  return { files: length, ...(await bookkeeping.count()), messages: await queues.waiting() };
 }
 
 function describe(left: Left): string {

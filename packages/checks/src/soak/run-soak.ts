@@ -3,7 +3,7 @@ import type { OnProgress } from '../harness/command/progress-line.ts';
 import { Crowd } from '../harness/load/crowd.ts';
 import { sendSteadily } from '../harness/load/paces.ts';
 import { makeSamples } from '../harness/load/samples.ts';
-import { startSuite } from '../harness/suite/suite.ts';
+import { startSuite } from '../harness/suite/start-suite.ts';
 import { draw } from './draw.ts';
 import { type Growth, judge } from './judge.ts';
 import { watchMemory } from './watch-memory.ts';
@@ -37,9 +37,9 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
   const suite = await startSuite(opened, { logDir: options.logDir });
   const photos = Math.round(minutes * 60 * rate);
-  const { sandbox, processes } = suite;
+  const processes = [suite.bot, ...suite.estimators, suite.sandboxProcess];
 
-  const crowd = new Crowd(sandbox, await makeSamples(), users);
+  const crowd = new Crowd(suite.sandbox, await makeSamples(), users);
   const watch = watchMemory(processes, SAMPLE_MS);
   const started = performance.now();
   const telling = setInterval(() => onProgress('sending photos', `${crowd.sent.length} of ${photos}`), SAMPLE_MS);

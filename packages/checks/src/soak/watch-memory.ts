@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { statusBytes } from '../harness/process-status.ts';
+
+const run = promisify(execFile);
 
 export interface Watched {
   name: string;
@@ -24,7 +26,7 @@ export interface MemoryWatch {
   stop(): Promise<void>;
 }
 
-/** Samples the memory of processes from now on. */
+/** Samples the memory of processes from now on, every `everyMs`, until it is stopped. */
 export function watchMemory(processes: readonly Watched[], everyMs: number): MemoryWatch {
   const start = performance.now();
   const memory = new Map(processes.map(({ name }) => [name, [] as Sample[]]));
@@ -50,23 +52,10 @@ export function watchMemory(processes: readonly Watched[], everyMs: number): Mem
 
 /** Undefined if the process is gone. */
 async function rssOf(pid: number): Promise<number | undefined> {
-  try {
-    const kilobytes = process.platform === 'linux' ? await fromProc(pid) : await fromPs(pid);
-    return kilobytes * 1024;
-  } catch {
-    return undefined;
-  }
-}
-
-async function fromProc(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const found = /^VmRSS:\s+(\d+) kB$/m.exec(status);
-  // A process that has ended and is not yet buried has no memory.
-  if (!found) throw new Error(`Process ${pid} has ended`);
-  return Number(found[1]);
-}
-
-async function fromPs(pid: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return Number(stdout);
+  if (process.platform === 'linux') return statusBytes(pid, 'VmRSS');
+  const kilobytes = await run('ps', ['-o', 'rss=', '-p', String(pid)]).then(
+    ({ stdout }) => Number(stdout),
+    () => undefined,
+  );
+  return kilobytes && kilobytes * 1024;
 }

@@ -1,7 +1,7 @@
 import { Crowd } from '../harness/load/crowd.ts';
 import { sendSteadily } from '../harness/load/paces.ts';
 import { makeSamples, type Sample } from '../harness/load/samples.ts';
-import { connectSandbox, type SandboxClient } from '../harness/suite/sandbox-client.ts';
+import { SandboxClient } from '../harness/suite/sandbox-client.ts';
 
 /** So many that Telegram's pace of one message a second in a chat holds nothing up. */
 const USERS = 20;
@@ -18,7 +18,7 @@ export class Photos {
 
   /** For the sandbox at `url`. */
   static async to(url: string): Promise<Photos> {
-    return new Photos(connectSandbox(url), await makeSamples());
+    return new Photos(new SandboxClient(url), await makeSamples());
   }
 
   /** Has photos sent, `perSecond` of them. Resolves to their senders when the last is sent. */

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { statusField } from '../../harness/process-status.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 
 const run = promisify(execFile);
 
 /** The cores that this process may use, by number. */
 export async function ownCores(): Promise<number[]> {
-  const status = await readFile('/proc/self/status', 'utf8');
-  const [, list = ''] = /^Cpus_allowed_list:\s+(\S+)$/m.exec(status) ?? [];
+  const list = (await statusField('self', 'Cpus_allowed_list')) ?? '';
   return list.split(',').flatMap((part) => {
     const [first = 0, last = first] = part.split('-').map(Number);
     return Array.from({ length: last - first + 1 }, (_, i) => first + i);

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AS_IN_CONTAINERS } from '../../harness/suite/suite.ts';
+import { AS_IN_CONTAINERS } from '../../harness/as-in-containers.ts';
 import type { PlainSpeed } from './figures.ts';
 
 export interface PlainOptions {

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { statusBytes } from '../../harness/process-status.ts';
 
 /** CPU time used so far by each of what is watched, milliseconds. */
 export type Cpu<Name extends string> = Record<Name, number>;
@@ -45,8 +46,7 @@ export function cpuBetween<Name extends string>(before: Cpu<Name>, after: Cpu<Na
 
 /** The most memory the process ever had resident, bytes; 0 if it doesn't run. */
 export async function peakMemory(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  return (await statusBytes(pid, 'VmHWM')) ?? 0;
 }
 
 async function listProcesses(): Promise<ProcessStat[]> {

@@ -66,10 +66,10 @@ export const amqpFaults: Fault[] = [
       return hit;
     },
     async check({ suite }) {
-      const parked = (await suite.parked()).length;
-      for (const file of await suite.parked()) await rm(file);
+      const parked = await suite.files.parked();
+      for (const file of parked) await rm(file);
       const { length } = MALFORMED;
-      return parked === length ? [] : [`${parked} malformed messages are parked, not ${length}`];
+      return parked.length === length ? [] : [`${parked.length} malformed messages are parked, not ${length}`];
     },
   },
   {

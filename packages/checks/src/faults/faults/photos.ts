@@ -51,12 +51,12 @@ export const photoFaults: Fault[] = [
     async cannot() {
       return process.getuid?.() === 0 ? undefined : 'a small photo store has to be mounted, which only root may';
     },
-    async prepare({ opened, photoDir }) {
+    async prepare({ opened, files: { photoDir } }) {
       await run('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_STORE},mode=700`, 'attrai-faults', photoDir]);
       opened.defer(() => unmount(photoDir).catch(() => {})); // It is unmounted already, if all goes well.
     },
     async strike(stage) {
-      const filler = join(stage.suite.photoDir, '.filler');
+      const filler = join(stage.suite.files.photoDir, '.filler');
       const hit = await inFullWork(stage);
       await writeFile(filler, Buffer.alloc(SMALL_STORE)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOSPC') throw error;
@@ -65,7 +65,7 @@ export const photoFaults: Fault[] = [
       await rm(filler);
       return hit;
     },
-    restore: ({ photoDir }) => unmount(photoDir),
+    restore: ({ files }) => unmount(files.photoDir),
   },
   {
     name: 'photos vanish from the store',
@@ -73,7 +73,7 @@ export const photoFaults: Fault[] = [
       return whileEstimatorsStandStill(stage, async () => {
         const hit = await inFullWork(stage);
         await waitUntil('no photo waits', async () => (await stage.suite.queues.depth(TO_ESTIMATE)) > 3, 20_000);
-        for (const file of (await stage.suite.files()).slice(0, 4)) await rm(file, { force: true });
+        for (const file of (await stage.suite.files.ofPhotos()).slice(0, 4)) await rm(file, { force: true });
         return hit;
       });
     },

@@ -29,22 +29,51 @@ export interface Attachment {
   bytes: Buffer;
 }
 
-/** The sandbox's own HTTP API, for what users do and what tests want to know. */
-export interface SandboxClient {
-  send(chatId: number, language: Language, attachment: Attachment): Promise<number>;
-  log(chatId: number): Promise<LogEntry[]>;
-  /** How often the bot called each method of the Bot API. */
-  calls(): Promise<Record<string, number>>;
-  order(fault: FaultOrder): Promise<void>;
-  /** How many calls the faults in store will still strike. */
-  faultsLeft(): Promise<number>;
-  clearFaults(): Promise<void>;
-}
+/** The sandbox's own HTTP API, for what users do and what checks want to know. Methods throw if it refuses. */
+export class SandboxClient {
+  readonly #api: string;
 
-export function connectSandbox(url: string): SandboxClient {
-  async function ask(method: string, path: string, body?: FormData | object): Promise<unknown> {
+  constructor(url: string) {
+    this.#api = `${url}/api`;
+  }
+
+  /** Has a user send a photo into the chat with the bot. Resolves to the message's id. */
+  async send(chatId: number, language: Language, { as, name, bytes }: Attachment): Promise<number> {
+    const form = new FormData();
+    form.set('language_code', language);
+    form.set(as, new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), name);
+    const sent = await this.#ask('POST', `/chats/${chatId}/messages`, form);
+    return (sent as { message_id: number }).message_id;
+  }
+
+  /** Everything that happened in a chat. */
+  async log(chatId: number): Promise<LogEntry[]> {
+    return (await this.#ask('GET', `/chats/${chatId}/log`)) as LogEntry[];
+  }
+
+  /** How often the bot called each method of the Bot API. */
+  async calls(): Promise<Record<string, number>> {
+    return ((await this.#ask('GET', '/stats')) as { calls: Record<string, number> }).calls;
+  }
+
+  /** Has the Bot API fail in some of its next calls. */
+  async order(fault: FaultOrder): Promise<void> {
+    await this.#ask('POST', '/faults', fault);
+  }
+
+  /** How many calls the faults in store will still strike. */
+  async faultsLeft(): Promise<number> {
+    const orders = (await this.#ask('GET', '/faults')) as { left: number }[];
+    return orders.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.#ask('DELETE', '/faults');
+  }
+
+  async #ask(method: string, path: string, body?: FormData | object): Promise<unknown> {
     const json = body !== undefined && !(body instanceof FormData);
-    const response = await fetch(`${url}/api${path}`, {
+    const response = await fetch(`${this.#api}${path}`, {
       method,
       ...(json && { headers: { 'content-type': 'application/json' } }),
       ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as FormData) }),
@@ -53,26 +82,4 @@ export function connectSandbox(url: string): SandboxClient {
     if (!response.ok) throw new Error(`The sandbox answered ${method} ${path} with ${response.status}: ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   }
-
-  return {
-    async send(chatId, language, { as, name, bytes }) {
-      const form = new FormData();
-      form.set('language_code', language);
-      form.set(as, new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), name);
-      const sent = await ask('POST', `/chats/${chatId}/messages`, form);
-      return (sent as { message_id: number }).message_id;
-    },
-    calls: async () => ((await ask('GET', '/stats')) as { calls: Record<string, number> }).calls,
-    log: async (chatId) => (await ask('GET', `/chats/${chatId}/log`)) as LogEntry[],
-    async order(fault) {
-      await ask('POST', '/faults', fault);
-    },
-    async faultsLeft() {
-      const orders = (await ask('GET', '/faults')) as { left: number }[];
-      return orders.reduce((sum, { left }) => sum + left, 0);
-    },
-    async clearFaults() {
-      await ask('DELETE', '/faults');
-    },
-  };
 }
