@@ -4,16 +4,8 @@ const LONG = 2_000;
 
 /** Damage that knows nothing of formats: what a broken disk, a cut connection or a blind fuzzer does. */
 export const ANY_FILE: Record<string, Mutation> = {
-  'a few bytes': (bytes, random) => {
-    const changed = Buffer.from(bytes);
-    disturb(changed, 0, bytes.length, random);
-    return changed;
-  },
-  'a few bytes near the front': (bytes, random) => {
-    const changed = Buffer.from(bytes);
-    disturb(changed, 0, Math.min(bytes.length, 64), random);
-    return changed;
-  },
+  'a few bytes': (bytes, random) => disturb(Buffer.from(bytes), 0, bytes.length, random),
+  'a few bytes near the front': (bytes, random) => disturb(Buffer.from(bytes), 0, Math.min(bytes.length, 64), random),
   'cut short': (bytes, random) => bytes.subarray(0, random.whole(bytes.length + 1)),
   'a run of one byte': (bytes, random) => {
     const [from, to] = someRange(bytes, random, LONG);

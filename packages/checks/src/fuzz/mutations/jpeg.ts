@@ -32,16 +32,15 @@ function segmentsOf(jpeg: Buffer): Segment[] {
   return segments;
 }
 
-/** A mutation of one of the segments that `fits`. */
+/** A mutation of one of the segments that `fits`; `change` may change the photo in place, and gives it back. */
 function ofSegment(
   fits: (segment: Segment) => boolean,
-  change: (jpeg: Buffer, segment: Segment, random: Random) => Buffer | undefined,
+  change: (jpeg: Buffer, segment: Segment, random: Random) => Buffer,
 ): Mutation {
   return (bytes, random) => {
     const segments = segmentsOf(bytes).filter(fits);
     if (segments.length === 0) return bytes;
-    const copy = Buffer.from(bytes);
-    return change(copy, random.pick(segments), random) ?? copy;
+    return change(Buffer.from(bytes), random.pick(segments), random);
   };
 }
 
@@ -51,34 +50,26 @@ const any = () => true;
 export const JPEG: Record<string, Mutation> = {
   'another size': ofSegment(isFrame, (jpeg, { from, to }, random) => {
     if (to - from >= 9) jpeg.writeUInt16BE(random.pick(EDGES), from + random.pick([5, 7]));
-    return undefined;
+    return jpeg;
   }),
-  'other components, sampling or precision': ofSegment(isFrame, (jpeg, { from, to }, random) => {
-    disturb(jpeg, random.oneIn(3) ? from + 4 : from + 9, to, random);
-    return undefined;
-  }),
+  'other components, sampling or precision': ofSegment(isFrame, (jpeg, { from, to }, random) =>
+    disturb(jpeg, random.oneIn(3) ? from + 4 : from + 9, to, random),
+  ),
   'another kind of frame': ofSegment(isFrame, (jpeg, { from }, random) => {
     jpeg[from + 1] = 0xc0 + random.whole(16);
-    return undefined;
+    return jpeg;
   }),
-  'another table': ofSegment(isTable, (jpeg, { from, to }, random) => {
-    disturb(jpeg, from + 4, to, random);
-    return undefined;
-  }),
+  'another table': ofSegment(isTable, (jpeg, { from, to }, random) => disturb(jpeg, from + 4, to, random)),
   'another scan': ofSegment(
     ({ marker }) => marker === START_OF_SCAN,
-    (jpeg, { from, to }, random) => {
-      disturb(jpeg, from + 4, to, random);
-      return undefined;
-    },
+    (jpeg, { from, to }, random) => disturb(jpeg, from + 4, to, random),
   ),
-  'other metadata (EXIF, profile)': ofSegment(isApplication, (jpeg, { from, to }, random) => {
-    disturb(jpeg, from + 4, Math.min(to, from + 4 + random.pick([40, 200, 65_535])), random);
-    return undefined;
-  }),
+  'other metadata (EXIF, profile)': ofSegment(isApplication, (jpeg, { from, to }, random) =>
+    disturb(jpeg, from + 4, Math.min(to, from + 4 + random.pick([40, 200, 65_535])), random),
+  ),
   'a segment that lies about its length': ofSegment(any, (jpeg, { from }, random) => {
     jpeg.writeUInt16BE(random.pick(EDGES), from + 2);
-    return undefined;
+    return jpeg;
   }),
   'a segment less': ofSegment(any, (jpeg, { from, to }) => replaced(jpeg, from, to, Buffer.alloc(0))),
   'a segment many times': ofSegment(any, (jpeg, { from, to }, random) => {

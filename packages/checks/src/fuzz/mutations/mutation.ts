@@ -17,11 +17,12 @@ export function someRange(bytes: Buffer, random: Random, most: number): [from: n
   return [from, Math.min(bytes.length, from + 1 + random.whole(most))];
 }
 
-/** Changes a few bytes of a range in place. */
-export function disturb(bytes: Buffer, from: number, to: number, random: Random): void {
-  if (to <= from) return;
+/** Changes a few bytes of a range in place. Gives back the same buffer. */
+export function disturb(bytes: Buffer, from: number, to: number, random: Random): Buffer {
+  if (to <= from) return bytes;
   for (let left = 1 + random.whole(8); left > 0; left--) {
     const at = from + random.whole(to - from);
     bytes[at] = random.oneIn(2) ? bytes[at]! ^ (1 << random.whole(8)) : random.pick([0, 1, 0x7f, 0x80, 0xfe, 0xff]);
   }
+  return bytes;
 }

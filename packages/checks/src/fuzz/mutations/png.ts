@@ -1,12 +1,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import type { Random } from '../../harness/random.ts';
+import { type Chunk, mutationsOfData, rearrangements } from './chunks.ts';
 import { disturb, EDGES, type Mutation } from './mutation.ts';
-import { rearrangements } from './rearrangements.ts';
-
-interface Chunk {
-  type: string;
-  data: Buffer;
-}
 
 const SIGNATURE_BYTES = 8;
 const HUGE = [2 ** 20, 2 ** 24, 2 ** 31 - 1, 2 ** 32 - 1];
@@ -39,20 +34,9 @@ function withChunks(png: Buffer, change: (chunks: Chunk[]) => Chunk[]): Buffer {
   return Buffer.concat([png.subarray(0, SIGNATURE_BYTES), ...change(chunks).map((chunk) => encode(chunk))]);
 }
 
-/** A mutation of the data of one of the chunks that `fits`. */
-function ofData(fits: (type: string) => boolean, change: (data: Buffer, random: Random) => Buffer): Mutation {
-  return (bytes, random) =>
-    withChunks(bytes, (chunks) => {
-      const chosen = random.pick(chunks.map((chunk, i) => ({ ...chunk, i })).filter(({ type }) => fits(type)));
-      if (chosen) chunks[chosen.i] = { type: chosen.type, data: change(Buffer.from(chosen.data), random) };
-      return chunks;
-    });
-}
+const ofData = mutationsOfData(withChunks);
 
-function disturbed(data: Buffer, random: Random): Buffer {
-  disturb(data, 0, data.length, random);
-  return data;
-}
+const disturbed = (data: Buffer, random: Random) => disturb(data, 0, data.length, random);
 
 /** Damage that a PNG decoder has to look through. */
 export const PNG: Record<string, Mutation> = {

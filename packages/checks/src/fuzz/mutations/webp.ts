@@ -1,11 +1,5 @@
-import type { Random } from '../../harness/random.ts';
+import { type Chunk, mutationsOfData, rearrangements } from './chunks.ts';
 import { disturb, EDGES, type Mutation } from './mutation.ts';
-import { rearrangements } from './rearrangements.ts';
-
-interface Chunk {
-  type: string;
-  data: Buffer;
-}
 
 const HEADER_BYTES = 12;
 
@@ -39,17 +33,7 @@ function withChunks(webp: Buffer, change: (chunks: Chunk[]) => Chunk[]): Buffer 
   return chunks.length === 0 ? webp : file(change(chunks).map((chunk) => encode(chunk)));
 }
 
-/** A mutation of the data of one of the chunks that `fits`. */
-function ofData(fits: (type: string) => boolean, change: (data: Buffer, random: Random) => void): Mutation {
-  return (bytes, random) =>
-    withChunks(bytes, (chunks) => {
-      const chosen = random.pick(chunks.map((chunk, i) => ({ ...chunk, i })).filter(({ type }) => fits(type)));
-      if (!chosen) return chunks;
-      const data = Buffer.from(chosen.data);
-      change(data, random);
-      return chunks.with(chosen.i, { type: chosen.type, data });
-    });
-}
+const ofData = mutationsOfData(withChunks);
 
 const isPixels = (type: string) => ['VP8 ', 'VP8L', 'ALPH', 'ANMF'].includes(type);
 
@@ -58,9 +42,10 @@ export const WEBP: Record<string, Mutation> = {
   'another canvas or other flags (VP8X)': ofData(
     (type) => type === 'VP8X',
     (data, random) => {
-      if (data.length < 10) return;
+      if (data.length < 10) return data;
       if (random.oneIn(2)) data[0] = random.whole(256);
       else data.writeUIntLE(random.pick([...EDGES, 2 ** 24 - 1]), random.pick([4, 7]), 3);
+      return data;
     },
   ),
   'another size of a frame': ofData(
@@ -69,6 +54,7 @@ export const WEBP: Record<string, Mutation> = {
       // 14 bits each: at byte 6 and 8 of VP8, from byte 1 of VP8L.
       const at = random.pick([1, 3, 6, 8]);
       if (data.length > at + 2) data.writeUInt16LE(random.pick(EDGES), at);
+      return data;
     },
   ),
   'another front of the pixels': ofData(isPixels, (data, random) =>
