@@ -7,6 +7,7 @@ import { sendSteadily } from '../harness/load/paces.ts';
 import type { Sample } from '../harness/load/samples.ts';
 import { type Suite, untilReady } from '../harness/suite/suite.ts';
 import type { Fault, Stage } from './faults/fault.ts';
+import { inFullWork } from './faults/moments.ts';
 import type { Left, Row } from './row.ts';
 import { untilQuiet } from './until-quiet.ts';
 
@@ -50,7 +51,8 @@ export async function runFault(
     sending.catch(() => {}); // Awaited below.
     await waitUntil('the photos are not sent', () => crowd.sent.length >= photos * STRIKE_AT, 600_000);
     onProgress(fault.name, `${crowd.sent.length} photos sent`);
-    const hit = await fault.strike(stage);
+    const hit = await (fault.moment ?? inFullWork)(stage);
+    await fault.strike?.(stage);
     await sending;
     const { counted, left, inTime } = await untilQuiet(suite, count, quietWithinMs, (line) =>
       onProgress(fault.name, line),

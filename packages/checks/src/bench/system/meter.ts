@@ -1,8 +1,7 @@
 import type { Suite } from '../../harness/suite/suite.ts';
 import { type Cpu, cpuBetween, cpuOf, cpuOfMainThreads } from './usage.ts';
 
-const METERED = ['bot', 'messaging', 'pipeline', 'rabbitmq', 'redis', 'sandbox'] as const;
-export type Metered = (typeof METERED)[number];
+export type Metered = 'pipeline' | 'messaging' | 'bot' | 'rabbitmq' | 'redis' | 'sandbox';
 
 /**
  * CPU milliseconds since the meter was started. `messaging` is what estimators spend in their main threads, `pipeline` all
@@ -18,12 +17,12 @@ export async function startMeter(suite: Suite): Promise<Meter> {
 async function look({ bot, estimators, sandboxProcess, rabbitmq, redis }: Suite): Promise<Cpu<Metered>> {
   const running = estimators.filter((estimator) => estimator.running).map(({ pid }) => pid);
   const messaging = await cpuOfMainThreads(running);
-  const { all, ...cpu } = await cpuOf({
+  const { estimating, ...others } = await cpuOf({
+    estimating: running,
     bot: [bot.pid],
-    all: running,
     rabbitmq: [await rabbitmq.pid()],
     redis: [await redis.pid()],
     sandbox: [sandboxProcess.pid],
   });
-  return { ...cpu, messaging, pipeline: all - messaging };
+  return { pipeline: estimating - messaging, messaging, ...others };
 }

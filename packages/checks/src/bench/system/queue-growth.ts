@@ -8,6 +8,7 @@ import type { Suite } from '../../harness/suite/suite.ts';
 import type { QueueFigures } from './figures.ts';
 import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
+import { cpuPerPhoto } from './usage.ts';
 
 export interface QueueOptions {
   suite: Suite;
@@ -53,8 +54,8 @@ async function meterAccepting(
 ): Promise<QueueFigures['accept']> {
   const read = await startMeter(suite);
   await fill(crowd, broker, waiting + sample);
-  const cpu = await read();
-  return { bot: cpu.bot / sample, rabbitmq: cpu.rabbitmq / sample, redis: cpu.redis / sample };
+  const { bot, rabbitmq, redis } = cpuPerPhoto(await read(), sample);
+  return { bot, rabbitmq, redis };
 }
 
 async function meterAnswering({ suite, broker }: QueueOptions, waiting: number): Promise<QueueFigures['answer']> {
@@ -67,12 +68,8 @@ async function meterAnswering({ suite, broker }: QueueOptions, waiting: number):
   const cpu = await read();
   const count = Math.max(1, (await answered()) - before);
   await estimator.pause();
-  return {
-    bot: cpu.bot / count,
-    messaging: cpu.messaging / count,
-    rabbitmq: cpu.rabbitmq / count,
-    redis: cpu.redis / count,
-  };
+  const { bot, messaging, rabbitmq, redis } = cpuPerPhoto(cpu, count);
+  return { bot, messaging, rabbitmq, redis };
 }
 
 /** Has photos sent until so many wait. */

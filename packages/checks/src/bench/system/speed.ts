@@ -7,6 +7,7 @@ import type { Suite } from '../../harness/suite/suite.ts';
 import type { LatencyFigures, LoadFigures } from './figures.ts';
 import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
+import { cpuPerPhoto } from './usage.ts';
 
 export interface SpeedOptions {
   suite: Suite;
@@ -58,14 +59,7 @@ export async function measureLoad({
     estimators,
     photos: answered,
     photosPerSecond: (1000 * answered) / (to - from),
-    cpuMs: {
-      pipeline: cpu.pipeline / answered,
-      messaging: cpu.messaging / answered,
-      bot: cpu.bot / answered,
-      rabbitmq: cpu.rabbitmq / answered,
-      redis: cpu.redis / answered,
-      sandbox: cpu.sandbox / answered,
-    },
+    cpuMs: cpuPerPhoto(cpu, answered),
     calls: calls / answered,
   };
 }

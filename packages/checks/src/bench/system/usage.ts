@@ -40,8 +40,17 @@ export async function cpuOfMainThreads(pids: (number | undefined)[]): Promise<nu
 
 /** What was used between two looks. */
 export function cpuBetween<Name extends string>(before: Cpu<Name>, after: Cpu<Name>): Cpu<Name> {
-  const names = Object.keys(before) as Name[];
-  return Object.fromEntries(names.map((name) => [name, after[name] - before[name]])) as Cpu<Name>;
+  return mapCpu(after, (ms, name) => ms - before[name]);
+}
+
+/** What each of so many photos took. */
+export function cpuPerPhoto<Name extends string>(cpu: Cpu<Name>, photos: number): Cpu<Name> {
+  return mapCpu(cpu, (ms) => ms / photos);
+}
+
+function mapCpu<Name extends string>(cpu: Cpu<Name>, change: (ms: number, name: Name) => number): Cpu<Name> {
+  const changed = Object.entries<number>(cpu).map(([name, ms]) => [name, change(ms, name as Name)]);
+  return Object.fromEntries(changed);
 }
 
 /** The most memory the process ever had resident, bytes; 0 if it doesn't run. */

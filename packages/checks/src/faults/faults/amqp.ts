@@ -4,7 +4,7 @@ import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@
 import type { RabbitmqServer } from '@attrai/test-servers/rabbitmq';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
-import { inFullWork, inMidPhoto } from './moments.ts';
+import { inMidPhoto } from './moments.ts';
 
 /** How long a channel may hold a message unacknowledged, ms; it learns that when it is opened. */
 const setConsumerTimeout = (ms: number) => `application:set_env(rabbit, consumer_timeout, ${ms}).`;
@@ -43,27 +43,23 @@ export const amqpFaults: Fault[] = [
   {
     name: 'RabbitMQ closes the channels that hold messages',
     prepare: (suite) => reopenChannels(suite, 1),
-    async strike(stage) {
-      const hit = await inMidPhoto(stage);
-      await evaluate(stage.suite.rabbitmq, CHECK_CONSUMER_TIMEOUT);
-      return hit;
+    moment: inMidPhoto,
+    async strike({ suite }) {
+      await evaluate(suite.rabbitmq, CHECK_CONSUMER_TIMEOUT);
     },
     restore: (suite) => reopenChannels(suite, USUAL_CONSUMER_TIMEOUT_MS),
   },
   {
     name: 'RabbitMQ cancels consumers',
-    async strike(stage) {
-      const hit = await inMidPhoto(stage);
-      await evaluate(stage.suite.rabbitmq, CANCEL_CONSUMERS);
-      return hit;
+    moment: inMidPhoto,
+    async strike({ suite }) {
+      await evaluate(suite.rabbitmq, CANCEL_CONSUMERS);
     },
   },
   {
     name: 'a malformed message in each queue',
-    async strike(stage) {
-      const hit = await inFullWork(stage);
-      for (const [queue, body] of MALFORMED) await stage.suite.queues.put(queue, Buffer.from(body));
-      return hit;
+    async strike({ suite }) {
+      for (const [queue, body] of MALFORMED) await suite.queues.put(queue, Buffer.from(body));
     },
     async check({ suite }) {
       const parked = await suite.files.parked();
@@ -74,13 +70,10 @@ export const amqpFaults: Fault[] = [
   },
   {
     name: "RabbitMQ's memory alarm",
-    async strike(stage) {
-      const { rabbitmq } = stage.suite;
-      const hit = await inFullWork(stage);
+    async strike({ suite: { rabbitmq }, outageMs }) {
       await rabbitmq.run('rabbitmqctl', 'set_vm_memory_high_watermark', '0.000001');
-      await sleep(stage.outageMs);
+      await sleep(outageMs);
       await rabbitmq.run('rabbitmqctl', 'set_vm_memory_high_watermark', '0.4');
-      return hit;
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
-import { inFullWork, inMidCall } from './moments.ts';
+import { inMidCall } from './moments.ts';
 
 /** Telegram holds a call back for so long, ms; the bot dies meanwhile. */
 const HOLD_MS = 1_500;
@@ -11,12 +11,11 @@ const MIDDLE_MS = 300;
 function killedIn(method: string, name: string): Fault {
   return {
     name,
-    async strike(stage) {
-      const hit = await inMidCall(stage, method, HOLD_MS);
+    moment: (stage) => inMidCall(stage, method, HOLD_MS),
+    async strike({ suite }) {
       await sleep(MIDDLE_MS);
-      stage.suite.bot.signal('SIGKILL');
-      await stage.suite.sandbox.clearFaults();
-      return hit;
+      suite.bot.signal('SIGKILL');
+      await suite.sandbox.clearFaults();
     },
   };
 }
@@ -27,19 +26,16 @@ export const botFaults: Fault[] = [
   killedIn('editMessageMedia', 'the bot is killed in reply, while it sends pictures'),
   {
     name: 'the bot is killed at any moment',
-    async strike(stage) {
-      const hit = await inFullWork(stage);
-      stage.suite.bot.signal('SIGKILL');
-      return hit;
+    async strike({ suite }) {
+      suite.bot.signal('SIGKILL');
     },
   },
   {
     name: 'the bot gets SIGTERM',
-    async strike(stage) {
-      const hit = await inMidCall(stage, 'editMessageMedia', HOLD_MS);
-      stage.suite.bot.signal('SIGTERM');
-      await stage.suite.sandbox.clearFaults();
-      return hit;
+    moment: (stage) => inMidCall(stage, 'editMessageMedia', HOLD_MS),
+    async strike({ suite }) {
+      suite.bot.signal('SIGTERM');
+      await suite.sandbox.clearFaults();
     },
   },
 ];

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import type { ServiceProcess } from '../../harness/suite/service-process.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
-import { inFullWork } from './moments.ts';
 
 const SHIFTED_CLOCK = fileURLToPath(new URL('../stand-ins/shifted-clock.ts', import.meta.url));
 const FIVE_MINUTES_MS = 5 * 60_000;
@@ -11,7 +10,6 @@ function clockOff(of: string, processOf: (suite: Suite) => ServiceProcess, ms: n
   return {
     name: `the clock of ${of} is 5 minutes ${ms > 0 ? 'fast' : 'slow'}`,
     prepare: (suite) => processOf(suite).changeTo({ preload: SHIFTED_CLOCK, env: { CLOCK_SHIFT_MS: String(ms) } }),
-    strike: inFullWork,
     restore: (suite) => processOf(suite).changeTo(),
   };
 }

@@ -2,17 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TcpProxy } from '@attrai/test-servers/tcp-proxy';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
-import { inFullWork } from './moments.ts';
 
 type ProxiesOf = (suite: Suite) => TcpProxy[];
 
 function cut(between: string, proxiesOf: ProxiesOf): Fault {
   return {
     name: `connections are cut between ${between}`,
-    async strike(stage) {
-      const hit = await inFullWork(stage);
-      for (const proxy of proxiesOf(stage.suite)) proxy.cut();
-      return hit;
+    async strike({ suite }) {
+      for (const proxy of proxiesOf(suite)) proxy.cut();
     },
   };
 }
@@ -21,14 +18,12 @@ function cut(between: string, proxiesOf: ProxiesOf): Fault {
 function stalled(between: string, proxiesOf: ProxiesOf): Fault {
   return {
     name: `connections hang between ${between}`,
-    async strike(stage) {
-      const hit = await inFullWork(stage);
-      const proxies = proxiesOf(stage.suite);
+    async strike({ suite, outageMs }) {
+      const proxies = proxiesOf(suite);
       for (const proxy of proxies) proxy.stall();
-      await sleep(2 * stage.outageMs);
+      await sleep(2 * outageMs);
       for (const proxy of proxies) proxy.cut();
       for (const proxy of proxies) proxy.resume();
-      return hit;
     },
   };
 }

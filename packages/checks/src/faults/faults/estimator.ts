@@ -6,10 +6,9 @@ import { inMidPhoto } from './moments.ts';
 function signalled(name: string, signal: NodeJS.Signals, which: (all: ServiceProcess[]) => ServiceProcess[]): Fault {
   return {
     name,
-    async strike(stage) {
-      const hit = await inMidPhoto(stage);
-      for (const estimator of which(stage.suite.estimators)) estimator.signal(signal);
-      return hit;
+    moment: inMidPhoto,
+    async strike({ suite }) {
+      for (const estimator of which(suite.estimators)) estimator.signal(signal);
     },
   };
 }

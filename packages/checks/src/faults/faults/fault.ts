@@ -17,8 +17,10 @@ export interface Fault {
   name: string;
   /** Before the first photo is sent. */
   prepare?(suite: Suite): Promise<void>;
-  /** Breaks it, while photos are in work, and puts it right again. Resolves to how many photos were in work then. */
-  strike(stage: Stage): Promise<number>;
+  /** Brings about the moment for `strike`. Resolves to how many photos are in work then; `inFullWork` if there is none. */
+  moment?(stage: Stage): Promise<number>;
+  /** Breaks something, and puts it right again. */
+  strike?(stage: Stage): Promise<void>;
   /** When all is quiet: what else should have happened and didn't. */
   check?(stage: Stage, tally: Tally): Promise<string[]>;
   /** Undoes `prepare`. */

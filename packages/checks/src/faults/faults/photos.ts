@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
 import { waitUntil } from '@attrai/test-servers/wait-until';
-import type { Fault, Stage } from './fault.ts';
+import type { Fault } from './fault.ts';
 import { inFullWork } from './moments.ts';
 
 const run = promisify(execFile);
@@ -14,16 +14,6 @@ const FRAGILE = fileURLToPath(new URL('../stand-ins/fragile-estimator.ts', impor
 const DEADLY_PHOTOS = 2;
 /** Bytes of the photo store that gets full. */
 const SMALL_STORE = 4 * 2 ** 20;
-
-/** So that photos wait in the store for sure. */
-async function whileEstimatorsStandStill<T>({ suite }: Stage, work: () => Promise<T>): Promise<T> {
-  for (const estimator of suite.estimators) estimator.signal('SIGSTOP');
-  try {
-    return await work();
-  } finally {
-    for (const estimator of suite.estimators) estimator.signal('SIGCONT');
-  }
-}
 
 async function unmount(folder: string): Promise<void> {
   await run('umount', ['--lazy', folder]);
@@ -35,7 +25,7 @@ export const photoFaults: Fault[] = [
     async prepare({ estimators }) {
       await Promise.all(estimators.map((estimator) => estimator.changeTo({ entry: FRAGILE })));
     },
-    async strike(stage) {
+    async moment(stage) {
       await stage.crowd.burst(DEADLY_PHOTOS, 'deadly');
       return inFullWork(stage);
     },
@@ -55,30 +45,33 @@ export const photoFaults: Fault[] = [
       await run('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_STORE},mode=700`, 'attrai-faults', photoDir]);
       opened.defer(() => unmount(photoDir).catch(() => {})); // It is unmounted already, if all goes well.
     },
-    async strike(stage) {
-      const filler = join(stage.suite.files.photoDir, '.filler');
-      const hit = await inFullWork(stage);
+    async strike({ suite, outageMs }) {
+      const filler = join(suite.files.photoDir, '.filler');
       await writeFile(filler, Buffer.alloc(SMALL_STORE)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOSPC') throw error;
       });
-      await sleep(stage.outageMs);
+      await sleep(outageMs);
       await rm(filler);
-      return hit;
     },
     restore: ({ files }) => unmount(files.photoDir),
   },
   {
     name: 'photos vanish from the store',
-    async strike(stage) {
-      return whileEstimatorsStandStill(stage, async () => {
-        const hit = await inFullWork(stage);
-        await waitUntil('no photo waits', async () => (await stage.suite.queues.depth(TO_ESTIMATE)) > 3, 20_000);
-        for (const file of (await stage.suite.files.ofPhotos()).slice(0, 4)) await rm(file, { force: true });
-        return hit;
-      });
+    async moment(stage) {
+      // So that photos wait in the store for sure.
+      for (const estimator of stage.suite.estimators) estimator.signal('SIGSTOP');
+      return inFullWork(stage);
+    },
+    async strike({ suite }) {
+      await waitUntil('no photo waits', async () => (await suite.queues.depth(TO_ESTIMATE)) > 3, 20_000);
+      for (const file of (await suite.files.ofPhotos()).slice(0, 4)) await rm(file, { force: true });
+      for (const estimator of suite.estimators) estimator.signal('SIGCONT');
     },
     async check(_stage, { sorry }) {
       return sorry > 0 ? [] : ['nobody was told that a photo got lost'];
+    },
+    async restore({ estimators }) {
+      for (const estimator of estimators) estimator.signal('SIGCONT');
     },
   },
 ];

@@ -2,18 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@attrai/test-servers/server';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
-import { inFullWork } from './moments.ts';
 
 function gone(what: string, serverOf: (suite: Suite) => Server, end: 'stop' | 'kill'): Fault {
   return {
     name: `${what} is ${end === 'stop' ? 'stopped' : 'killed'} and comes back`,
-    async strike(stage) {
-      const server = serverOf(stage.suite);
-      const hit = await inFullWork(stage);
+    async strike({ suite, outageMs }) {
+      const server = serverOf(suite);
       await server[end]();
-      await sleep(stage.outageMs);
+      await sleep(outageMs);
       await server.start();
-      return hit;
     },
   };
 }
@@ -24,11 +21,9 @@ const redis = (suite: Suite) => suite.redis;
 /** Redis takes commands and answers none; it works them off afterwards, also those that nobody waits for any more. */
 const redisHangs: Fault = {
   name: 'Redis hangs',
-  async strike(stage) {
-    const hit = await inFullWork(stage);
-    await stage.suite.redis.run('redis-cli', 'CLIENT', 'PAUSE', String(stage.outageMs), 'ALL');
-    await sleep(stage.outageMs);
-    return hit;
+  async strike({ suite, outageMs }) {
+    await suite.redis.run('redis-cli', 'CLIENT', 'PAUSE', String(outageMs), 'ALL');
+    await sleep(outageMs);
   },
 };
 

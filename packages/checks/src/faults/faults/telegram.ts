@@ -5,21 +5,24 @@ import { inFullWork } from './moments.ts';
 
 /** Calls that the bot makes for a photo. */
 const CALLS = ['sendMessage', 'getFile', 'editMessageText', 'editMessageMedia'];
+const BLOCKING_USERS = 3;
 
 /** Telegram fails so many calls of each kind. */
 function fails(name: string, orders: FaultOrder[]): Fault {
+  const ordered = orders.reduce((sum, { times }) => sum + times, 0);
+  let failed = 0;
   return {
     name,
-    async strike(stage) {
-      const { sandbox } = stage.suite;
-      for (const order of orders) await sandbox.order(order);
-      const hit = await inFullWork(stage);
-      await sleep(stage.outageMs);
-      const ordered = orders.reduce((sum, { times }) => sum + times, 0);
-      const struck = ordered - (await sandbox.faultsLeft());
-      await sandbox.clearFaults();
-      return struck === 0 ? 0 : hit;
+    async moment(stage) {
+      for (const order of orders) await stage.suite.sandbox.order(order);
+      return inFullWork(stage);
     },
+    async strike({ suite: { sandbox }, outageMs }) {
+      await sleep(outageMs);
+      failed = ordered - (await sandbox.faultsLeft());
+      await sandbox.clearFaults();
+    },
+    check: async () => (failed > 0 ? [] : ['no call has failed']),
   };
 }
 
@@ -35,14 +38,12 @@ export const telegramFaults: Fault[] = [
   ),
   {
     name: 'Telegram: 403, users who blocked the bot',
-    unreachable: (crowd) => crowd.chats.slice(0, 3),
-    async strike(stage) {
-      const { suite, crowd } = stage;
-      for (const chatId of crowd.chats.slice(0, 3)) {
-        await suite.sandbox.order({ chatId, kind: 'error', error_code: 403, times: 1_000_000 });
+    unreachable: ({ chats }) => chats.slice(0, BLOCKING_USERS),
+    async moment(stage) {
+      for (const chatId of stage.crowd.chats.slice(0, BLOCKING_USERS)) {
+        await stage.suite.sandbox.order({ chatId, kind: 'error', error_code: 403, times: 1_000_000 });
       }
       return inFullWork(stage);
     },
-    restore: ({ sandbox }) => sandbox.clearFaults(),
   },
 ];
