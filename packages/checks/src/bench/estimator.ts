@@ -16,7 +16,7 @@ const USAGE = `Measures the pipeline without queues, one thread.
   Every photo is estimated once to warm up and N times (default 3) to measure.
 `;
 
-/** One photo, once. */
+/** One photo, estimated once. */
 interface Run {
   faces: number;
   /** CPU time by stage, all threads, milliseconds. */
@@ -26,7 +26,10 @@ interface Run {
   netsMs: number;
 }
 
-/** Prints photos/s per core, stages, CPU by number of faces, peak memory and the machine. Returns the exit code. */
+/**
+ * `pnpm bench estimator`: prints photos/s per core, CPU and time of each stage, CPU by number of faces, peak memory and the
+ * machine. Returns the exit code. Throws UsageError.
+ */
 export async function benchEstimator(argv: string[]): Promise<number> {
   const args = readArguments(argv);
   const files = await photoFiles(args.paths);
@@ -54,7 +57,7 @@ export async function benchEstimator(argv: string[]): Promise<number> {
     }
   }
   await vision.close();
-  // Not in between: the garbage that the floor makes is not the pipeline's.
+  // After all runs, since the garbage of the floor is not the pipeline's.
   const codecs = await measureCodecs(photos, pictures, args.rounds);
   process.stdout.write(`${report(runs, codecs, photos.length, args.minFace).join('\n')}\n`);
   return 0;
@@ -87,7 +90,7 @@ async function measureCodecs(
 
 function report(runs: readonly Run[], codecs: readonly CodecFloor[], photos: number, minFace: number): string[] {
   const cpu = runs.map(({ cpuMs }) => cpuMs.total);
-  // What no code of ours could save.
+  // The codec and the nets: what no code of ours could save.
   const floors = {
     decode: mean(codecs.map(({ decode }) => decode)),
     nets: mean(runs.map(({ netsMs }) => netsMs)),

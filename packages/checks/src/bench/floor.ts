@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { encodeJpeg } from '@attrai/vision/draw/encode';
 import { giveBack } from '@attrai/vision/pixels';
 
-// The very packages the pipeline uses, which are not the repository root's own.
+// The pipeline's own instances of these packages: timeNets changes one of them.
 const require = createRequire(new URL('../../../vision/package.json', import.meta.url));
 const sharp: typeof import('../../../vision/node_modules/sharp/dist/index.mjs')['default'] = require('sharp');
 const { InferenceSession }: typeof import('../../../vision/node_modules/onnxruntime-node/dist/index.js') =
@@ -21,7 +21,7 @@ export interface NetsClock {
   read(): number;
 }
 
-/** Call it once. */
+/** Starts to time ONNX Runtime. Call it once in a process: it wraps the method that runs a net. */
 export function timeNets(): NetsClock {
   let spent = 0;
   const { prototype } = InferenceSession as unknown as { prototype: { run: (...args: unknown[]) => Promise<unknown> } };
@@ -39,10 +39,10 @@ export function timeNets(): NetsClock {
   };
 }
 
-/** Decodes the photo and encodes the picture of the pipeline once more, and does nothing else. */
+/** Measures the codec alone: decodes the photo, and encodes the pipeline's picture of it once more. */
 export async function codecFloor(photo: Buffer, picture: Buffer | undefined): Promise<CodecFloor> {
   const [decode, decoded] = await cpuMs(() => sharp(photo).raw().toBuffer());
-  // As the pipeline does, or the garbage collector's work would be part of the floor.
+  // As the pipeline does. Otherwise the garbage collector's work would be part of the floor.
   giveBack({ data: decoded });
   if (picture === undefined) return { decode, encode: 0 };
   const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });

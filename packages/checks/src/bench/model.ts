@@ -21,7 +21,7 @@ const FIGURES = inRepository('docs/benchmarks.json');
 /** Nodes in the table, besides those asked for. */
 const NODES = [1, 2, 4, 8];
 
-/** Prints the plan. Returns the exit code: 1 if the load is too much. */
+/** `pnpm bench model`: prints the plan. Returns the exit code, 1 if the load is too much. Throws UsageError. */
 export async function benchModel(argv: string[]): Promise<number> {
   const { values } = readOptions(USAGE, {
     args: argv,

@@ -25,10 +25,13 @@ const USAGE = `Measures the whole: RabbitMQ, Redis, sandbox, bot, 1 and 2 estima
 RabbitMQ and Redis are started for it: by Docker, else from binaries on the machine. Only on Linux.
 `;
 
-/** Queue lengths that are looked at, as far as the longest one allows. */
+/** Lengths of the queue at which costs are measured, besides the longest one. */
 const LENGTHS = [10, 1_000];
 
-/** Measures, writes the report, its figures and pictures. Returns the exit code: 1 if a goal is missed. */
+/**
+ * `pnpm bench system`: measures, and writes the report, its figures and its pictures. Returns the exit code, 1 if a goal is
+ * missed. Throws UsageError.
+ */
 export async function benchSystem(argv: string[]): Promise<number> {
   const args = readArguments(argv);
   if (process.platform !== 'linux') throw new Error('pnpm bench system reads /proc: it needs Linux.');

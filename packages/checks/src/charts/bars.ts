@@ -13,7 +13,7 @@ const TOP = 128;
 const BAR = { height: 36, step: 60 };
 const LEGEND_STEP = 130;
 
-/** Bars on top of each other, each put together of the same parts. */
+/** Draws horizontal bars, one below the other, each made of the same parts. Returns SVG. */
 export function drawBars({ title, notes, unit, parts, bars }: BarChart): string {
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const most = Math.max(...sums, Number.MIN_VALUE);

@@ -2,7 +2,7 @@ import { COLOURS, escapeXml, type Heading, page, round, roundSteps } from './svg
 
 export interface Line {
   name: string;
-  /** What became of it, below its name. */
+  /** Stands below its name. */
   remark: string;
   points: [x: number, y: number][];
 }
@@ -12,19 +12,19 @@ export interface LineChart extends Heading {
   /** From the first mark to the last one. */
   x: { marks: { at: number; label: string }[]; unit: string };
   y: { unit: string };
-  /** The part up to there is of another kind. */
+  /** Shades the plot from its left edge up to there. */
   shaded?: { until: number; label: string };
 }
 
 const HEIGHT = 480;
 const PLOT = { left: 64, right: 760, top: 112, bottom: 424 };
-/** Between the names of two lines that end close together. */
+/** The least distance between the names of two lines, pixels. */
 const LABEL_HEIGHT = 34;
-/** Enough for the eye; a line of an hour would be a file of megabytes otherwise. */
+/** The most points of a line: enough for the eye. With all of an hour the file would have megabytes. */
 const POINTS = 300;
 const HEADROOM = 1.05;
 
-/** Lines over a common axis, each named where it ends. */
+/** Draws lines over a common axis, each named at its end. Returns SVG. */
 export function drawLines({ title, notes, lines, x: axis, y: { unit }, shaded }: LineChart): string {
   const [from, to] = [axis.marks[0]!.at, axis.marks.at(-1)!.at];
   const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(([, y]) => y))) * HEADROOM;

@@ -18,7 +18,7 @@ export interface RunOptions {
   rate: number;
   /** How long an outage lasts, ms. */
   outageMs: number;
-  /** When the suite isn't quiet so long after the last photo was sent, it won't be, ms. */
+  /** How long the suite may take to become quiet after the last photo was sent, ms. */
   quietWithinMs: number;
 }
 

@@ -34,12 +34,13 @@ export const LEGEND = `
               what was left of the photos in the store and the inbox, in Redis and in RabbitMQ's queues
 `;
 
+/** What a row comes to, in words. */
 export function verdict({ problems, skipped }: Row): string {
   if (skipped !== undefined) return `not tried: ${skipped}`;
   return problems.length === 0 ? 'ok' : problems.join(', ');
 }
 
-/** One line a row, in columns. */
+/** Rows as text in columns, one line each. */
 export function table(rows: Row[]): string {
   const cells = [COLUMNS.map(([title]) => title), ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row))))];
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));

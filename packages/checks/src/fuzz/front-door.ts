@@ -9,10 +9,10 @@ import { loadVision } from '@attrai/vision/load-vision';
 import { mutant } from './mutate.ts';
 import { makeSources } from './sources.ts';
 
-// A process of its own, so that one sees its death: puts mutated photos through what the estimator does with a message,
-// and reports on stdout, a JSON line each, before and after every photo.
+// A process of its own, started by fuzz-photos.ts, which sees how it ends. Puts mutated photos through what an estimator
+// does with a message, and writes a line of JSON to stdout before and after every photo.
 
-/** What the process that started this one gets to read. */
+/** One line of that. */
 export type Line =
   | { at: number }
   | { done: number; kind: string; ms: number }
@@ -20,14 +20,14 @@ export type Line =
   | { rss: number };
 
 const STUCK_AFTER_MS = 20_000;
-/** The last photos are looked at again, so often, to see whether memory grows. */
+/** How often the last photos are looked at again, to see whether memory grows. */
 const ROUNDS = 6;
 const MOST_AGAIN = 500;
 
 const [seed, from, to] = process.argv.slice(2, 5).map(Number) as [number, number, number];
 const modelsDir = process.argv[5]!;
 
-/** Synchronous: what was said before a crash must not be lost with it. */
+/** Writes synchronously: what was said before a crash must not be lost. */
 const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 const sources = await makeSources();
@@ -57,7 +57,7 @@ async function look(number: number): Promise<Line> {
 
 for (let number = from; number < to; number++) say(await look(number));
 
-// New photos may take memory of which the allocator keeps some. The same photos again need nothing new.
+// Of the memory for new photos the allocator keeps some. The same photos again need nothing new.
 const again = Math.min(to - from, Math.ceil(to / 3), MOST_AGAIN);
 for (let round = 0; round < ROUNDS; round++) {
   for (let number = to - again; number < to; number++) await look(number);

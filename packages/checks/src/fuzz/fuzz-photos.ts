@@ -38,12 +38,12 @@ export interface FuzzReport {
 
 /** Answers that a photo may get; `failed` would be an error nobody thought of. */
 const ANSWERS = ['scored', 'no_face', 'unreadable', 'too_many_pixels', 'too_many_bytes'];
-/** A run that finds so many problems needs no more. */
+/** A run ends when it has found so many problems. */
 const MOST_FINDINGS = 20;
 
 /**
- * Puts `photos` mutated photos through the estimator's front door, in a process of its own, which is started again
- * behind a photo that ended it. Whatever is no proper answer is a finding, and its photo saved.
+ * Puts `photos` mutated photos through what an estimator does with a message, in a process of its own. If a photo ends that
+ * process, it is started again with the next photo. What is no proper answer is a finding, and its photo is saved.
  */
 export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
   const { photos, seed, onProgress } = options;

@@ -1,6 +1,6 @@
 import type { FuzzReport } from './fuzz-photos.ts';
 
-/** A round of the same 500 photos may take so much more than the one before: 16 kB a photo, less than most of the files have. */
+/** Memory may grow so much in a round of 500 photos, bytes: 16 kB a photo, which is less than most of the files have. */
 const MOST_GROWTH = 8 * 2 ** 20;
 
 /** What a run shows to be broken, in words; empty if all is well. */
@@ -14,7 +14,7 @@ export function problemsOf({ findings, ends, memory }: FuzzReport, photos: numbe
   ];
 }
 
-/** The median of what each round adds. Allocators grow in rare large steps; a leak grows in every round. */
+/** The median growth of a round, bytes. An allocator grows in rare large steps, a leak in every round. */
 function usualGrowth(memory: number[]): number {
   const steps = memory.slice(1).map((bytes, i) => bytes - memory[i]!);
   return steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0;

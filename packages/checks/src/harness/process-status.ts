@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * A field of /proc/PID/status (proc(5)), which Linux has: `VmRSS` and `VmHWM` are resident memory now and at the most.
- * Undefined if the process has ended, or has no such field, as memory when it has just ended.
+ * Undefined if the process has ended, or has no such field: one that has just ended has no memory.
  */
 export async function statusField(pid: number | 'self' | undefined, name: string): Promise<string | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');

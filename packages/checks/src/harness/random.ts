@@ -9,7 +9,7 @@ export interface Random {
   oneIn(times: number): boolean;
 }
 
-/** mulberry32 by Tommy Ettinger (public domain), started from two numbers so that every photo has its own. */
+/** mulberry32 by Tommy Ettinger (public domain). It starts from two numbers, so that each photo of a run has numbers of its own. */
 export function seededRandom(seed: number, number: number): Random {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;
   function fraction(): number {

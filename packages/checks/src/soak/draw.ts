@@ -13,7 +13,7 @@ const MB = 1_000_000;
 const MINUTE_MS = 60_000;
 const MARKS = 6;
 
-/** Memory by process as lines over time, as an SVG that stands by itself. */
+/** Draws the memory of each process over time. Returns SVG. */
 export function draw({ title, notes, memory, growths, lengthMs }: Picture): string {
   const marks = Array.from({ length: MARKS }, (_, i) => {
     const at = (i * lengthMs) / (MARKS - 1);
@@ -33,6 +33,7 @@ export function draw({ title, notes, memory, growths, lengthMs }: Picture): stri
   });
 }
 
+/** The growth of one process, in words. */
 export function describeGrowth({ from, to, growth, keeps, ok }: Growth): string {
   if (from === undefined || to === undefined) return 'did not run through';
   const sizes = `${Math.round(from / MB)} → ${Math.round(to / MB)} MB`;

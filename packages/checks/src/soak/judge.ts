@@ -8,19 +8,19 @@ export interface Growth {
   to: number | undefined;
   /** 0.1 is a tenth more; Infinity if it isn't known. */
   growth: number;
-  /** It is there to keep what it is sent, up to a limit of its own. */
+  /** It keeps what it is sent, up to a limit of its own: its growth is no fault. */
   keeps: boolean;
   ok: boolean;
 }
 
-/** The share of the run in which caches, pools and the code that V8 optimizes fill up. */
+/** The share of the run in which caches and pools fill up and V8 optimizes code. */
 export const WARM_UP = 0.2;
 export const MOST_GROWTH = 0.1;
 const TENTH = 0.1;
-/** Plays Telegram, and remembers the last 50,000 messages of its chats (services/sandbox/src/chat/chats.ts). */
+/** The stand-in for Telegram. It remembers the last 50,000 messages of its chats (services/sandbox/src/chat/chats.ts). */
 const KEEPER = 'sandbox';
 
-/** Medians of many samples, since memory goes up and down with each collection of garbage. */
+/** Judges each process. Uses medians of many samples, since memory goes up and down as garbage is collected. */
 export function judge(memory: Memory, lengthMs: number): Growth[] {
   const warmMs = lengthMs * WARM_UP;
   const tenthMs = (lengthMs - warmMs) * TENTH;

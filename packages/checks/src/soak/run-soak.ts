@@ -31,7 +31,7 @@ export interface Soaked {
 const SAMPLE_MS = 1_000;
 const ANSWERED_WITHIN_MS = 120_000;
 
-/** Has photos sent to the real parts at a steady pace and watches the memory of every process of ours. */
+/** Has photos sent to a suite on real servers at a steady pace, and watches the memory of every process of ours. */
 export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const { minutes, rate, users, machine, onProgress, opened } = options;
   onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');

@@ -15,12 +15,13 @@ export async function docker(args: string[], { env = {}, input = '', stderrToo =
   });
 }
 
-/** The lines of its output, none if there is no output. */
+/** The lines that the Docker client prints. */
 export async function dockerLines(...args: string[]): Promise<string[]> {
   const output = await docker(args);
   return output === '' ? [] : output.split('\n');
 }
 
+/** What the Docker client prints as JSON. */
 export async function dockerJson<T>(...args: string[]): Promise<T> {
   return JSON.parse(await docker(args)) as T;
 }

@@ -1,6 +1,6 @@
 /**
- * Many byte streams over one pipe: each frame is the stream's number and the length of its bytes, four bytes each, and
- * the bytes. A frame without bytes ends the stream.
+ * One frame of many byte streams over one pipe: the stream's number and the number of bytes, four bytes each, then the
+ * bytes. A frame without bytes ends its stream.
  */
 export function frame(stream: number, bytes: Buffer): Buffer {
   const head = Buffer.alloc(8);
@@ -11,7 +11,7 @@ export function frame(stream: number, bytes: Buffer): Buffer {
 
 export const END = Buffer.alloc(0);
 
-/** Takes the pipe's bytes as they come, in whatever pieces, and gives whole frames. */
+/** Returns a function that takes the pipe's bytes, in whatever pieces they come, and gives whole frames to `onFrame`. */
 export function readFrames(onFrame: (stream: number, bytes: Buffer) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {

@@ -7,13 +7,13 @@ interface Limits {
   MemoryBytes?: number;
 }
 
-/** What the kernel holds a container to, by cgroup version 2 or 1: bytes, and CPUs as quota and period. */
+/** Prints a container's limits, by cgroup version 2 or 1: bytes of memory, then CPUs as quota and period. */
 const READ = `
   cd /sys/fs/cgroup
   if [ -f memory.max ]; then cat memory.max cpu.max
   else cat memory/memory.limit_in_bytes cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us; fi`;
 
-/** Compares what the kernel enforces with what the services ask for, for the containers of this node. */
+/** Checks that the kernel enforces the limits that the services ask for, on the containers of this node. */
 export async function checkLimits(stack: Stack, services: string[]): Promise<Omit<Finding, 'what'>> {
   const wrong: string[] = [];
   const right: string[] = [];

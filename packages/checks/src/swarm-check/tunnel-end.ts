@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { END, frame, readFrames } from './frames.ts';
 
-/** Runs in the sandbox's container: each stream that comes over stdin is a connection to the sandbox, and back over stdout. */
+// The other end of tunnel.ts, in the sandbox's container: each stream that comes over stdin becomes a connection to the
+// sandbox, and what that answers goes back over stdout.
+
 const sockets = new Map<number, Socket>();
 
 function open(stream: number): Socket {

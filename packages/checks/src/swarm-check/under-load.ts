@@ -9,8 +9,8 @@ const PHOTOS_AT_ONCE = 10;
 const PATIENCE_MS = 180_000;
 
 /**
- * Has users send photos for as long as `action` takes, waits for the answers and says what became of all of them. With
- * `mayRefuse`, a photo may be turned away at once, with the word to send it again: nothing of it is lost.
+ * Has users send photos for as long as `action` takes, waits for the answers and judges them. With `mayRefuse`, users may be
+ * asked at once to send a photo again: nothing is lost then.
  */
 export async function underLoad(
   photos: Photos,
@@ -35,7 +35,7 @@ export async function underLoad(
   return judge(tallies, `in ${seconds} s`, { mayRefuse });
 }
 
-/** A pass: all photos are answered exactly once, by a picture or by a reason that is the photo's own. */
+/** Judges answers: a pass if every photo was answered exactly once, by a picture or a reason of the photo's own. */
 export function judge(tallies: Tally[], more: string, { mayRefuse = false } = {}): Omit<Finding, 'what'> {
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
   const sent = sum((tally) => tally.sent);

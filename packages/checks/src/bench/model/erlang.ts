@@ -1,7 +1,7 @@
 /**
- * Probability (0 to 1) that whoever arrives has to wait, where arrivals are random and `servers` work on one queue: Erlang's
- * C formula (A. K. Erlang, 1917; L. Kleinrock, Queueing Systems I, 1975, eq. 3.40). `load` is the arrival rate times the
- * mean time of service, in erlang; from `servers` up everybody waits.
+ * Probability (0 to 1) that an arrival has to wait, where arrivals are random and `servers` work on one queue: Erlang's C
+ * formula (A. K. Erlang, 1917; L. Kleinrock, Queueing Systems I, 1975, eq. 3.40). `load` is the arrival rate times the mean
+ * time of service, in erlang. When it is `servers` or more, everybody waits.
  */
 export function probabilityOfWaiting(servers: number, load: number): number {
   if (load >= servers) return 1;
@@ -12,17 +12,17 @@ export function probabilityOfWaiting(servers: number, load: number): number {
 }
 
 export interface Wait {
-  /** In the mean over all, seconds; Infinity if more arrives than can be served. */
+  /** Over all arrivals, seconds; Infinity if more arrives than can be served. */
   mean: number;
   /** 19 of 20 wait no longer, seconds. */
   p95: number;
 }
 
 /**
- * Time in the queue of M/M/c: arrivals and times of service random (exponential). Photos take more equal times than that,
- * so that the true wait is shorter, by half at most (M/D/c; Allen and Cunneen's approximation).
+ * Time in the queue of M/M/c, where both arrivals and times of service are random (exponential). Photos take more equal
+ * times than that, so the true wait is shorter, by half at the most (M/D/c; Allen and Cunneen's approximation).
  *
- * @param perSecond what arrives
+ * @param perSecond arrivals
  * @param rate what one server does in a second
  */
 export function waitInQueue(servers: number, perSecond: number, rate: number): Wait {

@@ -4,7 +4,7 @@ import { type Wait, waitInQueue } from './erlang.ts';
 
 export interface Cluster {
   nodes: number;
-  /** Of each node; as fast as those of the machine that was measured. */
+  /** Of each node. They are taken to be as fast as those of the machine that was measured. */
   cores: number;
   /** Estimators in all. */
   replicas: number;
@@ -21,23 +21,23 @@ export interface Plan {
   limits: Limit[];
   /** The lowest of them. */
   lowest: Limit;
-  /** At `perSecond`, of what the lowest limit allows; 1 is all. */
+  /** How much of the lowest limit the photos take; from 1 up the queue grows. */
   busy: number;
-  /** For an estimator. */
+  /** How long photos wait for an estimator. */
   wait: Wait;
 }
 
-/** In docker-stack.yml: CPUs. */
+/** CPUs that docker-stack.yml gives each service. */
 export const STACK_CPUS = { estimator: 1, bot: 1, rabbitmq: 1, redis: 0.5 };
 
-/** What a cluster does with `perSecond` photos, if everything goes as it was measured with one estimator. */
+/** Plans what a cluster lets through, and how long `perSecond` photos wait in it, from figures of one estimator. */
 export function plan({ load }: Figures, cluster: Cluster, perSecond: number): Plan {
   const { cpuMs, photosPerSecond } = load[0]!;
   const { nodes, cores, replicas } = cluster;
   const estimatorMs = cpuMs.pipeline + cpuMs.messaging;
   const photoMs = estimatorMs + cpuMs.bot + cpuMs.rabbitmq + cpuMs.redis;
   const within = (ms: number, cpus: number) => (1000 * cpus) / ms;
-  // Some of it runs beside the rest: it did more than a container may.
+  // When it was measured, its threads ran side by side on more than the CPU of its container.
   const one = Math.min(photosPerSecond, within(estimatorMs, STACK_CPUS.estimator));
   const limits: Limit[] = [
     {

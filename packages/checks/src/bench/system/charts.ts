@@ -3,7 +3,7 @@ import { drawLines } from '../../charts/lines.ts';
 import { roundSteps } from '../../charts/svg.ts';
 import { estimatorsOf, type Figures, outsideMs, queueCost } from './figures.ts';
 
-/** Pictures by the end of their file's name. */
+/** Draws the report's pictures, as SVG, by the ends of their files' names. */
 export function drawCharts(figures: Figures): Record<'cpu' | 'latency' | 'queue', string> {
   const [computer = ''] = figures.machine;
   const where = `${computer} · ${figures.date}`;

@@ -16,9 +16,10 @@ export async function ownCores(): Promise<number[]> {
 }
 
 /**
- * Gives each estimator at work a core for the thread that looks at photos, and all else, this process and the estimators' other threads
- * included, the cores that are left, as on a server with more of them: what is measured is the suite, not how a dozen threads get along
- * on two cores. For 0 estimators, and where no core is left for the rest, or it may not be done, all share all. Returns whether they are
+ * Gives the vision thread of each running estimator a core of its own. All else (this process, the servers, the estimators'
+ * other threads) shares the cores that are left. So what is measured is the suite, not a dozen threads on two cores.
+ *
+ * With 0 estimators, without a core for the rest, or without the right to do so, all share all. Returns whether they are
  * kept apart.
  */
 export async function keepApart(suite: Suite, estimators: number, cores: readonly number[]): Promise<boolean> {
@@ -39,15 +40,15 @@ export async function keepApart(suite: Suite, estimators: number, cores: readonl
   }
 }
 
-/** By the name that the estimator gives it. Throws if there is none. */
+/** The id of an estimator's vision thread, which has that name. Throws if there is none. */
 async function visionThreadOf(pid: number | undefined): Promise<string> {
   for (const thread of await readdir(`/proc/${pid}/task`)) {
     if ((await readFile(`/proc/${pid}/task/${thread}/comm`, 'utf8')).trim() === 'vision') return thread;
   }
-  throw new Error('An estimator has no thread that looks at photos.');
+  throw new Error('An estimator has no vision thread.');
 }
 
-/** All threads of a process; what it starts later as well. */
+/** Lets all threads of a process, and those that it starts later, run on these cores only. */
 async function allow(pid: number | undefined, cores: readonly number[]): Promise<void> {
   await run('taskset', ['--all-tasks', '--cpu-list', '--pid', cores.join(','), String(pid)]);
 }

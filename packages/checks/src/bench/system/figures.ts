@@ -6,17 +6,17 @@ const ms = amount.describe('CPU milliseconds a photo');
 
 /** The goals for the suite as a whole. */
 export const GOALS = {
-  /** CPU milliseconds a photo of all that is ours but the pipeline. */
+  /** CPU milliseconds a photo, at the most, of bot and estimators outside the pipeline. */
   outsideMs: 10,
-  /** Of the pipeline's own photos/s. */
+  /** At least so much of the photos/s of the plain pipeline. */
   share: 0.9,
   estimatorMb: 350,
   botMb: 150,
-  /** Cost with the longest queue as a multiple of that with the shortest. */
+  /** The cost of a photo with the longest queue, at the most, as a multiple of that with the shortest. */
   growth: 1.25,
 };
 
-/** Placeholder and answer; edits that show places in the queue have a pace of their own. */
+/** A placeholder and an answer. Edits that show places in the queue have a pace of their own. */
 export const CALLS_A_PHOTO = 2;
 
 const plain = z.object({ processes: z.int(), photosPerSecond: amount, cpuMs: ms });
@@ -83,21 +83,22 @@ export function outsideMs({ cpuMs }: LoadFigures): number {
   return cpuMs.bot + cpuMs.messaging;
 }
 
-/** Of the photos/s that as many plain pipelines reach: the median of the rounds. */
+/** The suite's photos/s as a share of what as many plain pipelines reach: the median of the rounds. */
 export function shareOfPlain({ shares }: LoadFigures): number {
   return median(shares);
 }
 
-/** Of the CPU time that estimators take. */
+/** The pipeline's share of the CPU time that estimators take. */
 export function shareOfCpu({ cpuMs }: LoadFigures): number {
   return cpuMs.pipeline / (cpuMs.pipeline + cpuMs.messaging);
 }
 
-/** CPU milliseconds for one photo, from acceptance to answer, but for the pipeline. */
+/** CPU milliseconds for one photo from acceptance to answer, without the pipeline. */
 export function queueCost({ accept, answer }: QueueFigures): number {
   return [...Object.values(accept), ...Object.values(answer)].reduce((sum, part) => sum + part, 0);
 }
 
+/** "1 estimator", "2 estimators". */
 export function estimatorsOf(count: number): string {
   return count === 1 ? '1 estimator' : `${count} estimators`;
 }

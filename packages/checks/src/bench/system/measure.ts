@@ -6,24 +6,24 @@ import { describeMachine } from '../../harness/machine.ts';
 import { startSuite } from '../../harness/suite/start-suite.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import { keepApart, ownCores } from './cores.ts';
-import { estimatorsOf, type Figures } from './figures.ts';
+import { estimatorsOf, type Figures, type LatencyFigures, type LoadFigures, type PlainSpeed } from './figures.ts';
+import { Peaks } from './peaks.ts';
 import type { BenchPhotos } from './photos.ts';
 import { measurePipeline } from './pipeline.ts';
 import { measureQueue } from './queue-growth.ts';
 import { measureLatency, measureLoad } from './speed.ts';
 import { measureInTurns } from './turns.ts';
-import { peakMemory } from './usage.ts';
 
 export interface MeasureOptions {
   photos: BenchPhotos;
   /** Where they come from, for the report. */
   from: string;
   modelsDir: string;
-  /** With 1 to so many it is measured. */
+  /** The suite is measured with 1, 2, up to so many of them. */
   estimators: number;
   /** How long each speed is measured. */
   seconds: number;
-  /** In so many parts, in turns with the plain pipeline. */
+  /** Each speed is measured in so many rounds, in turns with the plain pipeline. */
   rounds: number;
   /** Queue lengths, ascending. */
   lengths: number[];
@@ -33,68 +33,23 @@ export interface MeasureOptions {
   opened: AsyncDisposableStack;
 }
 
-/** Photos accepted and answered at each length of the queue. */
+/** So many photos at the most are accepted and answered at each length of the queue. */
 const MOST_SAMPLED = 200;
 const HALF = 0.5;
-const MB = 2 ** 20;
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Measures the suite on real servers, and the plain pipeline beside it. Takes minutes. */
 export async function measure(options: MeasureOptions): Promise<Figures> {
-  const { photos, from, modelsDir, estimators: most, seconds, rounds, lengths, logDir, onProgress, opened } = options;
+  const { photos, from, estimators: most, seconds, lengths, onProgress, opened } = options;
   const [loadBefore = 0] = loadavg();
-  const counts = Array.from({ length: most }, (_, i) => i + 1);
   const cores = await ownCores();
+  const suite = await startWarm(options);
+  const peaks = new Peaks(suite);
 
-  onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
-  const suite = await startSuite(opened, {
-    logDir,
-    estimators: most,
-    direct: true,
-    // The photos that fill the queue shall still wait when their turn comes.
-    bot: { preload: file('without-pace.ts'), env: { DEADLINE_SECONDS: '7200' } },
-    estimator: { preload: file('one-cpu.ts') },
-  });
-  // Its image brings its code compiled; here its first run has left it.
-  await suite.bot.changeTo();
-  await suite.bot.untilReady();
-  const peaks = watchPeaks(suite);
-  onProgress('warming up');
-  // Code that V8 has yet to optimize costs several times as much; small photos are through it sooner.
-  await measureLoad({ suite, photos: [photos.small], estimators: most, seconds: seconds / 3 });
-
-  const plain: Figures['plain'] = [];
-  const load: Figures['load'] = [];
-  const latency: Figures['latency'] = [];
-  for (const estimators of counts) {
-    await Promise.all(suite.estimators.map((one, i) => (i < estimators ? undefined : one.pause())));
-    for (const one of suite.estimators.slice(0, estimators)) if (!one.running) await one.changeTo();
-    await Promise.all(suite.estimators.slice(0, estimators).map((one) => one.untilReady()));
-    const running = { suite, photos: photos.sent, estimators, seconds };
-    const alone = async () => {
-      onProgress(`the pipeline alone, ${estimators} at once`);
-      await keepApart(suite, 0, cores);
-      return await measurePipeline({
-        photos: photos.received,
-        modelsDir,
-        processes: estimators,
-        seconds: seconds / rounds / 2,
-        opened,
-      });
-    };
-    const busy = async () => {
-      onProgress(`${estimatorsOf(estimators)}, always busy`);
-      const apart = await keepApart(suite, estimators, cores);
-      return { ...(await measureLoad({ ...running, seconds: seconds / rounds })), apart };
-    };
-    const reached = await measureInTurns(rounds, alone, busy);
-    plain.push(reached.plain);
-    load.push(reached.load);
-    await keepApart(suite, estimators, cores);
-    await peaks.look();
-    onProgress(`${estimatorsOf(estimators)} at half load`);
-    latency.push(await measureLatency({ ...running, perSecond: reached.load.photosPerSecond * HALF }));
-    await peaks.look();
+  const speeds: Speeds[] = [];
+  for (let estimators = 1; estimators <= most; estimators++) {
+    await runEstimators(suite, estimators);
+    speeds.push(await measureSpeeds(suite, estimators, cores, peaks, options));
   }
 
   await keepApart(suite, 0, cores);
@@ -102,7 +57,6 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
   opened.defer(() => broker.close());
   const sample = Math.min(MOST_SAMPLED, lengths.at(-1)!);
   const queue = await measureQueue({ suite, broker, photos: [photos.small], lengths, sample, onProgress });
-  const peakMb = await peaks.look();
 
   const date = new Date().toISOString().slice(0, 10);
   return {
@@ -113,23 +67,74 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
     loadBefore,
     photos: { count: photos.sent.length, from },
     seconds,
-    plain,
-    load,
-    latency,
+    plain: speeds.map(({ plain }) => plain),
+    load: speeds.map(({ load }) => load),
+    latency: speeds.map(({ latency }) => latency),
     queue,
-    peakMb,
+    peakMb: await peaks.look(),
   };
 }
 
-/** The most memory that the bot and any estimator had; to be looked at before one of them ends. */
-function watchPeaks({ bot, estimators }: Suite) {
-  const peakMb = { bot: 0, estimator: 0 };
-  return {
-    async look(): Promise<Figures['peakMb']> {
-      const peaks = await Promise.all(estimators.map(({ pid }) => peakMemory(pid)));
-      peakMb.bot = Math.max(peakMb.bot, (await peakMemory(bot.pid)) / MB);
-      peakMb.estimator = Math.max(peakMb.estimator, ...peaks.map((peak) => peak / MB));
-      return { ...peakMb };
-    },
+/** A suite whose code V8 has optimized: until then it costs several times as much. */
+async function startWarm({ photos, estimators, seconds, logDir, onProgress, opened }: MeasureOptions): Promise<Suite> {
+  onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
+  const suite = await startSuite(opened, {
+    logDir,
+    estimators,
+    direct: true,
+    // The last photos of a long queue must not expire.
+    bot: { preload: file('without-pace.ts'), env: { DEADLINE_SECONDS: '7200' } },
+    estimator: { preload: file('one-cpu.ts') },
+  });
+  // The bot's image has its compiled code. Here, the bot has left it when it ends.
+  await suite.bot.changeTo();
+  await suite.bot.untilReady();
+  onProgress('warming up');
+  // With small photos, as more of them are through in the same time.
+  await measureLoad({ suite, photos: [photos.small], estimators, seconds: seconds / 3 });
+  return suite;
+}
+
+/** Has so many estimators of the suite run, and no other. */
+async function runEstimators(suite: Suite, count: number): Promise<void> {
+  const running = suite.estimators.slice(0, count);
+  await Promise.all(suite.estimators.slice(count).map((one) => one.pause()));
+  for (const one of running) if (!one.running) await one.changeTo();
+  await Promise.all(running.map((one) => one.untilReady()));
+}
+
+interface Speeds {
+  plain: PlainSpeed;
+  load: LoadFigures;
+  latency: LatencyFigures;
+}
+
+/** Measures the suite when it is always busy, in turns with the plain pipeline, and then at half of that load. */
+async function measureSpeeds(
+  suite: Suite,
+  estimators: number,
+  cores: number[],
+  peaks: Peaks,
+  { photos, modelsDir, seconds, rounds, onProgress, opened }: MeasureOptions,
+): Promise<Speeds> {
+  const alone = async () => {
+    onProgress(`the pipeline alone, ${estimators} at once`);
+    await keepApart(suite, 0, cores);
+    const half = seconds / rounds / 2;
+    return measurePipeline({ photos: photos.received, modelsDir, processes: estimators, seconds: half, opened });
   };
+  const busy = async () => {
+    onProgress(`${estimatorsOf(estimators)}, always busy`);
+    const apart = await keepApart(suite, estimators, cores);
+    const reached = await measureLoad({ suite, photos: photos.sent, estimators, seconds: seconds / rounds });
+    return { ...reached, apart };
+  };
+  const { plain, load } = await measureInTurns(rounds, alone, busy);
+  await keepApart(suite, estimators, cores);
+  await peaks.look();
+  onProgress(`${estimatorsOf(estimators)} at half load`);
+  const perSecond = load.photosPerSecond * HALF;
+  const latency = await measureLatency({ suite, photos: photos.sent, estimators, seconds, perSecond });
+  await peaks.look();
+  return { plain, load, latency };
 }

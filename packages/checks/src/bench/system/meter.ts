@@ -4,11 +4,12 @@ import { type Cpu, cpuBetween, cpuOf, cpuOfMainThreads } from './usage.ts';
 export type Metered = 'pipeline' | 'messaging' | 'bot' | 'rabbitmq' | 'redis' | 'sandbox';
 
 /**
- * CPU milliseconds since the meter was started. `messaging` is what estimators spend in their main threads, `pipeline` all
- * else of them: the thread of the vision, the decoder's, and the little of files that are read and written.
+ * CPU milliseconds since the meter was started. `messaging` is what estimators spend in their main threads; `pipeline` is
+ * what they spend in all others: vision, decoding, and a little for reading and writing files.
  */
 export type Meter = () => Promise<Cpu<Metered>>;
 
+/** Starts to meter what runs now. */
 export async function startMeter(suite: Suite): Promise<Meter> {
   const before = await look(suite);
   return async () => cpuBetween(before, await look(suite));

@@ -5,9 +5,9 @@ import sharp from 'sharp';
 import { photoFiles } from '../../../../vision/cli/files.ts';
 import type { Sample } from '../../harness/load/samples.ts';
 
-/** The sandbox keeps the sizes of 32 photos it has made; as many come back as pictures. */
+/** The sandbox keeps the sizes of its last 32 photos: of these, and of as many pictures that come back. */
 const MOST_PHOTOS = 15;
-/** Of the photos that wait: one face, and next to no work. */
+/** The photo that fills the queue: one face, and next to no work for an estimator. */
 const SMALL = { sample: 'connery', side: 160 };
 
 export interface BenchPhotos {
@@ -15,7 +15,7 @@ export interface BenchPhotos {
   sent: Sample[];
   /** The same as estimators get them: Telegram's largest size of each. */
   received: Buffer[];
-  /** So small that it is estimated in no time. */
+  /** A photo that is estimated in next to no time. */
   small: Sample;
 }
 

@@ -17,7 +17,7 @@ export interface PlainOptions {
   opened: AsyncDisposableStack;
 }
 
-/** How fast the pipeline is without any queue, one thread a process. */
+/** Measures the pipeline without a queue: in `processes` processes at once, each with one photo at a time. */
 export async function measurePipeline(options: PlainOptions): Promise<PlainSpeed> {
   const { photos, modelsDir, processes, seconds, opened } = options;
   const folder = await mkdtemp(join(tmpdir(), 'attrai-bench-'));

@@ -1,4 +1,5 @@
-// A process of its own (pipeline.ts): works on the photos of a folder in turn for some seconds and sends what it did.
+// A process of its own, started by pipeline.ts: estimates the photos of a folder in turn, for so many seconds, and sends
+// the process that started it how many there were.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadVision } from '@attrai/vision/load-vision';

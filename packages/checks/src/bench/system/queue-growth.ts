@@ -14,22 +14,25 @@ export interface QueueOptions {
   suite: Suite;
   /** Connected to the suite's RabbitMQ. */
   broker: Broker;
-  /** Small ones: their estimation is none of the cost. */
+  /** Small, so that to estimate them adds little to the cost. */
   photos: readonly Sample[];
   /** How many wait while the cost is measured, ascending. */
   lengths: number[];
-  /** Accepted, and answered, while it is measured. */
+  /** So many photos are accepted, and then answered, at each length. */
   sample: number;
   onProgress: OnProgress;
 }
 
-/** Sent, and not yet in the queue. */
+/** So many photos at the most are sent and not yet in the queue. */
 const AHEAD = 60;
 const LOOK_MS = 50;
-/** RabbitMQ tidies up behind what it was just given. */
+/** RabbitMQ goes on working for a moment on what was just published. */
 const SETTLE_MS = 1_500;
 
-/** What one more photo costs to accept and to answer while so many wait. One estimator works, and only to answer. */
+/**
+ * Measures what one more photo costs, to accept and to answer, at each length of the queue. One estimator runs, and only
+ * while photos are answered.
+ */
 export async function measureQueue(options: QueueOptions): Promise<QueueFigures[]> {
   const { suite, broker, photos, lengths, sample, onProgress } = options;
   const [estimator, ...others] = suite.estimators;
@@ -79,6 +82,7 @@ async function fill(
   wanted: number,
   onProgress: (now: number) => void = () => {},
 ): Promise<void> {
+  // Those have left the queue again.
   const done = crowd.sent.length - (await broker.depth(TO_ESTIMATE));
   for (;;) {
     const now = await broker.depth(TO_ESTIMATE);

