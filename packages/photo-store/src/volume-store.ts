@@ -112,11 +112,11 @@ async function writeDurably(handle: FileHandle, bytes: Buffer): Promise<void> {
 
 /** A renamed file's entry is on the disk only once its folder is: without it, the photo is lost with the power. */
 async function syncFolder(dir: string): Promise<void> {
-  // Windows can't.
+  // Windows can't, nor can some file systems, which say EINVAL.
   if (process.platform === 'win32') return;
   const handle = await open(dir);
   try {
-    await handle.sync();
+    await handle.sync().catch(unlessCode('EINVAL'));
   } finally {
     await handle.close();
   }
