@@ -47,7 +47,7 @@ describe.each([
   ['Dockerfile.bot', 'services/bot'],
   ['Dockerfile.estimator', 'services/estimator'],
   ['Dockerfile.autoscaler', 'services/autoscaler'],
-  ['deploy/swarm-check/Dockerfile.sandbox', 'services/sandbox'],
+  ['packages/checks/src/swarm-check/Dockerfile.sandbox', 'services/sandbox'],
 ])('%s', (dockerfile, service) => {
   const stages = stagesOf(dockerfile);
   const last = stages.at(-1)!;

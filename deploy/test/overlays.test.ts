@@ -1,18 +1,15 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { botConfig } from '../../services/bot/src/config.ts';
-import { type StackFile, text, yaml } from './stack-file.ts';
+import { OVERLAYS, STACK, type StackFile, text, yaml } from './stack-file.ts';
 
-const STACK = 'docker-stack.yml';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stack = yaml<StackFile>(STACK);
-const overlays = readdirSync(`${root}/deploy/stack`).map((name) => `deploy/stack/${name}`);
 
 describe('overlays', () => {
-  const each = overlays.map((path) => yaml<StackFile>(path));
+  const each = OVERLAYS.map((path) => yaml<StackFile>(path));
   const networks = Object.assign({}, stack.networks, ...each.map((overlay) => overlay.networks ?? {}));
 
   test('publish a port in host mode, of a service on a network that is not internal: Docker leaves out others', () => {
@@ -63,7 +60,7 @@ describe('overlays', () => {
 
   test('are told of in the operators’ README, and only those that are there', () => {
     const told = [...text('deploy/README.md').matchAll(/deploy\/stack\/[\w-]+\.yml/g)].map(([path]) => path);
-    expect([...new Set(told)].sort()).toEqual([...overlays].sort());
+    expect([...new Set(told)].sort()).toEqual([...OVERLAYS].sort());
   });
 });
 
@@ -76,7 +73,7 @@ const noDocker = await run('docker', ['stack', 'config', '--help']).then(
 test.skipIf(noDocker)(
   `docker stack config takes the stack with all overlays${noDocker ? ' (skipped: no docker with that command)' : ''}`,
   async () => {
-    const files = [STACK, ...overlays].flatMap((path) => ['-c', path]);
+    const files = [STACK, ...OVERLAYS].flatMap((path) => ['-c', path]);
     const { stdout } = await run('docker', ['stack', 'config', ...files], { cwd: root });
     expect(stdout).toContain('autoscaler:');
   },

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+
+export const STACK = 'docker-stack.yml';
+const overlayFolder = fileURLToPath(new URL('../stack', import.meta.url));
+export const OVERLAYS = readdirSync(overlayFolder).map((name) => `deploy/stack/${name}`);
 
 /** What docker-stack.yml and its overlays say, as far as the tests look at it. */
 export interface Service {

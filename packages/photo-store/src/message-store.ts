@@ -5,9 +5,11 @@ import { refuseOtherStore } from './store-mismatch.ts';
 
 /** Photos travel as attachments of the messages that name them: nothing is shared, nothing is kept. */
 export function createMessageStore(): PhotoStore {
+  const refOf = (key: string) => photoRef.parse({ store: 'message', key });
+
   return {
     async put(key, bytes) {
-      return { ref: photoRef.parse({ store: 'message', key }), attachment: bytes };
+      return { ref: refOf(key), attachment: bytes };
     },
 
     async get({ ref, attachment }) {
@@ -17,6 +19,8 @@ export function createMessageStore(): PhotoStore {
     },
 
     async delete() {},
+
+    refOf,
 
     async keys() {
       return [];

@@ -19,6 +19,8 @@ export interface PhotoStore {
   get(parcel: Parcel): Promise<Buffer>;
   /** Deletes what the references name, also what a process that died left half-written. Deleting what is not there is fine. */
   delete(...refs: PhotoRef[]): Promise<void>;
+  /** The reference to what this store holds, or will hold, under `key`. Throws ZodError if `key` can't be a key. */
+  refOf(key: string): PhotoRef;
   /** Keys of all that waits in the store, or is half-written. */
   keys(): Promise<string[]>;
 }

@@ -27,6 +27,7 @@ const keyOf = (unfinished: string) => UNFINISHED.exec(unfinished)?.groups?.key;
 export async function createVolumeStore(dir: string): Promise<PhotoStore> {
   await graded('prepare', () => mkdir(dir, { recursive: true, mode: 0o700 }));
   const unfinishedDir = join(dir, UNFINISHED_FOLDER);
+  const refOf = (key: string) => photoRef.parse({ store: 'volume', key });
 
   /** Its key was deleted while it was being written: as if that had come right after. */
   async function fineIfDeleted(error: NodeJS.ErrnoException): Promise<void> {
@@ -56,12 +57,13 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
 
   return {
     async put(key, bytes) {
-      const ref = photoRef.parse({ store: 'volume', key });
+      const ref = refOf(key);
       const temp = join(unfinishedDir, unfinishedName(key));
       try {
         await graded('write to', async () => {
           await writeDurably(await openNew(temp), bytes);
           await rename(temp, join(dir, key)).catch(fineIfDeleted);
+          await syncFolder(dir);
         });
       } catch (error) {
         await unlink(temp).catch(() => {});
@@ -87,20 +89,34 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
       });
     },
 
+    refOf,
+
     async keys() {
       const finished = await graded('list', () => readdir(dir));
       const unfinished = (await graded('list', unfinishedFiles)).map(keyOf);
-      const keys = [...finished, ...unfinished.filter((key) => key !== undefined)];
-      return [...new Set(keys)].filter((key) => !key.startsWith('.'));
+      const names = new Set([...finished, ...unfinished]);
+      return [...names].filter((name) => name !== undefined && photoRef.shape.key.safeParse(name).success) as string[];
     },
   };
 }
 
-/** The bytes are on the disk before the message that names them goes out: a host that dies then loses neither. */
+/** The bytes are on the disk before the message that names them goes out: a host that dies then loses no photo. */
 async function writeDurably(handle: FileHandle, bytes: Buffer): Promise<void> {
   try {
     await handle.writeFile(bytes);
     await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A renamed file's entry is on the disk only once its folder is: without it, the photo is lost with the power. */
+async function syncFolder(dir: string): Promise<void> {
+  // Windows can't, nor can some file systems, which say EINVAL.
+  if (process.platform === 'win32') return;
+  const handle = await open(dir);
+  try {
+    await handle.sync().catch(unlessCode('EINVAL'));
   } finally {
     await handle.close();
   }

@@ -42,6 +42,15 @@ export function describePhotoStore(name: string, open: () => Promise<PhotoStore>
       expect(await store.keys()).toEqual([]);
     });
 
+    test('knows the reference to what it holds under a key', async () => {
+      const store = await open();
+      const { ref } = await store.put('known', Buffer.from('x'));
+      expect(store.refOf('known')).toEqual(ref);
+      await store.delete(store.refOf('known'));
+      expect(await store.keys()).toEqual([]);
+      expect(() => store.refOf('../escape')).toThrow(/key/);
+    });
+
     test('says photo_missing for a parcel whose bytes are gone', async () => {
       const store = await open();
       const { ref } = await store.put('gone', Buffer.from('x'));

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isVolumeMarked, markVolume } from '../src/volume-mark.ts';
 import { createVolumeStore, UNFINISHED_FOLDER } from '../src/volume-store.ts';
 import { describePhotoStore } from './conformance.ts';
@@ -91,6 +92,28 @@ describe('a volume store', () => {
     expect(statSync(join(dir, 'private')).mode & 0o777).toBe(0o600);
   });
 
+  test('has a photo and its entry in the folder on the disk before it says that it is stored', async () => {
+    const dir = emptyFolder();
+    const store = await createVolumeStore(dir);
+    const handle = await open(dir);
+    const prototype: FileHandle = Object.getPrototypeOf(handle);
+    await handle.close();
+    const steps: string[] = [];
+    const { datasync, sync } = prototype;
+    vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: FileHandle) {
+      await datasync.call(this);
+      steps.push(`file of ${(await this.stat()).size} bytes, entry there: ${existsSync(join(dir, 'kept'))}`);
+    });
+    vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      await sync.call(this);
+      const isFolder = (await this.stat()).ino === statSync(dir).ino;
+      steps.push(`folder: ${isFolder}, entry there: ${existsSync(join(dir, 'kept'))}`);
+    });
+    cleanups.push(() => vi.restoreAllMocks());
+    await store.put('kept', Buffer.from('photo'));
+    expect(steps).toEqual(['file of 5 bytes, entry there: false', 'folder: true, entry there: true']);
+  });
+
   test('never shows half a photo, even while many replace each other', async () => {
     const store = await createVolumeStore(emptyFolder());
     const versions = Array.from({ length: 20 }, (_, i) => Buffer.alloc(300_000, i));
@@ -114,7 +137,7 @@ describe('a volume store', () => {
     const { ref } = await store.put('abc.photo', Buffer.from('whole'));
     await store.delete(ref);
     expect(await store.keys()).toEqual(['abc.photo.other']);
-    await store.delete({ store: 'volume', key: 'abc.photo.other' });
+    await store.delete(store.refOf('abc.photo.other'));
     expect(filesIn(dir)).toEqual([]);
   });
 
@@ -124,7 +147,7 @@ describe('a volume store', () => {
     await diesInWriting(dir, 'abc.photo');
     const refs = [];
     for (const key of ['abc.photo', 'abc.picture', 'other']) refs.push((await store.put(key, Buffer.from('x'))).ref);
-    await store.delete(...refs.slice(0, 2), { store: 'volume', key: 'never-there' });
+    await store.delete(...refs.slice(0, 2), store.refOf('never-there'));
     expect(await store.keys()).toEqual(['other']);
   });
 
@@ -133,8 +156,8 @@ describe('a volume store', () => {
     const store = await createVolumeStore(dir);
     const writing = store.put('short-lived', Buffer.alloc(50_000_000));
     await expect.poll(() => unfinished(dir).length, { interval: 1 }).toBe(1);
-    await store.delete({ store: 'volume', key: 'short-lived' });
-    expect((await writing).ref).toEqual({ store: 'volume', key: 'short-lived' });
+    await store.delete(store.refOf('short-lived'));
+    expect((await writing).ref).toEqual(store.refOf('short-lived'));
     expect(filesIn(dir)).toEqual([]);
   });
 

@@ -31,7 +31,7 @@ const NEWEST = 0.3;
 export function startAutoscaler(parts: AutoscalerParts): RunningAutoscaler {
   const { broker, service, bounds, logger } = parts;
   const choose = createSteadyChoice(parts.calmMs);
-  let before: { at: number; work: WorkDone } | undefined;
+  let before: { at: number; work: WorkDone } = { at: performance.now(), work: { byAddress: new Map() } };
   let secondsPerPhoto: number | undefined;
   let failures = 0;
   let looking: Promise<void> | undefined;
@@ -43,8 +43,8 @@ export function startAutoscaler(parts: AutoscalerParts): RunningAutoscaler {
       service.replicas(),
     ]);
     const now = performance.now();
-    const done = before === undefined ? { photos: 0, seconds: 0 } : workBetween(before.work, work);
-    const busy = before === undefined ? 0 : done.seconds / ((now - before.at) / 1000);
+    const done = workBetween(before.work, work);
+    const busy = done.seconds / ((now - before.at) / 1000);
     before = { at: now, work };
     if (done.photos > 0) {
       const measured = done.seconds / done.photos;

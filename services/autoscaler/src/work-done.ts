@@ -37,13 +37,17 @@ export function parseWork(metrics: string): { photos: number; seconds: number } 
   return { photos, seconds };
 }
 
-/** Photos and seconds between two readings; an estimator that started anew counts from its start. */
+/**
+ * Photos and estimator seconds between two readings. An estimator that started anew counts from its start. One without an
+ * earlier reading counts from now: whether it is new or missed a look, what it did before may be days of work.
+ */
 export function workBetween(before: WorkDone, after: WorkDone): { photos: number; seconds: number } {
   let photos = 0;
   let seconds = 0;
   for (const [address, now] of after.byAddress) {
     const then = before.byAddress.get(address);
-    const same = then !== undefined && then.photos <= now.photos && then.seconds <= now.seconds;
+    if (then === undefined) continue;
+    const same = then.photos <= now.photos && then.seconds <= now.seconds;
     photos += now.photos - (same ? then.photos : 0);
     seconds += now.seconds - (same ? then.seconds : 0);
   }

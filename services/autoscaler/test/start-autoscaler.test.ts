@@ -2,6 +2,7 @@ import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startAutoscaler } from '../src/start-autoscaler.ts';
 import { connectService } from '../src/swarm-service.ts';
+import type { WorkDone } from '../src/work-done.ts';
 import { startDockerStandIn } from './docker-stand-in.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -9,7 +10,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function start({ calmMs = 200 } = {}) {
+async function start({ calmMs = 200, readWorkDone = async (): Promise<WorkDone> => ({ byAddress: new Map() }) } = {}) {
   const docker = await startDockerStandIn('attrai_estimator');
   cleanups.push(() => docker.close());
   const queue = { waiting: 0, away: false };
@@ -21,7 +22,7 @@ async function start({ calmMs = 200 } = {}) {
       },
     },
     service: connectService(docker.socketPath, 'attrai_estimator'),
-    readWorkDone: async () => ({ byAddress: new Map() }),
+    readWorkDone,
     bounds: { min: 2, max: 6, targetWaitSeconds: 10 },
     lookMs: 10,
     calmMs,
@@ -71,6 +72,19 @@ describe('the autoscaler', () => {
     queue.waiting = 0;
     await expect.poll(replicas).toBe(2);
     await expect.poll(() => autoscaler.ready()).toEqual({ ok: true });
+  });
+
+  test('does not scale because an estimator did not answer at one look', async () => {
+    let looks = 0;
+    const { docker, replicas } = await start({
+      // Two days of work, and none since.
+      readWorkDone: async () => ({
+        byAddress: ++looks === 3 ? new Map() : new Map([['10.0.0.7', { photos: 500_000, seconds: 100_000 }]]),
+      }),
+    });
+    const { version } = docker.service;
+    await expect.poll(() => looks).toBeGreaterThan(5);
+    expect([replicas(), docker.service.version]).toEqual([2, version]);
   });
 
   test('is told plainly when there is no such service', async () => {

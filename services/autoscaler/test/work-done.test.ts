@@ -44,7 +44,7 @@ test('knows nothing of estimators that do not answer', async () => {
   expect((await readWorkDone('http://127.0.0.1:1/metrics')).byAddress.size).toBe(0);
 });
 
-test('counts what was done between two readings, also by those that came or started anew', () => {
+test('counts what was done between two readings, also by one that started anew', () => {
   const before = done([
     ['a', 10, 5],
     ['gone', 7, 3],
@@ -53,7 +53,15 @@ test('counts what was done between two readings, also by those that came or star
   const after = done([
     ['a', 14, 7],
     ['restarted', 2, 1],
-    ['new', 3, 1.5],
   ]);
-  expect(workBetween(before, after)).toEqual({ photos: 9, seconds: 4.5 });
+  expect(workBetween(before, after)).toEqual({ photos: 6, seconds: 3 });
+});
+
+test('counts nothing of an estimator without an earlier reading: its whole life is no work between two looks', () => {
+  const before = done([['a', 10, 5]]);
+  const after = done([
+    ['a', 11, 5.5],
+    ['missed the look before', 90_000, 30_000],
+  ]);
+  expect(workBetween(before, after)).toEqual({ photos: 1, seconds: 0.5 });
 });

@@ -13,8 +13,9 @@ const USAGE = `Shows the messages nobody could handle, and re-queues or drops th
   pnpm dead-letters requeue ID ... | --all
   pnpm dead-letters drop ID ... | --all
 
-Messages that nobody could read are parked in INBOX_DIR. Others wait in to_estimate.dead only while no bot runs, which
-tells their users. AMQP_URL (or AMQP_URL_FILE) and INBOX_DIR are those of the bot. No part of a message is shown.
+Messages that nobody could read are parked in INBOX_DIR; a file there that is unreadable itself can only be dropped.
+Others wait in to_estimate.dead only while no bot runs, which tells their users. AMQP_URL (or AMQP_URL_FILE) and
+INBOX_DIR are those of the bot. No part of a message is shown.
 `;
 
 try {
@@ -39,7 +40,8 @@ async function run(): Promise<number> {
   const refused: string[] = [];
   const onRefused = (id: string, why: string) => {
     refused.push(id);
-    process.stderr.write(`${id} can't be requeued: ${why}. Drop it.\n`);
+    const sentence = command.name === 'drop' ? `dropped: ${why}` : `requeued: ${why}. Drop it.`;
+    process.stderr.write(`${id} can't be ${sentence}\n`);
   };
   const done = await letters[command.name](command.ids, onRefused);
   for (const id of done) process.stdout.write(`${id} ${command.name === 'drop' ? 'dropped' : 'requeued'}\n`);
@@ -74,7 +76,7 @@ function table(letters: DeadLetter[]): string {
     state,
     at === undefined ? '-' : new Date(at).toISOString(),
     queue ?? '-',
-    `${bytes} bytes`,
+    bytes === undefined ? '-' : `${bytes} bytes`,
     why,
   ]);
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -4,20 +4,24 @@ import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@
 import { estimateRequest } from '@attrai/contracts/request';
 import { estimateResult } from '@attrai/contracts/result';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
-import { createParkedMessages, type ParkedMessage, parkedKey } from './replies/parked.ts';
+import { createParkedMessages, type ParkedMessage, parkedKey, type UnreadableFile } from './replies/parked.ts';
 
 /** A message nobody could handle, without anything a user sent. */
 export interface DeadLetter {
   /** The request's id, or that of a parked message, made from its bytes and where it died. */
   id: string;
-  /** `waiting`: in `to_estimate.dead`, for the bot to tell its user; `parked`: nobody could read it. */
-  state: 'waiting' | 'parked';
+  /**
+   * `waiting`: in `to_estimate.dead`, for the bot to tell its user; `parked`: nobody could read the message; `unreadable`:
+   * nor can anybody read the file it was parked in.
+   */
+  state: 'waiting' | 'parked' | 'unreadable';
   /** ms since the epoch; undefined if it was put straight into the dead letters. */
   at: number | undefined;
   /** Where it died; undefined as for `at`. */
   queue: QueueName | undefined;
   why: string;
-  bytes: number;
+  /** Of the whole message; undefined if its file can't be read. */
+  bytes: number | undefined;
 }
 
 /** What an operator can do with dead letters. `ids` undefined means all. Methods throw while RabbitMQ is away. */
@@ -25,11 +29,12 @@ export interface DeadLetters {
   list(): Promise<DeadLetter[]>;
   /**
    * Puts messages back into the queue they died in. Resolves to the ids of those put back, and tells `onRefused` of the
-   * others why not: nobody knows their queue, a part of them was cut off, or their deadline has passed.
+   * others why not: nobody knows their queue, a part of them was cut off, their deadline has passed, or their file can't be
+   * read.
    */
   requeue(ids: string[] | undefined, onRefused: (id: string, why: string) => void): Promise<string[]>;
-  /** Throws messages away. Resolves to their ids. */
-  drop(ids: string[] | undefined): Promise<string[]>;
+  /** Throws messages away. Resolves to their ids, and tells `onRefused` why a parked one could not be deleted. */
+  drop(ids: string[] | undefined, onRefused: (id: string, why: string) => void): Promise<string[]>;
 }
 
 const REASONS: Record<string, string> = {
@@ -46,7 +51,8 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
 
   return {
     async list() {
-      const letters = (await parked.list()).map(describeParked);
+      const { messages, unreadable } = await parked.list();
+      const letters = [...messages.map(describeParked), ...unreadable.map(describeUnreadable)];
       await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
         letters.push(describeWaiting(message));
         return 'stay';
@@ -56,7 +62,11 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
 
     async requeue(ids, onRefused) {
       const done: string[] = [];
-      for (const message of await parked.list()) {
+      const { messages, unreadable } = await parked.list();
+      for (const { key, problem } of unreadable) {
+        if (isMeant(ids, key)) onRefused(key, problem);
+      }
+      for (const message of messages) {
         if (!isMeant(ids, message.key)) continue;
         if (message.diedIn === undefined) onRefused(message.key, UNKNOWN_QUEUE);
         else if (message.cut) onRefused(message.key, 'only its beginning was kept');
@@ -85,12 +95,17 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
       return done;
     },
 
-    async drop(ids) {
+    async drop(ids, onRefused) {
       const done: string[] = [];
-      for (const { key } of await parked.list()) {
+      const { messages, unreadable } = await parked.list();
+      for (const { key } of [...messages, ...unreadable]) {
         if (!isMeant(ids, key)) continue;
-        await parked.drop(key);
-        done.push(key);
+        try {
+          await parked.drop(key);
+          done.push(key);
+        } catch (error) {
+          onRefused(key, (error as Error).message);
+        }
       }
       await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
         const id = idOf(message);
@@ -105,6 +120,10 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
 
 function describeParked({ key, at, diedIn, why, bytes }: ParkedMessage): DeadLetter {
   return { id: key, state: 'parked', at, queue: diedIn, why, bytes };
+}
+
+function describeUnreadable({ key, problem }: UnreadableFile): DeadLetter {
+  return { id: key, state: 'unreadable', at: undefined, queue: undefined, why: problem, bytes: undefined };
 }
 
 function describeWaiting(message: WaitingMessage): DeadLetter {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,11 +10,11 @@ import { connectBroker } from '@attrai/broker/connect-broker';
 import { FinalError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { EstimateRequest } from '@attrai/contracts/request';
-import { createVolumeStore } from '@attrai/photo-store/volume-store';
+import { createVolumeStore, UNFINISHED_FOLDER } from '@attrai/photo-store/volume-store';
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { createParkedMessages, type Unreadable } from '../src/replies/parked.ts';
+import { createParkedMessages, parkedKey, type Unreadable } from '../src/replies/parked.ts';
 import { openWorld } from './world.ts';
 
 const cli = fileURLToPath(new URL('../cli/dead-letters.ts', import.meta.url));
@@ -59,6 +60,12 @@ async function leaveDeadUntil(deadline: number, ...ids: string[]): Promise<Estim
   await expect.poll(() => broker.depth(TO_ESTIMATE_DEAD)).toBe(ids.length);
   await consumer.stop();
   return requests;
+}
+
+/** As the store leaves a file whose writer was killed. */
+async function leaveHalfWritten(key: string): Promise<void> {
+  await mkdir(join(inboxDir, UNFINISHED_FOLDER), { recursive: true });
+  await writeFile(join(inboxDir, UNFINISHED_FOLDER, `${key}.${randomUUID()}`), '{"at":17');
 }
 
 const [FIRST, SECOND] = ['first0000000000000000', 'second000000000000000'] as const;
@@ -157,7 +164,7 @@ test('parks the same bytes once for each queue that they died in', async () => {
   const message: Unreadable = { why: 'no JSON', contentType: 'x', body: Buffer.from('no JSON') };
   const queues = [TO_ESTIMATE, AFTER_ESTIMATE, undefined, TO_ESTIMATE] as const;
   for (const diedIn of queues) await parked.park({ ...message, diedIn });
-  const kept = (await parked.list()).map(({ diedIn }) => diedIn);
+  const kept = (await parked.list()).messages.map(({ diedIn }) => diedIn);
   expect(kept).toHaveLength(3);
   expect(new Set(kept)).toEqual(new Set(queues));
 });
@@ -173,6 +180,64 @@ test('of a large message only the beginning is parked, once, and not put back', 
   const { code, err } = await run('requeue', first.key);
   expect([code, err]).toEqual([1, `${first.key} can't be requeued: only its beginning was kept. Drop it.\n`]);
   expect(await broker.depth(TO_ESTIMATE)).toBe(0);
+});
+
+test('parks a message again whose file was half-written when the bot died, and then takes it for kept', async () => {
+  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const message: Unreadable = { diedIn: TO_ESTIMATE, why: 'no JSON', contentType: 'x', body: Buffer.from('no JSON') };
+  const key = parkedKey(message);
+  await leaveHalfWritten(key);
+  expect(await parked.park(message)).toEqual({ key, kept: true });
+  expect((await parked.list()).messages).toMatchObject([{ key, body: message.body }]);
+  expect(await parked.park(message)).toEqual({ key, kept: true });
+
+  await writeFile(join(inboxDir, key), 'damaged');
+  expect(await parked.park(message)).toEqual({ key, kept: true });
+  expect((await parked.list()).messages).toMatchObject([{ key, body: message.body }]);
+});
+
+test('takes no message for kept when 100 others are there, half-written as it may be', async () => {
+  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const parkNumber = (n: number) => parked.park({ why: 'no JSON', contentType: 'x', body: Buffer.from(`${n}`) });
+  for (let n = 0; n < 100; n++) await parkNumber(n);
+  await leaveHalfWritten(parkedKey({ body: Buffer.from('100') }));
+  expect((await parkNumber(100)).kept).toBe(false);
+  expect((await parkNumber(99)).kept).toBe(true);
+});
+
+test('names files that can not be read, and lists, puts back and drops the others all the same', async () => {
+  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const whole = await parked.park({ diedIn: TO_ESTIMATE, why: 'wrong', contentType: 'x', body: Buffer.from(SECRET) });
+  await leaveHalfWritten('malformed-half');
+  await writeFile(join(inboxDir, 'malformed-damaged'), `{"at": "${SECRET}"}\n`);
+  await mkdir(join(inboxDir, 'malformed-folder'));
+  await writeFile(join(inboxDir, 'malformed-NoKey'), '');
+
+  const { code, out } = await run('list');
+  expect(code).toBe(0);
+  expect(out).not.toContain(SECRET);
+  expect(out.trim().split('\n')).toEqual([
+    expect.stringMatching(/^malformed-\w+ +parked +20\S+ +to_estimate +\d+ bytes +wrong$/),
+    expect.stringMatching(/^malformed-damaged +unreadable +- +- +- +its file is damaged$/),
+    expect.stringMatching(/^malformed-folder +unreadable +- +- +- +Can't read .+\(EISDIR\)/),
+    expect.stringMatching(/^malformed-half +unreadable +- +- +- +its file is half-written$/),
+  ]);
+
+  expect(await run('requeue', '--all')).toEqual({
+    code: 1,
+    out: `${whole.key} requeued\n`,
+    err: expect.stringMatching(
+      /^malformed-damaged can't be requeued: its file is damaged. Drop it.\nmalformed-folder .+\nmalformed-half .+ half-written. Drop it.\n$/,
+    ),
+  });
+  expect(await broker.depth(TO_ESTIMATE)).toBe(1);
+
+  expect(await run('drop', '--all')).toEqual({
+    code: 1,
+    out: 'malformed-damaged dropped\nmalformed-half dropped\n',
+    err: expect.stringMatching(/^malformed-folder can't be dropped: .+\(E\w+\).*\n$/),
+  });
+  expect((await run('list')).out).toMatch(/^malformed-folder .*\n$/);
 });
 
 test.each([[], ['list', 'x'], ['requeue'], ['drop'], ['drop', '--all', 'x'], ['forget', 'x'], ['list', '--force']])(

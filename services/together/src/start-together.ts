@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bookkeeping, bookkeepingInProcess, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
 import { limitsOf } from '@attrai/bot/config';
@@ -14,10 +12,12 @@ import { startEstimator } from '@attrai/estimator/start-estimator';
 import { startVisionThread } from '@attrai/estimator/start-vision-thread';
 import { startWatchdog } from '@attrai/estimator/watchdog';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Running } from './banner.ts';
 import type { TogetherConfig } from './config.ts';
+import { OwnFolder } from './own-folder.ts';
 
 export interface TogetherParts {
   config: TogetherConfig;
@@ -32,10 +32,10 @@ export interface TogetherParts {
  * their own: no chat waits for them.
  */
 export async function startTogether({ config, logger, opened, onFatal }: TogetherParts): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), 'attrai-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder, 'photos'));
-  const inbox = await openPhotoStore('volume', join(folder, 'inbox'));
+  const folder = await OwnFolder.open(logger);
+  opened.defer(() => folder.close());
+  const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder.path, 'photos'));
+  const inbox = await createVolumeStore(join(folder.path, 'inbox'));
 
   const telegram = config.BOT_TOKEN
     ? { token: config.BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT }
@@ -51,7 +51,7 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     service: 'together',
     graylogUrl: config.GRAYLOG_URL,
     limitMs: config.PHOTO_TIMEOUT_SECONDS * 1000,
-    folder,
+    folder: folder.path,
   });
   opened.defer(() => watchdog.close());
   const vision = await startVisionThread({

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureModels } from '@attrai/models/build';
 import { startSandbox } from '@attrai/sandbox/sandbox';
@@ -18,10 +20,14 @@ afterEach(async () => {
 });
 beforeAll(() => ensureModels({ dir: MODELS_DIR }));
 
-/** Runs what `pnpm start` runs, in a process of its own. */
-function start(env: Record<string, string> = {}) {
+function newTmp() {
   const tmp = ownTmp();
   cleanups.push(tmp.remove);
+  return tmp;
+}
+
+/** Runs what `pnpm start` runs, in a process of its own. */
+function start(env: Record<string, string> = {}, tmp = newTmp()) {
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmp.dir, MODELS_DIR, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,6 +85,36 @@ describe('pnpm start', () => {
     expect(out).toContain('stand-ins    Telegram, RabbitMQ, Redis');
   });
 
+  test('deletes what a start that was killed left, and nothing of one that runs', async () => {
+    const tmp = newTmp();
+    const running = start({}, tmp);
+    const chat = openChat(await running.url(), 1);
+    await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
+    const before = new Set(tmp.left());
+
+    const killed = start({}, tmp);
+    await openChat(await killed.url(), 1).sendPhoto(GROUP_PHOTO);
+    await expect.poll(() => tmp.files().some((name) => /\.(photo|picture)$/.test(name)), { interval: 1 }).toBe(true);
+    killed.child.kill('SIGKILL');
+    await killed.exited;
+    expect(tmp.left()).toHaveLength(before.size + 1);
+    // One of a start that is about to use it, and what others have there.
+    mkdirSync(join(tmp.dir, 'attrai-run-x1y2z3'));
+    mkdirSync(join(tmp.dir, 'attrai-other'));
+    writeFileSync(join(tmp.dir, 'attrai-other', 'mine'), '');
+
+    const next = start({}, tmp);
+    await next.url();
+    expect(tmp.files().filter((name) => name.endsWith('.photo') || name.endsWith('.picture'))).toEqual([]);
+    await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
+    for (const suite of [next, running]) {
+      suite.child.kill('SIGINT');
+      expect((await suite.exited).code).toBe(0);
+    }
+    expect(tmp.left().sort()).toEqual(['attrai-other', 'attrai-run-x1y2z3']);
+    expect(tmp.files()).toEqual(['mine']);
+  });
+
   test('ends cleanly at Ctrl-C in the middle of its start', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     cleanups.push(
@@ -103,6 +139,16 @@ describe('pnpm start', () => {
     expect(code).toBe(1);
     expect(err).toMatch(new RegExp(`^\\nPort ${port} is taken.*PORT.*\\n$`));
     expect(left).toEqual([]);
+  });
+
+  test('names TMPDIR in plain words when its path is too long for a socket', async () => {
+    const tmp = newTmp();
+    const long = join(tmp.dir, 'x'.repeat(100));
+    mkdirSync(long);
+    const { code, err } = await start({ TMPDIR: long }, tmp).exited;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^\nCan't make a socket in \S+x{100}\. Set TMPDIR .*\n$/);
+    expect(readdirSync(long)).toEqual([]);
   });
 
   test('names a bad variable in plain words', async () => {

@@ -34,7 +34,7 @@ export function startSweeper({ stores, activeRequests, afterMs, logger }: Sweepe
         stillSeen.set(key, since);
         continue;
       }
-      await store.delete({ store: 'volume', key });
+      await store.delete(store.refOf(key));
       logger.warn({ requestId: id }, 'Deleted a photo that somebody left behind');
     }
   }

@@ -1,0 +1,21 @@
+import { UsageError } from '@attrai/contracts/command-line';
+import { runCommand } from '../harness/command/run-command.ts';
+
+const USAGE = `Measures how fast the parts are.
+
+  pnpm bench estimator FILE|DIR... [--min-face PX] [--rounds N]    the pipeline without queues, one thread
+  pnpm bench system [FILE|DIR...]                                  the whole on real servers; writes docs/benchmarks.md
+  pnpm bench model [--nodes N] [--photos-per-day N] ...            what more nodes would do, planned from those figures
+`;
+
+await runCommand(async () => {
+  const [what, ...args] = process.argv.slice(2);
+  if (what === 'estimator') return (await import('./estimator.ts')).benchEstimator(args);
+  if (what === 'system') return (await import('./system.ts')).benchSystem(args);
+  if (what === 'model') return (await import('./model.ts')).benchModel(args);
+  if (what !== '--help' && what !== '-h') {
+    throw new UsageError(what === undefined ? 'Say what to measure.' : `There is no ${what}.`, USAGE);
+  }
+  process.stdout.write(USAGE);
+  return 0;
+});

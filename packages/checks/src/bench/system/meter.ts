@@ -1,0 +1,29 @@
+import type { Suite } from '../../harness/suite/suite.ts';
+import { type Cpu, cpuBetween, cpuOf, cpuOfMainThreads } from './usage.ts';
+
+export type Metered = 'pipeline' | 'messaging' | 'bot' | 'rabbitmq' | 'redis' | 'sandbox';
+
+/**
+ * CPU milliseconds since the meter was started. `messaging` is what estimators spend in their main threads; `pipeline` is
+ * what they spend in all others: vision, decoding, and a little for reading and writing files.
+ */
+export type Meter = () => Promise<Cpu<Metered>>;
+
+/** Starts to meter what runs now. */
+export async function startMeter(suite: Suite): Promise<Meter> {
+  const before = await look(suite);
+  return async () => cpuBetween(before, await look(suite));
+}
+
+async function look({ bot, estimators, sandboxProcess, rabbitmq, redis }: Suite): Promise<Cpu<Metered>> {
+  const running = estimators.filter((estimator) => estimator.running).map(({ pid }) => pid);
+  const messaging = await cpuOfMainThreads(running);
+  const { estimating, ...others } = await cpuOf({
+    estimating: running,
+    bot: [bot.pid],
+    rabbitmq: [await rabbitmq.pid()],
+    redis: [await redis.pid()],
+    sandbox: [sandboxProcess.pid],
+  });
+  return { pipeline: estimating - messaging, messaging, ...others };
+}

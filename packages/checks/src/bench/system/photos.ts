@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { makePhotoSizes } from '@attrai/sandbox/chat/photo-sizes';
+import { findSamples } from '@attrai/sandbox/page-api/samples';
+import sharp from 'sharp';
+import { photoFiles } from '../../../../vision/cli/files.ts';
+import type { Sample } from '../../harness/load/samples.ts';
+
+/** The sandbox keeps the sizes of its last 32 photos: of these, and of as many pictures that come back. */
+const MOST_PHOTOS = 15;
+/** The photo that fills the queue: one face, and next to no work for an estimator. */
+const SMALL = { sample: 'connery', side: 160 };
+
+export interface BenchPhotos {
+  /** As users send them. */
+  sent: Sample[];
+  /** The same as estimators get them: Telegram's largest size of each. */
+  received: Buffer[];
+  /** A photo that is estimated in next to no time. */
+  small: Sample;
+}
+
+/**
+ * Photos out of files and folders, spread evenly if there are many; without any, those the sandbox offers, which come with
+ * npm packages. Throws if there are none.
+ */
+export async function readPhotos(paths: readonly string[]): Promise<BenchPhotos> {
+  const samples = await findSamples();
+  const files = paths.length > 0 ? await photoFiles(paths) : samples.map(({ path }) => path);
+  if (files.length === 0) throw new Error('There are no photos in there.');
+  const step = Math.max(1, files.length / MOST_PHOTOS);
+  const spread = Array.from({ length: Math.min(files.length, MOST_PHOTOS) }, (_, i) => files[Math.floor(i * step)]!);
+  const sent = await Promise.all(spread.map(async (file) => asSent(await readFile(file))));
+  const received = await Promise.all(sent.map(async ({ bytes }) => (await makePhotoSizes(bytes)).at(-1)!.bytes));
+  const portrait = samples.find(({ name }) => name === SMALL.sample)?.path ?? files[0]!;
+  const small = await sharp(portrait).resize(SMALL.side, SMALL.side, { fit: 'inside' }).jpeg().toBuffer();
+  return { sent, received, small: asSent(small) };
+}
+
+function asSent(bytes: Buffer): Sample {
+  return { kind: 'any', as: 'photo', name: 'photo.jpg', bytes };
+}

@@ -1,0 +1,51 @@
+import type { Row } from './row.ts';
+
+const COLUMNS: [title: string, cell: (row: Row) => string | number][] = [
+  ['fault', (row) => row.fault],
+  ['in work', (row) => row.hit],
+  ['sent', (row) => row.sent],
+  ['refused', (row) => row.refused],
+  ['accepted', (row) => row.sent - row.refused],
+  ['once', (row) => row.once],
+  ['twice', (row) => row.twice],
+  ['unanswered', (row) => row.unanswered],
+  ['blocked', (row) => row.unreachable],
+  ['sorry', (row) => row.sorry],
+  ['stray', (row) => row.stray],
+  ['files', (row) => row.files],
+  ['slots', (row) => row.slots],
+  ['jobs', (row) => row.jobs],
+  ['messages', (row) => row.messages],
+  ['s', (row) => row.seconds],
+  ['', verdict],
+];
+
+export const LEGEND = `
+  in work     photos sent and not answered when the fault struck
+  refused     not accepted: the user was asked to send the photo again
+  once        accepted and answered once: a picture, or a plain reason
+  twice       more than one final answer; also: refused and answered
+  blocked     of users who blocked the bot: nobody can tell them
+  sorry       of "once": told that something went wrong on our side
+  stray       placeholders left beside the answer: Telegram had taken the message, but the bot died, or lost the
+              connection, before it knew that. The window is the time between Telegram's doing and the bot's record
+              of it in Redis; in it, a placeholder can be sent again, or be left behind, and nothing else happens twice
+  files, slots, jobs, messages
+              what was left of the photos in the store and the inbox, in Redis and in RabbitMQ's queues
+`;
+
+/** What a row comes to, in words. */
+export function verdict({ problems, skipped }: Row): string {
+  if (skipped !== undefined) return `not tried: ${skipped}`;
+  return problems.length === 0 ? 'ok' : problems.join(', ');
+}
+
+/** Rows as text in columns, one line each. */
+export function table(rows: Row[]): string {
+  const cells = [COLUMNS.map(([title]) => title), ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row))))];
+  const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
+  const isText = (column: number) => column === 0 || column === COLUMNS.length - 1;
+  const pad = (text: string, column: number) =>
+    isText(column) ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
+  return cells.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
+}

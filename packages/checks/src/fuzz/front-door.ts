@@ -1,0 +1,68 @@
+import { writeSync } from 'node:fs';
+import type { EstimateRequest } from '@attrai/contracts/request';
+import { estimatePhoto } from '@attrai/estimator/estimate-photo';
+import { photoInHand } from '@attrai/estimator/photo-in-hand';
+import { startWatchdog } from '@attrai/estimator/watchdog';
+import { watchVision } from '@attrai/estimator/watched-vision';
+import { createMessageStore } from '@attrai/photo-store/message-store';
+import { loadVision } from '@attrai/vision/load-vision';
+import { mutant } from './mutate.ts';
+import { makeSources } from './sources.ts';
+
+// A process of its own, started by fuzz-photos.ts, which sees how it ends. Puts mutated photos through what an estimator
+// does with a message, and writes a line of JSON to stdout before and after every photo.
+
+/** One line of that. */
+export type Line =
+  | { at: number }
+  | { done: number; kind: string; ms: number }
+  | { done: number; threw: string }
+  | { rss: number };
+
+const STUCK_AFTER_MS = 20_000;
+/** How often the last photos are looked at again, to see whether memory grows. */
+const ROUNDS = 6;
+const MOST_AGAIN = 500;
+
+const [seed, from, to] = process.argv.slice(2, 5).map(Number) as [number, number, number];
+const modelsDir = process.argv[5]!;
+
+/** Writes synchronously: what was said before a crash must not be lost. */
+const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
+
+const sources = await makeSources();
+const watchdog = await startWatchdog({ service: 'fuzz', limitMs: STUCK_AFTER_MS });
+const vision = watchVision(await loadVision({ modelsDir }), photoInHand(watchdog.memory));
+const photoStore = createMessageStore();
+
+const outages = { rideOut: <T>(_: EstimateRequest, ask: () => Promise<T>) => ask() };
+const parts = { photoStore, vision, outages, onDecoded() {} };
+
+async function look(number: number): Promise<Line> {
+  say({ at: number });
+  const { bytes } = mutant(sources, seed, number);
+  const id = `mutant${String(number).padStart(14, '0')}`;
+  const { ref: photo } = await photoStore.put(`${id}.photo`, bytes);
+  const now = Date.now();
+  const replyTo = { userId: 1, chatId: 1, messageId: 1, language: 'en' as const };
+  const request: EstimateRequest = { v: 1, id, photo, replyTo, acceptedAt: now, deadline: now + 600_000 };
+  const started = performance.now();
+  try {
+    const { outcome } = await estimatePhoto(request, bytes, parts);
+    return { done: number, kind: outcome.kind, ms: performance.now() - started };
+  } catch (error) {
+    return { done: number, threw: String(error) };
+  }
+}
+
+for (let number = from; number < to; number++) say(await look(number));
+
+// Of the memory for new photos the allocator keeps some. The same photos again need nothing new.
+const again = Math.min(to - from, Math.ceil(to / 3), MOST_AGAIN);
+for (let round = 0; round < ROUNDS; round++) {
+  for (let number = to - again; number < to; number++) await look(number);
+  globalThis.gc?.();
+  say({ rss: process.memoryUsage.rss() });
+}
+await watchdog.close();
+await vision.close();

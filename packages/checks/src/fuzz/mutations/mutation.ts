@@ -1,0 +1,28 @@
+import type { Random } from '../../harness/random.ts';
+
+/** Makes another file of a file; gives it back as it is where it finds nothing to change. */
+export type Mutation = (bytes: Buffer, random: Random, others: readonly Buffer[]) => Buffer;
+
+/** Numbers at which sizes and counts break. */
+export const EDGES = [0, 1, 2, 7, 8, 9, 127, 128, 255, 256, 1_000, 16_383, 16_384, 32_767, 32_768, 65_535] as const;
+
+/** `bytes` with the range replaced. */
+export function replaced(bytes: Buffer, from: number, to: number, by: Buffer): Buffer {
+  return Buffer.concat([bytes.subarray(0, from), by, bytes.subarray(to)]);
+}
+
+/** A range of at most `most` bytes. */
+export function someRange(bytes: Buffer, random: Random, most: number): [from: number, to: number] {
+  const from = random.whole(bytes.length + 1);
+  return [from, Math.min(bytes.length, from + 1 + random.whole(most))];
+}
+
+/** Changes a few bytes of a range in place. Gives back the same buffer. */
+export function disturb(bytes: Buffer, from: number, to: number, random: Random): Buffer {
+  if (to <= from) return bytes;
+  for (let left = 1 + random.whole(8); left > 0; left--) {
+    const at = from + random.whole(to - from);
+    bytes[at] = random.oneIn(2) ? bytes[at]! ^ (1 << random.whole(8)) : random.pick([0, 1, 0x7f, 0x80, 0xfe, 0xff]);
+  }
+  return bytes;
+}

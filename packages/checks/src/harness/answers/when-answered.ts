@@ -1,0 +1,16 @@
+import type { Crowd } from '../load/crowd.ts';
+import { within } from '../within.ts';
+import { type Tally, tally } from './tally.ts';
+
+const LOOK_MS = 250;
+
+/** Waits until every photo that a crowd sent is answered, or `limitMs` have passed, and counts. */
+export async function whenAnswered(crowd: Crowd, limitMs: number): Promise<Tally> {
+  let counted: Tally | undefined;
+  const isAnswered = async () => {
+    counted = tally(await crowd.fates());
+    return counted.unanswered === 0;
+  };
+  await within(limitMs, isAnswered, LOOK_MS);
+  return counted!;
+}

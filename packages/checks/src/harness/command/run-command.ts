@@ -1,0 +1,14 @@
+import { UsageError } from '@attrai/contracts/command-line';
+
+/**
+ * Runs a command to its end and sets the exit code of this process: what `main` resolves to, 2 after a UsageError, 1 after
+ * any other error. The error's message goes to stderr.
+ */
+export async function runCommand(main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}

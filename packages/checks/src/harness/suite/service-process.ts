@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Guard } from '@attrai/test-servers/guard';
+import { waitUntil } from '@attrai/test-servers/wait-until';
+
+/** How a service is run. */
+export interface Form {
+  /** The file that Node runs. */
+  entry: string;
+  env: Record<string, string>;
+  /** A file that Node loads before. */
+  preload?: string;
+}
+
+export interface ServiceSpec extends Form {
+  name: string;
+  /** Where it serves its health. */
+  port: number;
+  logFile: string;
+  guard: Guard;
+}
+
+/** As an orchestrator that looks after its services would. */
+const RESTART_AFTER_MS = 1_000;
+const STOP_MS = 15_000;
+const READY_WITHIN_MS = 90_000;
+
+/** A service as a process of its own. Whenever it ends, it is started again, unless it was ended by the methods below. */
+export class ServiceProcess {
+  readonly #spec: ServiceSpec;
+  #form: Form;
+  #child: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #wanted = false;
+  #stopped = false;
+  #restarts = 0;
+  #restart: NodeJS.Timeout | undefined;
+
+  private constructor(spec: ServiceSpec) {
+    this.#spec = spec;
+    this.#form = spec;
+  }
+
+  static start(spec: ServiceSpec): ServiceProcess {
+    const service = new ServiceProcess(spec);
+    service.#start();
+    return service;
+  }
+
+  get name(): string {
+    return this.#spec.name;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Of the process that runs now. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** How often it was started again after it ended by itself, or of a signal. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Sends a signal to the process. If that ends it, it is started again. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** A counter of its metrics, summed over its labels; 0 if there is none of that name. Throws while it doesn't run. */
+  async counter(name: string): Promise<number> {
+    const metrics = await (await fetch(this.#url('/metrics'))).text();
+    const samples = metrics.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    return samples.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  /** Waits until GET /readyz says that it is ready. Throws after 90 s. */
+  async untilReady(): Promise<void> {
+    const { name, logFile } = this.#spec;
+    await waitUntil(`${name} does not become ready; its log: ${logFile}`, () => this.#isReady(), READY_WITHIN_MS);
+  }
+
+  /** Ends it in good order, until `changeTo` starts it again. */
+  async pause(): Promise<void> {
+    this.#wanted = false;
+    clearTimeout(this.#restart);
+    // One that was stopped by SIGSTOP would never hear of it.
+    this.#child?.kill('SIGCONT');
+    this.#child?.kill('SIGTERM');
+    const tooLong = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_MS);
+    await this.#ended;
+    clearTimeout(tooLong);
+  }
+
+  /** Ends it in good order and starts it in another form; without one, in its first. */
+  async changeTo(change: Partial<Form> = {}): Promise<void> {
+    await this.pause();
+    if (this.#stopped) return;
+    this.#form = { ...this.#spec, ...change, env: { ...this.#spec.env, ...change.env } };
+    this.#start();
+  }
+
+  /** Ends it in good order; nothing starts it again. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.pause();
+  }
+
+  #start(): void {
+    const { logFile, port, guard } = this.#spec;
+    const { entry, env, preload } = this.#form;
+    const log = openSync(logFile, 'a');
+    const args = preload === undefined ? [entry] : ['--import', preload, entry];
+    const child = spawn(process.execPath, args, {
+      env: { ...process.env, ...env, HEALTH_PORT: String(port) },
+      detached: true, // Ctrl-C is for the check, which then ends its services.
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#wanted = true;
+    this.#child = child;
+    if (child.pid !== undefined) guard.watch(child.pid);
+    this.#ended = new Promise((resolve) => {
+      child.once('exit', () => {
+        if (child.pid !== undefined) guard.forget(child.pid);
+        this.#child = undefined;
+        resolve();
+        if (this.#wanted) this.#restart = setTimeout(() => this.#startAgain(), RESTART_AFTER_MS);
+      });
+    });
+  }
+
+  #startAgain(): void {
+    this.#restarts += 1;
+    this.#start();
+  }
+
+  async #isReady(): Promise<boolean> {
+    return fetch(this.#url('/readyz'), { signal: AbortSignal.timeout(2_000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+  }
+
+  #url(path: string): string {
+    return `http://127.0.0.1:${this.#spec.port}${path}`;
+  }
+}

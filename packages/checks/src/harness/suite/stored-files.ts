@@ -1,0 +1,42 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PARKED_PREFIX } from '@attrai/bot/replies/parked';
+import { VOLUME_MARK } from '@attrai/photo-store/volume-mark';
+
+/** The files of the photo store and of the bot's inbox. */
+export class StoredFiles {
+  readonly photoDir: string;
+  readonly inboxDir: string;
+
+  private constructor(folder: string) {
+    this.photoDir = join(folder, 'photos');
+    this.inboxDir = join(folder, 'inbox');
+  }
+
+  /** Makes both folders below `folder`. */
+  static async in(folder: string): Promise<StoredFiles> {
+    const files = new StoredFiles(folder);
+    for (const dir of [files.photoDir, files.inboxDir]) await mkdir(dir, { recursive: true });
+    return files;
+  }
+
+  /** Paths of all files of photos, half-written ones included. */
+  async ofPhotos(): Promise<string[]> {
+    return [...(await filesIn(this.photoDir)), ...(await filesIn(this.inboxDir))].filter((file) => !isParked(file));
+  }
+
+  /** Paths of the messages that are parked in the inbox for the operator. */
+  async parked(): Promise<string[]> {
+    return (await filesIn(this.inboxDir)).filter(isParked);
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== VOLUME_MARK);
+  return files.map(({ parentPath, name }) => join(parentPath, name));
+}
+
+function isParked(file: string): boolean {
+  return file.includes(`/${PARKED_PREFIX}`);
+}

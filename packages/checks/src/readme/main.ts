@@ -1,0 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { inRepository } from '../harness/repository.ts';
+import { withVariables } from './variables.ts';
+
+const path = inRepository('README.md');
+await writeFile(path, withVariables(await readFile(path, 'utf8')));

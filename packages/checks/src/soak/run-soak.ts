@@ -1,0 +1,68 @@
+import { whenAnswered } from '../harness/answers/when-answered.ts';
+import type { OnProgress } from '../harness/command/progress-line.ts';
+import { Crowd } from '../harness/load/crowd.ts';
+import { sendSteadily } from '../harness/load/paces.ts';
+import { makeSamples } from '../harness/load/samples.ts';
+import { startSuite } from '../harness/suite/start-suite.ts';
+import { draw } from './draw.ts';
+import { type Growth, judge } from './judge.ts';
+import { watchMemory } from './watch-memory.ts';
+
+export interface SoakOptions {
+  minutes: number;
+  /** Photos a second. */
+  rate: number;
+  users: number;
+  logDir?: string | undefined;
+  /** Where it was measured, one line each. */
+  machine: string[];
+  onProgress: OnProgress;
+  /** Everything that runs is in here; disposing it ends it. */
+  opened: AsyncDisposableStack;
+}
+
+export interface Soaked {
+  growths: Growth[];
+  /** What is not as it should be, in words. */
+  problems: string[];
+  svg: string;
+}
+
+const SAMPLE_MS = 1_000;
+const ANSWERED_WITHIN_MS = 120_000;
+
+/** Has photos sent to a suite on real servers at a steady pace, and watches the memory of every process of ours. */
+export async function runSoak(options: SoakOptions): Promise<Soaked> {
+  const { minutes, rate, users, machine, onProgress, opened } = options;
+  onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
+  const suite = await startSuite(opened, { logDir: options.logDir });
+  const photos = Math.round(minutes * 60 * rate);
+  const processes = [suite.bot, ...suite.estimators, suite.sandboxProcess];
+
+  const crowd = new Crowd(suite.sandbox, await makeSamples(), users);
+  const watch = watchMemory(processes, SAMPLE_MS);
+  const started = performance.now();
+  const telling = setInterval(() => onProgress('sending photos', `${crowd.sent.length} of ${photos}`), SAMPLE_MS);
+  try {
+    await sendSteadily(crowd, photos, rate);
+  } finally {
+    clearInterval(telling);
+    await watch.stop();
+  }
+  const lengthMs = performance.now() - started;
+
+  onProgress('waiting for the last answers');
+  const counted = await whenAnswered(crowd, ANSWERED_WITHIN_MS);
+  const growths = judge(watch.memory, lengthMs);
+  const problems = [
+    ...growths.filter(({ ok }) => !ok).map(({ name }) => `the memory of ${name} grows`),
+    ...processes.filter(({ restarts }) => restarts > 0).map(({ name }) => `${name} ended and was started anew`),
+    ...(counted.once === counted.sent ? [] : [`${counted.sent - counted.once} photos were not answered once`]),
+  ];
+  const verdict = problems.length === 0 ? 'memory stays flat' : problems.join(', ');
+  const title = `${Math.round(lengthMs / 6_000) / 10} minutes, ${photos} photos: ${verdict}`;
+  const [computer, ...rest] = machine;
+  const notes = [`${computer} · resident memory of each process, ${rate} photos a second`, rest.join(' · ')];
+  const svg = draw({ title, notes, memory: watch.memory, growths, lengthMs });
+  return { growths, problems, svg };
+}

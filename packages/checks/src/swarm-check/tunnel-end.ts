@@ -1,0 +1,29 @@
+import { connect, type Socket } from 'node:net';
+import { END, frame, readFrames } from './frames.ts';
+
+// The other end of tunnel.ts, in the sandbox's container: each stream that comes over stdin becomes a connection to the
+// sandbox, and what that answers goes back over stdout.
+
+const sockets = new Map<number, Socket>();
+
+function open(stream: number): Socket {
+  const socket = connect(Number(process.env.PORT), '127.0.0.1');
+  sockets.set(stream, socket);
+  socket.on('data', (bytes) => process.stdout.write(frame(stream, bytes)));
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    if (sockets.delete(stream)) process.stdout.write(frame(stream, END));
+  });
+  return socket;
+}
+
+const take = readFrames((stream, bytes) => {
+  if (bytes.length > 0) (sockets.get(stream) ?? open(stream)).write(bytes);
+  else {
+    const socket = sockets.get(stream);
+    sockets.delete(stream);
+    socket?.destroy();
+  }
+});
+process.stdin.on('data', take);
+process.stdin.on('end', () => process.exit(0));
