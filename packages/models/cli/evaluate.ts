@@ -18,6 +18,8 @@ const USAGE = `Usage: pnpm models evaluate --images DIR --ratings FILE.csv [opti
   --group COLUMN          also tell each group of this column by itself, such as age; may be repeated
   --folds N               score each picture by a head fitted on the others, in N folds: the honest figures of a head on the pictures
                           that it was fitted on
+  --adults                everybody in the pictures is 18 or older: only faces that clearly look like children are left out
+  --balance COLUMN        column of groups that scores should not go with, such as a gender (with --folds)
   --out FILE              write a report: .html, .svg (the charts), or .md (with its charts in an .svg beside it);
                           without it, the text is printed
 SCORER_MODEL names another scorer model than the one that suits this processor.
@@ -29,6 +31,8 @@ export async function evaluateCommand(args: string[]): Promise<void> {
     options: {
       ...RATED_PICTURES,
       'rating-column': { type: 'string', default: 'rating' },
+      adults: { type: 'boolean', default: false },
+      balance: { type: 'string' },
       group: { type: 'string', multiple: true, default: [] },
       folds: { type: 'string' },
       out: { type: 'string' },
@@ -54,6 +58,8 @@ export async function evaluateCommand(args: string[]): Promise<void> {
     csvFile: ratings,
     fileColumn: values['file-column'],
     ratingColumn: values['rating-column'],
+    balanceColumn: values.balance,
+    adults: values.adults,
     groupColumns: values.group,
     modelsDir: dir,
     scorerModel: scorerModel!,

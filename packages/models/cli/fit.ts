@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readCommandLine } from '@attrai/contracts/command-line';
+import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { modelCard } from '../src/fit/card.ts';
 import { FEWEST_FACES, fitHead, readEnoughRatings } from '../src/fit/fit.ts';
+import type { RatingScale } from '../src/fit/scale.ts';
 import { scorer } from '../src/nets/scorer.ts';
 import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
@@ -18,6 +19,9 @@ const USAGE = `Usage: pnpm models fit --images DIR --ratings FILE.csv [options]
   --name NAME             what the head is called (the name of FILE)
   --file-column NAME      column with the pictures' names within DIR (file)
   --rating-column NAME    column with the rating, any scale (rating)
+  --adults                everybody in the pictures is 18 or older: only faces that clearly look like children are left out
+  --balance COLUMN        column of groups that scores should not go with, such as a gender
+  --scale LOW,HIGH        lowest and highest rating that people could give (guessed from the ratings)
   --out FILE.json         where the head goes (NAME.json); the model card is put beside it (NAME.card.md)
   --about FILE.md         Markdown for the card's end: the data, its licence, what the head is not fit for
   --model FILE.onnx       also write a model to be used with SCORER_MODEL=FILE.onnx
@@ -30,6 +34,9 @@ export async function fitCommand(args: string[]): Promise<void> {
       ...RATED_PICTURES,
       name: { type: 'string' },
       'rating-column': { type: 'string', default: 'rating' },
+      adults: { type: 'boolean', default: false },
+      balance: { type: 'string' },
+      scale: { type: 'string' },
       out: { type: 'string' },
       about: { type: 'string' },
       model: { type: 'string' },
@@ -51,6 +58,9 @@ export async function fitCommand(args: string[]): Promise<void> {
     csvFile: ratings,
     fileColumn: values['file-column'],
     ratingColumn: values['rating-column'],
+    balanceColumn: values.balance,
+    adults: values.adults,
+    scale: readScale(values.scale),
     modelsDir: modelsDir(),
     date: new Date(),
     onProgress: (work: string, done: number, total: number) => line.show(work, done, total),
@@ -67,4 +77,13 @@ export async function fitCommand(args: string[]): Promise<void> {
     `${faces} faces, ${result.skipped.length} left out: r ${r.mean.toFixed(3)}, mean absolute error ${mae.mean.toFixed(2)}\n` +
       `Written: ${[out, card, ...(model ? [model] : [])].join(', ')}\n`,
   );
+}
+
+/** @throws UsageError */
+function readScale(text: string | undefined): RatingScale | undefined {
+  if (text === undefined) return undefined;
+  const [lowest, highest, ...more] = text.split(',').map(Number);
+  if (more.length > 0 || !(lowest! < highest!))
+    throw new UsageError('--scale takes two rising numbers, as in 1,5.', USAGE);
+  return [lowest!, highest!];
 }

@@ -2,22 +2,25 @@ import { readFile } from 'node:fs/promises';
 import { FatalError } from '@attrai/contracts/errors';
 import { z } from 'zod';
 import { FEATURES } from './nets/face-net.ts';
+import { VIEWS } from './nets/views.ts';
 
 const figure = z.strictObject({ mean: z.number(), sd: z.number() });
 
-/** A linear head: raw = intercept + weights · features, where features are the means of a chip's and its mirror image's. */
+/** Of one view: raw = intercept + weights · features. For the face net's features as they are: standardisation is already folded in. */
+const viewHead = z.strictObject({ weights: z.array(z.number()).length(FEATURES), intercept: z.number() });
+
+/** A linear head: the mean of one a view (nets/views.ts). */
 const headSchema = z.strictObject({
   name: z.string().min(1),
-  /** For the face net's features as they are: standardisation is already folded in. */
-  weights: z.array(z.number()).length(FEATURES),
-  intercept: z.number(),
-  /** Knots [raw, score from 0 to 10], both rising: what share of the training faces gets less. */
+  views: z.array(viewHead).length(VIEWS.length),
+  /** Knots [raw, score from 0 to 10], both rising: from predictions to ratings of the training faces. */
   scale: z.array(z.tuple([z.number(), z.number().min(0).max(10)])).min(2),
   /** How it was fitted; the model card says more. */
   fit: z.strictObject({
     date: z.iso.date(),
     faces: z.int().positive(),
-    lambda: z.number().positive(),
+    /** One a view. */
+    lambdas: z.array(z.number().positive()).length(VIEWS.length),
     /** Cross-validation: Pearson's r, and mean absolute error on the scale of the ratings; mean and sd over the repeats. */
     repeats: z.int().positive(),
     folds: z.int().min(2),

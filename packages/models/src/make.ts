@@ -1,3 +1,4 @@
+import { readGuard } from './guard.ts';
 import { readHead } from './head.ts';
 import { age } from './nets/age.ts';
 import { readAgeCalibration } from './nets/age-calibration.ts';
@@ -14,6 +15,7 @@ import { readWeights } from './weights/tfjs.ts';
 /** Makes the bytes of all models, one after another, by file name. */
 export async function* makeModels(headFile: string): AsyncGenerator<[file: string, bytes: Uint8Array]> {
   const head = await readHead(headFile);
+  const guard = await readGuard();
   const mtcnn = await readWeights(MTCNN_WEIGHTS);
   yield ['pnet.onnx', pnet(mtcnn)];
   yield ['rnet.onnx', rnet(mtcnn)];
@@ -26,6 +28,6 @@ export async function* makeModels(headFile: string): AsyncGenerator<[file: strin
   yield ['age-int8.onnx', ageInt8(ageNet, await readAgeCalibration())];
   const faceNet = await readWeights(FACE_NET_WEIGHTS);
   yield ['features.onnx', features(faceNet)];
-  yield ['scorer.onnx', scorer(faceNet, head)];
-  yield ['scorer-int8.onnx', scorer(faceNet, head, await readCalibration())];
+  yield ['scorer.onnx', scorer(faceNet, head, guard)];
+  yield ['scorer-int8.onnx', scorer(faceNet, head, guard, await readCalibration())];
 }

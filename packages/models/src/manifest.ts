@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { GUARD_FILE } from './guard.ts';
 
 export const MANIFEST = 'manifest.json';
 
 const SOURCES = import.meta.dirname;
 /** What the builder is made of; the other folders fit heads and measure. */
-const BUILDER = /^(build|make|verify|head|(nets|onnx|weights)\/.*)\.(ts|json)$/;
+const BUILDER = /^(build|make|verify|head|guard|(nets|onnx|weights)\/.*)\.(ts|json)$/;
 
 /** What is in the models folder, and what made it. */
 export interface Manifest {
@@ -18,15 +19,16 @@ export interface Manifest {
 
 /**
  * Identifies what the models would be built from: the builder's sources (the versions and checksums of the source
- * weights and the calibration are among them), the form of the scorer's metadata, and the head.
+ * weights and the calibration are among them), the form of the scorer's metadata, the head and the guard.
  */
 export async function fingerprint(headFile: string, sources = SOURCES): Promise<string> {
   const own = (await readdir(sources, { recursive: true }))
     .filter((file) => BUILDER.test(file.replaceAll(path.sep, '/')))
     .sort()
     .map((file) => path.join(sources, file));
-  const metadata = createRequire(import.meta.url).resolve('@attrai/vision/score/metadata');
-  const contents = await Promise.all([...own, metadata, headFile].map((file) => readFile(file)));
+  const resolve = createRequire(import.meta.url).resolve;
+  const metadata = ['metadata', 'signs'].map((file) => resolve(`@attrai/vision/score/${file}`));
+  const contents = await Promise.all([...own, ...metadata, headFile, GUARD_FILE].map((file) => readFile(file)));
   const hash = createHash('sha256');
   for (const content of contents) hash.update(`${content.length}\n`).update(content);
   return hash.digest('hex');

@@ -1,11 +1,12 @@
 import { FatalError } from '@attrai/contracts/errors';
 import '@attrai/vision/no-telemetry';
 import ort, { type InferenceSession } from 'onnxruntime-node';
+import { VIEWS } from './nets/views.ts';
 
 /** A side that is free in the file gets this in the trial. */
 const FREE_SIDE = 24;
 
-/** Loads a model and runs it once on a grey picture. @throws FatalError `model_broken` */
+/** Loads a model and runs it once on as many grey pictures as a face has views. @throws FatalError `model_broken` */
 export async function verifyModel(file: string, bytes: Uint8Array): Promise<void> {
   const session = await openSession(bytes).catch((cause: unknown) => {
     throw new FatalError('model_broken', `ONNX Runtime can't load the ${file} just built.`, { cause });
@@ -35,7 +36,9 @@ export function openSession(model: Uint8Array | string): Promise<InferenceSessio
 function greyInput(input: InferenceSession.ValueMetadata): [string, ort.Tensor] {
   if (!input.isTensor || input.type !== 'uint8')
     throw new FatalError('model_broken', `Input ${input.name} is not uint8.`);
-  const shape = input.shape.map((side, axis) => (typeof side === 'number' ? side : axis === 0 ? 1 : FREE_SIDE));
+  const shape = input.shape.map((side, axis) =>
+    typeof side === 'number' ? side : axis === 0 ? VIEWS.length : FREE_SIDE,
+  );
   const pixels = new Uint8Array(shape.reduce((a, b) => a * b, 1)).fill(128);
   return [input.name, new ort.Tensor('uint8', pixels, shape)];
 }

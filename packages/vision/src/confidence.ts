@@ -1,6 +1,8 @@
 import { alignmentResidual } from './align/align.ts';
 import type { Detection } from './detect/onet.ts';
 import { longerSide } from './longer-side.ts';
+import type { Reading } from './score/scorer.ts';
+import type { GuardRule } from './score/signs.ts';
 
 /**
  * Beyond this alignment residual (px RMS in the 150×150 chip) a score is little more than a guess: the face is in profile,
@@ -18,9 +20,18 @@ export const LOWEST_DETECTION = 0.99;
  */
 export const SMALLEST_SURE = 80;
 
+/** Beyond this difference between the views of a face, of ten, its score depends on how it happens to be cut out. */
+export const HIGHEST_DISAGREEMENT = 2.5;
+
 /** How far a face's score can be trusted. @param detection in pixels of the photo as it was looked at */
-export function confidenceOf({ box, landmarks, probability }: Detection): 'high' | 'low' {
+export function confidenceOf(
+  { box, landmarks, probability }: Detection,
+  { disagreement, signs }: Pick<Reading, 'disagreement' | 'signs'>,
+  { covered }: Pick<GuardRule, 'covered'>,
+): 'high' | 'low' {
   const sure =
+    disagreement <= HIGHEST_DISAGREEMENT &&
+    !(signs !== undefined && signs.cover > covered) &&
     longerSide(box) >= SMALLEST_SURE &&
     alignmentResidual(landmarks) <= HIGHEST_RESIDUAL &&
     probability >= LOWEST_DETECTION;

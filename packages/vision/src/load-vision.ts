@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { loadAgeNet } from './age/age-net.ts';
-import { type WhoIsScored, whoIsScored } from './age/looks-under-18.ts';
+import { FatalError } from '@attrai/contracts/errors';
+import { AgeNet } from './age/age-net.ts';
+import { type WhoIsScored, whoIsScored } from './age/who-is-scored.ts';
 import { confidenceOf } from './confidence.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
 import type { Detection } from './detect/onet.ts';
@@ -15,14 +16,24 @@ import { restrictSharp } from './photo/restrict-sharp.ts';
 import { giveBack } from './pixels.ts';
 import { multipliesBytes } from './processor.ts';
 import { inRows } from './reading-order.ts';
-import { loadScorer } from './score/scorer.ts';
+import { loadScorer, type Scorer } from './score/scorer.ts';
+import type { GuardRule } from './score/signs.ts';
 import { startStopwatch } from './stopwatch.ts';
-import { type Estimate, type Face, MAX_SIDE, MIN_FACE, type Point, type Vision, type VisionInSteps } from './vision.ts';
+import {
+  type Estimate,
+  type Face,
+  MAX_SIDE,
+  MIN_FACE,
+  type Point,
+  type Scored,
+  type Vision,
+  type VisionInSteps,
+} from './vision.ts';
 
 export interface VisionOptions {
   /** Folder with the nets, as "pnpm models build" makes them: P-Net, R-Net and scorer in float32 and in bytes (-int8), O-Net and age net. */
   modelsDir: string;
-  /** Another scorer model than the one in `modelsDir` that suits the processor; what it must say about itself is in score/metadata.ts. */
+  /** Another model for the scores than the one in `modelsDir`; what it must say about itself is in score/metadata.ts. */
   scorerModel?: string;
   /** Longer side of the smallest face reported, in pixels of the photo after its reduction to `maxSide`. Default 40. */
   minFace?: number;
@@ -38,18 +49,13 @@ export interface VisionOptions {
  * Throws FatalError `model_unusable` or `scorer_unusable`.
  */
 export async function loadVision(options: VisionOptions): Promise<Vision> {
-  const {
-    modelsDir,
-    scorerModel = join(modelsDir, multipliesBytes() ? 'scorer-int8.onnx' : 'scorer.onnx'),
-    minFace = MIN_FACE,
-    maxSide = MAX_SIDE,
-    threads = 1,
-  } = options;
+  const { modelsDir, scorerModel, minFace = MIN_FACE, maxSide = MAX_SIDE, threads = 1 } = options;
   restrictSharp();
   const kernels = loadKernels();
   const glyphs = await loadGlyphs();
-  const scorer = await loadScorer(scorerModel, threads);
-  const ageNet = await loadAgeNet(modelsDir, threads);
+  const own = await loadOwnModel(modelsDir, threads);
+  const other = scorerModel === undefined ? undefined : await loadScorer(scorerModel, threads);
+  const ageNet = await AgeNet.open(modelsDir, threads);
   const detector = await loadDetector({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads });
 
   const vision: VisionInSteps = {
@@ -72,15 +78,21 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const detections = rows.flatMap((faces, row) => faces.map((face) => ({ ...face, row })));
       if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
-      const who = await whoIsScored(ageNet, mips, detections);
+      const years = await ageNet.estimate(mips, detections);
       stopwatch.lap('age');
+      const chips = own.cutChips(mips, detections);
+      stopwatch.lap('align');
+      const readings = await own.read(chips);
+      const who = readings.map(({ signs }, i) => whoIsScored(signs!, years[i]!, own.guard));
       const isScored = (i: number) => who[i] === 'adult' || (who[i] === 'unsure' && adultsConfirmed);
       const adults = detections.filter((_, i) => isScored(i));
-      const chips = scorer.cutChips(mips, adults);
-      stopwatch.lap('align');
-      const scores = (await scorer.score(chips)).values();
+      const others = (await other?.read(other.cutChips(mips, adults)))?.values();
       stopwatch.lap('score');
-      const found = detections.map((detection, i) => toFace(detection, isScored(i) ? scores.next().value! : who[i]!));
+      const found = detections.map((detection, i) => {
+        if (!isScored(i)) return toFace(detection, who[i]!);
+        const reading = { ...readings[i]!, ...(others && { score: others.next().value!.score }) };
+        return toFace(detection, reading.score, confidenceOf(detection, reading, own.guard));
+      });
       drawFaces(mips, found, glyphs, decimalComma);
       stopwatch.lap('draw');
       const drawn = photoOf(mips);
@@ -90,18 +102,35 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       return { width, height, faces, picture, ...stopwatch.read() };
     },
     async close() {
-      await Promise.all([scorer.close(), ageNet.close(), detector.close()]);
+      await Promise.all([own.close(), other?.close(), ageNet.close(), detector.close()]);
     },
   };
   return { ...vision, estimate: async (photo, options) => vision.look(await vision.decode(photo), options) };
 }
 
+/**
+ * The project's own model, which tells who may be scored as well as the scores.
+ *
+ * @throws FatalError `scorer_unusable`
+ */
+export async function loadOwnModel(modelsDir: string, threads: number): Promise<Scorer & { guard: GuardRule }> {
+  const path = join(modelsDir, multipliesBytes() ? 'scorer-int8.onnx' : 'scorer.onnx');
+  const scorer = await loadScorer(path, threads);
+  const { guard } = scorer;
+  if (guard !== undefined) return { ...scorer, guard };
+  throw new FatalError('scorer_unusable', `${path} tells nothing about who may be scored: build it again.`);
+}
+
 /** @param score or why there is none */
-function toFace(detection: Detection & { row: number }, score: number | WhoIsScored): Face {
+function toFace(
+  detection: Detection & { row: number },
+  score: number | WhoIsScored,
+  confidence: Scored['confidence'] = 'low',
+): Face {
   const { box, row, landmarks, probability } = detection;
   const face = { box, row, landmarks, detection: probability };
   if (typeof score !== 'number') return { ...face, score: null, unscored: score === 'child' ? 'child' : 'unsure' };
-  return { ...face, score: Math.round(score * 10) / 10, confidence: confidenceOf(detection) };
+  return { ...face, score: Math.round(score * 10) / 10, confidence };
 }
 
 /** A face in pixels of the upright original; the nets' figures have no more than a hundredth of a pixel to say. */

@@ -18,6 +18,10 @@ export interface EvaluateOptions {
   scorerModel: string;
   /** Score each picture by a head fitted on the others, in so many folds, instead of by the model. */
   folds: number | undefined;
+  /** For `folds`: column of groups that scores should not go with; see fitRidge. */
+  balanceColumn?: string | undefined;
+  /** Everybody in the pictures is an adult. */
+  adults: boolean;
   onProgress: (work: 'scoring pictures' | 'fitting heads', done: number, total: number) => void;
 }
 
@@ -43,7 +47,9 @@ export interface Evaluation {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { csvFile, fileColumn, ratingColumn, groupColumns, folds } = options;
-  const { ratings, skipped } = await readRatings(csvFile, fileColumn, ratingColumn, groupColumns);
+  const { balanceColumn } = options;
+  const columns = balanceColumn === undefined ? groupColumns : [...new Set([...groupColumns, balanceColumn])];
+  const { ratings, skipped } = await readRatings(csvFile, fileColumn, ratingColumn, columns);
   const read = await (folds === undefined ? byModel(options, ratings) : byFolds(options, ratings, folds));
   skipped.push(...read.skipped);
   requireFaces(read.scored.length, FEWEST, skipped);
@@ -74,11 +80,13 @@ async function byModel(options: EvaluateOptions, ratings: Ratings): Promise<Read
 }
 
 async function byFolds(options: EvaluateOptions, ratings: Ratings, folds: number): Promise<Read> {
-  const { faces, skipped } = await readFaces(ratings, options.imageDir, options.modelsDir, (done) =>
-    options.onProgress('scoring pictures', done, ratings.length),
-  );
+  const { imageDir, modelsDir, adults, balanceColumn } = options;
+  const onProgress = (done: number) => options.onProgress('scoring pictures', done, ratings.length);
+  const { faces, skipped } = await readFaces(ratings, { imageDir, modelsDir, adults, onProgress });
   requireFaces(faces.length, FEWEST_FACES, skipped);
-  const scored = scoreOutOfFold(faces, folds, (done, total) => options.onProgress('fitting heads', done, total));
+  const scored = scoreOutOfFold(faces, { folds, balanceColumn }, (done, total) =>
+    options.onProgress('fitting heads', done, total),
+  );
   return { scorer: { by: 'heads fitted on the other folds', folds }, scored, skipped };
 }
 

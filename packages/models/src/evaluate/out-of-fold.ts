@@ -1,8 +1,9 @@
 import { toScale } from '@attrai/vision/score/scale';
 import { crossValidate } from '../fit/cross-validate.ts';
 import type { RatedFace } from '../fit/faces.ts';
-import { fitRidge, predict } from '../fit/ridge.ts';
-import { percentileScale } from '../fit/scale.ts';
+import { groupsOf } from '../fit/fit.ts';
+import { guessScale, ratingScale } from '../fit/scale.ts';
+import { fitViewHeads, predictViews } from '../fit/view-heads.ts';
 import type { Scored } from './score-pictures.ts';
 
 const SEED = 20_221_122;
@@ -13,11 +14,13 @@ const SEED = 20_221_122;
  */
 export function scoreOutOfFold(
   faces: readonly RatedFace[],
-  folds: number,
+  { folds, balanceColumn }: { folds: number; balanceColumn?: string | undefined },
   onProgress: (done: number, total: number) => void,
 ): Scored[] {
   const scores = new Map<ArrayLike<number>, number>();
   const features = faces.map((face) => face.features);
+  const groups = new Map(groupsOf(faces, balanceColumn)?.map((group, i) => [features[i] as ArrayLike<number>, group]));
+  const scale = guessScale(faces.map(({ rating }) => rating));
   const { predictions } = crossValidate(
     features,
     faces.map(({ rating }) => rating),
@@ -26,10 +29,11 @@ export function scoreOutOfFold(
       repeats: 1,
       seed: SEED,
       train(seen, ratings) {
-        const { leaveOneOut, ...model } = fitRidge(seen, ratings);
-        const knots = percentileScale(leaveOneOut);
+        const seenGroups = balanceColumn === undefined ? undefined : seen.map((row) => groups.get(row)!);
+        const { views, leaveOneOut } = fitViewHeads(seen, ratings, seenGroups);
+        const knots = ratingScale(leaveOneOut, ratings, scale);
         return (unseen) => {
-          const raw = predict(model, unseen);
+          const raw = predictViews(views, unseen);
           scores.set(unseen, Math.round(toScale({ knots }, raw) * 10) / 10);
           return raw;
         };

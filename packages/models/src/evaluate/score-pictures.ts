@@ -33,7 +33,7 @@ export interface ScoredPictures {
 export async function scorePictures(
   ratings: readonly Rating[],
   imageDir: string,
-  { modelsDir, scorerModel }: { modelsDir: string; scorerModel: string },
+  { modelsDir, scorerModel, adults }: { modelsDir: string; scorerModel: string; adults: boolean },
   onProgress: (done: number) => void,
 ): Promise<ScoredPictures> {
   const vision = await loadVision({ modelsDir, scorerModel });
@@ -47,7 +47,7 @@ export async function scorePictures(
   try {
     for (const [i, rating] of ratings.entries()) {
       const bytes = await readFile(path.join(imageDir, rating.file)).catch(() => undefined);
-      const shown = bytes === undefined ? 'file missing' : await scoreOf(bytes, vision);
+      const shown = bytes === undefined ? 'file missing' : await scoreOf(bytes, vision, adults);
       if (typeof shown === 'string') skipped.push({ file: rating.file, reason: shown });
       else {
         scored.push({ ...rating, ...shown, prediction: rawOf(knots, shown.score) });
@@ -64,8 +64,9 @@ export async function scorePictures(
 async function scoreOf(
   bytes: Buffer,
   vision: Vision,
+  adultsConfirmed: boolean,
 ): Promise<Pick<Scored, 'score' | 'confidence' | 'found'> | Skipped['reason']> {
-  const estimate = await vision.estimate(bytes).catch((error: unknown) => {
+  const estimate = await vision.estimate(bytes, { adultsConfirmed }).catch((error: unknown) => {
     if (gradeOf(error) === 'final') return undefined;
     throw error;
   });

@@ -1,4 +1,5 @@
 import { mean, sampleCorrelation } from 'simple-statistics';
+import { VIEWS } from '../nets/views.ts';
 import type { FitOptions, FitResult } from './fit.ts';
 import { countReasons } from './fit.ts';
 
@@ -16,8 +17,8 @@ const NO_DATA = "## Data\n\nNothing was said about the data, its licence and the
  * @param versions of packages that the head depends on, by name
  */
 export function modelCard(
-  { head, faces, skipped, validation }: FitResult,
-  { ratingColumn }: Pick<FitOptions, 'ratingColumn'>,
+  { head, faces, skipped, validation, scale }: FitResult,
+  { ratingColumn, balanceColumn }: Pick<FitOptions, 'ratingColumn' | 'balanceColumn'>,
   about: string | undefined,
   versions: Record<string, string>,
 ): string {
@@ -27,10 +28,11 @@ export function modelCard(
 
 Written by \`pnpm models fit\` on ${fit.date}${about ? '; the last sections by hand' : ''}.
 
-A linear head on the face net's features: raw = intercept + weights · features. The features are three numbers for each of the 736 channels
-of the net's five stages: its mean, how much more of it there is below than above, and how much more at the ends than in the middle. The face
-is aligned by its five landmarks to a chip of 150×150 px; features are the mean of the chip's and its mirror image's. Ridge regression on
-standardised features; lambda has the least closed-form leave-one-out error.
+The mean of three linear heads on the face net's features, one for each picture of the face: raw = intercept + weights · features. The
+features are three numbers for each of the 736 channels of the net's five stages: its mean, how much more of it there is below than above, and
+how much more at the ends than in the middle. The face is aligned by its five landmarks to chips of 150×150 px, with ${VIEWS.map(({ padding }) => padding).join(', ')} of its own
+frame around it. Heads are fitted on the mean features of a chip and its mirror image, and score one of the two. Ridge regression on
+standardised features; each lambda has the least closed-form leave-one-out error.${balanceColumn === undefined ? '' : ` Predictions are kept from going with \`${balanceColumn}\` (src/fit/ridge.ts).`}
 
 ## How well it does
 
@@ -42,7 +44,7 @@ training. Mean ± sd over the ${fit.repeats} repeats.
 | Correlation with the mean rating (Pearson's r) | **${plusMinus(fit.r, 3)}** |
 | Mean absolute error, points of the rating | ${plusMinus(fit.mae, 2)} |
 | Mean absolute error of always saying the mean | ${meanError(faces.map(({ rating }) => rating)).toFixed(2)} |
-| Lambda | ${fit.lambda} |
+| Lambda of each view | ${fit.lambdas.join(', ')} |
 | Rating (\`${ratingColumn}\`), lowest / mean / highest | ${lowMeanHigh(faces.map(({ rating }) => rating))} |
 | Prediction, lowest / mean / highest | ${lowMeanHigh(validation.predictions)} |
 
@@ -54,8 +56,9 @@ ${byResidual(faces, validation.predictions).join('\n')}
 
 ## From prediction to score
 
-A score is ten times the share of the training faces whose leave-one-out prediction is lower; straight lines between these
-knots.
+A score is what raters would give on ten points, not a place among others. Predictions shrink to the mean, so they are given the
+distribution of the ratings (${scale[0]} to ${scale[1]} became 0 to 10): a face gets the rating that as many of the training faces are below as are below
+its leave-one-out prediction. Straight lines between these knots; level outside of them.
 
 | Prediction | ${head.scale.map(([raw]) => raw.toFixed(1)).join(' | ')} |
 | --- | ${head.scale.map(() => '---').join(' | ')} |

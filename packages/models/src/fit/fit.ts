@@ -4,8 +4,8 @@ import { type CrossValidation, crossValidate } from './cross-validate.ts';
 import { type RatedFace, readFaces } from './faces.ts';
 import { joinMarks } from './fitted-on.ts';
 import { type Rating, readRatings, type Skipped } from './ratings.ts';
-import { fitRidge, predict } from './ridge.ts';
-import { percentileScale } from './scale.ts';
+import { guessScale, type RatingScale, ratingScale } from './scale.ts';
+import { fitViewHeads, predictViews } from './view-heads.ts';
 
 const FOLDS = 5;
 const REPEATS = 10;
@@ -19,6 +19,12 @@ export interface FitOptions {
   csvFile: string;
   fileColumn: string;
   ratingColumn: string;
+  /** Column of groups that scores should not go with, such as a gender; see fitRidge. */
+  balanceColumn?: string | undefined;
+  /** Lowest and highest rating that people could give; guessed from the ratings when left out. */
+  scale?: RatingScale | undefined;
+  /** Everybody in the pictures is an adult. */
+  adults: boolean;
   /** Where the models are that find and describe faces. */
   modelsDir: string;
   date: Date;
@@ -30,6 +36,7 @@ export interface FitResult {
   faces: RatedFace[];
   skipped: Skipped[];
   validation: CrossValidation;
+  scale: RatingScale;
 }
 
 /**
@@ -40,9 +47,9 @@ export interface FitResult {
 export async function fitHead(options: FitOptions): Promise<FitResult> {
   const { ratings, skipped } = await readEnoughRatings(options);
   const rows = ratings.length + skipped.length;
-  const read = await readFaces(ratings, options.imageDir, options.modelsDir, (done) =>
-    options.onProgress('reading faces', done, ratings.length),
-  );
+  const { imageDir, modelsDir, adults } = options;
+  const onProgress = (done: number) => options.onProgress('reading faces', done, ratings.length);
+  const read = await readFaces(ratings, { imageDir, modelsDir, adults, onProgress });
   skipped.push(...read.skipped);
   const { faces } = read;
   if (faces.length < FEWEST_FACES) {
@@ -53,20 +60,26 @@ export async function fitHead(options: FitOptions): Promise<FitResult> {
   }
   const features = faces.map((face) => face.features);
   const targets = faces.map((face) => face.rating);
-  const validation = validate(features, targets, REPEATS, (done, total) =>
-    options.onProgress('cross-validating', done, total),
-  );
-  const { lambda, leaveOneOut, ...model } = fitRidge(features, targets);
+  const groups = groupsOf(faces, options.balanceColumn);
+  const validation = validate(features, targets, {
+    repeats: REPEATS,
+    groups,
+    onProgress: (done, total) => options.onProgress('cross-validating', done, total),
+  });
+  const { views, lambdas, leaveOneOut } = fitViewHeads(features, targets, groups);
+  const scale = options.scale ?? guessScale(targets);
   return {
     head: {
       name: options.name,
-      weights: model.weights.map((weight) => Number(weight.toPrecision(6))),
-      intercept: Number(model.intercept.toPrecision(8)),
-      scale: percentileScale(leaveOneOut),
+      views: views.map(({ weights, intercept }) => ({
+        weights: weights.map((weight) => Number(weight.toPrecision(6))),
+        intercept: Number(intercept.toPrecision(8)),
+      })),
+      scale: ratingScale(leaveOneOut, targets, scale),
       fit: {
         date: options.date.toISOString().slice(0, 10),
         faces: faces.length,
-        lambda: Number(lambda.toPrecision(4)),
+        lambdas: lambdas.map((lambda) => Number(lambda.toPrecision(4))),
         repeats: REPEATS,
         folds: FOLDS,
         r: rounded(validation.r),
@@ -77,6 +90,7 @@ export async function fitHead(options: FitOptions): Promise<FitResult> {
     faces,
     skipped,
     validation,
+    scale,
   };
 }
 
@@ -86,9 +100,10 @@ export async function fitHead(options: FitOptions): Promise<FitResult> {
  * @throws FinalError `bad_ratings` or `too_few_faces`
  */
 export async function readEnoughRatings(
-  options: Pick<FitOptions, 'csvFile' | 'fileColumn' | 'ratingColumn'>,
+  options: Pick<FitOptions, 'csvFile' | 'fileColumn' | 'ratingColumn' | 'balanceColumn'>,
 ): Promise<{ ratings: Rating[]; skipped: Skipped[] }> {
-  const table = await readRatings(options.csvFile, options.fileColumn, options.ratingColumn);
+  const balance = options.balanceColumn;
+  const table = await readRatings(options.csvFile, options.fileColumn, options.ratingColumn, balance ? [balance] : []);
   const { ratings, skipped } = table;
   if (ratings.length >= FEWEST_FACES) return table;
   throw new FinalError(
@@ -97,23 +112,38 @@ export async function readEnoughRatings(
   );
 }
 
-/** The cross-validation of the model card: standardising and choosing lambda are part of each training. */
+export interface ValidateOptions {
+  repeats: number;
+  /** See fitRidge. */
+  groups?: readonly number[] | undefined;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** The cross-validation of the model card: standardising and choosing lambdas are part of each training. */
 export function validate(
   features: readonly ArrayLike<number>[],
   targets: readonly number[],
-  repeats: number,
-  onProgress?: (done: number, total: number) => void,
+  { repeats, groups, onProgress }: ValidateOptions,
 ): CrossValidation {
+  const groupOf = new Map(groups?.map((group, i) => [features[i]!, group]));
   return crossValidate(features, targets, {
     folds: FOLDS,
     repeats,
     seed: SEED,
     train: (seen, seenTargets) => {
-      const model = fitRidge(seen, seenTargets);
-      return (unseen) => predict(model, unseen);
+      const { views } = fitViewHeads(seen, seenTargets, groups && seen.map((row) => groupOf.get(row)!));
+      return (unseen) => predictViews(views, unseen);
     },
     ...(onProgress ? { onProgress } : {}),
   });
+}
+
+/** The groups as numbers: as they are, or 1 for those of the first face's group and 0 for others. */
+export function groupsOf(faces: readonly Rating[], column: string | undefined): number[] | undefined {
+  if (column === undefined) return undefined;
+  const values = faces.map(({ columns }) => columns[column]!);
+  const numbers = values.map((value) => (value.trim() === '' ? Number.NaN : Number(value)));
+  return numbers.every(Number.isFinite) ? numbers : values.map((value) => Number(value === values[0]));
 }
 
 /** For example "3 × no face found, 1 × file missing". */

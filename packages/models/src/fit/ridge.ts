@@ -23,6 +23,13 @@ const SD_FLOOR = 0.1;
 const NO_LENGTH = 1e-10;
 
 /**
+ * How much predictions may go with a group: the part of them that does counts as an error of its own, with this weight beside the
+ * samples' errors. On 851 OMI faces 0.5 takes 0.02 of r = 0.876 and 3 of the 12 points by which feminine faces are rated higher; on
+ * adults of three sets of real faces it takes about as many of 13, where people's ratings of photos differ by some 6.
+ */
+const BALANCE = 0.5;
+
+/**
  * Ridge regression on standardised features, with the lambda whose leave-one-out error is least.
  *
  * Leaving one out takes no refitting: the residual becomes e / (1 - h), with h the sample's own weight in its prediction
@@ -30,16 +37,22 @@ const NO_LENGTH = 1e-10;
  *
  * @param features one row a sample
  * @param targets one number a sample
+ * @param groups one number a sample, such as 0 and 1 for two genders: predictions are kept from going with it
  */
 export function fitRidge(
   features: readonly ArrayLike<number>[],
   targets: readonly number[],
   lambdas: readonly number[] = LAMBDAS,
+  groups?: readonly number[],
 ): RidgeFit {
   const { means, sds } = spread(features);
-  const standard = new Matrix(features.map((row) => Array.from(row, (value, j) => (value - means[j]!) / sds[j]!)));
+  const rows = features.map((row) => Array.from(row, (value, j) => (value - means[j]!) / sds[j]!));
   const meanTarget = mean(targets as number[]);
-  const centred = Matrix.columnVector(targets.map((target) => target - meanTarget));
+  const centredTargets = targets.map((target) => target - meanTarget);
+  const penalty = groups && alongGroups(rows, groups);
+  const standard = new Matrix(penalty ? [...rows, penalty] : rows);
+  // The penalty is one more sample, which should be predicted as the mean.
+  const centred = Matrix.columnVector(penalty ? [...centredTargets, 0] : centredTargets);
 
   const { values, components, directions } = decompose(standard);
   const response = components.transpose().mmul(centred).to1DArray();
@@ -66,6 +79,21 @@ export function fitRidge(
     .map((weight, j) => weight / sds[j]!);
   const intercept = meanTarget - weights.reduce((sum, weight, j) => sum + weight * means[j]!, 0);
   return { weights, intercept, lambda: best.lambda, leaveOneOut: best.leaveOneOut };
+}
+
+/** What predictions have in common with the groups, as a row of features: √BALANCE · (unit vector of the groups) · features. */
+function alongGroups(rows: readonly number[][], groups: readonly number[]): number[] | undefined {
+  const middle = mean(groups as number[]);
+  const length = Math.hypot(...groups.map((group) => group - middle));
+  if (length === 0) return undefined;
+  const along = new Array<number>(rows[0]!.length).fill(0);
+  rows.forEach((row, i) => {
+    const share = (Math.sqrt(BALANCE) * (groups[i]! - middle)) / length;
+    row.forEach((value, j) => {
+      along[j]! += share * value;
+    });
+  });
+  return along;
 }
 
 export function predict({ weights, intercept }: LinearModel, features: ArrayLike<number>): number {

@@ -3,17 +3,40 @@ import { quantile } from 'simple-statistics';
 /** Closer together at the ends, where a straight line would miss most. */
 const SHARES = [0, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99, 1];
 
-/**
- * Knots [raw, score] that turn a prediction into ten times the share of `predictions` below it. Predictions shrink to the mean:
- * this is how the whole of the scale is used. Both numbers rise from knot to knot.
- *
- * @param predictions for the training faces, each by a model that has not seen it: as spread out as those to come
- */
-export function percentileScale(predictions: readonly number[]): [raw: number, score: number][] {
-  const knots = SHARES.map((share): [number, number] => [round(quantile([...predictions], share)), share * 10]);
-  return knots.filter(([raw], i) => i === 0 || raw > knots[i - 1]![0]);
+/** Lowest and highest rating that people could give. */
+export type RatingScale = readonly [lowest: number, highest: number];
+
+/** Scales that people are asked to rate on. */
+const USUAL_SCALES: readonly RatingScale[] = [
+  [0, 1],
+  [1, 5],
+  [1, 7],
+  [0, 10],
+  [0, 100],
+];
+
+/** The first usual scale that has room for all ratings; else from the lowest to the highest of them. */
+export function guessScale(ratings: readonly number[]): RatingScale {
+  const [lowest, highest] = [Math.min(...ratings), Math.max(...ratings)];
+  return USUAL_SCALES.find(([low, high]) => low <= lowest && highest <= high) ?? [lowest, highest];
 }
 
-function round(raw: number): number {
-  return Number(raw.toPrecision(5));
+/**
+ * Knots [raw, score] that give predictions the distribution of the ratings, on ten points. Predictions shrink to the mean; a
+ * score is what raters would give a face that has as many of the training faces below it. Both numbers rise from knot to knot.
+ *
+ * @param predictions for the training faces, each by a model that has not seen it: as spread out as those to come
+ * @param ratings of the same faces
+ */
+export function ratingScale(
+  predictions: readonly number[],
+  ratings: readonly number[],
+  [lowest, highest]: RatingScale,
+): [raw: number, score: number][] {
+  const tenPoints = (rating: number) => Number(((10 * (rating - lowest)) / (highest - lowest)).toFixed(3));
+  const knots = SHARES.map((share): [number, number] => [
+    Number(quantile([...predictions], share).toPrecision(5)),
+    tenPoints(quantile([...ratings], share)),
+  ]);
+  return knots.filter(([raw], i) => i === 0 || raw > knots[i - 1]![0]);
 }

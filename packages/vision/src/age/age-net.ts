@@ -5,7 +5,6 @@ import { template } from '../align/template.ts';
 import { warp } from '../align/warp.ts';
 import type { Detection, Landmarks } from '../detect/onet.ts';
 import type { Mips } from '../mips.ts';
-import { mirror } from '../mirror.ts';
 import { openSession } from '../onnx.ts';
 import { picturesFor } from '../pictures.ts';
 import { multipliesBytes } from '../processor.ts';
@@ -27,45 +26,40 @@ const ZOOM = 1.25;
 /** Where the landmarks belong. */
 const PLACES = template(SIDE).map(([x, y]) => [zoomed(x), zoomed(y)]) as Landmarks;
 
-/** Estimates how old faces look; see `loadAgeNet`. Its figures, years, are for deciding who is scored, and go nowhere else. */
-export interface AgeNet {
-  /** Quickly: in bytes where the processor multiplies them, which is up to some three years off. Pictures are those of `cutFace`. */
-  screen(mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]>;
-  /** Carefully: in float32. Undefined where `screen` is as careful. */
-  estimate?(mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]>;
-  close(): Promise<void>;
-}
+/** Estimates how old faces look. Its figures, years, are for deciding who is scored, and go nowhere else. */
+export class AgeNet {
+  readonly #session: InferenceSession;
 
-/** Opens age.onnx and age-int8.onnx. Throws FatalError `model_unusable`. */
-export async function loadAgeNet(modelsDir: string, threads: number): Promise<AgeNet> {
-  const open = (file: string) => openSession(join(modelsDir, file), { threads, varyingShapes: true });
-  const careful = await open('age.onnx');
-  if (!multipliesBytes()) {
-    return { screen: (mips, pictures) => ask(careful, mips, pictures), close: () => careful.release() };
+  private constructor(session: InferenceSession) {
+    this.#session = session;
   }
-  const quick = await open('age-int8.onnx');
-  return {
-    screen: (mips, pictures) => ask(quick, mips, pictures),
-    estimate: (mips, pictures) => ask(careful, mips, pictures),
-    async close() {
-      await Promise.all([quick.release(), careful.release()]);
-    },
-  };
-}
 
-/** Picture by picture. */
-async function ask(session: InferenceSession, mips: Mips, pictures: readonly Uint8Array[]): Promise<number[]> {
-  const ages: number[] = [];
-  for (let from = 0; from < pictures.length; from += BATCH) {
-    const batch = pictures.slice(from, from + BATCH);
-    const data = new Uint8Array(batch.length * BYTES);
-    batch.forEach((picture, i) => {
-      data.set(picture, i * BYTES);
-    });
-    const { age } = await session.run({ faces: picturesFor(session, mips, data, [batch.length, SIDE, SIDE]) });
-    ages.push(...(age!.data as Float32Array));
+  /** Opens age-int8.onnx where the processor multiplies bytes, else age.onnx. Throws FatalError `model_unusable`. */
+  static async open(modelsDir: string, threads: number): Promise<AgeNet> {
+    const file = multipliesBytes() ? 'age-int8.onnx' : 'age.onnx';
+    return new AgeNet(await openSession(join(modelsDir, file), { threads, varyingShapes: true }));
   }
-  return ages;
+
+  /** Years, face by face. In bytes they are up to some three years off those in float32. */
+  async estimate(mips: Mips, faces: readonly Pick<Detection, 'landmarks'>[]): Promise<number[]> {
+    const years: number[] = [];
+    for (let from = 0; from < faces.length; from += BATCH) {
+      const batch = faces.slice(from, from + BATCH);
+      const data = new Uint8Array(batch.length * BYTES);
+      batch.forEach((face, i) => {
+        data.set(cutFace(mips, face), i * BYTES);
+      });
+      const { age } = await this.#session.run({
+        faces: picturesFor(this.#session, mips, data, [batch.length, SIDE, SIDE]),
+      });
+      years.push(...(age!.data as Float32Array));
+    }
+    return years;
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
 }
 
 /** The face as the net wants it: upright, 112×112, RGB. */
@@ -76,13 +70,6 @@ export function cutFace(mips: Mips, { landmarks }: Pick<Detection, 'landmarks'>)
   if (isEnlarged) warpSoftly(mips, toPhoto, picture);
   else warp(mips, toPhoto, SIDE, picture, 0);
   return picture;
-}
-
-/** The mirror image of such a picture. */
-export function mirrored(picture: Uint8Array): Uint8Array {
-  const image = picture.slice();
-  mirror(image, SIDE);
-  return image;
 }
 
 /** Half a photo pixel to each side. */

@@ -1,20 +1,33 @@
 import type { Landmarks } from '../detect/onet.ts';
 import type { Mips } from '../mips.ts';
+import { mirror } from '../mirror.ts';
 import { sampleRect } from '../sample.ts';
 import type { Box } from '../vision.ts';
 import { fitSimilarity, invert, residual } from './similarity.ts';
-import { template } from './template.ts';
+import { PADDING, template } from './template.ts';
 import { warp } from './warp.ts';
 
 /** Side of the chip in which alignment residuals are measured, pixels. */
 const CHIP = 150;
 
+/** A square picture of a face. */
+export interface View {
+  /** Side, pixels. */
+  side: number;
+  /** Room around the face, as a share of its own frame. Default 0.25. */
+  padding?: number;
+  /** The mirror image. Default false. */
+  mirrored?: boolean;
+}
+
 /**
  * The face turned, scaled and moved so that its five landmarks lie where dlib's face nets expect them, in a chip of
  * side × side pixels, RGB, written to `out` from byte `at`. Outside the photo its border is repeated.
  */
-export function align(mips: Mips, landmarks: Landmarks, side: number, out: Uint8Array, at: number): void {
-  warp(mips, invert(fitSimilarity(landmarks, template(side))), side, out, at);
+export function align(mips: Mips, landmarks: Landmarks, view: View, out: Uint8Array, at: number): void {
+  const { side, padding = PADDING, mirrored = false } = view;
+  warp(mips, invert(fitSimilarity(landmarks, template(side, padding))), side, out, at);
+  if (mirrored) mirror(out.subarray(at, at + side * side * 3), side);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Landmarks } from '../detect/onet.ts';
 
-/** Room around the face in the chip, as a share of the face's own frame: dlib's `padding`. */
-const PADDING = 0.25;
+/** Room around the face in the chip, as a share of the face's own frame: the `padding` that dlib's nets were trained with. */
+export const PADDING = 0.25;
 
 /**
  * Left eye, right eye, nose, left and right mouth corner in the unit square of a mean face: dlib's mean face shape
@@ -15,8 +15,8 @@ const MEAN_FACE: Landmarks = [
   [0.726104, 0.780233],
 ];
 
-/** Where the five landmarks belong in a square chip of `side` pixels. */
-export function template(side: number): Landmarks {
-  const place = (share: number) => ((PADDING + share) / (2 * PADDING + 1)) * side;
+/** Where the five landmarks belong in a square chip of `side` pixels. @param padding room around the face */
+export function template(side: number, padding = PADDING): Landmarks {
+  const place = (share: number) => ((padding + share) / (2 * padding + 1)) * side;
   return MEAN_FACE.map(([x, y]) => [place(x), place(y)]) as Landmarks;
 }

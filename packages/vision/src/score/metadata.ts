@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type GuardRule, guardRule } from './signs.ts';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
@@ -31,10 +32,23 @@ export const scorerInput = z
       .default({ by: 'landmarks' }),
     /** Whether the mirror image is scored as well, and the mean of both is taken. */
     mirror: z.boolean().default(true),
+    /**
+     * Several pictures of each face in place of one and its mirror image, cut by the landmarks. The model takes them one after
+     * another, [N × views, ...], and gives one number a face. `padding` is the room around the face, as a share of its own frame.
+     */
+    views: z
+      .array(z.strictObject({ padding: z.number().min(0).max(2), mirrored: z.boolean() }))
+      .min(1)
+      .max(8)
+      .optional(),
   })
   .refine(({ layout, size }) => layout !== 'blocks' || size % 2 === 0, {
     path: ['size'],
     message: 'must be even for blocks',
+  })
+  .refine(({ views, mirror, crop }) => views === undefined || (!mirror && crop.by === 'landmarks'), {
+    path: ['views'],
+    message: 'go with "mirror": false and a crop by landmarks',
   });
 
 export type ScorerInput = z.infer<typeof scorerInput>;
@@ -58,6 +72,8 @@ export type ScorerScale = z.infer<typeof scorerScale>;
 /** Keys of the model file's metadata_props. */
 export const INPUT_KEY = 'attrai.input';
 export const SCALE_KEY = 'attrai.scale';
+/** Of the project's own model alone. */
+export const GUARD_KEY = 'attrai.guard';
 
 /** Something to copy: the metadata of a model that takes what ImageNet nets take and gives 0 to 10 itself. */
 const EXAMPLE = `${INPUT_KEY} = {"layout":"NCHW","type":"float32","size":224,"mean":[123.7,116.3,103.5],"std":[58.4,57.1,57.4],"crop":{"by":"box","margin":0.2}} and ${SCALE_KEY} = {"knots":[[0,0],[10,10]]}`;
@@ -66,11 +82,17 @@ const EXAMPLE = `${INPUT_KEY} = {"layout":"NCHW","type":"float32","size":224,"me
 export interface ScorerMetadata {
   input: ScorerInput;
   scale: ScorerScale;
+  /** Of a model that tells signs as well. */
+  guard: GuardRule | undefined;
 }
 
 /** Checks a model's metadata_props. Throws an Error that says what to write instead. */
 export function parseScorerMetadata(props: ReadonlyMap<string, string>): ScorerMetadata {
-  return { input: parse(props, INPUT_KEY, scorerInput), scale: parse(props, SCALE_KEY, scorerScale) };
+  return {
+    input: parse(props, INPUT_KEY, scorerInput),
+    scale: parse(props, SCALE_KEY, scorerScale),
+    guard: props.has(GUARD_KEY) ? parse(props, GUARD_KEY, guardRule) : undefined,
+  };
 }
 
 function parse<T>(props: ReadonlyMap<string, string>, key: string, schema: z.ZodType<T>): T {

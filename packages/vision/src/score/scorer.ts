@@ -1,28 +1,44 @@
 import { readFile } from 'node:fs/promises';
 import { FatalError, FinalError } from '@attrai/contracts/errors';
 import type { InferenceSession } from 'onnxruntime-node';
-import { align, cropBox } from '../align/align.ts';
+import { align, cropBox, type View } from '../align/align.ts';
 import type { Detection } from '../detect/onet.ts';
 import { loadKernels } from '../kernels/kernels.ts';
 import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
 import { blocksTensor, takesBlocks } from './blocks.ts';
 import { batchTensor, dimensions } from './input.ts';
-import { parseScorerMetadata, type ScorerInput } from './metadata.ts';
+import { parseScorerMetadata, type ScorerInput, type ScorerScale } from './metadata.ts';
 import { readMetadataProps } from './metadata-props.ts';
 import { toScale } from './scale.ts';
+import type { GuardRule, Signs } from './signs.ts';
 
 /** Faces scored in one run: beyond 8 a face gets no cheaper. */
 const BATCH = 8;
 
 /** Gives faces their score; see `loadScorer`. */
 export interface Scorer {
-  /** The pictures of the faces as the model wants them: RGB, size × size × 3 bytes each, one after another. */
+  /** How the model's signs are used; undefined where it tells none. */
+  guard: GuardRule | undefined;
+  /** The pictures of the faces as the model wants them: RGB, size × size × 3 bytes each, view after view and face after face. */
   cutChips(mips: Mips, faces: readonly Detection[]): Uint8Array;
-  /** Scores of such pictures, 0 to 10, not rounded. One call at a time. Throws FinalError `no_score` where the model gives none. */
-  score(chips: Uint8Array): Promise<number[]>;
+  /** What the model says of such pictures, face by face. One call at a time. Throws FinalError `no_score` where it gives no number. */
+  read(chips: Uint8Array): Promise<Reading[]>;
   close(): Promise<void>;
 }
+
+/** What a model says of one face. */
+export interface Reading {
+  /** 0 to 10, not rounded. */
+  score: number;
+  /** Between the highest and the lowest score of the face's views, of ten; 0 where the model tells them not apart. */
+  disagreement: number;
+  signs: Signs | undefined;
+}
+
+/** Outputs that a model may have besides its first: the score of each view [N, views], and the signs [N, 3]. */
+const VIEW_SCORES = 'views';
+const SIGNS = 'signs';
 
 /**
  * Opens a scorer model: any ONNX file from a batch of faces to one number each, which says in its metadata_props how it
@@ -30,22 +46,33 @@ export interface Scorer {
  * Throws FatalError `scorer_unusable` with what to change in the file.
  */
 export async function loadScorer(path: string, threads: number): Promise<Scorer> {
-  const { input, scale } = await readMetadata(path);
+  const { input, scale, guard } = await readMetadata(path);
   const session = await openSession(path, { threads, varyingShapes: true });
   const [name] = session.inputNames;
-  const bytes = input.size ** 2 * 3;
+  const chipBytes = input.size ** 2 * 3;
+  const views: readonly Omit<View, 'side'>[] = input.views ?? [{}];
+  const bytes = chipBytes * views.length;
   const kernels = takesBlocks(input) ? loadKernels() : undefined;
 
-  async function run(chips: Uint8Array, from: number, count: number): Promise<number[]> {
-    const faces = kernels ? blocksTensor(input, chips, from, count, kernels) : batchTensor(input, chips, from, count);
+  async function run(chips: Uint8Array, from: number, count: number): Promise<Reading[]> {
+    const [first, pictures] = [from * views.length, count * views.length];
+    const faces = kernels
+      ? blocksTensor(input, chips, first, pictures, kernels)
+      : batchTensor(input, chips, first, pictures);
     const results = await session.run({ [name!]: faces });
     const raw = results[session.outputNames[0]!]!.data as Float32Array;
-    const views = input.mirror ? 2 : 1;
-    if (raw.length !== count * views)
-      throw noScore(`${raw.length} numbers for ${count * views} faces: make it one a face`);
+    const each = input.mirror ? 2 : 1;
+    if (raw.length !== count * each)
+      throw noScore(`${raw.length} numbers for ${count * each} faces: make it one a face`);
     const odd = raw.find((value) => !Number.isFinite(value));
     if (odd !== undefined) throw noScore(`${odd} for a face: check mean and std in its metadata, or use another`);
-    return Array.from({ length: count }, (_, i) => mean(raw.subarray(i * views, (i + 1) * views)));
+    const ofViews = results[VIEW_SCORES]?.data as Float32Array | undefined;
+    const signs = results[SIGNS]?.data as Float32Array | undefined;
+    return Array.from({ length: count }, (_, i) => ({
+      score: toScale(scale, mean(raw.subarray(i * each, (i + 1) * each))),
+      disagreement: ofViews ? range(ofViews.subarray(i * views.length, (i + 1) * views.length), scale) : 0,
+      signs: signs && { adulthood: signs[3 * i]!, glasses: signs[3 * i + 1]!, cover: signs[3 * i + 2]! },
+    }));
   }
 
   try {
@@ -57,21 +84,28 @@ export async function loadScorer(path: string, threads: number): Promise<Scorer>
   }
 
   return {
+    guard,
     cutChips(mips, faces) {
       const chips = new Uint8Array(faces.length * bytes);
       faces.forEach(({ box, landmarks }, i) => {
-        if (input.crop.by === 'landmarks') align(mips, landmarks, input.size, chips, i * bytes);
-        else cropBox(mips, box, input.crop.margin, input.size, chips, i * bytes);
+        const at = i * bytes;
+        if (input.crop.by === 'box') {
+          cropBox(mips, box, input.crop.margin, input.size, chips, at);
+          return;
+        }
+        views.forEach((view, v) => {
+          align(mips, landmarks, { side: input.size, ...view }, chips, at + v * chipBytes);
+        });
       });
       return chips;
     },
-    async score(chips) {
+    async read(chips) {
       const count = chips.length / bytes;
-      const scores: number[] = [];
+      const readings: Reading[] = [];
       for (let from = 0; from < count; from += BATCH) {
-        for (const raw of await run(chips, from, Math.min(BATCH, count - from))) scores.push(toScale(scale, raw));
+        readings.push(...(await run(chips, from, Math.min(BATCH, count - from))));
       }
-      return scores;
+      return readings;
     },
     close: () => session.release(),
   };
@@ -88,7 +122,8 @@ async function readMetadata(path: string) {
 /** One input of the shape and type that the metadata promises, one output. */
 function checkSignature({ inputMetadata, outputMetadata }: InferenceSession, input: ScorerInput): void {
   const [only] = inputMetadata;
-  if (inputMetadata.length !== 1 || outputMetadata.length !== 1) {
+  const further = outputMetadata.slice(1).filter((output) => output.name !== VIEW_SCORES && output.name !== SIGNS);
+  if (inputMetadata.length !== 1 || outputMetadata.length === 0 || further.length > 0) {
     throw new Error(`it has ${inputMetadata.length} inputs and ${outputMetadata.length} outputs: make it one of each`);
   }
   if (!only?.isTensor || only.type !== input.type) {
@@ -109,6 +144,12 @@ function checkSignature({ inputMetadata, outputMetadata }: InferenceSession, inp
 /** Free dimensions are names, or numbers below 1. */
 function fixed(side: number | string | undefined): boolean {
   return typeof side === 'number' && side > 0;
+}
+
+/** Between the highest and the lowest, on the ten-point scale. */
+function range(raw: Float32Array, scale: ScorerScale): number {
+  const scores = Array.from(raw, (value) => toScale(scale, value));
+  return Math.max(...scores) - Math.min(...scores);
 }
 
 function mean(values: Float32Array): number {
