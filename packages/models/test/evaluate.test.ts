@@ -15,7 +15,9 @@ import { evaluationReport } from '../src/evaluate/report.ts';
 import type { RatedFace } from '../src/fit/faces.ts';
 import { joinMarks, markOf } from '../src/fit/fitted-on.ts';
 import { readHead } from '../src/head.ts';
+import { FEATURES } from '../src/nets/face-net.ts';
 import { scorer } from '../src/nets/scorer.ts';
+import { VIEWS } from '../src/nets/views.ts';
 import { toHtml, toMarkdown } from '../src/report/write-report.ts';
 import { FACE_NET_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
@@ -41,6 +43,7 @@ beforeAll(async () => {
     modelsDir,
     scorerModel: path.join(modelsDir, 'scorer.onnx'),
     folds: undefined,
+    adults: false,
     onProgress: () => {},
   };
 });
@@ -140,24 +143,24 @@ it('reads the scale backwards', () => {
 it('finds nothing in noise out of fold, though each head knows its own faces by heart', () => {
   const random = xoroshiro128plus(5);
   const faces = Array.from(
-    { length: 150 },
+    { length: 60 },
     (): RatedFace => ({
       file: '',
       mark: '',
       columns: {},
       rating: 100 * uniformFloat64(random),
-      features: Float64Array.from({ length: 300 }, () => uniformFloat64(random)),
+      features: Float64Array.from({ length: VIEWS.length * FEATURES }, () => uniformFloat64(random)),
       residual: 3,
       confidence: 'high',
       found: 1,
     }),
   );
-  const scored = scoreOutOfFold(faces, 5, () => {});
+  const scored = scoreOutOfFold(faces, { folds: 5 }, () => {});
   const ratings = scored.map(({ rating }) => rating);
   const middle = ratings.reduce((a, b) => a + b) / ratings.length;
   const together = scored.reduce((sum, { prediction, rating }) => sum + (prediction - middle) * (rating - middle), 0);
   const spread = ratings.reduce((sum, rating) => sum + (rating - middle) ** 2, 0);
-  expect(together / spread).toBeLessThan(0.15);
+  expect(together / spread).toBeLessThan(0.25);
   expect(new Set(scored.map(({ score }) => score)).size).toBeGreaterThan(10);
 });
 

@@ -3,11 +3,14 @@ import path from 'node:path';
 import { parseScorerMetadata } from '@attrai/vision/score/metadata';
 import { readMetadataProps } from '@attrai/vision/score/metadata-props';
 import { loadScorer } from '@attrai/vision/score/scorer';
+import { mean } from 'simple-statistics';
 import { expect, it } from 'vitest';
 import { modelsDir } from '../../vision/test/support/paths.ts';
 import { predict } from '../src/fit/ridge.ts';
+import { readGuard } from '../src/guard.ts';
 import { readHead } from '../src/head.ts';
 import { FEATURES } from '../src/nets/face-net.ts';
+import { GUARD_VIEW, VIEWS } from '../src/nets/views.ts';
 import { faceApi } from './face-api.ts';
 import { distance, run } from './models.ts';
 import { noise, waves } from './pixels.ts';
@@ -31,15 +34,24 @@ it('gives the embeddings that face-api itself gives', async () => {
   expect(distance(expected[0]!, expected[1]!)).toBeGreaterThan(0.01);
 });
 
-it('scores with the committed head on the features', async () => {
+it('scores a face by the mean of a head a view, and tells the signs of the middle view', async () => {
   const head = await readHead(HEAD);
+  const guard = await readGuard();
   const shape = [chips.length, SIDE, SIDE, 3];
   const { features } = await run('features.onnx', 'chips', batch, shape);
-  const { score } = await run('scorer.onnx', 'chips', batch, shape);
+  const { score, views, signs } = await run('scorer.onnx', 'chips', batch, shape);
   expect(features!.dims).toEqual([chips.length, FEATURES]);
-  expect(score!.dims).toEqual([chips.length, 1]);
-  const expected = chips.map((_, i) => predict(head, features!.data.subarray(i * FEATURES, (i + 1) * FEATURES)));
-  expect(distance(score!.data, expected)).toBeLessThan(1e-3);
+  expect([score, views, signs].map((output) => output!.dims)).toEqual([
+    [1, 1],
+    [1, 3],
+    [1, 3],
+  ]);
+  const row = (view: number) => features!.data.subarray(view * FEATURES, (view + 1) * FEATURES);
+  const expected = head.views.map((model, view) => predict(model, row(view)));
+  expect(distance(views!.data, expected)).toBeLessThan(1e-2);
+  expect(score!.data[0]).toBeCloseTo(mean(expected), 2);
+  const told = [guard.adulthood, guard.glasses, guard.cover].map((sign) => predict(sign, row(GUARD_VIEW)));
+  expect(distance(signs!.data, told)).toBeLessThan(1e-3);
 });
 
 it('says in the file how to use the scorer, so that the estimator can', async () => {
@@ -47,14 +59,16 @@ it('says in the file how to use the scorer, so that the estimator can', async ()
   const file = path.join(modelsDir, 'scorer.onnx');
   const props = readMetadataProps(await readFile(file));
   expect(props.get('attrai.name')).toBe(head.name);
-  const { input, scale } = parseScorerMetadata(props);
-  expect(input).toMatchObject({ layout: 'NHWC', type: 'uint8', size: SIDE, crop: { by: 'landmarks' }, mirror: true });
+  const { input, scale, guard } = parseScorerMetadata(props);
+  expect(input).toMatchObject({ layout: 'NHWC', type: 'uint8', size: SIDE, mirror: false, views: VIEWS });
   expect(scale.knots).toEqual(head.scale);
+  expect(guard).toEqual((await readGuard()).rule);
   const scorer = await loadScorer(file, 1);
-  const scores = await scorer.score(batch);
+  const readings = await scorer.read(batch);
   await scorer.close();
-  expect(scores).toHaveLength(chips.length);
-  for (const score of scores) expect(score).toSatisfy((value: number) => value >= 0 && value <= 10);
+  // The three chips are the three views of one face.
+  expect(readings).toHaveLength(1);
+  expect(readings[0]!.score).toSatisfy((value: number) => value >= 0 && value <= 10);
 });
 
 it('keeps the weights as bytes in the file', async () => {

@@ -45,9 +45,10 @@ describe('nobody is left out silently', () => {
   it('pictures that are missing, unreadable or show no face', async () => {
     const ratings = ['gone.jpg', 'text.jpg', 'grey.png'].map((file) => ({ file, rating: 1, columns: {} }));
     let done = 0;
-    const read = await readFaces(ratings, dir, modelsDir, (count) => {
+    const onProgress = (count: number) => {
       done = count;
-    });
+    };
+    const read = await readFaces(ratings, { imageDir: dir, modelsDir, adults: false, onProgress });
     expect(done).toBe(3);
     expect(read).toEqual({
       faces: [],
@@ -84,6 +85,7 @@ async function fitOn(text: string, onProgress: (work: string) => void = () => {}
     csvFile: await table(text),
     fileColumn: 'file',
     ratingColumn: 'rating',
+    adults: false,
     modelsDir,
     date: new Date(),
     onProgress,

@@ -3,7 +3,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { mean, standardDeviation } from 'simple-statistics';
 import { expect, it } from 'vitest';
-import { fitRidge, predict } from '../src/fit/ridge.ts';
+import { fitRidge, type LinearModel, predict } from '../src/fit/ridge.ts';
 
 const LAMBDAS = [0.1, 1, 10, 100];
 
@@ -79,3 +79,19 @@ function refitWithout(left: number, features: number[][], targets: number[], lam
   const weights = solve(gram, x.transpose().mmul(Matrix.columnVector(restTargets.map((t) => t - meanTarget))));
   return scale(features[left]!).reduce((sum, value, j) => sum + value * weights.get(j, 0), meanTarget);
 }
+
+it('keeps predictions from going with a group, and still tells its members apart', () => {
+  const random = xoroshiro128plus(3);
+  const groups = Array.from({ length: 200 }, (_, i) => i % 2);
+  // One feature is the group itself, the other what differs within it; both move the target.
+  const features = groups.map((group) => [group, uniformFloat64(random)]);
+  const targets = features.map(([group, other]) => 3 * group! + 4 * other!);
+  const gap = (model: LinearModel) => predict(model, [1, 0.5]) - predict(model, [0, 0.5]);
+  const plain = fitRidge(features, targets, [1e-6]);
+  const balanced = fitRidge(features, targets, [1e-6], groups);
+  expect(gap(plain)).toBeCloseTo(3, 3);
+  // A penalty of 0.5 beside the samples' own error: a third is taken off.
+  expect(gap(balanced)).toBeCloseTo(2, 1);
+  expect(predict(balanced, [0, 1]) - predict(balanced, [0, 0])).toBeCloseTo(4, 1);
+  expect(balanced.leaveOneOut).toHaveLength(targets.length);
+});

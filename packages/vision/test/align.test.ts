@@ -66,7 +66,7 @@ test.each([0.3, 1, 2.6, 5.1])('brings landmarks to their places in the chip from
   const photo = blank(1200, 1000);
   for (const [x, y] of landmarks) disc(photo, x, y, Math.max(4 * scale, 2));
   const chip = new Uint8Array(150 * 150 * 3);
-  align(makeMips(photo), landmarks, 150, chip, 0);
+  align(makeMips(photo), landmarks, { side: 150 }, chip, 0);
   for (const [x, y] of template(150)) {
     const [cx, cy] = centreOfLight({ data: chip, width: 150, height: 150 }, x, y, 9);
     expect(Math.hypot(cx - x, cy - y)).toBeLessThan(0.5);

@@ -106,16 +106,16 @@ describe("scores with a model of the user's own", () => {
     const scorer = await loadScorer(path, 1);
     const chips = new Uint8Array(21 * 150 * 150 * 3);
     for (let i = 0; i < 21; i++) chips.fill(10 * i, i * 67_500, (i + 1) * 67_500);
-    const scores = await scorer.score(chips);
-    expect(scores.map((score) => Math.round(score * 25.5))).toEqual(Array.from({ length: 21 }, (_, i) => 10 * i));
+    const readings = await scorer.read(chips);
+    expect(readings.map(({ score }) => Math.round(score * 25.5))).toEqual(Array.from({ length: 21 }, (_, i) => 10 * i));
     await scorer.close();
   });
 
   async function rawScore(model: Omit<TinyModel, 'metadata'>, input: object, faces = [face]): Promise<number> {
     const scorer = await loadScorer(await write(model, input), 1);
-    const [score] = await scorer.score(scorer.cutChips(photo, faces));
+    const [reading] = await scorer.read(scorer.cutChips(photo, faces));
     await scorer.close();
-    return score! * 25.5;
+    return reading!.score * 25.5;
   }
 });
 
@@ -188,10 +188,10 @@ test('gives no face a score that the model has none for: the photo fails, for go
     { layout: 'NHWC', type: 'uint8', size: 150, mirror: false },
   );
   const scorer = await loadScorer(path, 1);
-  const bright = scorer.score(scorer.cutChips(photo, [face]));
+  const bright = scorer.read(scorer.cutChips(photo, [face]));
   await expect(bright).rejects.toMatchObject({ code: 'no_score', grade: 'final' });
   await expect(bright).rejects.toThrow('NaN for a face');
-  expect(await scorer.score(new Uint8Array(150 * 150 * 3))).toEqual([expect.any(Number)]);
+  expect(await scorer.read(new Uint8Array(150 * 150 * 3))).toMatchObject([{ score: expect.any(Number) }]);
   await scorer.close();
 });
 
