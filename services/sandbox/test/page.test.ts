@@ -264,8 +264,16 @@ describe('the chat page in Chromium', () => {
     await tab.goto(sandbox.url);
     await write('seen in both');
     await eventually(() => tab.locator('.message.user').textContent()).toContain('seen in both');
-    page.on('dialog', (dialog) => dialog.accept());
-    await page.getByRole('button', { name: 'New chat as another user' }).click();
+    const newChat = page.getByRole('button', { name: 'New chat as another user' });
+    const question = page.getByRole('dialog', { name: 'Start a new chat' });
+    await newChat.click();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await newChat.click();
+    await page.keyboard.press('Escape');
+    await eventually(() => question.isVisible()).toBe(false);
+    expect(await bubbles('user').count()).toBe(1);
+    await newChat.click();
+    await question.getByRole('button', { name: 'OK' }).click();
     await eventually(() => page.locator('#welcome').isVisible()).toBe(true);
     await eventually(() => tab.locator('#welcome').isVisible()).toBe(true);
     await tab.close();

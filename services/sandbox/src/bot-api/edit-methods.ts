@@ -5,9 +5,10 @@ import { badRequest } from './api-error.ts';
 import { readCaption, readText } from './formatted-text.ts';
 import { readButtons } from './inline-keyboard.ts';
 import { readDocument, readPhoto } from './input-media.ts';
-import { type Method, readChat, show } from './method.ts';
+import { type Method, readChat } from './method.ts';
 import { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
+import { wireMessage } from './wire.ts';
 
 /** Telegram lets a bot delete messages for this long. */
 const DELETABLE_MS = 48 * 3600 * 1000;
@@ -67,7 +68,7 @@ function editable(params: Params, telegram: Telegram): StoredMessage {
   return message;
 }
 
-/** Without `reply_markup` an edit takes the buttons away. */
+/** Without `reply_markup` an edit takes the buttons away. Its result has no `reply_to_message`, as Telegram's. */
 function edit(message: StoredMessage, content: Content, by: string, params: Params, telegram: Telegram): object {
   const buttons = readButtons(params);
   if (sameContent(message.content, content) && sameButtons(message.buttons, buttons)) {
@@ -77,7 +78,7 @@ function edit(message: StoredMessage, content: Content, by: string, params: Para
     );
   }
   telegram.chats.edit(message, content, buttons, by);
-  return show(message, telegram);
+  return wireMessage(message, telegram.bot);
 }
 
 function sameContent(a: Content, b: Content): boolean {

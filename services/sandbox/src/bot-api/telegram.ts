@@ -1,6 +1,7 @@
 import { Chats } from '../chat/chats.ts';
 import { FileVault } from '../chat/file-vault.ts';
 import { MediaStore } from '../chat/media-store.ts';
+import { CallbackQueries } from './callback-queries.ts';
 import { Faults } from './faults.ts';
 import { UpdateQueue } from './update-queue.ts';
 import { Webhook } from './webhook.ts';
@@ -18,8 +19,7 @@ export interface Telegram {
   calls: Map<string, number>;
   /** What setMyCommands and its like stored, by what it is, scope and language. */
   settings: Map<string, unknown>;
-  /** Buttons users pressed, oldest first: query id to chat. */
-  callbacks: Map<string, number>;
+  callbacks: CallbackQueries;
 }
 
 /** A Telegram without chats, for the bot whose id is the part of `token` before its colon. */
@@ -34,6 +34,6 @@ export function createTelegram(token: string): Telegram {
     faults: new Faults(),
     calls: new Map(),
     settings: new Map(),
-    callbacks: new Map(),
+    callbacks: new CallbackQueries(),
   };
 }

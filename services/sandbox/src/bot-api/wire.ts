@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type Content,
   type FormattedText,
@@ -46,6 +47,11 @@ export function wireChat(chatId: number): object {
   return chatId > 0
     ? { id: chatId, type: 'private', first_name: 'Guest' }
     : { id: chatId, type: 'group', title: 'Group', all_members_are_administrators: false };
+}
+
+/** What a callback query calls its chat: the same for all of a chat's queries, and telling nothing of its id. */
+export function chatInstance(chatId: number): string {
+  return createHash('sha256').update(String(chatId)).digest().readBigInt64BE().toString();
 }
 
 export function wireFile(file: StoredFile): object {

@@ -20,7 +20,16 @@ export type ChatEvent =
   | { kind: 'message' | 'edit'; message: StoredMessage }
   | { kind: 'delete'; messageId: number }
   | { kind: 'action'; action: string }
-  | { kind: 'answer'; queryId: string; text: string; alert: boolean };
+  | ({ kind: 'answer' } & Answer);
+
+/** What the bot says to whoever pressed a button. */
+export interface Answer {
+  /** What the page called the press. */
+  clientKey: string | undefined;
+  text: string;
+  /** In a dialog, which waits until it is closed. */
+  alert: boolean;
+}
 
 type Listener = (event: ChatEvent) => void;
 
@@ -88,10 +97,11 @@ export class Chats {
     return message;
   }
 
+  /** New buttons under the same content don't make a message an edited one. */
   edit(message: StoredMessage, content: Content, buttons: Button[][] | undefined, by: string): void {
+    if (content !== message.content) message.editedAt = Date.now();
     message.content = content;
     message.buttons = buttons;
-    message.editedAt = Date.now();
     this.#record(message, by);
     this.#tell(message.chatId, { kind: 'edit', message });
   }
@@ -106,8 +116,8 @@ export class Chats {
     this.#tell(chatId, { kind: 'action', action });
   }
 
-  answerCallback(chatId: number, queryId: string, text: string, alert: boolean): void {
-    this.#tell(chatId, { kind: 'answer', queryId, text, alert });
+  answerCallback(chatId: number, answer: Answer): void {
+    this.#tell(chatId, { kind: 'answer', ...answer });
   }
 
   /** Calls `listener` with all that happens in the chat from now on; returns what ends it. */

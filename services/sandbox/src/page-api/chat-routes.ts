@@ -16,6 +16,9 @@ const sender = {
     .optional(),
 };
 
+/** What the page calls a message or a press before the sandbox does. */
+const clientKey = z.string().min(1).max(64).optional();
+
 const newMessage = z.object({
   ...sender,
   text: z.string().optional(),
@@ -23,11 +26,16 @@ const newMessage = z.object({
   caption: z.string().optional(),
   reply_to: z.coerce.number().int().optional(),
   media_group_id: z.string().min(1).max(64).optional(),
-  client_key: z.string().min(1).max(64).optional(),
+  client_key: clientKey,
 });
 
 const editedMessage = z.object({ text: z.string() });
-const pressedButton = z.object({ ...sender, message_id: z.coerce.number().int(), data: z.string().min(1) });
+const pressedButton = z.object({
+  ...sender,
+  message_id: z.coerce.number().int(),
+  data: z.string().min(1),
+  client_key: clientKey,
+});
 const messagePath = chatPath.extend({ messageId: id('must be a whole number') });
 
 /** What a user does in a chat, and what is to be seen there. */
@@ -68,7 +76,7 @@ export function serveChats(app: FastifyInstance, telegram: Telegram): void {
     const { chatId } = check(chatPath, request.params);
     const fields = check(pressedButton, request.body);
     const message = findMessage(chatId, fields.message_id, telegram);
-    const id = userPresses(message, fields.data, readSender(chatId, fields), telegram);
+    const id = userPresses(message, readSender(chatId, fields), fields.data, fields.client_key, telegram);
     return reply.code(201).send({ callback_query_id: id });
   });
 }

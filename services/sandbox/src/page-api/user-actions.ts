@@ -1,15 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { characters, MAX_CAPTION, MAX_TEXT, plainText } from '../bot-api/formatted-text.ts';
 import { show } from '../bot-api/method.ts';
 import type { Telegram } from '../bot-api/telegram.ts';
-import { wireUser } from '../bot-api/wire.ts';
+import { chatInstance, wireUser } from '../bot-api/wire.ts';
 import type { Upload } from '../chat/media-store.ts';
 import type { Content, StoredMessage, User } from '../chat/message.ts';
 import { UnusablePhoto } from '../chat/photo-sizes.ts';
 import { HttpError } from './http-error.ts';
-
-/** Buttons pressed and not yet answered, at the most. */
-const MAX_CALLBACKS = 1_000;
 
 export interface UserMessage {
   text: string;
@@ -54,17 +50,21 @@ export function userEdits(message: StoredMessage, text: string, telegram: Telegr
 }
 
 /** Presses an inline button; returns the id of the callback query. Throws HttpError. */
-export function userPresses(message: StoredMessage, data: string, from: User, telegram: Telegram): string {
+export function userPresses(
+  message: StoredMessage,
+  from: User,
+  data: string,
+  clientKey: string | undefined,
+  telegram: Telegram,
+): string {
   const known = message.buttons?.flat().some((button) => button.callback_data === data);
   if (!known) throw new HttpError(400, 'data: no button of this message has it');
-  const id = randomBytes(8).readBigUInt64BE().toString();
-  telegram.callbacks.set(id, message.chatId);
-  if (telegram.callbacks.size > MAX_CALLBACKS) telegram.callbacks.delete(telegram.callbacks.keys().next().value!);
+  const id = telegram.callbacks.open({ chatId: message.chatId, clientKey });
   telegram.updates.push('callback_query', {
     id,
     from: wireUser(from),
     message: show(message, telegram),
-    chat_instance: String(message.chatId),
+    chat_instance: chatInstance(message.chatId),
     data,
   });
   return id;

@@ -1,5 +1,6 @@
 import { element, icon } from './dom.js';
 import { grow } from './grow.js';
+import { Keyboard } from './keyboard.js';
 import { richText } from './rich-text.js';
 
 /** Longest sides a photo is shown with, CSS pixels; a narrow window takes more off. */
@@ -16,12 +17,17 @@ const CAPTIONED_MIN = 220;
 export class Bubble {
   /**
    * @param {object} view
-   * @param {object} context say, language, find(messageId), onPhoto(bubble), onButton, onCommand, onJump(messageId)
+   * @param {object} context say, language, find(messageId), onPhoto(bubble), onButton(bubble, data), onCommand, onJump(messageId)
    */
   constructor(view, context) {
     this.context = context;
     this.body = element('div', { class: 'bubble' });
-    this.node = element('article', { class: `message ${view.from}` }, this.body);
+    this.keyboard = new Keyboard((data) => context.onButton(this, data));
+    this.node = element(
+      'article',
+      { class: `message ${view.from}` },
+      element('div', { class: 'stack' }, this.body, this.keyboard.node),
+    );
     this.show(view);
   }
 
@@ -43,10 +49,11 @@ export class Bubble {
     this.view = view;
     this.node.dataset.messageId = view.message_id ?? '';
     this.node.classList.toggle('has-photo', Boolean(view.photo_url));
-    this.node.classList.toggle('bare', Boolean(view.photo_url) && !view.caption && !view.buttons && !view.problem);
+    this.node.classList.toggle('bare', Boolean(view.photo_url) && !view.caption && !view.problem);
     this.node.classList.toggle('pending', view.state === 'sending' || view.state === 'waiting');
     this.node.setAttribute('aria-label', this.#label());
     this.body.replaceChildren(...this.#parts().filter(Boolean));
+    this.keyboard.show(view.buttons);
   }
 
   /** @param {number} share of the upload, 0 to 1 */
@@ -79,7 +86,6 @@ export class Bubble {
       view.document_name && this.#document(),
       element('div', { class: 'text' }, this.#words(), this.#meta()),
       view.problem && this.#problem(),
-      view.buttons && this.#buttons(view.buttons),
     ];
   }
 
@@ -166,19 +172,6 @@ export class Bubble {
       return button;
     });
     return element('div', { class: 'problem', role: 'alert' }, element('span', {}, problem), ...buttons);
-  }
-
-  #buttons(rows) {
-    const keyboard = element('div', { class: 'keyboard' });
-    for (const row of rows) keyboard.append(element('div', {}, ...row.map((button) => this.#button(button))));
-    return keyboard;
-  }
-
-  #button({ text, url, callback_data: data }) {
-    if (url) return element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, `${text} ↗`);
-    const made = element('button', { type: 'button' }, text);
-    made.addEventListener('click', () => this.context.onButton(this.view.message_id, data, made));
-    return made;
   }
 }
 

@@ -64,12 +64,16 @@ export function postMessage(chatId, fields, onProgress) {
   });
 }
 
-/** @param {number} chatId @param {number} messageId @param {string} data @param {string} language */
-export async function pressButton(chatId, messageId, data, language) {
+/**
+ * @param {number} chatId
+ * @param {{messageId: number, data: string, key: string}} press
+ * @param {string} language
+ */
+export async function pressButton(chatId, { messageId, data, key }, language) {
   const response = await fetch(`/api/chats/${chatId}/callback`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ message_id: messageId, data, language_code: language }),
+    body: JSON.stringify({ message_id: messageId, data, client_key: key, language_code: language }),
   });
   if (!response.ok) throw new Refused(response.status, (await response.json()).error);
 }

@@ -1,3 +1,4 @@
+import { ask, tell } from './ask.js';
 import { followBottom } from './bottom.js';
 import { getJson, pressButton, watchChat } from './chat-client.js';
 import { CommandMenu } from './command-menu.js';
@@ -8,6 +9,7 @@ import * as identity from './identity.js';
 import { createLightbox } from './lightbox.js';
 import { MessageList } from './message-list.js';
 import { Outbox } from './outbox.js';
+import { Presses } from './presses.js';
 import { createSamples } from './samples.js';
 import { createStatus, showToast } from './status.js';
 import { textsOf, translatePage } from './texts.js';
@@ -22,11 +24,16 @@ const list = new MessageList(byId('messages'), {
   say,
   language,
   onPhoto: (bubble) => lightbox.open(bubble),
-  onButton: press,
+  onButton: (bubble, data) => presses.press(bubble, data),
   onCommand: sendText,
   onJump: jumpTo,
 });
 const lightbox = createLightbox(() => list.bubbles.filter((bubble) => bubble.view.photo_url));
+const presses = new Presses({
+  send: (press) => pressButton(chatId, press, language),
+  complain: showToast,
+  onAnswer: ({ text, alert }) => (alert ? tell(text) : showToast(text)),
+});
 const outbox = new Outbox({ chatId, list, texts: () => ({ say, language }), onAct: afterSending });
 const samples = createSamples({
   say: () => say,
@@ -58,12 +65,6 @@ function sendFiles(files) {
 function afterSending() {
   showWelcome();
   bottom.follow();
-}
-
-async function press(messageId, data, button) {
-  button.disabled = true;
-  await pressButton(chatId, messageId, data, language).catch((error) => showToast(error.message));
-  button.disabled = false;
 }
 
 function jumpTo(messageId) {
@@ -104,8 +105,8 @@ byId('language').addEventListener('change', ({ target }) => {
   identity.setLanguage(target.value);
   speak(target.value);
 });
-byId('new-chat').addEventListener('click', () => {
-  if (!list.isEmpty && !confirm(say('newChatQuestion'))) return;
+byId('new-chat').addEventListener('click', async () => {
+  if (!list.isEmpty && !(await ask(say('newChatQuestion')))) return;
   identity.newChat();
   location.reload();
 });
@@ -142,5 +143,5 @@ watchChat(chatId, {
   },
   delete: ({ message_id }) => list.remove(message_id),
   action: ({ action }) => status.action(action),
-  answer: ({ text }) => text && showToast(text),
+  answer: (answer) => presses.answer(answer),
 });
