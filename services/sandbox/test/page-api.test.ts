@@ -185,7 +185,7 @@ describe('the API of the chat page', () => {
 
   it('offers sample photos', async () => {
     const samples = (await get('/api/samples')) as { name: string; url: string }[];
-    expect(samples.map(({ name }) => name)).toEqual(['group', 'mona-lisa', 'connery']);
+    expect(samples.map(({ name }) => name)).toEqual(['portrait', 'couple', 'glasses', 'connery', 'group', 'mona-lisa']);
     for (const { url } of samples) {
       const bytes = await (await fetch(sandbox.url + url)).arrayBuffer();
       expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ format: 'jpeg' });
