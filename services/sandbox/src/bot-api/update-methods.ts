@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { badRequest, conflict } from './api-error.ts';
+import { checkTarget, type ReplyHandler } from './deliver.ts';
 import { characters } from './formatted-text.ts';
 import type { Method } from './method.ts';
 import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
-import type { ReplyHandler } from './webhook.ts';
 
 /** Telegram cuts longer waits down to this. */
 const LONGEST_POLL_S = 50;
+/** https://core.telegram.org/bots/api#setwebhook */
+const CONNECTIONS = 40;
+const MAX_CONNECTIONS = 100;
 /** Limit of https://core.telegram.org/bots/api#answercallbackquery, characters. */
 const MAX_ANSWER = 200;
 
@@ -49,10 +52,13 @@ export function createUpdateMethods(onReply: ReplyHandler): Record<string, Metho
     const url = params.string('url') ?? '';
     if (url === '') return deleteWebhook(params, telegram, signal);
     const { updates, webhook } = telegram;
-    webhook.start({ url, secretToken: params.string('secret_token') }, onReply);
-    updates.interrupt(conflict('terminated by setWebhook request'));
+    const maxConnections = Math.min(Math.max(params.integer('max_connections') ?? CONNECTIONS, 1), MAX_CONNECTIONS);
+    const target = { url, secretToken: params.string('secret_token') || undefined, maxConnections };
+    checkTarget(target);
     readAllowed(params, updates);
+    updates.interrupt(conflict('terminated by setWebhook request'));
     if (params.boolean('drop_pending_updates')) updates.drop();
+    webhook.start(target, onReply);
     return true;
   };
   return { getUpdates, setWebhook, deleteWebhook, getWebhookInfo, answerCallbackQuery };

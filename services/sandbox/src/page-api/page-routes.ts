@@ -58,7 +58,9 @@ export async function servePage(app: FastifyInstance, telegram: Telegram): Promi
     const kept = telegram.media.vault.get(request.params.id);
     if (!kept) throw new HttpError(404, 'This file is gone.');
     reply.header('cache-control', 'private, max-age=86400, immutable');
-    if (kept.file.width !== undefined) return reply.type('image/jpeg').send(kept.bytes);
+    const { kind, mimeType } = kept.file;
+    // Made by the sandbox itself, whatever was uploaded.
+    if (kind === 'photo' || kind === 'sticker') return reply.type(mimeType).send(kept.bytes);
     const name = encodeURIComponent(kept.file.name ?? 'file').replaceAll("'", '%27');
     reply.header('content-disposition', `attachment; filename*=UTF-8''${name}`);
     return reply.type('application/octet-stream').send(kept.bytes);
