@@ -247,6 +247,10 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(await about('ru')).toMatchObject({ commands: russian });
     await bot.call('deleteMyCommands', { language_code: 'ru' });
     expect(await about('ru')).toMatchObject({ commands });
+    const inGroups = [{ command: 'score', description: 'Score' }];
+    await bot.call('setMyCommands', { commands: inGroups, scope: { type: 'all_group_chats' } });
+    expect(await about('ru')).toMatchObject({ commands });
+    expect(await about('ru&group=true')).toMatchObject({ commands: inGroups });
     await bot.call('setMyDescription', { description: 'I score faces' });
     expect(await about('ru')).toMatchObject({ description: 'I score faces' });
   });

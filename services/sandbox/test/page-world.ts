@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from '../src/sandbox.ts';
 import type { Chromium } from './chromium.ts';
 import { User } from './user.ts';
 
-const TOKEN = '4242:test_token-1';
+export const TOKEN = '4242:test_token-1';
 
 /** A sandbox and its page in a browser, with the bot's side of it. */
 export interface PageWorld extends AsyncDisposable {

@@ -67,9 +67,13 @@ export const botMethods: Record<string, Method> = {
   close: done,
 };
 
-/** The commands a user with this language sees in a private chat, the most specific list that was set. */
-export function commandsFor(language: string, { settings }: Telegram): Command[] {
-  for (const scope of ['all_private_chats', 'default']) {
+/** The commands a user with this language sees in private chats or in groups, the most specific list that was set. */
+export function commandsFor(
+  language: string,
+  chats: 'all_private_chats' | 'all_group_chats',
+  { settings }: Telegram,
+): Command[] {
+  for (const scope of [chats, 'default']) {
     for (const code of [language, '']) {
       const commands = settings.get(`commands/${scope}/${code}`);
       if (commands) return commands as Command[];

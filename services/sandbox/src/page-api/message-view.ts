@@ -10,7 +10,8 @@ import {
 /** A message as the page and the tests see it. Absent: none, or no. */
 export interface MessageView {
   message_id: number;
-  from: 'user' | 'bot';
+  /** `nobody`: something that happened in the chat. */
+  from: 'user' | 'bot' | 'nobody';
   /** Milliseconds since the epoch. */
   date: number;
   text?: string;
@@ -26,7 +27,7 @@ export interface MessageView {
   reply_to?: number;
   /** The emoji the bot reacted with. */
   reaction?: string;
-  /** Nobody's words: the name of what happened, as the Bot API calls it, and what it says of it. */
+  /** The name of what happened, as the Bot API calls it, and what it says of it. */
   service?: string;
   service_words?: string;
   thread_id?: number;
@@ -43,7 +44,7 @@ export function viewMessage(message: StoredMessage): MessageView {
   const { text, entities } = textOf(content);
   return {
     message_id: message.id,
-    from: message.from === 'bot' ? 'bot' : 'user',
+    from: content.kind === 'service' ? 'nobody' : message.from === 'bot' ? 'bot' : 'user',
     date: message.sentAt,
     ...(content.kind === 'text' ? { text } : text !== '' && { caption: text }),
     ...(entities.length > 0 && { entities }),

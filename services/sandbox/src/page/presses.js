@@ -7,7 +7,7 @@ export class Presses {
 
   /**
    * @param {object} parts
-   * @param {(press: {messageId: number, data: string, key: string}) => Promise<void>} parts.send
+   * @param {(press: {message_id: number, data: string, client_key: string}) => Promise<unknown>} parts.send
    * @param {(words: string) => void} parts.complain
    * @param {(answer: {text: string, alert: boolean}) => void} parts.onAnswer
    */
@@ -22,7 +22,7 @@ export class Presses {
     const key = crypto.randomUUID();
     keyboard.wait(key, data);
     this.#waiting.set(key, { keyboard, timer: setTimeout(() => this.#end(key), PATIENCE_MS) });
-    this.send({ messageId: view.message_id, data, key }).catch((error) => {
+    this.send({ message_id: view.message_id, data, client_key: key }).catch((error) => {
       this.#end(key);
       this.complain(error.message);
     });
