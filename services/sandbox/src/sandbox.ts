@@ -4,9 +4,11 @@ import { ApiError } from './bot-api/api-error.ts';
 import { isBotApiUrl, sendApiError, serveBotApi } from './bot-api/routes.ts';
 import { createTelegram } from './bot-api/telegram.ts';
 import { serveChats } from './page-api/chat-routes.ts';
+import { serveChatSetup } from './page-api/chat-setup.ts';
 import { serveEvents } from './page-api/event-stream.ts';
 import { guardHost } from './page-api/host-guard.ts';
 import { servePage } from './page-api/page-routes.ts';
+import { serveSettings } from './page-api/settings-routes.ts';
 import { serveTestApi } from './page-api/test-routes.ts';
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
@@ -23,6 +25,8 @@ export interface SandboxOptions {
   port: number;
   /** The bot's token: `<bot id>:<letters, digits, _ and ->`. */
   token: string;
+  /** Whether it fetches photos by URL from anywhere; else from loopback only. */
+  fetchesAnywhere?: boolean;
   logger?: SandboxLogger;
 }
 
@@ -53,7 +57,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw new Error('A bot token looks like 123456:letters-and-digits. Set BOT_TOKEN to one.');
   }
 
-  const telegram = createTelegram(token);
+  const telegram = createTelegram(token, options.fetchesAnywhere);
   const app = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
   await app.register(multipart);
   acceptUrlencoded(app);
@@ -61,6 +65,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   answerFailures(app, logger);
   serveBotApi(app, telegram, token);
   serveChats(app, telegram);
+  serveChatSetup(app, telegram);
+  serveSettings(app, telegram);
   serveEvents(app, telegram);
   serveTestApi(app, telegram);
   await servePage(app, telegram);

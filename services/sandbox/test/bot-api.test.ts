@@ -26,12 +26,16 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(await bot.call('getMe')).toMatchObject({ id: 4242, is_bot: true, username: expect.any(String) });
   });
 
-  it('is refused with a wrong token, and with a method that is none', async () => {
+  it('is refused with a wrong token, and otherwise with a method the sandbox has not', async () => {
     const stranger = createClient(sandbox.apiRoot, '4242:wrong');
     expect(await failureOf(bot, stranger.call('getMe'))).toMatchObject({ code: 401, description: 'Unauthorized' });
     const unknown = await fetch(`${sandbox.apiRoot}/bot${TOKEN}/getYou`);
-    expect(unknown.status).toBe(404);
-    expect(await unknown.json()).toMatchObject({ ok: false, error_code: 404 });
+    expect(unknown.status).toBe(400);
+    expect(await unknown.json()).toEqual({
+      ok: false,
+      error_code: 400,
+      description: 'Bad Request: the sandbox has no method getYou',
+    });
   });
 
   it('gets an update that comes while it polls, and again until it is confirmed', async () => {
@@ -243,6 +247,10 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(await about('ru')).toMatchObject({ commands: russian });
     await bot.call('deleteMyCommands', { language_code: 'ru' });
     expect(await about('ru')).toMatchObject({ commands });
+    const inGroups = [{ command: 'score', description: 'Score' }];
+    await bot.call('setMyCommands', { commands: inGroups, scope: { type: 'all_group_chats' } });
+    expect(await about('ru')).toMatchObject({ commands });
+    expect(await about('ru&group=true')).toMatchObject({ commands: inGroups });
     await bot.call('setMyDescription', { description: 'I score faces' });
     expect(await about('ru')).toMatchObject({ description: 'I score faces' });
   });

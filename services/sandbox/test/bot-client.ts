@@ -1,5 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { Bot, GrammyError, InputFile, webhookCallback } from 'grammy';
+import { Bot as NodeBot, InputFile as NodeFile, TelegramApiError } from 'node-telegram-bot-api';
+import { createWebhookServer } from 'node-telegram-bot-api/node';
 import { Telegraf, TelegramError } from 'telegraf';
 import { expect } from 'vitest';
 
@@ -87,6 +89,34 @@ export const clients: Record<string, (apiRoot: string, token: string) => BotClie
       },
       async webhook(secretToken) {
         return webhookCallback(bot, 'http', { secretToken }) as RequestListener;
+      },
+    };
+  },
+
+  'node-telegram-bot-api'(apiRoot, token) {
+    const bot = new NodeBot(token, { apiRoot, maxRetries: 0 });
+    const api = bot.api as unknown as Record<string, (params: object) => Promise<{ file_path: string }>>;
+    return {
+      call: (method, ...params) => api[method]!(...(params as [object])),
+      file: (bytes, filename) => new NodeFile(bytes, { filename }),
+      fileUrl: async (file_id) => `${apiRoot}/file/bot${token}/${(await api.getFile!({ file_id })).file_path}`,
+      failure(error) {
+        if (!(error instanceof TelegramApiError)) return noAnswer(error);
+        return { code: error.errorCode, description: error.description, retryAfter: error.retryAfter };
+      },
+      onText(answer) {
+        bot.on('message', (ctx) => ctx.reply(answer(ctx.message?.text ?? '')));
+      },
+      async listen() {
+        const ended = bot.startPolling();
+        return async () => {
+          bot.stop();
+          await ended;
+        };
+      },
+      async webhook(secretToken) {
+        const server = createWebhookServer(bot, { secretToken });
+        return (request, response) => void server.emit('request', request, response);
       },
     };
   },

@@ -16,7 +16,7 @@ describe('what the sandbox keeps in memory', () => {
     chats.post(1, { from: user, content: text('a') }, 'user');
     chats.post(2, { from: user, content: text('b') }, 'user');
     chats.post(2, { from: user, content: text('c') }, 'user');
-    expect(chats.has(1)).toBe(false);
+    expect(chats.get(1)).toBeUndefined();
     expect(chats.visible(2)).toHaveLength(2);
   });
 
@@ -30,7 +30,7 @@ describe('what the sandbox keeps in memory', () => {
 
   it('drops the oldest files when their bytes are too many', () => {
     const vault = new FileVault(100);
-    const add = (bytes: Buffer) => vault.add({ folder: 'documents', extension: 'bin', bytes, mimeType: 'x/y' });
+    const add = (bytes: Buffer) => vault.add({ kind: 'document', extension: 'bin', bytes, mimeType: 'x/y' });
     const files = [add(Buffer.alloc(60)), add(Buffer.alloc(30)), add(Buffer.alloc(50))];
     expect(files.map((file) => vault.get(file.id) !== undefined)).toEqual([false, true, true]);
     expect(vault.atPath(files[0]!.path)).toBeUndefined();
@@ -49,9 +49,9 @@ describe('what the sandbox keeps in memory', () => {
 
   it('drops the oldest updates nobody fetches', () => {
     const updates = new UpdateQueue(3);
-    for (let i = 0; i < 5; i++) updates.push('message', i);
+    for (let i = 0; i < 5; i++) updates.push('message', i, 'chat 1');
     expect(updates.length).toBe(3);
-    expect(updates.first).toMatchObject({ message: 2 });
+    expect(updates.pending[0]).toMatchObject({ update: { message: 2 } });
   });
 
   it('numbers on from where an earlier run left off', () => {

@@ -54,7 +54,7 @@ describe('the API of the chat page', () => {
       ['messages', form({ text: 'x', language_code: '../x' }), 400, /language_code: /],
       ['messages', form({ text: 'x', user_id: '5' }), 400, /user_id: /],
       ['messages', form({ text: 'x', reply_to: '5' }), 404, /no message 5/],
-      ['messages', form({ photo }), 415, /Send it as a file/],
+      ['messages', form({ photo }), 415, /^This can't be sent as a photo: not a JPEG, PNG, WebP or GIF\.$/],
       ['callback', { message_id: 1, data: 'x' }, 404, /no message 1/],
       ['callback', { data: 'x' }, 400, /message_id: /],
     ];
@@ -185,7 +185,7 @@ describe('the API of the chat page', () => {
 
   it('offers sample photos', async () => {
     const samples = (await get('/api/samples')) as { name: string; url: string }[];
-    expect(samples.map(({ name }) => name)).toEqual(['group', 'mona-lisa', 'connery']);
+    expect(samples.map(({ name }) => name)).toEqual(['portrait', 'couple', 'glasses', 'connery', 'group', 'mona-lisa']);
     for (const { url } of samples) {
       const bytes = await (await fetch(sandbox.url + url)).arrayBuffer();
       expect(await sharp(Buffer.from(bytes)).metadata()).toMatchObject({ format: 'jpeg' });

@@ -33,6 +33,28 @@ export class User {
     });
   }
 
+  /** Changes the chat, or makes it; see page-api/chat-setup.ts. */
+  setUp(fields: object): Promise<unknown> {
+    return change(`${this.url}/api/chats/${this.chatId}`, 'PATCH', fields);
+  }
+
+  /** Resolves to the topic's id. */
+  async addTopic(name: string): Promise<number> {
+    const made = await change(`${this.url}/api/chats/${this.chatId}/topics`, 'POST', { name });
+    return (made as { message_thread_id: number }).message_thread_id;
+  }
+
+  /** Makes a basic group a supergroup; resolves to its id. */
+  async migrate(): Promise<number> {
+    const moved = await change(`${this.url}/api/chats/${this.chatId}/migrate`, 'POST', {});
+    return (moved as { migrate_to_chat_id: number }).migrate_to_chat_id;
+  }
+
+  /** Changes what is set for the bot as a whole; see page-api/settings-routes.ts. */
+  set(settings: object): Promise<unknown> {
+    return change(`${this.url}/api/settings`, 'PATCH', settings);
+  }
+
   async messages(): Promise<MessageView[]> {
     return (await fetch(`${this.url}/api/chats/${this.chatId}/messages`)).json() as Promise<MessageView[]>;
   }
@@ -83,6 +105,13 @@ export function form(fields: Record<string, string | Blob>): FormData {
   const made = new FormData();
   for (const [name, value] of Object.entries(fields)) made.append(name, value);
   return made;
+}
+
+async function change(url: string, method: string, body: object): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return response.json();
 }
 
 async function read(response: Response, events: ChatEvent[]): Promise<void> {

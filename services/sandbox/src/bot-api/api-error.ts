@@ -1,22 +1,24 @@
+/** https://core.telegram.org/bots/api#responseparameters */
+export interface ResponseParameters {
+  /** Seconds. */
+  retry_after?: number;
+  migrate_to_chat_id?: number;
+}
+
 /** A refusal in the Bot API's own shape: https://core.telegram.org/bots/api#making-requests */
 export class ApiError extends Error {
   readonly code: number;
-  /** Seconds, for 429. */
-  readonly retryAfter: number | undefined;
+  readonly parameters: ResponseParameters | undefined;
 
-  constructor(code: number, description: string, retryAfter?: number) {
+  constructor(code: number, description: string, parameters?: ResponseParameters) {
     super(description);
     this.code = code;
-    this.retryAfter = retryAfter;
+    this.parameters = parameters;
   }
 
   toJSON() {
-    return {
-      ok: false,
-      error_code: this.code,
-      description: this.message,
-      ...(this.retryAfter !== undefined && { parameters: { retry_after: this.retryAfter } }),
-    };
+    const { code, message, parameters } = this;
+    return { ok: false, error_code: code, description: message, ...(parameters && { parameters }) };
   }
 }
 
@@ -26,4 +28,8 @@ export function badRequest(what: string): ApiError {
 
 export function conflict(what: string): ApiError {
   return new ApiError(409, `Conflict: ${what}`);
+}
+
+export function tooManyRequests(retryAfter: number): ApiError {
+  return new ApiError(429, `Too Many Requests: retry after ${retryAfter}`, { retry_after: retryAfter });
 }

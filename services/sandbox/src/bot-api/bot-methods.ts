@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { badRequest } from './api-error.ts';
-import { type Method, readChat } from './method.ts';
+import type { Method } from './method.ts';
 import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
-import { wireBot, wireChat, wireFile } from './wire.ts';
+import { wireBot } from './wire.ts';
+import { wireFile } from './wire-content.ts';
 
 /** Limit of https://core.telegram.org/bots/api#getfile, bytes. */
 const MAX_DOWNLOAD = 20 * 1024 * 1024;
@@ -20,10 +21,12 @@ const commandList = z
 const getMe: Method = (_params, { bot }) => ({
   ...wireBot(bot),
   can_join_groups: true,
-  can_read_all_group_messages: false,
+  can_read_all_group_messages: bot.readsAllGroupMessages,
   supports_inline_queries: false,
   can_connect_to_business: false,
   has_main_web_app: false,
+  has_topics_enabled: bot.hasTopics,
+  allows_users_to_create_topics: bot.hasTopics,
 });
 
 const getFile: Method = (params, { media }) => {
@@ -32,8 +35,6 @@ const getFile: Method = (params, { media }) => {
   if (kept.file.size > MAX_DOWNLOAD) throw badRequest('file is too big');
   return { ...wireFile(kept.file), file_path: kept.file.path };
 };
-
-const getChat: Method = (params, telegram) => wireChat(readChat(params, telegram));
 
 const setMyCommands: Method = (params, { settings }) => {
   const commands = commandList.safeParse(params.json('commands'));
@@ -54,7 +55,6 @@ const done: Method = () => true;
 export const botMethods: Record<string, Method> = {
   getMe,
   getFile,
-  getChat,
   setMyCommands,
   deleteMyCommands,
   getMyCommands,
@@ -67,9 +67,13 @@ export const botMethods: Record<string, Method> = {
   close: done,
 };
 
-/** The commands a user with this language sees in a private chat, the most specific list that was set. */
-export function commandsFor(language: string, { settings }: Telegram): Command[] {
-  for (const scope of ['all_private_chats', 'default']) {
+/** The commands a user with this language sees in private chats or in groups, the most specific list that was set. */
+export function commandsFor(
+  language: string,
+  chats: 'all_private_chats' | 'all_group_chats',
+  { settings }: Telegram,
+): Command[] {
+  for (const scope of [chats, 'default']) {
     for (const code of [language, '']) {
       const commands = settings.get(`commands/${scope}/${code}`);
       if (commands) return commands as Command[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Button } from '../chat/message.ts';
-import { ApiError, badRequest } from './api-error.ts';
+import { badRequest } from './api-error.ts';
 import type { Params } from './params.ts';
 
 const markup = z.object({
@@ -34,13 +34,17 @@ function checkButton({
   callback_data?: string | undefined;
   url?: string | undefined;
 }): Button {
-  if (text === '')
-    throw badRequest("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard");
+  if (text === '') throw badRequest('inline keyboard button text must be non-empty');
   if (url !== undefined) {
-    if (!/^(https?|tg):\/\//i.test(url)) throw new ApiError(400, 'Bad Request: BUTTON_URL_INVALID');
+    if (!/^(https?|tg):\/\//i.test(url)) throw badRequest('BUTTON_URL_INVALID');
     return { text, url };
   }
-  const bytes = Buffer.byteLength(callback_data ?? '');
-  if (callback_data === undefined || bytes === 0 || bytes > 64) throw badRequest('BUTTON_DATA_INVALID');
+  if (!callback_data) {
+    throw badRequest(
+      "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard (the sandbox knows " +
+        'callback_data and url)',
+    );
+  }
+  if (Buffer.byteLength(callback_data) > 64) throw badRequest('BUTTON_DATA_INVALID');
   return { text, callback_data };
 }

@@ -1,39 +1,74 @@
-import type { MediaStore, Upload } from '../chat/media-store.ts';
-import type { StoredFile } from '../chat/message.ts';
+import { z } from 'zod';
+import type { Upload } from '../chat/media-store.ts';
+import type { Content, StoredFile } from '../chat/message.ts';
 import { UnusablePhoto, uprightSize } from '../chat/photo-sizes.ts';
 import { badRequest } from './api-error.ts';
+import { readCaption } from './formatted-text.ts';
+import { Params } from './params.ts';
+import type { Telegram } from './telegram.ts';
 
 /** Limits of https://core.telegram.org/bots/api#sendphoto: bytes, width + height, and long side to short side. */
 const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
 const MAX_PHOTO_SIDES = 10_000;
 const MAX_PHOTO_RATIO = 20;
+/** Limit of https://core.telegram.org/bots/api#sendmediagroup, messages. */
+const MAX_ALBUM = 10;
 
-/** Where a file of a call comes from: uploaded with it, or named by file_id. */
+const inputMedia = z.looseObject({ type: z.string(), media: z.string() });
+
+/** Where a file of a call comes from: uploaded with it, named by file_id, or by a URL to fetch. */
 export interface Source {
   upload: Upload | undefined;
   value: string | undefined;
 }
 
-/** The sizes of an uploaded photo, or of one sent before. Throws ApiError. */
-export async function readPhoto({ upload, value }: Source, media: MediaStore): Promise<StoredFile[]> {
-  if (upload) {
-    await checkPhoto(upload.bytes);
-    return media.addPhoto(upload.bytes).catch(refuseUnusable);
+/** The sizes of an uploaded or fetched photo, or of one sent before. Throws ApiError. */
+export async function readPhoto({ upload, value }: Source, { media, urls }: Telegram): Promise<StoredFile[]> {
+  if (upload || isUrl(value)) {
+    const bytes = upload ? upload.bytes : await urls.fetchPhoto(value!);
+    await checkPhoto(bytes);
+    return media.addPhoto(bytes).catch(refuseUnusable);
   }
-  const sizes = media.sizesOf(namedFile(value, media, 'photo'));
-  if (!sizes) throw badRequest("can't use file of type Document as Photo");
-  return sizes;
+  return media.sizesOf(namedFile(value, 'photo', media))!;
 }
 
 /** An uploaded document, or one sent before. Throws ApiError. */
-export function readDocument({ upload, value }: Source, media: MediaStore): StoredFile {
+export function readDocument({ upload, value }: Source, { media }: Telegram): StoredFile {
   if (upload) {
     if (upload.bytes.length === 0) throw badRequest('file must be non-empty');
     return media.addDocument(upload);
   }
-  const file = namedFile(value, media, 'document');
-  if (media.sizesOf(file)) throw badRequest("can't use file of type Photo as Document");
-  return file;
+  if (isUrl(value)) throw badRequest('failed to get HTTP URL content (the sandbox fetches nothing but photos)');
+  return namedFile(value, 'document', media);
+}
+
+/** The InputMedia in `media`, of editMessageMedia. Throws ApiError. */
+export function readMedia(params: Params, telegram: Telegram): Promise<Content> {
+  return readInputMedia(params.json('media'), params, telegram);
+}
+
+/** The list of InputMedia in `media`, of sendMediaGroup. Throws ApiError. */
+export async function readAlbum(params: Params, telegram: Telegram): Promise<Content[]> {
+  const list = params.json('media');
+  if (!Array.isArray(list)) throw badRequest('expected an Array of InputMedia');
+  if (list.length === 0) throw badRequest('there are no messages to send');
+  if (list.length > MAX_ALBUM) throw badRequest('too many messages to send as an album');
+  const contents = await Promise.all(list.map((item) => readInputMedia(item, params, telegram)));
+  if (new Set(contents.map(({ kind }) => kind)).size > 1) {
+    throw badRequest("Document can't be mixed with other media types");
+  }
+  return contents;
+}
+
+async function readInputMedia(given: unknown, params: Params, telegram: Telegram): Promise<Content> {
+  const parsed = inputMedia.safeParse(given);
+  if (!parsed.success) throw badRequest("can't parse InputMedia: expected an Object with type and media");
+  const { type, media } = parsed.data;
+  const caption = readCaption(new Params(parsed.data));
+  const source = { upload: params.attached(media), value: media };
+  if (type === 'photo') return { kind: 'photo', sizes: await readPhoto(source, telegram), caption };
+  if (type === 'document') return { kind: 'document', file: readDocument(source, telegram), caption };
+  throw badRequest(`type of InputMedia must be photo or document (the sandbox has no ${type})`);
 }
 
 async function checkPhoto(bytes: Buffer): Promise<void> {
@@ -52,12 +87,19 @@ function refuseUnusable(error: unknown): never {
   throw error instanceof UnusablePhoto ? badRequest('IMAGE_PROCESS_FAILED') : error;
 }
 
-function namedFile(value: string | undefined, media: MediaStore, kind: string): StoredFile {
+function isUrl(value: string | undefined): boolean {
+  return /^https?:/i.test(value ?? '');
+}
+
+function namedFile(value: string | undefined, kind: 'photo' | 'document', media: Telegram['media']): StoredFile {
   if (value === undefined || value === '') throw badRequest(`there is no ${kind} in the request`);
-  if (/^https?:/i.test(value)) {
-    throw badRequest('failed to get HTTP URL content (the sandbox fetches nothing: upload the file)');
-  }
   const kept = media.vault.get(value);
   if (!kept) throw badRequest('wrong file identifier/HTTP URL specified');
+  if (kept.file.kind !== kind)
+    throw badRequest(`can't use file of type ${capital(kept.file.kind)} as ${capital(kind)}`);
   return kept.file;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

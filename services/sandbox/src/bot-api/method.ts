@@ -1,5 +1,4 @@
 import type { StoredMessage } from '../chat/message.ts';
-import { badRequest } from './api-error.ts';
 import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
 import { wireMessage } from './wire.ts';
@@ -7,16 +6,18 @@ import { wireMessage } from './wire.ts';
 /** One method of the Bot API: its result, or an ApiError thrown. `signal` is aborted when the caller has gone. */
 export type Method = (params: Params, telegram: Telegram, signal: AbortSignal) => unknown;
 
-/** The chat a call is about. Throws ApiError when there is none. */
-export function readChat(params: Params, { chats }: Telegram): number {
-  if (!params.string('chat_id')) throw badRequest('chat_id is empty');
-  const chatId = params.integer('chat_id');
-  if (chatId === undefined || !chats.has(chatId)) throw badRequest('chat not found');
-  return chatId;
+/** A message as the Bot API shows it, with the one it answers. */
+export function show(message: StoredMessage, telegram: Telegram): object {
+  return wireMessage(message, telegram, repliedTo(message, telegram));
 }
 
-/** A message as the Bot API shows it, with the one it answers. */
-export function show(message: StoredMessage, { bot, chats }: Telegram): object {
-  const repliedTo = message.replyTo === undefined ? undefined : chats.find(message.chatId, message.replyTo);
-  return wireMessage(message, bot, repliedTo);
+/**
+ * The message another one answers. In a topic of a supergroup, and in a thread of replies, all that answers nothing
+ * else answers the message they began with, as the Bot API server has it.
+ */
+export function repliedTo(message: StoredMessage, { chats }: Telegram): StoredMessage | undefined {
+  const { chatId, id, replyTo, threadId } = message;
+  if (replyTo !== undefined) return chats.find(chatId, replyTo);
+  const inThread = chats.get(chatId)?.kind === 'supergroup' && threadId !== id;
+  return inThread ? chats.find(chatId, threadId) : undefined;
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from './api-error.ts';
+import { ApiError, badRequest } from './api-error.ts';
 import { botMethods } from './bot-methods.ts';
+import { chatMethods } from './chat-methods.ts';
 import { editMethods } from './edit-methods.ts';
 import { type FaultOrder, faultDescription } from './faults.ts';
 import type { Method } from './method.ts';
 import { Params, readParams } from './params.ts';
+import { reactionMethods } from './reaction-methods.ts';
 import { sendMethods } from './send-methods.ts';
 import type { Telegram } from './telegram.ts';
 import { createUpdateMethods } from './update-methods.ts';
@@ -21,7 +23,8 @@ export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: str
   const updateMethods = createUpdateMethods(async (name, values) => {
     await methods.get(name.toLowerCase())?.[1](new Params(values), telegram, AbortSignal.abort());
   });
-  for (const [name, method] of Object.entries({ ...botMethods, ...sendMethods, ...editMethods, ...updateMethods })) {
+  const all = { ...botMethods, ...chatMethods, ...sendMethods, ...editMethods, ...reactionMethods, ...updateMethods };
+  for (const [name, method] of Object.entries(all)) {
     methods.set(name.toLowerCase(), [name, method]);
   }
 
@@ -31,7 +34,8 @@ export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: str
     async handler(request, reply) {
       if (request.params.token !== token) throw new ApiError(401, 'Unauthorized');
       const [name, method] = methods.get(request.params.method.toLowerCase()) ?? [];
-      if (!name || !method) throw new ApiError(404, 'Not Found: method not found');
+      // Telegram's 404 is taken for a wrong token by some clients, and says nothing of what the sandbox lacks.
+      if (!name || !method) throw badRequest(`the sandbox has no method ${request.params.method}`);
       telegram.calls.set(name, (telegram.calls.get(name) ?? 0) + 1);
 
       const params = await readParams(request);
@@ -49,8 +53,7 @@ export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: str
     const kept = telegram.media.vault.atPath(request.params['*']);
     if (!kept) throw new ApiError(404, 'Not Found');
     if (fault?.kind === 'drop-after') return cutConnection(request, reply);
-    const isPhoto = kept.file.width !== undefined;
-    return reply.type(isPhoto ? 'image/jpeg' : 'application/octet-stream').send(kept.bytes);
+    return reply.type(kept.file.kind === 'photo' ? 'image/jpeg' : 'application/octet-stream').send(kept.bytes);
   });
 }
 
@@ -62,6 +65,8 @@ export function isBotApiUrl(url: string): boolean {
 /** Any failure in the Bot API's shape. */
 export function sendApiError(error: Error & { statusCode?: number }, reply: FastifyReply): FastifyReply {
   const refusal = error instanceof ApiError ? error : asApiError(error);
+  const retryAfter = refusal.parameters?.retry_after;
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply.code(refusal.code).send(refusal.toJSON());
 }
 
@@ -76,7 +81,8 @@ async function beforeWork(fault: FaultOrder | undefined): Promise<void> {
   if (fault?.kind !== 'error') return;
   const code = fault.error_code ?? 500;
   const retryAfter = fault.retry_after ?? (code === 429 ? 1 : undefined);
-  throw new ApiError(code, fault.description ?? faultDescription(code, retryAfter), retryAfter);
+  const parameters = retryAfter === undefined ? undefined : { retry_after: retryAfter };
+  throw new ApiError(code, fault.description ?? faultDescription(code, retryAfter), parameters);
 }
 
 /** To the caller this looks like a timeout after the work was done. */

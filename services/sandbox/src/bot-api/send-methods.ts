@@ -1,10 +1,12 @@
-import type { Content } from '../chat/message.ts';
+import type { Content, StoredMessage } from '../chat/message.ts';
 import { badRequest } from './api-error.ts';
+import { checkRight, readChat } from './chat-access.ts';
 import { readCaption, readText } from './formatted-text.ts';
 import { readButtons } from './inline-keyboard.ts';
-import { readDocument, readPhoto } from './input-media.ts';
-import { type Method, readChat, show } from './method.ts';
+import { readAlbum, readDocument, readPhoto } from './input-media.ts';
+import { type Method, show } from './method.ts';
 import type { Params } from './params.ts';
+import { readPlace } from './placement.ts';
 import type { Telegram } from './telegram.ts';
 
 const ACTIONS = new Set([
@@ -22,50 +24,77 @@ const ACTIONS = new Set([
 ]);
 
 const sendMessage: Method = (params, telegram) => {
-  const chatId = readChat(params, telegram);
-  return send(chatId, { kind: 'text', text: readText(params) }, 'sendMessage', params, telegram);
+  readChat(params, telegram, 'write');
+  return sendOne({ kind: 'text', text: readText(params) }, 'sendMessage', params, telegram);
 };
 
 const sendPhoto: Method = async (params, telegram) => {
-  const chatId = readChat(params, telegram);
+  readChat(params, telegram, 'write');
   const caption = readCaption(params);
-  const source = { upload: params.upload('photo'), value: params.string('photo') };
-  const sizes = await readPhoto(source, telegram.media);
-  return send(chatId, { kind: 'photo', sizes, caption }, 'sendPhoto', params, telegram);
+  const sizes = await readPhoto({ upload: params.upload('photo'), value: params.string('photo') }, telegram);
+  return sendOne({ kind: 'photo', sizes, caption }, 'sendPhoto', params, telegram);
 };
 
 const sendDocument: Method = (params, telegram) => {
-  const chatId = readChat(params, telegram);
+  readChat(params, telegram, 'write');
   const caption = readCaption(params);
-  const source = { upload: params.upload('document'), value: params.string('document') };
-  const file = readDocument(source, telegram.media);
-  return send(chatId, { kind: 'document', file, caption }, 'sendDocument', params, telegram);
+  const file = readDocument({ upload: params.upload('document'), value: params.string('document') }, telegram);
+  return sendOne({ kind: 'document', file, caption }, 'sendDocument', params, telegram);
+};
+
+/** Has no buttons, whatever was given. */
+const sendMediaGroup: Method = async (params, telegram) => {
+  readChat(params, telegram, 'write');
+  const contents = await readAlbum(params, telegram);
+  const mediaGroupId = contents.length > 1 ? telegram.nextAlbum() : undefined;
+  return send(contents, 'sendMediaGroup', params, telegram, { mediaGroupId }).map((message) => show(message, telegram));
+};
+
+const copyMessage: Method = (params, telegram) => {
+  const from = readChat(params, telegram, 'read', 'from_chat_id');
+  const message = telegram.chats.find(from.id, params.integer('message_id'));
+  if (!message) throw badRequest('message to copy not found');
+  const { content } = message;
+  if (content.kind === 'service') throw badRequest("message can't be copied");
+  const recaptioned = 'caption' in content && params.string('caption') !== undefined;
+  const copy = recaptioned ? { ...content, caption: readCaption(params) } : content;
+  const [copied] = send([copy], 'copyMessage', params, telegram, { buttons: readButtons(params) });
+  return { message_id: copied!.id };
 };
 
 const sendChatAction: Method = (params, telegram) => {
-  const chatId = readChat(params, telegram);
+  const chat = readChat(params, telegram, 'write');
   const action = params.string('action') ?? '';
   if (!ACTIONS.has(action)) throw badRequest('wrong parameter action in request');
-  telegram.chats.showAction(chatId, action);
+  telegram.chats.showAction(chat.id, action);
   return true;
 };
 
-export const sendMethods: Record<string, Method> = { sendMessage, sendPhoto, sendDocument, sendChatAction };
+export const sendMethods: Record<string, Method> = {
+  sendMessage,
+  sendPhoto,
+  sendDocument,
+  sendMediaGroup,
+  copyMessage,
+  sendChatAction,
+};
 
-function send(chatId: number, content: Content, by: string, params: Params, telegram: Telegram): object {
-  const replyTo = readReplyTo(params, chatId, telegram);
-  const message = telegram.chats.post(chatId, { from: 'bot', content, replyTo, buttons: readButtons(params) }, by);
-  return show(message, telegram);
+function sendOne(content: Content, by: string, params: Params, telegram: Telegram): object {
+  const [message] = send([content], by, params, telegram, { buttons: readButtons(params) });
+  return show(message!, telegram);
 }
 
-/** `reply_parameters`, or `reply_to_message_id` of older clients. */
-function readReplyTo(params: Params, chatId: number, { chats }: Telegram): number | undefined {
-  const given = params.json('reply_parameters') as
-    | { message_id?: unknown; allow_sending_without_reply?: unknown }
-    | undefined;
-  const messageId = given ? Number(given.message_id) : params.integer('reply_to_message_id');
-  if (messageId === undefined) return undefined;
-  if (chats.find(chatId, messageId)) return messageId;
-  if (given?.allow_sending_without_reply === true || params.boolean('allow_sending_without_reply')) return undefined;
-  throw badRequest('message to be replied not found');
+function send(
+  contents: Content[],
+  by: string,
+  params: Params,
+  telegram: Telegram,
+  more: Pick<Partial<StoredMessage>, 'buttons' | 'mediaGroupId'>,
+): StoredMessage[] {
+  const { chat, threadId, replyTo } = readPlace(params, telegram);
+  for (const { kind } of contents) checkRight(chat, kind);
+  telegram.pace.count(chat, contents.length);
+  return contents.map((content) =>
+    telegram.chats.post(chat.id, { from: 'bot', content, threadId, replyTo, ...more }, by),
+  );
 }

@@ -1,8 +1,11 @@
 import { Chats } from '../chat/chats.ts';
 import { FileVault } from '../chat/file-vault.ts';
 import { MediaStore } from '../chat/media-store.ts';
+import { CallbackQueries } from './callback-queries.ts';
 import { Faults } from './faults.ts';
+import { Pace } from './pace.ts';
 import { UpdateQueue } from './update-queue.ts';
+import { UrlFetcher } from './url-fetcher.ts';
 import { Webhook } from './webhook.ts';
 import type { BotProfile } from './wire.ts';
 
@@ -14,26 +17,39 @@ export interface Telegram {
   updates: UpdateQueue;
   webhook: Webhook;
   faults: Faults;
+  pace: Pace;
+  urls: UrlFetcher;
   /** Calls by method, refused ones too. */
   calls: Map<string, number>;
   /** What setMyCommands and its like stored, by what it is, scope and language. */
   settings: Map<string, unknown>;
-  /** Buttons users pressed, oldest first: query id to chat. */
-  callbacks: Map<string, number>;
+  callbacks: CallbackQueries;
+  /** A `media_group_id` no album has yet. */
+  nextAlbum(): string;
 }
 
 /** A Telegram without chats, for the bot whose id is the part of `token` before its colon. */
-export function createTelegram(token: string): Telegram {
+export function createTelegram(token: string, fetchesAnywhere = false): Telegram {
   const updates = new UpdateQueue();
+  let albums = 0;
   return {
-    bot: { id: Number.parseInt(token, 10), name: 'attrai', username: 'attrai_sandbox_bot' },
+    bot: {
+      id: Number.parseInt(token, 10),
+      name: 'attrai',
+      username: 'attrai_sandbox_bot',
+      readsAllGroupMessages: false,
+      hasTopics: false,
+    },
     chats: new Chats(),
     media: new MediaStore(new FileVault()),
     updates,
     webhook: new Webhook(updates),
     faults: new Faults(),
+    pace: new Pace(),
+    urls: new UrlFetcher(fetchesAnywhere),
     calls: new Map(),
     settings: new Map(),
-    callbacks: new Map(),
+    callbacks: new CallbackQueries(),
+    nextAlbum: () => `${Date.now()}${++albums}`,
   };
 }

@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { badRequest, conflict } from './api-error.ts';
+import { checkTarget, type ReplyHandler } from './deliver.ts';
+import { characters } from './formatted-text.ts';
 import type { Method } from './method.ts';
 import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
-import type { ReplyHandler } from './webhook.ts';
 
 /** Telegram cuts longer waits down to this. */
 const LONGEST_POLL_S = 50;
+/** https://core.telegram.org/bots/api#setwebhook */
+const CONNECTIONS = 40;
+const MAX_CONNECTIONS = 100;
+/** Limit of https://core.telegram.org/bots/api#answercallbackquery, characters. */
+const MAX_ANSWER = 200;
 
 const getUpdates: Method = async (params, { updates, webhook }, signal) => {
   if (webhook.active) {
@@ -32,13 +38,11 @@ const deleteWebhook: Method = (params, { updates, webhook }) => {
 const getWebhookInfo: Method = (_params, { webhook }) => webhook.info();
 
 const answerCallbackQuery: Method = (params, { chats, callbacks }) => {
-  const queryId = params.string('callback_query_id') ?? '';
-  const chatId = callbacks.get(queryId);
-  if (chatId === undefined) {
-    throw badRequest('query is too old and response timeout expired or query ID is invalid');
-  }
-  callbacks.delete(queryId);
-  chats.answerCallback(chatId, queryId, params.string('text') ?? '', params.boolean('show_alert'));
+  const text = params.string('text') ?? '';
+  if (characters(text) > MAX_ANSWER) throw badRequest('MESSAGE_TOO_LONG');
+  const press = callbacks.close(params.string('callback_query_id') ?? '');
+  if (!press) throw badRequest('query is too old and response timeout expired or query ID is invalid');
+  chats.answerCallback(press.chatId, { clientKey: press.clientKey, text, alert: params.boolean('show_alert') });
   return true;
 };
 
@@ -48,10 +52,13 @@ export function createUpdateMethods(onReply: ReplyHandler): Record<string, Metho
     const url = params.string('url') ?? '';
     if (url === '') return deleteWebhook(params, telegram, signal);
     const { updates, webhook } = telegram;
-    webhook.start({ url, secretToken: params.string('secret_token') }, onReply);
-    updates.interrupt(conflict('terminated by setWebhook request'));
+    const maxConnections = Math.min(Math.max(params.integer('max_connections') ?? CONNECTIONS, 1), MAX_CONNECTIONS);
+    const target = { url, secretToken: params.string('secret_token') || undefined, maxConnections };
+    checkTarget(target);
     readAllowed(params, updates);
+    updates.interrupt(conflict('terminated by setWebhook request'));
     if (params.boolean('drop_pending_updates')) updates.drop();
+    webhook.start(target, onReply);
     return true;
   };
   return { getUpdates, setWebhook, deleteWebhook, getWebhookInfo, answerCallbackQuery };

@@ -6,6 +6,13 @@ export interface Update {
   [kind: string]: unknown;
 }
 
+/** An update on its way. */
+export interface Pending {
+  update: Update;
+  /** A webhook gets the updates of one line one after the other, those of several at once. */
+  line: string;
+}
+
 /** Updates nobody fetched are dropped, oldest first, beyond this. */
 const MAX_PENDING = 20_000;
 
@@ -20,10 +27,11 @@ export interface Poll {
 
 /** Updates on their way to the bot: kept until they are confirmed. */
 export class UpdateQueue {
-  #pending: Update[] = [];
+  #pending: Pending[] = [];
   #nextId = firstId();
   #allowed: ReadonlySet<string> | undefined;
   #poller: { wake(): void; refuse(error: ApiError): void } | undefined;
+  #onArrival: (() => void) | undefined;
   #maxPending: number;
 
   constructor(maxPending = MAX_PENDING) {
@@ -34,8 +42,9 @@ export class UpdateQueue {
     return this.#pending.length;
   }
 
-  get first(): Update | undefined {
-    return this.#pending[0];
+  /** Oldest first. */
+  get pending(): readonly Pending[] {
+    return this.#pending;
   }
 
   /** Kinds of updates to keep from now on; none named means all. */
@@ -47,11 +56,17 @@ export class UpdateQueue {
     return this.#allowed && [...this.#allowed];
   }
 
-  push(kind: string, payload: unknown): void {
+  push(kind: string, payload: unknown, line: string): void {
     if (this.#allowed && !this.#allowed.has(kind)) return;
-    this.#pending.push({ update_id: this.#nextId++, [kind]: payload });
+    this.#pending.push({ update: { update_id: this.#nextId++, [kind]: payload }, line });
     if (this.#pending.length > this.#maxPending) this.#pending.shift();
     this.#poller?.wake();
+    this.#onArrival?.();
+  }
+
+  /** Calls `listener` at every update from now on, in the place of any before. */
+  onArrival(listener: (() => void) | undefined): void {
+    this.#onArrival = listener;
   }
 
   /**
@@ -60,15 +75,15 @@ export class UpdateQueue {
    */
   async poll({ offset, limit, timeoutMs, signal }: Poll): Promise<Update[]> {
     this.interrupt(conflict('terminated by other getUpdates request; make sure that only one bot instance is running'));
-    this.confirm(offset < 0 ? (this.#pending.at(offset)?.update_id ?? 0) : offset);
-    if (this.#pending.length === 0 && timeoutMs > 0) await this.arrival(timeoutMs, signal);
-    return this.#pending.slice(0, limit);
+    this.#confirm(offset < 0 ? (this.#pending.at(offset)?.update.update_id ?? 0) : offset);
+    if (this.#pending.length === 0 && timeoutMs > 0) await this.#arrival(timeoutMs, signal);
+    return this.#pending.slice(0, limit).map(({ update }) => update);
   }
 
-  /** Forgets the updates before `offset`. */
-  confirm(offset: number): void {
-    const kept = this.#pending.findIndex((update) => update.update_id >= offset);
-    this.#pending.splice(0, kept < 0 ? this.#pending.length : kept);
+  /** Forgets one update. */
+  remove(pending: Pending): void {
+    const index = this.#pending.indexOf(pending);
+    if (index >= 0) this.#pending.splice(index, 1);
   }
 
   drop(): void {
@@ -80,8 +95,14 @@ export class UpdateQueue {
     this.#poller?.refuse(error);
   }
 
+  /** Forgets the updates before `offset`. */
+  #confirm(offset: number): void {
+    const kept = this.#pending.findIndex(({ update }) => update.update_id >= offset);
+    this.#pending.splice(0, kept < 0 ? this.#pending.length : kept);
+  }
+
   /** Resolves at the next update, after `timeoutMs`, or when `signal` is aborted. */
-  async arrival(timeoutMs: number, signal: AbortSignal): Promise<void> {
+  async #arrival(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const poller = { wake: resolve, refuse: reject };

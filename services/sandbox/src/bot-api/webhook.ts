@@ -1,25 +1,23 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { badRequest } from './api-error.ts';
-import type { Update, UpdateQueue } from './update-queue.ts';
+import { deliver, type ReplyHandler, type WebhookTarget } from './deliver.ts';
+import type { Pending, UpdateQueue } from './update-queue.ts';
 
-export interface WebhookTarget {
-  url: string;
-  secretToken: string | undefined;
-}
-
-/** What a webhook may answer with instead of calling: https://core.telegram.org/bots/api#making-requests-when-getting-updates */
-export type ReplyHandler = (method: string, values: Record<string, unknown>) => Promise<void>;
-
-const TIMEOUT_MS = 60_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-const IDLE_MS = 60_000;
 
-/** Brings updates to the bot's own server: one after the other, each again until it was taken. */
+/**
+ * Brings updates to the bot's own server, up to `maxConnections` at once: those of one line (a chat's messages, the
+ * buttons one user presses) one after the other, each again until it was taken.
+ */
 export class Webhook {
   #updates: UpdateQueue;
   #target: WebhookTarget | undefined;
-  #stopping: AbortController | undefined;
+  #onReply: ReplyHandler | undefined;
+  #stopping = new AbortController();
+  /** Lines with an update under way, or one that waits to be tried again. */
+  #busy = new Set<string>();
+  /** By line: how long to wait after the next failure, ms. */
+  #pauses = new Map<string, number>();
+  #underWay = 0;
   #failure: { at: number; message: string } | undefined;
 
   constructor(updates: UpdateQueue) {
@@ -30,22 +28,22 @@ export class Webhook {
     return this.#target !== undefined;
   }
 
-  /** Delivers to `target` from now on. Throws ApiError for a URL that can't be one. */
+  /** Delivers to `target` from now on, also what has been waiting. */
   start(target: WebhookTarget, onReply: ReplyHandler): void {
-    if (!URL.canParse(target.url) || !/^https?:$/.test(new URL(target.url).protocol)) {
-      throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');
-    }
-    if (target.secretToken !== undefined && !/^[\w-]{1,256}$/.test(target.secretToken)) {
-      throw badRequest('secret token contains unallowed characters');
-    }
     this.stop();
     this.#target = target;
+    this.#onReply = onReply;
     this.#stopping = new AbortController();
-    void this.#deliverAll(target, onReply, this.#stopping.signal);
+    this.#busy = new Set();
+    this.#pauses = new Map();
+    this.#underWay = 0;
+    this.#updates.onArrival(() => this.#work());
+    this.#work();
   }
 
   stop(): void {
-    this.#stopping?.abort();
+    this.#stopping.abort();
+    this.#updates.onArrival(undefined);
     this.#target = undefined;
     this.#failure = undefined;
   }
@@ -53,60 +51,54 @@ export class Webhook {
   /** https://core.telegram.org/bots/api#webhookinfo */
   info(): object {
     const failure = this.#failure;
+    const target = this.#target;
     const allowed = this.#updates.allowed;
     return {
-      url: this.#target?.url ?? '',
+      url: target?.url ?? '',
       has_custom_certificate: false,
       pending_update_count: this.#updates.length,
       ...(failure && { last_error_date: Math.floor(failure.at / 1000), last_error_message: failure.message }),
+      ...(target && { max_connections: target.maxConnections }),
       ...(allowed && { allowed_updates: allowed }),
     };
   }
 
-  async #deliverAll(target: WebhookTarget, onReply: ReplyHandler, stopped: AbortSignal): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
-    while (!stopped.aborted) {
-      const update = this.#updates.first;
-      if (!update) {
-        await this.#updates.arrival(IDLE_MS, stopped).catch(() => {});
-        continue;
-      }
-      try {
-        const reply = await deliver(update, target, stopped);
-        pause = FIRST_PAUSE_MS;
-        this.#updates.confirm(update.update_id + 1);
-        if (reply) await onReply(reply.method, reply).catch(() => {});
-      } catch (error) {
-        if (stopped.aborted) return;
-        this.#failure = { at: Date.now(), message: (error as Error).message };
-        await sleep(pause, undefined, { signal: stopped }).catch(() => {});
-        pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
-      }
+  #work(): void {
+    const target = this.#target;
+    for (const pending of this.#updates.pending) {
+      if (!target || this.#underWay >= target.maxConnections) return;
+      if (!this.#busy.has(pending.line)) void this.#send(pending, target, this.#stopping.signal);
     }
   }
-}
 
-async function deliver(update: Update, { url, secretToken }: WebhookTarget, stopped: AbortSignal) {
-  const response = await fetch(url, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: {
-      'content-type': 'application/json',
-      ...(secretToken !== undefined && { 'x-telegram-bot-api-secret-token': secretToken }),
-    },
-    body: JSON.stringify(update),
-    signal: AbortSignal.any([stopped, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
-  const body = await response.text();
-  if (!response.ok) throw new Error(`Wrong response from the webhook: ${response.status} ${response.statusText}`);
-  return readReply(body);
-}
+  async #send(pending: Pending, target: WebhookTarget, stopped: AbortSignal): Promise<void> {
+    const { line } = pending;
+    this.#busy.add(line);
+    this.#underWay++;
+    try {
+      const reply = await deliver(pending.update, target, stopped);
+      if (stopped.aborted) return;
+      this.#updates.remove(pending);
+      this.#pauses.delete(line);
+      this.#busy.delete(line);
+      if (reply) void this.#onReply?.(reply.method, reply).catch(() => {});
+    } catch (error) {
+      if (stopped.aborted) return;
+      this.#failure = { at: Date.now(), message: (error as Error).message };
+      this.#tryLater(line, stopped);
+    }
+    this.#underWay--;
+    this.#work();
+  }
 
-function readReply(body: string): (Record<string, unknown> & { method: string }) | undefined {
-  try {
-    const reply = JSON.parse(body);
-    return typeof reply?.method === 'string' ? reply : undefined;
-  } catch {
-    return undefined;
+  #tryLater(line: string, stopped: AbortSignal): void {
+    const pause = this.#pauses.get(line) ?? FIRST_PAUSE_MS;
+    this.#pauses.set(line, Math.min(pause * 2, LONGEST_PAUSE_MS));
+    const again = () => {
+      this.#busy.delete(line);
+      this.#work();
+    };
+    const timer = setTimeout(again, pause);
+    stopped.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 }

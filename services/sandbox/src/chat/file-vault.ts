@@ -5,7 +5,7 @@ import type { StoredFile } from './message.ts';
 const MAX_BYTES = 256 * 1024 * 1024;
 
 export interface NewFile {
-  folder: 'photos' | 'documents';
+  kind: StoredFile['kind'];
   extension: string;
   bytes: Buffer;
   mimeType: string;
@@ -39,7 +39,8 @@ export class FileVault {
     const file: StoredFile = {
       id: randomBytes(24).toString('base64url'),
       uniqueId: randomBytes(9).toString('base64url'),
-      path: `${made.folder}/file_${this.#made++}.${made.extension}`,
+      kind: made.kind,
+      path: `${made.kind}s/file_${this.#made++}.${made.extension}`,
       size: made.bytes.length,
       mimeType: made.mimeType,
       name: made.name,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileVault } from './file-vault.ts';
 import type { StoredFile } from './message.ts';
-import { makePhotoSizes, type SizedJpeg } from './photo-sizes.ts';
+import { makePhotoSizes, makeSticker, type SizedPicture } from './photo-sizes.ts';
 
 export interface Upload {
   name: string | undefined;
@@ -15,7 +15,7 @@ const SIZES_KEPT = 32;
 /** Turns uploads into kept photos and documents. */
 export class MediaStore {
   readonly vault: FileVault;
-  #made = new Map<string, Promise<SizedJpeg[]>>();
+  #made = new Map<string, Promise<SizedPicture[]>>();
   #sizes = new WeakMap<StoredFile, StoredFile[]>();
 
   constructor(vault: FileVault) {
@@ -26,27 +26,46 @@ export class MediaStore {
   async addPhoto(photo: Buffer): Promise<StoredFile[]> {
     const made = await this.#makeSizes(photo);
     const sizes = made.map(({ bytes, width, height }) =>
-      this.vault.add({ folder: 'photos', extension: 'jpg', bytes, mimeType: 'image/jpeg', width, height }),
+      this.vault.add({ kind: 'photo', extension: 'jpg', bytes, mimeType: 'image/jpeg', width, height }),
     );
     for (const size of sizes) this.#sizes.set(size, sizes);
     return sizes;
   }
 
   addDocument({ name, mimeType, bytes }: Upload): StoredFile {
-    const extension = /\.([a-z0-9]{1,8})$/i.exec(name ?? '')?.[1]?.toLowerCase() ?? 'bin';
-    return this.vault.add({ folder: 'documents', extension, bytes, mimeType, name });
+    return this.vault.add({ kind: 'document', extension: extensionOf(name), bytes, mimeType, name });
   }
 
-  /** All sizes of the photo that `file` is one of; undefined if it is a document. */
+  /** Nobody looks into it: it has the size of most. */
+  addVideo({ name, mimeType, bytes }: Upload): StoredFile {
+    const sides = { width: 1280, height: 720 };
+    return this.vault.add({ kind: 'video', extension: extensionOf(name), bytes, mimeType, name, ...sides });
+  }
+
+  /** Keeps a picture as the sticker an app would make of it. Throws UnusablePhoto. */
+  async addSticker(picture: Buffer): Promise<StoredFile> {
+    return this.vault.add({
+      kind: 'sticker',
+      extension: 'webp',
+      mimeType: 'image/webp',
+      ...(await makeSticker(picture)),
+    });
+  }
+
+  /** All sizes of the photo that `file` is one of; undefined if it is none. */
   sizesOf(file: StoredFile): StoredFile[] | undefined {
     return this.#sizes.get(file);
   }
 
-  #makeSizes(photo: Buffer): Promise<SizedJpeg[]> {
+  #makeSizes(photo: Buffer): Promise<SizedPicture[]> {
     const hash = createHash('sha256').update(photo).digest('base64');
     const made = this.#made.get(hash) ?? makePhotoSizes(photo);
     this.#made.set(hash, made);
     if (this.#made.size > SIZES_KEPT) this.#made.delete(this.#made.keys().next().value!);
     return made;
   }
+}
+
+function extensionOf(name: string | undefined): string {
+  return /\.([a-z0-9]{1,8})$/i.exec(name ?? '')?.[1]?.toLowerCase() ?? 'bin';
 }

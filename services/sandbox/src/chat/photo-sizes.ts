@@ -3,9 +3,10 @@ import sharp from 'sharp';
 /** Longest sides of the copies Telegram makes of a photo, pixels. */
 const SIDES = [90, 320, 800, 1280];
 const LARGEST = SIDES.at(-1)!;
+const STICKER = 512;
 const MAX_PIXELS = 100_000_000;
 
-export interface SizedJpeg {
+export interface SizedPicture {
   bytes: Buffer;
   width: number;
   height: number;
@@ -30,7 +31,7 @@ export async function uprightSize(bytes: Buffer): Promise<{ width: number; heigh
  * as the photo is that large, ascending; the last has the photo's own size if that is at most 1280.
  * Throws UnusablePhoto.
  */
-export async function makePhotoSizes(bytes: Buffer): Promise<SizedJpeg[]> {
+export async function makePhotoSizes(bytes: Buffer): Promise<SizedPicture[]> {
   if (!isKnownFormat(bytes)) throw new UnusablePhoto('not a JPEG, PNG, WebP or GIF');
   try {
     const largest = await encode(bytes, LARGEST);
@@ -42,7 +43,20 @@ export async function makePhotoSizes(bytes: Buffer): Promise<SizedJpeg[]> {
   }
 }
 
-async function encode(bytes: Buffer, side: number): Promise<SizedJpeg> {
+/** Makes a sticker: a WebP whose longest side is 512. Throws UnusablePhoto. */
+export async function makeSticker(bytes: Buffer): Promise<SizedPicture> {
+  if (!isKnownFormat(bytes)) throw new UnusablePhoto('not a JPEG, PNG, WebP or GIF');
+  try {
+    const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient();
+    const sized = picture.resize({ width: STICKER, height: STICKER, fit: 'inside' }).webp();
+    const { data, info } = await sized.toBuffer({ resolveWithObject: true });
+    return { bytes: data, width: info.width, height: info.height };
+  } catch (error) {
+    throw new UnusablePhoto('broken picture', { cause: error });
+  }
+}
+
+async function encode(bytes: Buffer, side: number): Promise<SizedPicture> {
   const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS })
     .autoOrient()
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })

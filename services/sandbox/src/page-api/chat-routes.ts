@@ -2,10 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { readParams } from '../bot-api/params.ts';
 import type { Telegram } from '../bot-api/telegram.ts';
-import type { StoredMessage, User } from '../chat/message.ts';
+import { type Chat, createChat } from '../chat/chat.ts';
+import type { StoredMessage } from '../chat/message.ts';
 import { chatPath, check, HttpError, id } from './http-error.ts';
 import { viewMessage } from './message-view.ts';
-import { userEdits, userPresses, userSends } from './user-actions.ts';
+import { readSender } from './senders.ts';
+import { userDeletes, userEdits, userPresses, userSends } from './user-actions.ts';
+import { readContent } from './user-content.ts';
 
 const sender = {
   /** Needed in groups only; a private chat has the id of its user. */
@@ -16,74 +19,85 @@ const sender = {
     .optional(),
 };
 
+/** What the page calls a message or a press before the sandbox does. */
+const clientKey = z.string().min(1).max(64).optional();
+
 const newMessage = z.object({
   ...sender,
-  text: z.string().optional(),
-  /** Another name of `text`, as the Bot API calls it with a photo or a document. */
-  caption: z.string().optional(),
+  as: z.enum(['self', 'anonymous', 'channel', 'bot']).optional(),
   reply_to: z.coerce.number().int().optional(),
+  message_thread_id: z.coerce.number().int().optional(),
+  via_bot: z.stringbool().default(false),
   media_group_id: z.string().min(1).max(64).optional(),
-  client_key: z.string().min(1).max(64).optional(),
+  client_key: clientKey,
 });
 
 const editedMessage = z.object({ text: z.string() });
-const pressedButton = z.object({ ...sender, message_id: z.coerce.number().int(), data: z.string().min(1) });
+const pressedButton = z.object({
+  ...sender,
+  message_id: z.coerce.number().int(),
+  data: z.string().min(1),
+  client_key: clientKey,
+});
 const messagePath = chatPath.extend({ messageId: id('must be a whole number') });
 
 /** What a user does in a chat, and what is to be seen there. */
 export function serveChats(app: FastifyInstance, telegram: Telegram): void {
+  const { chats } = telegram;
+
+  /** Fields as `newMessage`, and `text` or one of `photo`, `document`, `video` and `sticker`, with its `caption`. */
   app.post('/api/chats/:chatId/messages', async (request, reply) => {
     const { chatId } = check(chatPath, request.params);
     const params = await readParams(request);
     const given = Object.fromEntries(Object.keys(newMessage.shape).map((name) => [name, params.string(name)]));
     const fields = check(newMessage, given);
-    const photo = params.upload('photo');
-    const document = params.upload('document');
+    const from = readSender(known(chatId), fields);
     const sent = {
-      text: fields.text ?? ((photo ?? document) && fields.caption) ?? '',
-      photo,
-      document,
+      content: await readContent(params, telegram.media),
       replyTo: fields.reply_to,
+      topic: fields.message_thread_id,
+      viaBot: fields.via_bot,
       mediaGroupId: fields.media_group_id,
       clientKey: fields.client_key,
     };
-    const message = await userSends(chatId, readSender(chatId, fields), sent, telegram);
+    const message = userSends(known(chatId), from, sent, telegram);
     return reply.code(201).send({ message_id: message.id });
   });
 
   app.get('/api/chats/:chatId/messages', (request) => {
     const { chatId } = check(chatPath, request.params);
-    return telegram.chats.visible(chatId).map(viewMessage);
+    return chats.visible(chatId).map(viewMessage);
   });
 
   app.patch('/api/chats/:chatId/messages/:messageId', (request) => {
-    const { chatId, messageId } = check(messagePath, request.params);
-    const { text } = check(editedMessage, request.body);
-    const message = findMessage(chatId, messageId, telegram);
-    userEdits(message, text, telegram);
+    const message = findMessage(request.params);
+    userEdits(message, check(editedMessage, request.body).text, telegram);
     return viewMessage(message);
+  });
+
+  app.delete('/api/chats/:chatId/messages/:messageId', (request, reply) => {
+    userDeletes(findMessage(request.params), telegram);
+    return reply.code(204).send();
   });
 
   app.post('/api/chats/:chatId/callback', (request, reply) => {
     const { chatId } = check(chatPath, request.params);
     const fields = check(pressedButton, request.body);
-    const message = findMessage(chatId, fields.message_id, telegram);
-    const id = userPresses(message, fields.data, readSender(chatId, fields), telegram);
+    const message = findMessage({ chatId, messageId: fields.message_id });
+    const { from } = readSender(known(chatId), fields);
+    const id = userPresses(message, from, fields.data, fields.client_key, telegram);
     return reply.code(201).send({ callback_query_id: id });
   });
-}
 
-function findMessage(chatId: number, messageId: number, { chats }: Telegram): StoredMessage {
-  const message = chats.find(chatId, messageId);
-  if (!message) throw new HttpError(404, `There is no message ${messageId} in this chat.`);
-  return message;
-}
-
-function readSender(chatId: number, given: { user_id?: number | undefined; language_code?: string | undefined }): User {
-  if (chatId > 0 && given.user_id !== undefined && given.user_id !== chatId) {
-    throw new HttpError(400, 'user_id: a private chat has the id of its user');
+  /** A chat that comes to be only if the message is a good one. */
+  function known(chatId: number): Chat {
+    return chats.get(chatId) ?? createChat(chatId);
   }
-  const id = chatId > 0 ? chatId : given.user_id;
-  if (id === undefined) throw new HttpError(400, 'user_id: needed in a group');
-  return { id, languageCode: given.language_code };
+
+  function findMessage(path: unknown): StoredMessage {
+    const { chatId, messageId } = check(messagePath, path);
+    const message = chats.find(chatId, messageId);
+    if (!message) throw new HttpError(404, `There is no message ${messageId} in this chat.`);
+    return message;
+  }
 }

@@ -14,7 +14,7 @@ const MAX_BACKLOG = 4 * 1024 * 1024;
 /**
  * Serves `/api/chats/:chatId/events` (SSE). Every connection starts with a `snapshot` of the chat, so nothing is
  * missed by whoever comes back; then `message` and `edit` (a MessageView), `delete` {message_id}, `action` {action}
- * and `answer` {callback_query_id, text, alert}.
+ * and `answer` {client_key, text, alert}.
  */
 export function serveEvents(app: FastifyInstance, { chats }: Telegram): void {
   app.get('/api/chats/:chatId/events', (request, reply) => {
@@ -48,7 +48,7 @@ function payload(event: ChatEvent): object {
     case 'action':
       return { action: event.action };
     case 'answer':
-      return { callback_query_id: event.queryId, text: event.text, alert: event.alert };
+      return { client_key: event.clientKey, text: event.text, alert: event.alert };
   }
 }
 

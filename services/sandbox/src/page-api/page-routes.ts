@@ -19,7 +19,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const aboutQuery = z.object({ language: z.string().default('') });
+const aboutQuery = z.object({ language: z.string().default(''), group: z.stringbool().default(false) });
 
 /** The page, the pictures in it, and what it tells about the bot. */
 export async function servePage(app: FastifyInstance, telegram: Telegram): Promise<void> {
@@ -36,12 +36,12 @@ export async function servePage(app: FastifyInstance, telegram: Telegram): Promi
   });
 
   app.get('/api/bot', (request) => {
-    const { language } = check(aboutQuery, request.query);
+    const { language, group } = check(aboutQuery, request.query);
     return {
       name: telegram.bot.name,
       username: telegram.bot.username,
       description: descriptionFor(language, telegram),
-      commands: commandsFor(language, telegram),
+      commands: commandsFor(language, group ? 'all_group_chats' : 'all_private_chats', telegram),
     };
   });
 
@@ -58,7 +58,9 @@ export async function servePage(app: FastifyInstance, telegram: Telegram): Promi
     const kept = telegram.media.vault.get(request.params.id);
     if (!kept) throw new HttpError(404, 'This file is gone.');
     reply.header('cache-control', 'private, max-age=86400, immutable');
-    if (kept.file.width !== undefined) return reply.type('image/jpeg').send(kept.bytes);
+    const { kind, mimeType } = kept.file;
+    // Made by the sandbox itself, whatever was uploaded.
+    if (kind === 'photo' || kind === 'sticker') return reply.type(mimeType).send(kept.bytes);
     const name = encodeURIComponent(kept.file.name ?? 'file').replaceAll("'", '%27');
     reply.header('content-disposition', `attachment; filename*=UTF-8''${name}`);
     return reply.type('application/octet-stream').send(kept.bytes);

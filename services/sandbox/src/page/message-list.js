@@ -19,7 +19,7 @@ export class MessageList {
   }
 
   get isEmpty() {
-    return this.#bubbles.size === 0 && this.#pending.size === 0;
+    return !this.bubbles.some(({ view }) => view.from !== 'nobody');
   }
 
   get bubbles() {

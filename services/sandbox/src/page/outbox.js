@@ -15,35 +15,38 @@ export class Outbox {
 
   /**
    * @param {object} parts
-   * @param {number} parts.chatId
+   * @param {import('./place.js').Place} parts.place
    * @param {import('./message-list.js').MessageList} parts.list
    * @param {() => {say: (name: string) => string, language: string}} parts.texts
    * @param {() => void} parts.onAct the user has done something about a message that was not sent
    */
-  constructor({ chatId, list, texts, onAct }) {
-    this.chatId = chatId;
+  constructor({ place, list, texts, onAct }) {
+    this.place = place;
     this.list = list;
     this.texts = texts;
     this.onAct = onAct;
   }
 
-  /** @param {string} text */
-  sendText(text) {
-    return this.#inOrder(() => this.#add({ text }));
+  /** @param {string} text @param {number} [replyTo] the message it answers */
+  sendText(text, replyTo) {
+    return this.#inOrder(() => this.#add({ text, replyTo }));
   }
 
   /**
-   * Sends files as one album, the caption with the first.
+   * Sends files as one album, the caption with the first. `asPhoto` makes a photo of what the browser can show,
+   * `mustBePhoto` of anything, though the sandbox may refuse that.
    *
-   * @param {{file: File, asPhoto: boolean}[]} files
+   * @param {{file: File, asPhoto: boolean, mustBePhoto?: boolean}[]} files
    * @param {string} caption
+   * @param {number} [replyTo] the message they answer
    */
-  sendFiles(files, caption) {
+  sendFiles(files, caption, replyTo) {
     const group = files.length > 1 ? crypto.randomUUID() : undefined;
     return this.#inOrder(async () => {
-      for (const [index, { file, asPhoto }] of files.entries()) {
+      for (const [index, { file, asPhoto, mustBePhoto = false }] of files.entries()) {
         const size = asPhoto ? await pictureSize(file) : undefined;
-        this.#add({ text: index === 0 ? caption : '', file, size, group });
+        const text = index === 0 ? caption : '';
+        this.#add({ text, file, size, asPhoto: mustBePhoto || size !== undefined, group, replyTo });
       }
     });
   }
@@ -58,19 +61,20 @@ export class Outbox {
     return this.#queued;
   }
 
-  #add({ text, file, size, group }) {
+  #add({ text, file, size, asPhoto = false, group, replyTo }) {
     const key = crypto.randomUUID();
     const view = {
       client_key: key,
       from: 'user',
       date: Date.now(),
       state: 'sending',
+      ...(replyTo !== undefined && { reply_to: replyTo }),
       ...(file ? text && { caption: text } : { text }),
       ...(size && { photo_url: URL.createObjectURL(file), photo_width: size.width, photo_height: size.height }),
       ...(file && !size && { document_name: file.name, document_size: file.size }),
     };
     this.list.putPending(view);
-    this.#queue.push({ key, text, file, asPhoto: Boolean(size), group, view });
+    this.#queue.push({ key, text, file, asPhoto, group, replyTo, view });
     this.#work();
   }
 
@@ -87,7 +91,7 @@ export class Outbox {
     if (!this.list.isPending(key)) return true;
     this.#show(item, { state: 'sending' });
     try {
-      const { message_id } = await postMessage(this.chatId, this.#fields(item), (share) =>
+      const { message_id } = await postMessage(this.place.chatId, this.#fields(item), (share) =>
         this.list.showProgress(key, share),
       );
       if (this.list.isPending(key)) this.list.put({ ...view, state: undefined, message_id });
@@ -102,9 +106,11 @@ export class Outbox {
     }
   }
 
-  #fields({ key, text, file, asPhoto, group }) {
+  #fields({ key, text, file, asPhoto, group, replyTo }) {
     return {
+      ...this.place.fields,
       text,
+      reply_to: replyTo,
       client_key: key,
       media_group_id: group,
       language_code: this.texts().language,
