@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { loadAgeNet } from './age/age-net.ts';
 import { type WhoIsScored, whoIsScored } from './age/looks-under-18.ts';
-import { confidenceOf } from './confidence.ts';
+import { confidenceOf, signalsOf } from './confidence.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
-import type { Detection } from './detect/onet.ts';
+import type { SettledFace } from './detect/settle.ts';
 import { drawFaces } from './draw/draw-faces.ts';
 import { encodeJpeg } from './draw/encode.ts';
 import { loadGlyphs } from './draw/glyphs.ts';
@@ -77,7 +77,9 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       stopwatch.lap('align');
       const scores = (await scorer.score(chips)).values();
       stopwatch.lap('score');
-      const found = detections.map((detection, i) => toFace(detection, isScored(i) ? scores.next().value! : who[i]!));
+      const found = detections.map((detection, i) =>
+        toFace(detection, isScored(i) ? scores.next().value! : who[i]!, confidenceOf(signalsOf(detection, mips.photo))),
+      );
       drawFaces(mips, found, glyphs);
       stopwatch.lap('draw');
       const drawn = photoOf(mips);
@@ -94,11 +96,14 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
 }
 
 /** @param score or why there is none */
-function toFace(detection: Detection & { row: number }, score: number | WhoIsScored): Face {
-  const { box, row, landmarks, probability } = detection;
-  const face = { box, row, landmarks, detection: probability };
+function toFace(
+  { box, row, landmarks, probability, first }: SettledFace & { row: number },
+  score: number | WhoIsScored,
+  confidence: 'high' | 'low',
+): Face {
+  const face = { box, row, landmarks, detection: Math.max(probability, first.probability) };
   if (typeof score !== 'number') return { ...face, score: null, unscored: score === 'child' ? 'child' : 'unsure' };
-  return { ...face, score: Math.round(score * 10) / 10, confidence: confidenceOf(detection) };
+  return { ...face, score: Math.round(score * 10) / 10, confidence };
 }
 
 /** A face in pixels of the upright original; the nets' figures have no more than a hundredth of a pixel to say. */

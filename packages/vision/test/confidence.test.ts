@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { template } from '../src/align/template.ts';
-import { confidenceOf } from '../src/confidence.ts';
+import { confidenceOf, type Signals, signalsOf } from '../src/confidence.ts';
 import type { Landmarks } from '../src/detect/onet.ts';
+import type { SettledFace } from '../src/detect/settle.ts';
 
 const frontal = template(300);
 /** As seen from the side: nose and far eye moved. */
@@ -14,5 +15,36 @@ test.each([
   ['a face that is just large enough', 80, template(80), 0.9999, 'high'],
   ['a face that is too small', 79, template(79), 0.9999, 'low'],
 ] as const)('knows how far to trust the score of %s', (_, side, landmarks, probability, confidence) => {
-  expect(confidenceOf({ box: [100, 50, 100 + 0.8 * side, 50 + side], landmarks, probability })).toBe(confidence);
+  const box: SettledFace['box'] = [100, 50, 100 + 0.8 * side, 50 + side];
+  const first = { box, landmarks, probability };
+  const signals = signalsOf({ ...first, first, covered: -5 }, { width: 600, height: 600 });
+  expect(confidenceOf(signals)).toBe(confidence);
+});
+
+const clear: Signals = { side: 300, residual: 3, detection: 0.9999, covered: -5, outside: 0 };
+
+test.each([
+  ['half covered', { covered: 1 }],
+  ["cut by the photo's edge", { outside: 0.2 }],
+])('doubts the score of a face that is %s', (_, signal) => {
+  expect(confidenceOf(clear)).toBe('high');
+  expect(confidenceOf({ ...clear, ...signal })).toBe('low');
+});
+
+test.each([
+  [600, 0],
+  [122, 0.25],
+  [100, 0.5],
+])('tells how much of a face lies outside of a photo that is %i pixels wide', (width, outside) => {
+  // Eyes and mouth 40 apart: a square of 88 around [100, 100].
+  const landmarks: Landmarks = [
+    [80, 80],
+    [120, 80],
+    [100, 100],
+    [80, 120],
+    [120, 120],
+  ];
+  const first = { box: [50, 50, 150, 150] as SettledFace['box'], landmarks, probability: 1 };
+  const signals = signalsOf({ ...first, first, covered: 0 }, { width, height: 600 });
+  expect(signals.outside).toBeCloseTo(outside);
 });

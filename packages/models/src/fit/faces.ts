@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type AgeNet, loadAgeNet } from '@attrai/vision/age/age-net';
 import { whoIsScored } from '@attrai/vision/age/looks-under-18';
 import { align, alignmentResidual } from '@attrai/vision/align/align';
-import { confidenceOf } from '@attrai/vision/confidence';
+import { confidenceOf, signalsOf } from '@attrai/vision/confidence';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { batchTensor } from '@attrai/vision/score/input';
 import { MIN_FACE } from '@attrai/vision/vision';
@@ -69,7 +69,7 @@ async function readFace(
     mark: markOf(bytes),
     features: await describe(net, chip),
     residual: alignmentResidual(face.landmarks),
-    confidence: confidenceOf(face),
+    confidence: confidenceOf(signalsOf(face, mips.photo)),
     found,
   };
 }
