@@ -8,12 +8,11 @@ import { FEATURES } from './nets/face-net.ts';
 /** A linear reading of the face net's features: intercept + weights · features. Standardisation is already folded in. */
 const sign = z.strictObject({ weights: z.array(z.number()).length(FEATURES), intercept: z.number() });
 
-/** Who may be scored and whose face is covered: fitted by `pnpm models fit-guard`, described in heads/guard.card.md. */
+/** Who may be scored: fitted by `pnpm models fit-guard`, described in heads/guard.card.md. */
 const guardSchema = z.strictObject({
   name: z.string().min(1),
   adulthood: sign,
   glasses: sign,
-  cover: sign,
   rule: guardRule,
   fit: z.strictObject({
     date: z.iso.date(),

@@ -4,6 +4,7 @@ import { age } from './nets/age.ts';
 import { readAgeCalibration } from './nets/age-calibration.ts';
 import { ageInt8 } from './nets/age-int8.ts';
 import { readCalibration } from './nets/calibration.ts';
+import { readCoveredHead } from './nets/covered.ts';
 import { features } from './nets/features.ts';
 import { onet, pnet, rnet } from './nets/mtcnn.ts';
 import { readMtcnnRanges } from './nets/mtcnn-calibration.ts';
@@ -19,7 +20,7 @@ export async function* makeModels(headFile: string): AsyncGenerator<[file: strin
   const mtcnn = await readWeights(MTCNN_WEIGHTS);
   yield ['pnet.onnx', pnet(mtcnn)];
   yield ['rnet.onnx', rnet(mtcnn)];
-  yield ['onet.onnx', onet(mtcnn)];
+  yield ['onet.onnx', onet(mtcnn, await readCoveredHead())];
   const ranges = await readMtcnnRanges();
   yield ['pnet-int8.onnx', pnetInt8(mtcnn, ranges.pnet)];
   yield ['rnet-int8.onnx', rnetInt8(mtcnn, ranges.rnet)];

@@ -34,7 +34,7 @@ describe('the converted MTCNN gives what its source weights give, number by numb
     const crops = [noise(3, 48, 48), waves(4, 48, 48)];
     const answers = await run('onet.onnx', 'crops', joined(crops), [2, 48, 48, 3]);
     expect(answers.landmarks!.dims).toEqual([2, 10]);
-    expectAnswers(answers, crops.map(plainOnet), ['probability', 'regression', 'landmarks']);
+    expectAnswers(answers, crops.map(plainOnet), ['probability', 'regression', 'landmarks', 'covered']);
   });
 });
 

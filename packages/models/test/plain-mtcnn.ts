@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import covered from '../src/nets/covered.json' with { type: 'json' };
 
 /**
  * MTCNN's nets as their source describes them, number by number, on images with swapped axes and in TensorFlow's layout:
@@ -155,5 +156,6 @@ export function plainOnet(pixels: Uint8Array) {
     probability: softmax(a, b),
     regression: [...dense(x, 'onet/fc2_2').data],
     landmarks: [...dense(x, 'onet/fc2_3').data],
+    covered: covered.weights.reduce((sum, weight, i) => sum + weight * x.data[i]!, covered.intercept),
   };
 }

@@ -10,11 +10,11 @@ beforeAll(restrictSharp);
 
 it('counts what is found, missed and mistaken from each detection on, who of those shown is marked, and how far small faces are off', () => {
   const candidates = [
-    { probability: 0.9995, residual: 3, face: true },
-    { probability: 0.96, residual: 9, face: true },
-    { probability: 0.82, residual: 3, face: true },
-    { probability: 0.955, residual: 3, face: false },
-    { probability: 0.75, residual: 3, face: false },
+    { probability: 0.9995, first: 0.9, covered: 1, residual: 3, face: true },
+    { probability: 0.96, first: 0.9, covered: -5, residual: 9, face: true },
+    { probability: 0.82, first: 0.99, covered: -5, residual: 3, face: true },
+    { probability: 0.955, first: 0.9, covered: -5, residual: 3, face: false },
+    { probability: 0.75, first: 0.9, covered: -5, residual: 3, face: false },
   ];
   const sizes = [
     { side: 40, photos: 4, shifts: [-1, 0, 1.5] },
@@ -25,8 +25,11 @@ it('counts what is found, missed and mistaken from each detection on, who of tho
   expect(text).toContain('| 0.7 | 0.7500 | 0.6000 | 1 | 2 |');
   expect(text).toContain('| 0.95 | 0.5000 | 0.6667 | 2 | 1 |');
   expect(text).toContain('| 0.99 | 0.2500 | 1.0000 | 3 | 0 |');
-  expect(text).toContain('| detection below 0.97 | 1 of 2 | 1 of 1 |');
-  expect(text).toContain('| residual above 8 px | 1 of 2 | 0 of 1 |');
+  expect(text).toContain('| as set | 0.7500 | 0.7500 | 1 | 1 |');
+  expect(text).toContain('| detection below 0.97 | 2 of 3 | 1 of 1 |');
+  expect(text).toContain('| residual above 8 px | 1 of 3 | 0 of 1 |');
+  expect(text).toContain('| half covered | 1 of 3 | 0 of 1 |');
+  expect(text).toContain('| any of these, as set | 3 of 3 | 1 of 1 |');
   expect(text).toContain('| 40 | 3 of 4 | 1.03 | 0.17 | 1.45 |');
   expect(text).toContain('| 80 | 1 of 1 | – | – | – |');
 });

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { FatalError } from '@attrai/contracts/errors';
 import { AgeNet } from './age/age-net.ts';
 import { type WhoIsScored, whoIsScored } from './age/who-is-scored.ts';
-import { confidenceOf } from './confidence.ts';
+import { confidenceOf, signalsOf } from './confidence.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
-import type { Detection } from './detect/onet.ts';
+import type { SettledFace } from './detect/settle.ts';
 import { drawFaces } from './draw/draw-faces.ts';
 import { encodeJpeg } from './draw/encode.ts';
 import { loadGlyphs } from './draw/glyphs.ts';
@@ -91,7 +91,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const found = detections.map((detection, i) => {
         if (!isScored(i)) return toFace(detection, who[i]!);
         const reading = { ...readings[i]!, ...(others && { score: others.next().value!.score }) };
-        return toFace(detection, reading.score, confidenceOf(detection, reading, own.guard));
+        return toFace(detection, reading.score, confidenceOf(signalsOf(detection, mips.photo, reading.disagreement)));
       });
       drawFaces(mips, found, glyphs, decimalComma);
       stopwatch.lap('draw');
@@ -123,12 +123,11 @@ export async function loadOwnModel(modelsDir: string, threads: number): Promise<
 
 /** @param score or why there is none */
 function toFace(
-  detection: Detection & { row: number },
+  { box, row, landmarks, probability, first }: SettledFace & { row: number },
   score: number | WhoIsScored,
   confidence: Scored['confidence'] = 'low',
 ): Face {
-  const { box, row, landmarks, probability } = detection;
-  const face = { box, row, landmarks, detection: probability };
+  const face = { box, row, landmarks, detection: Math.max(probability, first.probability) };
   if (typeof score !== 'number') return { ...face, score: null, unscored: score === 'child' ? 'child' : 'unsure' };
   return { ...face, score: Math.round(score * 10) / 10, confidence };
 }

@@ -2,8 +2,12 @@ import { type Kernels, loadKernels } from './kernels/kernels.ts';
 import type { Pixels } from './pixels.ts';
 
 /** A photo and its repeated halvings in the memory of kernels. Whoever needs a smaller photo starts from the nearest one. */
-export interface Mips {
+export interface Mips extends Held {
   photo: Level;
+}
+
+/** What lies in the memory of kernels. */
+export interface Held {
   /** The photo and its halvings: level k has 1/2^k of the photo's size. */
   levels: readonly Level[];
   kernels: Kernels;
@@ -31,14 +35,13 @@ const OVERRUN = 64;
 export function makeMips(photo: Pixels, kernels = loadKernels()): Mips {
   const levels = layOut(photo);
   const end = endOf(levels.at(-1)!);
-  const mips = { photo: levels[0]!, levels, kernels, end };
-  kernels.owner = mips;
+  kernels.owner = levels;
   kernels.memory(end).set(photo.data);
   for (const [i, { at }] of levels.slice(1).entries()) {
     const larger = levels[i]!;
     kernels.halve(larger.at, larger.width, larger.height, at);
   }
-  return mips;
+  return { photo: levels[0]!, levels, kernels, end };
 }
 
 /** The photo itself where the kernels hold it: to be drawn into. It is there until the memory grows. */
@@ -51,22 +54,21 @@ export function photoOf({ photo, kernels }: Mips): Pixels {
  * The level to sample from when one output pixel covers `ratio` photo pixels: the smallest with at least as many
  * pixels as the output, so that a bilinear sample of it covers (nearly) every pixel below.
  */
-export function levelFor({ levels }: Mips, ratio: number): number {
+export function levelFor({ levels }: Held, ratio: number): number {
   const wanted = ratio > 1 ? Math.floor(Math.log2(ratio)) : 0;
   return Math.min(wanted, levels.length - 1);
 }
 
 /** Lets `kernel` write `bytes` bytes to the memory, with `scratch` bytes for its own use, and puts them into `out` from byte `at`. */
 export function draw(
-  mips: Mips,
+  { levels, kernels, end }: Held,
   bytes: number,
   scratch: number,
   out: Uint8Array,
   at: number,
   kernel: (kernels: Kernels, to: number, scratch: number) => void,
 ): void {
-  const { kernels, end } = mips;
-  if (kernels.owner !== mips) throw new Error('the kernels hold another photo by now: each of the two needs its own');
+  if (kernels.owner !== levels) throw new Error('the kernels hold another photo by now: each of the two needs its own');
   const scratchAt = aligned(end + bytes + OVERRUN);
   const memory = kernels.memory(scratchAt + scratch);
   kernel(kernels, end, scratchAt);
@@ -77,7 +79,7 @@ export function draw(
  * The same pixels with those of each block of 2×2 side by side: from [H,W,3] to [H/2,W/2,12], RGB, upper left, upper right, lower left,
  * lower right. Pictures of even height may follow one another. They lie in the kernels' memory, until the kernels are used again.
  */
-export function inBlocks({ kernels, end }: Mips, rows: Uint8Array, width: number): Uint8Array {
+export function inBlocks({ kernels, end }: Held, rows: Uint8Array, width: number): Uint8Array {
   const bytes = rows.length;
   const to = aligned(end + bytes + OVERRUN);
   const memory = kernels.memory(to + bytes + OVERRUN);

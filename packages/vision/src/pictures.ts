@@ -1,5 +1,5 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import { inBlocks, type Mips } from './mips.ts';
+import { type Held, inBlocks } from './mips.ts';
 
 /** Values of a block of 2×2 pixels, which the nets in bytes take as one. */
 const BLOCK = 12;
@@ -12,12 +12,12 @@ const BLOCK = 12;
  */
 export function picturesFor(
   net: InferenceSession,
-  mips: Mips,
+  held: Held,
   data: Uint8Array,
   [count, height, width]: readonly [number, number, number],
 ): Tensor {
   const [input] = net.inputMetadata;
   const wantsBlocks = input?.isTensor && input.shape.at(-1) === BLOCK;
   if (!wantsBlocks) return new Tensor('uint8', data, [count, height, width, 3]);
-  return new Tensor('uint8', inBlocks(mips, data, width), [count, height / 2, width / 2, BLOCK]);
+  return new Tensor('uint8', inBlocks(held, data, width), [count, height / 2, width / 2, BLOCK]);
 }

@@ -1,23 +1,29 @@
-import { draw, levelFor, type Mips } from './mips.ts';
+import { draw, levelFor } from './mips.ts';
+import { boxBack, type Quarters, type Size, turn, type View } from './turned.ts';
 
 /**
  * Resamples a rectangle of the photo to width × height pixels, RGB, into `out` from byte `at`: bilinear, from the
  * halving whose pixels are just smaller than the output's, which is within rounding of the mean over each output pixel.
  *
- * `x1, y1, x2, y2` are edges in photo pixels (pixel i spans i to i+1) and may be fractional; the photo's border is repeated outside.
+ * `x1, y1, x2, y2` are edges in photo pixels (pixel i spans i to i+1) and may be fractional; the photo's border is repeated outside. In a turned view both the rectangle and the output are turned.
  */
 export function sampleRect(
-  mips: Mips,
-  [x1, y1, x2, y2]: readonly [number, number, number, number],
+  view: View,
+  rect: readonly [number, number, number, number],
   width: number,
   height: number,
   out: Uint8Array,
   at: number,
 ): void {
-  const index = levelFor(mips, Math.min((x2 - x1) / width, (y2 - y1) / height));
-  const level = mips.levels[index]!;
+  if (view.quarters !== undefined) {
+    sampleTurned(view, view.quarters, rect, { width, height }, out, at);
+    return;
+  }
+  const [x1, y1, x2, y2] = rect;
+  const index = levelFor(view, Math.min((x2 - x1) / width, (y2 - y1) / height));
+  const level = view.levels[index]!;
   const size = 2 ** -index;
-  draw(mips, width * height * 3, scratchOf(level.width, width), out, at, (kernels, to, scratch) =>
+  draw(view, width * height * 3, scratchOf(level.width, width), out, at, (kernels, to, scratch) =>
     kernels.sample(
       level.at,
       level.width,
@@ -32,6 +38,21 @@ export function sampleRect(
       to,
     ),
   );
+}
+
+function sampleTurned(
+  view: View,
+  quarters: Quarters,
+  rect: readonly [number, number, number, number],
+  { width, height }: Size,
+  out: Uint8Array,
+  at: number,
+): void {
+  const { levels, kernels, end } = view;
+  const size = quarters === 2 ? { width, height } : { width: height, height: width };
+  const picture = new Uint8Array(width * height * 3);
+  sampleRect({ levels, kernels, end, photo: levels[0]! }, boxBack(view, rect), size.width, size.height, picture, 0);
+  turn(picture, size, quarters, out, at);
 }
 
 /** For the kernel: an offset and a weight, 4 bytes each, for every column, and one row of the level in 16 bits. */

@@ -11,16 +11,16 @@ interface FoundFace {
   box: Box;
   /** Which row of the picture the face is in, from 0 at the top (reading-order.ts). */
   row: number;
-  /** Left eye, right eye, nose, left and right mouth corner as seen in the photo. */
+  /** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright. */
   landmarks: [Point, Point, Point, Point, Point];
-  /** Probability of O-Net that this is a face, 0 to 1. */
+  /** Probability of O-Net that this is a face, 0 to 1: the higher one of its first look and its last. */
   detection: number;
 }
 
 export interface Scored {
   /** 0 to 10, one decimal. */
   score: number;
-  /** `low` where the face's size, the alignment residual or the detection says the score is little more than a guess. */
+  /** `low` where the score is little more than a guess: the face is small, in profile, half covered, cut by the photo's edge, or hardly one (confidence.ts). */
   confidence: 'high' | 'low';
 }
 

@@ -1,15 +1,12 @@
 import { expect, test } from 'vitest';
 import { template } from '../src/align/template.ts';
-import { confidenceOf, HIGHEST_DISAGREEMENT } from '../src/confidence.ts';
+import { confidenceOf, type Signals, signalsOf } from '../src/confidence.ts';
 import type { Landmarks } from '../src/detect/onet.ts';
-import type { Box } from '../src/vision.ts';
+import type { SettledFace } from '../src/detect/settle.ts';
 
 const frontal = template(300);
 /** As seen from the side: nose and far eye moved. */
 const profile = frontal.map(([x, y], i) => [x + (i === 1 ? -60 : i === 2 ? 70 : 0), y]) as Landmarks;
-
-const AGREED = { disagreement: 1, signs: { adulthood: 1, glasses: -1, cover: -1 } };
-const RULE = { covered: -0.6 };
 
 test.each([
   ['a clear face from the front', 300, frontal, 0.9999, 'high'],
@@ -18,15 +15,37 @@ test.each([
   ['a face that is just large enough', 80, template(80), 0.9999, 'high'],
   ['a face that is too small', 79, template(79), 0.9999, 'low'],
 ] as const)('knows how far to trust the score of %s', (_, side, landmarks, probability, confidence) => {
-  const face = { box: [100, 50, 100 + 0.8 * side, 50 + side] as Box, landmarks, probability };
-  expect(confidenceOf(face, AGREED, RULE)).toBe(confidence);
+  const box: SettledFace['box'] = [100, 50, 100 + 0.8 * side, 50 + side];
+  const first = { box, landmarks, probability };
+  const signals = signalsOf({ ...first, first, covered: -5 }, { width: 600, height: 600 }, 1);
+  expect(confidenceOf(signals)).toBe(confidence);
+});
+
+const clear: Signals = { side: 300, residual: 3, detection: 0.9999, covered: -5, outside: 0, disagreement: 1 };
+
+test.each([
+  ['half covered', { covered: 1 }],
+  ["cut by the photo's edge", { outside: 0.2 }],
+  ['scored quite differently by its views', { disagreement: 3.5 }],
+])('doubts the score of a face that is %s', (_, signal) => {
+  expect(confidenceOf(clear)).toBe('high');
+  expect(confidenceOf({ ...clear, ...signal })).toBe('low');
 });
 
 test.each([
-  ['a face of which nothing is covered', AGREED, 'high'],
-  ['a face half covered', { ...AGREED, signs: { ...AGREED.signs, cover: 0.2 } }, 'low'],
-  ['a face whose views are scored quite differently', { ...AGREED, disagreement: HIGHEST_DISAGREEMENT + 0.1 }, 'low'],
-] as const)('knows how far to trust the score of %s', (_, reading, confidence) => {
-  const face = { box: [100, 50, 340, 350] as Box, landmarks: frontal, probability: 0.9999 };
-  expect(confidenceOf(face, reading, RULE)).toBe(confidence);
+  [600, 0],
+  [122, 0.25],
+  [100, 0.5],
+])('tells how much of a face lies outside of a photo that is %i pixels wide', (width, outside) => {
+  // Eyes and mouth 40 apart: a square of 88 around [100, 100].
+  const landmarks: Landmarks = [
+    [80, 80],
+    [120, 80],
+    [100, 100],
+    [80, 120],
+    [120, 120],
+  ];
+  const first = { box: [50, 50, 150, 150] as SettledFace['box'], landmarks, probability: 1 };
+  const signals = signalsOf({ ...first, first, covered: 0 }, { width, height: 600 }, 1);
+  expect(signals.outside).toBeCloseTo(outside);
 });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { AgeNet } from '@attrai/vision/age/age-net';
 import { whoIsScored } from '@attrai/vision/age/who-is-scored';
 import { align, alignmentResidual } from '@attrai/vision/align/align';
-import { confidenceOf } from '@attrai/vision/confidence';
+import { confidenceOf, signalsOf } from '@attrai/vision/confidence';
 import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { loadOwnModel } from '@attrai/vision/load-vision';
 import { batchTensor } from '@attrai/vision/score/input';
@@ -92,7 +92,7 @@ async function readFace(
     mark: markOf(bytes),
     features: await describe(features, chips),
     residual: alignmentResidual(face.landmarks),
-    confidence: confidenceOf(face, reading!, own.guard),
+    confidence: confidenceOf(signalsOf(face, mips.photo, reading!.disagreement)),
     found,
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gradeOf } from '@attrai/contracts/errors';
 import type { Detector } from '@attrai/vision/detect/detector';
-import type { Detection } from '@attrai/vision/detect/onet';
+import type { SettledFace } from '@attrai/vision/detect/settle';
 import { type Mips, makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { MAX_SIDE } from '@attrai/vision/vision';
@@ -12,7 +12,7 @@ import type { Skipped } from './ratings.ts';
 export interface MainFace {
   bytes: Buffer;
   mips: Mips;
-  face: Detection;
+  face: SettledFace;
   /** Faces found in the picture; this is the largest and most central one. */
   found: number;
 }

@@ -81,6 +81,13 @@ export class MtcnnLayers {
     return this.#graph.node('Conv', [x, weights, this.#graph.constant(bias, [bias.length])]);
   }
 
+  /** One more output of a net of crops, linear: x [N,inputs] → `name` [N,1] */
+  addHead(x: Value, { weights, intercept }: { weights: readonly number[]; intercept: number }, name: string): void {
+    const matrix = this.#graph.constant(Float32Array.from(weights), [weights.length, 1]);
+    this.#graph.node('Gemm', [x, matrix, this.#graph.constant(Float32Array.of(intercept), [1])], {}, name);
+    this.#graph.output(name, 'float32', ['faces', 1]);
+  }
+
   /** Cuts axis 1 into the net's outputs; the first becomes a probability and loses that axis. */
   answer(
     x: Value,

@@ -1,5 +1,6 @@
 import { Graph, type Value } from '../onnx/graph.ts';
 import type { Weights } from '../weights/tfjs.ts';
+import type { CoveredHead } from './covered.ts';
 import { MtcnnLayers } from './mtcnn-layers.ts';
 
 /**
@@ -33,9 +34,10 @@ export function rnet(weights: Weights): Uint8Array {
 
 /**
  * O-Net: `crops` uint8 [N,48,48,3] RGB → `probability` float32 [N], `regression` float32 [N,4] (as P-Net's), `landmarks`
- * float32 [N,10] (x0..x4, then y0..y4, in parts of the box's sides; left and right eye, nose, left and right mouth corner).
+ * float32 [N,10] (x0..x4, then y0..y4, in parts of the box's sides; left and right eye, nose, left and right mouth corner),
+ * `covered` float32 [N,1] (log-odds that the face is half covered: covered.ts).
  */
-export function onet(weights: Weights): Uint8Array {
+export function onet(weights: Weights, covered: CoveredHead): Uint8Array {
   const graph = new Graph('onet');
   const net = new MtcnnLayers(graph, weights, 'onet');
   let x = beginningOfCrops(graph, net, 48);
@@ -43,6 +45,7 @@ export function onet(weights: Weights): Uint8Array {
   x = net.maxPool(x, 2, 'SAME_UPPER');
   x = net.prelu(net.convolve(x, 'conv4'), 'prelu4_alpha');
   x = net.dense(x, 'fc1', 'prelu5_alpha', [3, 3, 128]);
+  net.addHead(x, covered, 'covered');
   x = net.last(x, ['fc2_1', 'fc2_2', 'fc2_3']);
   net.answer(x, { probability: 1, regression: 4, landmarks: 10 }, ['faces'], []);
   return graph.encode();

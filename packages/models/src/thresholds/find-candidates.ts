@@ -8,7 +8,11 @@ import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 
 /** Something that the detector takes for a face at the lowest threshold. */
 export interface Candidate {
+  /** Of O-Net when the landmarks had settled, and at first. */
   probability: number;
+  first: number;
+  /** Log-odds that half of it is covered. */
+  covered: number;
   /** Of the landmarks, pixels of the chip. */
   residual: number;
   /** Whether it is one of the faces that the photo is known to have. */
@@ -33,8 +37,9 @@ export async function findCandidates(
     for (const [i, file] of files.entries()) {
       const { pixels } = await decodePhoto(await readFile(file), MAX_SIDE);
       const found = (await detector.detect(makeMips(pixels))).toSorted((a, b) => area(b) - area(a));
-      for (const [place, { probability, landmarks }] of found.entries()) {
-        candidates.push({ probability, residual: alignmentResidual(landmarks), face: place < faces });
+      for (const [place, { probability, first, covered, landmarks }] of found.entries()) {
+        const residual = alignmentResidual(landmarks);
+        candidates.push({ probability, first: first.probability, covered, residual, face: place < faces });
       }
       onProgress(i + 1);
     }

@@ -1,4 +1,4 @@
-import { HIGHEST_RESIDUAL, LOWEST_DETECTION, SMALLEST_SURE } from '@attrai/vision/confidence';
+import { HIGHEST_COVERED, HIGHEST_RESIDUAL, LOWEST_DETECTION, SMALLEST_SURE } from '@attrai/vision/confidence';
 import { SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { MIN_FACE } from '@attrai/vision/vision';
 import { fixedOrDash } from '../evaluate/numbers.ts';
@@ -17,16 +17,22 @@ export function thresholdReport(
   sizes: readonly SmallFaces[],
   { faces, photos }: { faces: number; photos: number },
 ): Report {
-  const shown = candidates.filter(({ probability }) => probability > SHOWN_THRESHOLDS.settled);
+  const shown = candidates.filter(isShown);
   const blocks: Block[] = [
     {
       kind: 'text',
-      text: `${photos} photos with ${faces} faces. The largest candidates of a photo count as its faces, any further one as a mistake, though it may be somebody in the background. Set by default: detection ${SHOWN_THRESHOLDS.settled} to be shown; low confidence below detection ${LOWEST_DETECTION} or above residual ${HIGHEST_RESIDUAL} px.`,
+      text: `${photos} photos with ${faces} faces. The largest candidates of a photo count as its faces, any further one as a mistake, though it may be somebody in the background. Set by default: detection ${SHOWN_THRESHOLDS.settled}, or ${SHOWN_THRESHOLDS.first} at first, to be shown; low confidence below detection ${LOWEST_DETECTION}, above residual ${HIGHEST_RESIDUAL} px, or where half of the face seems covered.`,
     },
     {
       kind: 'table',
       head: ['Shown from detection', 'Recall', 'Precision', 'Faces missed', 'Mistakes'],
-      rows: DETECTIONS.map((limit) => detectionRow(candidates, faces, limit)),
+      rows: [
+        ...DETECTIONS.map((limit) => {
+          const above = candidates.filter(({ probability }) => probability > limit);
+          return shownRow(String(limit), above, faces);
+        }),
+        shownRow('as set', shown, faces),
+      ],
     },
     {
       kind: 'table',
@@ -34,10 +40,12 @@ export function thresholdReport(
       rows: [
         ...LOW_DETECTIONS.map((limit) => lowRow(`detection below ${limit}`, shown, (one) => one.probability < limit)),
         ...RESIDUALS.map((limit) => lowRow(`residual above ${limit} px`, shown, (one) => one.residual > limit)),
+        lowRow('half covered', shown, ({ covered }) => covered > HIGHEST_COVERED),
         lowRow(
-          'either of these, as set',
+          'any of these, as set',
           shown,
-          ({ probability, residual }) => probability < LOWEST_DETECTION || residual > HIGHEST_RESIDUAL,
+          ({ probability, residual, covered }) =>
+            probability < LOWEST_DETECTION || residual > HIGHEST_RESIDUAL || covered > HIGHEST_COVERED,
         ),
       ],
     },
@@ -54,12 +62,15 @@ export function thresholdReport(
   return { title: 'What thresholds find, miss and mistake', blocks };
 }
 
-function detectionRow(candidates: readonly Candidate[], faces: number, limit: number): string[] {
-  const above = candidates.filter(({ probability }) => probability > limit);
+function isShown({ probability, first }: Candidate): boolean {
+  return probability > SHOWN_THRESHOLDS.settled || first >= SHOWN_THRESHOLDS.first;
+}
+
+function shownRow(title: string, above: readonly Candidate[], faces: number): string[] {
   const right = above.filter(({ face }) => face).length;
   const recall = (right / faces).toFixed(4);
   const precision = above.length === 0 ? '–' : (right / above.length).toFixed(4);
-  return [String(limit), recall, precision, String(faces - right), String(above.length - right)];
+  return [title, recall, precision, String(faces - right), String(above.length - right)];
 }
 
 function lowRow(title: string, shown: readonly Candidate[], isLow: (candidate: Candidate) => boolean): string[] {

@@ -1,5 +1,5 @@
-import type { Mips } from '../mips.ts';
 import { sampleRect } from '../sample.ts';
+import type { View } from '../turned.ts';
 import { type Candidate, cropEdges } from './boxes.ts';
 
 /**
@@ -7,18 +7,18 @@ import { type Candidate, cropEdges } from './boxes.ts';
  * Returns the crops (RGB, side × side × 3 bytes each, one after another) and the candidates they show: those that lie inside the photo.
  */
 export function cutOut<T extends Candidate>(
-  mips: Mips,
+  view: View,
   candidates: readonly T[],
   side: number,
 ): { crops: Uint8Array; inside: T[] } {
-  const { photo } = mips;
+  const { photo } = view;
   const inside: T[] = [];
   const bytes = side * side * 3;
   const data = new Uint8Array(candidates.length * bytes);
   for (const candidate of candidates) {
     const edges = cropEdges(candidate.box, photo.width, photo.height);
     if (edges === undefined) continue;
-    sampleRect(mips, edges, side, side, data, inside.length * bytes);
+    sampleRect(view, edges, side, side, data, inside.length * bytes);
     inside.push(candidate);
   }
   return { crops: data.subarray(0, inside.length * bytes), inside };

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Mips } from '../mips.ts';
 import { picturesFor } from '../pictures.ts';
+import type { View } from '../turned.ts';
 import type { Point } from '../vision.ts';
 import { type Candidate, regress } from './boxes.ts';
 import { batches, cutOut } from './crops.ts';
@@ -12,7 +12,7 @@ const OVERLAP = 0.7;
 /** Intersection over union above which two candidates are the same face: half as many crops for the same faces in 107 photos; at 0.3 one is lost. */
 const SAME = 0.5;
 
-/** Left eye, right eye, nose, left and right mouth corner as seen in the photo; photo pixels. */
+/** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright; photo pixels. */
 export type Landmarks = [Point, Point, Point, Point, Point];
 
 export interface Detection extends Candidate {
@@ -26,14 +26,14 @@ export interface Detection extends Candidate {
  */
 export async function decide(
   net: InferenceSession,
-  mips: Mips,
+  view: View,
   candidates: readonly Candidate[],
   threshold: number,
 ): Promise<Detection[]> {
   const faces: Detection[] = [];
   for (let waiting = candidates; waiting.length > 0; ) {
     const leading = waiting.filter((one, i) => !waiting.slice(0, i).some((better) => isSame(better, one)));
-    const judged = await judge(net, mips, leading);
+    const judged = await judge(net, view, leading);
     const accepted = judged.filter(({ face }) => face.probability > threshold);
     faces.push(...accepted.map(({ face }) => face));
     waiting = waiting.filter(
@@ -51,15 +51,15 @@ function isSame(a: Candidate, b: Candidate): boolean {
 /** What O-Net finds in candidates; those that lie outside of the photo are left out. */
 async function judge(
   net: InferenceSession,
-  mips: Mips,
+  view: View,
   candidates: readonly Candidate[],
 ): Promise<{ candidate: Candidate; face: Detection }[]> {
   const judged: { candidate: Candidate; face: Detection }[] = [];
   for (const batch of batches(candidates, BATCH)) {
-    const { crops, inside } = cutOut(mips, batch, SIDE);
+    const { crops, inside } = cutOut(view, batch, SIDE);
     if (inside.length === 0) continue;
     const { probability, regression, landmarks } = await net.run({
-      crops: picturesFor(net, mips, crops, [inside.length, SIDE, SIDE]),
+      crops: picturesFor(net, view, crops, [inside.length, SIDE, SIDE]),
     });
     const p = probability!.data as Float32Array;
     const r = regression!.data as Float32Array;

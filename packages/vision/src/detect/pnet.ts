@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Mips } from '../mips.ts';
 import { picturesFor } from '../pictures.ts';
 import type { Pixels } from '../pixels.ts';
 import { sampleRect } from '../sample.ts';
+import type { View } from '../turned.ts';
 import type { Box } from '../vision.ts';
 import { type Candidate, regress, square } from './boxes.ts';
 import { overUnion, suppress } from './nms.ts';
@@ -35,8 +35,8 @@ export interface Level {
  * The photo at every scale at which a face of `minFace` photo pixels or more fills P-Net's window, largest first. Sides are even, as
  * the net in bytes wants them: an odd one is followed by the photo's repeated border.
  */
-export function makePyramid(mips: Mips, minFace: number): Level[] {
-  const { photo } = mips;
+export function makePyramid(view: View, minFace: number): Level[] {
+  const { photo } = view;
   const levels: Level[] = [];
   for (let scale = WINDOW / minFace; Math.min(photo.width, photo.height) * scale >= WINDOW; scale *= FACTOR) {
     const width = Math.floor(photo.width * scale + 1);
@@ -44,7 +44,7 @@ export function makePyramid(mips: Mips, minFace: number): Level[] {
     const [evenWidth, evenHeight] = [width + (width % 2), height + (height % 2)];
     const data = new Uint8Array(evenWidth * evenHeight * 3);
     const edges = [0, 0, (photo.width * evenWidth) / width, (photo.height * evenHeight) / height] as const;
-    sampleRect(mips, edges, evenWidth, evenHeight, data, 0);
+    sampleRect(view, edges, evenWidth, evenHeight, data, 0);
     levels.push({ pixels: { data, width: evenWidth, height: evenHeight }, scale });
   }
   return levels;
@@ -53,13 +53,13 @@ export function makePyramid(mips: Mips, minFace: number): Level[] {
 /** The first net of the cascade: square boxes, in photo pixels, that may hold a face. Input `image`, outputs `probability` and `regression`. */
 export async function propose(
   net: InferenceSession,
-  mips: Mips,
+  view: View,
   levels: readonly Level[],
   threshold: number,
 ): Promise<Candidate[]> {
   const windows: Window[] = [];
   for (const { pixels, scale } of levels) {
-    const image = picturesFor(net, mips, pixels.data, [1, pixels.height, pixels.width]);
+    const image = picturesFor(net, view, pixels.data, [1, pixels.height, pixels.width]);
     const { probability, regression } = await net.run({ image });
     const found = readWindows(probability!, regression!, scale, threshold);
     for (const window of suppress(mostProbable(found, MOST_IN_LEVEL), OVERLAP_IN_LEVEL, overUnion))

@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Mips } from '../mips.ts';
 import { picturesFor } from '../pictures.ts';
+import type { View } from '../turned.ts';
 import { type Candidate, regress, square } from './boxes.ts';
 import { batches, cutOut } from './crops.ts';
 import { overUnion, suppress } from './nms.ts';
@@ -13,16 +13,16 @@ const OVERLAP = 0.6;
 /** The second net of the cascade: drops most candidates and moves the others. Input `crops`, outputs `probability` and `regression`. */
 export async function refine(
   net: InferenceSession,
-  mips: Mips,
+  view: View,
   candidates: readonly Candidate[],
   threshold: number,
 ): Promise<Candidate[]> {
   const likely: (Candidate & { moved: Candidate['box'] })[] = [];
   for (const batch of batches(candidates, BATCH)) {
-    const { crops, inside } = cutOut(mips, batch, SIDE);
+    const { crops, inside } = cutOut(view, batch, SIDE);
     if (inside.length === 0) continue;
     const { probability, regression } = await net.run({
-      crops: picturesFor(net, mips, crops, [inside.length, SIDE, SIDE]),
+      crops: picturesFor(net, view, crops, [inside.length, SIDE, SIDE]),
     });
     const p = probability!.data as Float32Array;
     const r = regression!.data as Float32Array;

@@ -1,8 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { Mips } from '../mips.ts';
 import { mirror } from '../mirror.ts';
 import { picturesFor } from '../pictures.ts';
 import { sampleRect } from '../sample.ts';
+import type { View } from '../turned.ts';
 import type { Box, Point } from '../vision.ts';
 import type { Detection, Landmarks } from './onet.ts';
 
@@ -16,49 +16,61 @@ const LOOKS = [false, false, true] as const;
 /** The landmark that a mirror image has in each one's place. */
 const MIRRORED = [1, 0, 2, 4, 3] as const;
 
+/** A face that O-Net looked at again. */
+export interface SettledFace extends Detection {
+  /** The face as it was found at first. */
+  first: Detection;
+  /** Log-odds that it is half covered, by a hand, hair, a mask or sunglasses: above 0 more likely than not (packages/models/src/nets/covered.ts). */
+  covered: number;
+}
+
 /**
  * Looks for each face's landmarks again, in a square that the landmarks found so far decide, and at last also in its mirror image.
  * The same goes for O-Net's probability. They no longer depend on the candidate that happened to lead to the face: other candidates for the same faces move scores by
  * sd 0.17 of 10 without it, by 0.08 with one look less, and by 0.045 so.
  */
-export async function settle(net: InferenceSession, mips: Mips, faces: readonly Detection[]): Promise<Detection[]> {
-  const settled: Detection[] = [];
+export async function settle(net: InferenceSession, view: View, faces: readonly Detection[]): Promise<SettledFace[]> {
+  const settled: SettledFace[] = [];
   for (let at = 0; at < faces.length; at += BATCH) {
-    let batch = faces.slice(at, at + BATCH);
-    for (const mirrored of LOOKS) batch = await look(net, mips, batch, mirrored);
+    const first = faces.slice(at, at + BATCH);
+    let batch = first.map((face): SettledFace => ({ ...face, first: face, covered: 0 }));
+    for (const mirrored of LOOKS) batch = await look(net, view, batch, mirrored);
     settled.push(...batch);
   }
   return settled;
 }
 
-async function look(net: InferenceSession, mips: Mips, faces: readonly Detection[], mirrored: boolean) {
+async function look(net: InferenceSession, view: View, faces: readonly SettledFace[], mirrored: boolean) {
   const views = mirrored ? 2 : 1;
-  const squares = faces.map(({ landmarks }) => squareAround(landmarks));
+  const squares = faces.map(({ landmarks }) => squareAround(landmarks, ZOOM));
   const crops = new Uint8Array(faces.length * views * BYTES);
   squares.forEach((square, i) => {
     const at = i * views * BYTES;
-    sampleRect(mips, square, SIDE, SIDE, crops, at);
+    sampleRect(view, square, SIDE, SIDE, crops, at);
     if (!mirrored) return;
     crops.copyWithin(at + BYTES, at, at + BYTES);
     mirror(crops.subarray(at + BYTES, at + 2 * BYTES), SIDE);
   });
-  const answer = await net.run({ crops: picturesFor(net, mips, crops, [faces.length * views, SIDE, SIDE]) });
+  const answer = await net.run({ crops: picturesFor(net, view, crops, [faces.length * views, SIDE, SIDE]) });
   const all = answer.landmarks!.data as Float32Array;
+  const ofViews = (values: Float32Array, i: number) =>
+    mirrored ? (values[2 * i]! + values[2 * i + 1]!) / 2 : values[i]!;
   const p = answer.probability!.data as Float32Array;
+  const c = answer.covered!.data as Float32Array;
   return faces.map((face, i) => {
     const marks = all.subarray(10 * i * views, 10 * (i * views + 1));
     const other = mirrored ? all.subarray(10 * (2 * i + 1), 10 * (2 * i + 2)) : undefined;
-    const probability = mirrored ? (p[2 * i]! + p[2 * i + 1]!) / 2 : p[i]!;
-    return { ...face, probability, landmarks: place(marks, other, squares[i]!) };
+    const landmarks = place(marks, other, squares[i]!);
+    return { ...face, probability: ofViews(p, i), covered: ofViews(c, i), landmarks };
   });
 }
 
-/** Edges of the square around the middle between eyes and mouth. */
-function squareAround([leftEye, rightEye, , leftMouth, rightMouth]: Landmarks): Box {
+/** Edges of the square around the middle between eyes and mouth. @param side in eye distances plus distances from eyes to mouth */
+export function squareAround([leftEye, rightEye, , leftMouth, rightMouth]: Landmarks, side: number): Box {
   const eyes = middle(leftEye, rightEye);
   const mouth = middle(leftMouth, rightMouth);
   const [x, y] = middle(eyes, mouth);
-  const half = (ZOOM * (distance(leftEye, rightEye) + distance(eyes, mouth))) / 2;
+  const half = (side * (distance(leftEye, rightEye) + distance(eyes, mouth))) / 2;
   return [x - half, y - half, x + half, y + half];
 }
 

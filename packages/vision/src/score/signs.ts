@@ -1,16 +1,14 @@
 import { z } from 'zod';
 
 /**
- * What the project's own face net tells of a face besides its score: three linear readings of its features, as
- * packages/models/heads/guard.card.md describes them. They decide who is scored and how sure a score is, and go nowhere else.
+ * What the project's own face net tells of a face besides its score: two linear readings of its features, as
+ * packages/models/age.card.md describes them. They decide who is scored, and go nowhere else.
  */
 export interface Signs {
   /** How adult the face looks: about -1 at 0 years, 0 at 18, 1 from 40 on. */
   adulthood: number;
   /** About 1 with glasses, -1 without. */
   glasses: number;
-  /** About 1 with half of the face or both eyes covered, -1 without. */
-  cover: number;
 }
 
 /** `attrai.guard` in the metadata of the project's own model: how its signs are used. They are fitted together, so they travel together. */
@@ -23,8 +21,6 @@ export const guardRule = z.strictObject({
   child: z.number(),
   /** From this adulthood on a face is scored without asking. */
   adult: z.number(),
-  /** Above this `cover` a score is little more than a guess. */
-  covered: z.number(),
 });
 
 export type GuardRule = z.infer<typeof guardRule>;
