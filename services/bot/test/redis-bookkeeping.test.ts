@@ -55,7 +55,7 @@ test('a job that is done, and one that is given up, leave no data in Redis', asy
   await queue.add('good', { step: 123 });
   await queue.add('bad', { step: 123 });
   await waitUntil('it was not given up', () => gaveUp === 1);
-  const jobKeys = async () => (await redis.keys(`${prefix}:jobs:*`)).filter((key) => /good|bad/.test(key));
+  const jobKeys = async () => (await redis.keys(`${prefix}:jobs:*`)).filter((key) => /jobs:(good|bad)/.test(key));
   await waitUntil('jobs are left in Redis', async () => (await jobKeys()).length === 0);
   await queue.close();
 });
