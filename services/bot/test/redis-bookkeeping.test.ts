@@ -7,6 +7,7 @@ import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { bookkeepingOnRedis } from '../src/bookkeeping.ts';
 import { createRedisJobs } from '../src/jobs/redis-jobs.ts';
 import { createRedisActiveRequests } from '../src/limits/redis-active-requests.ts';
 import { createRedisRequestRate } from '../src/limits/request-rate.ts';
@@ -29,6 +30,16 @@ const openJobs = async (on = redis) => {
   const fatal: unknown[] = [];
   const options = { redis: on, logger, policy: QUICK, prefix: randomUUID() };
   return { queue: createRedisJobs<Data>('jobs', { ...options, onFatal: (error) => fatal.push(error) }), fatal };
+};
+
+/** A connection of its own, through a proxy that can break it. */
+const connectThroughProxy = async (onReconnected?: () => void) => {
+  const target = new URL(url);
+  const proxy = await startTcpProxy(Number(target.port));
+  target.port = String(proxy.port);
+  const own = connectRedis(String(target), logger, onReconnected);
+  await untilReady(own);
+  return { own, proxy };
 };
 
 describeJobQueue('on Redis', openJobs);
@@ -185,12 +196,44 @@ test('closing ends although Redis is away and what is done can not be recorded',
   own.disconnect();
 });
 
-test('a connection that hangs fails retryably instead of holding an update up', async () => {
-  const target = new URL(url);
-  const proxy = await startTcpProxy(Number(target.port));
-  target.port = String(proxy.port);
-  const own = connectRedis(String(target), logger);
+test('a queue whose connection breaks as it is opened takes jobs when the connection is back', async () => {
+  const { own, proxy } = await connectThroughProxy();
+  proxy.stall();
+  const { queue } = await openJobs(own);
+  proxy.cut();
+  proxy.resume();
+  await waitUntil('it did not notice', () => own.status !== 'ready');
   await untilReady(own);
+  await queue.add('a', { step: 0 });
+  expect((await queue.counts()).waiting).toBe(1);
+  await queue.close();
+  own.disconnect();
+  await proxy.close();
+});
+
+test('a Redis that may evict jobs is warned of', async () => {
+  await using server = await startRedis();
+  await server.run('redis-cli', 'config', 'set', 'maxmemory-policy', 'allkeys-lru');
+  const lines: string[] = [];
+  const limits = {
+    maxPhotoBytes: 1,
+    minPhotoSide: 1,
+    maxActivePerUser: 1,
+    requestsPerWindow: 1,
+    windowSeconds: 1,
+    deadlineSeconds: 1,
+  };
+  const bookkeeping = await bookkeepingOnRedis(server.url, {
+    limits,
+    logger: createLogger({ service: 'test', destination: { write: (line) => void lines.push(line) } }),
+    onFatal: () => {},
+  });
+  await waitUntil('nothing was said', () => lines.some((line) => JSON.parse(line).policy === 'allkeys-lru'));
+  await bookkeeping.close();
+});
+
+test('a connection that hangs fails retryably instead of holding an update up', async () => {
+  const { own, proxy } = await connectThroughProxy();
   const active = createRedisActiveRequests({ redis: own, maxPerUser: 2, prefix: randomUUID() });
   proxy.stall();
   await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject({ grade: 'retryable' });
@@ -199,14 +242,10 @@ test('a connection that hangs fails retryably instead of holding an update up', 
 });
 
 test('connections that hang are given up, also by those who ask nothing and by workers', async () => {
-  const target = new URL(url);
-  const proxy = await startTcpProxy(Number(target.port));
-  target.port = String(proxy.port);
   let reconnected = 0;
-  const own = connectRedis(String(target), logger, () => {
+  const { own, proxy } = await connectThroughProxy(() => {
     reconnected += 1;
   });
-  await untilReady(own);
   const worker = connectForWork(own, logger);
   await untilReady(worker);
   const lost = { own: false, worker: false };

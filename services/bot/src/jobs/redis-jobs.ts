@@ -26,6 +26,12 @@ const LOCK_AGAIN_MS = LOCK_MS / 3;
 /** BullMQ drops a job that failed or stalled "too often". Ours end by the retry policy alone. */
 const NEVER = 1_000_000;
 
+/**
+ * BullMQ asks Redis for its version once, when a queue is made. If that one question fails, since the connection breaks
+ * or Redis is slow, the queue refuses everything from then on.
+ */
+const ASK_NOTHING_FIRST = { skipVersionCheck: true };
+
 /** Jobs on Redis, by BullMQ: they outlive the process. Done, and given up, they leave nothing in Redis. */
 export function createRedisJobs<D>(name: string, options: RedisJobsOptions): JobQueue<D> {
   const { redis, logger, onFatal, policy = RETRY_POLICY, prefix = 'attrai' } = options;
@@ -37,6 +43,7 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
   let locking: NodeJS.Timeout | undefined;
 
   const queue = new Queue<D, void, string>(name, {
+    ...ASK_NOTHING_FIRST,
     connection: redis,
     prefix,
     defaultJobOptions: {
@@ -111,6 +118,7 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
       workerConnection = connectForWork(redis, logger);
       // Without a function to work by: see https://docs.bullmq.io/patterns/manually-fetching-jobs
       const ours = new BullWorker<D>(name, undefined, {
+        ...ASK_NOTHING_FIRST,
         connection: workerConnection,
         prefix,
         lockDuration: LOCK_MS,
