@@ -211,6 +211,61 @@ test('a queue whose connection breaks as it is opened takes jobs when the connec
   await proxy.close();
 });
 
+test('a job whose way here was cut off is taken again before its lock runs out', async () => {
+  const { own, proxy } = await connectThroughProxy();
+  const options = { logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const [worker, other] = [
+    createRedisJobs<Data>('jobs', { ...options, redis: own }),
+    createRedisJobs<Data>('jobs', { ...options, redis }),
+  ];
+  const done: string[] = [];
+  worker.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
+  await other.add('before', { step: 0 });
+  await waitUntil('it was not found', () => done.includes('before'));
+
+  const isCut = proxy.cutBefore('cut off');
+  await other.add('cut off', { step: 0 });
+  await isCut;
+  // It is locked for 30 s.
+  await waitUntil('it was held up', () => done.includes('cut off'), 20_000);
+  expect(done).toEqual(['before', 'cut off']);
+  await Promise.all([worker.close(), other.close()]);
+  own.disconnect();
+  await proxy.close();
+});
+
+test('a job in work while the connection breaks is not taken twice', async () => {
+  const { own, proxy } = await connectThroughProxy();
+  const options = { logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const [worker, other] = [
+    createRedisJobs<Data>('jobs', { ...options, redis: own }),
+    createRedisJobs<Data>('jobs', { ...options, redis }),
+  ];
+  const started: string[] = [];
+  const finish = Promise.withResolvers<void>();
+  const work = async ({ id }: { id: string }) => {
+    started.push(id);
+    if (id === 'long') await finish.promise;
+  };
+  worker.run({ work, gaveUp: async () => {}, concurrency: 2 });
+  await other.add('long', { step: 0 });
+  await waitUntil('it was not found', () => started.length === 1);
+  proxy.cut();
+  for (const id of ['b', 'c']) {
+    await other.add(id, { step: 0 });
+    await waitUntil('the worker did not come back', () => started.includes(id));
+  }
+  finish.resolve();
+  await waitUntil('not all was done', async () => {
+    const { waiting, active, delayed } = await other.counts();
+    return waiting + active + delayed === 0;
+  });
+  expect(started).toEqual(['long', 'b', 'c']);
+  await Promise.all([worker.close(), other.close()]);
+  own.disconnect();
+  await proxy.close();
+});
+
 test('a Redis that may evict jobs is warned of', async () => {
   await using server = await startRedis();
   await server.run('redis-cli', 'config', 'set', 'maxmemory-policy', 'allkeys-lru');
