@@ -5,6 +5,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Breaks all open connections. New ones are accepted. */
   cut(): void;
+  /** Breaks the first connection on which `text` comes back, before it arrives. Resolves when that is done. */
+  cutBefore(text: string): Promise<void>;
   /** From now on nothing passes, in either direction, also on new connections; nobody is told (a half-open connection). */
   stall(): void;
   /** Ends a stall. What was held back passes now. */
@@ -17,6 +19,7 @@ export interface TcpProxy {
 export async function startTcpProxy(port: number): Promise<TcpProxy> {
   const pairs = new Set<[Socket, Socket]>();
   let stalled = false;
+  let cutting: { text: string; done(): void } | undefined;
 
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
@@ -30,6 +33,13 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
       });
       if (!stalled) from.pipe(to);
     }
+    // Before the pipe's own listener, and without starting the flow as `on` does.
+    upstream.prependListener('data', (chunk) => {
+      if (!cutting || !chunk.includes(cutting.text)) return;
+      client.destroy();
+      cutting.done();
+      cutting = undefined;
+    });
   });
 
   const cut = () => {
@@ -42,6 +52,10 @@ export async function startTcpProxy(port: number): Promise<TcpProxy> {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    cutBefore: (text) =>
+      new Promise((done) => {
+        cutting = { text, done };
+      }),
     stall() {
       stalled = true;
       for (const [client, upstream] of pairs) {

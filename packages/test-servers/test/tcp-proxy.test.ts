@@ -61,3 +61,18 @@ test('cuts what is open, and accepts new connections', async () => {
   again.socket.write('hello');
   await expect.poll(again.text).toBe('hello');
 });
+
+test('cuts the connection on which a text comes back, before it arrives', async () => {
+  const proxy = await proxiedEcho();
+  const [other, one] = [open(proxy.port), open(proxy.port)];
+  one.socket.write('before ');
+  await expect.poll(one.text).toBe('before ');
+
+  const isCut = proxy.cutBefore('answer');
+  one.socket.write('the answer');
+  await Promise.all([isCut, once(one.socket, 'close')]);
+  expect(one.text()).toBe('before ');
+
+  other.socket.write('the answer');
+  await expect.poll(other.text).toBe('the answer');
+});

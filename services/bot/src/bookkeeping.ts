@@ -1,4 +1,5 @@
 import type { Logger } from '@attrai/telemetry/logger';
+import type { Redis } from 'ioredis';
 import type { IntakeJob } from './intake/intake-job.ts';
 import { createInProcessJobs } from './jobs/in-process-jobs.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
@@ -35,6 +36,7 @@ export async function bookkeepingOnRedis(url: string, options: BookkeepingOption
   const { limits, logger, onFatal } = options;
   const redis = connectRedis(url, logger, options.onReconnected);
   await untilReady(redis);
+  warnIfItEvicts(redis, logger).catch((err) => logger.debug({ err }, 'Redis did not say whether it evicts'));
   return {
     jobs: {
       intake: createRedisJobs<IntakeJob>('intake', { redis, logger, onFatal }),
@@ -63,6 +65,13 @@ export function bookkeepingInProcess({ limits, onFatal }: BookkeepingOptions): B
     reachable: true,
     async close() {},
   };
+}
+
+/** A Redis that runs full and evicts forgets jobs. */
+async function warnIfItEvicts(redis: Redis, logger: Logger): Promise<void> {
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
+  if (policy === undefined || policy === 'noeviction') return;
+  logger.warn({ policy }, 'Redis (REDIS_URL) may evict jobs when it is full: set its maxmemory-policy to noeviction');
 }
 
 function rateOf({ requestsPerWindow, windowSeconds }: Limits) {

@@ -7,6 +7,7 @@ import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { bookkeepingOnRedis } from '../src/bookkeeping.ts';
 import { createRedisJobs } from '../src/jobs/redis-jobs.ts';
 import { createRedisActiveRequests } from '../src/limits/redis-active-requests.ts';
 import { createRedisRequestRate } from '../src/limits/request-rate.ts';
@@ -29,6 +30,16 @@ const openJobs = async (on = redis) => {
   const fatal: unknown[] = [];
   const options = { redis: on, logger, policy: QUICK, prefix: randomUUID() };
   return { queue: createRedisJobs<Data>('jobs', { ...options, onFatal: (error) => fatal.push(error) }), fatal };
+};
+
+/** A connection of its own, through a proxy that can break it. */
+const connectThroughProxy = async (onReconnected?: () => void) => {
+  const target = new URL(url);
+  const proxy = await startTcpProxy(Number(target.port));
+  target.port = String(proxy.port);
+  const own = connectRedis(String(target), logger, onReconnected);
+  await untilReady(own);
+  return { own, proxy };
 };
 
 describeJobQueue('on Redis', openJobs);
@@ -55,7 +66,7 @@ test('a job that is done, and one that is given up, leave no data in Redis', asy
   await queue.add('good', { step: 123 });
   await queue.add('bad', { step: 123 });
   await waitUntil('it was not given up', () => gaveUp === 1);
-  const jobKeys = async () => (await redis.keys(`${prefix}:jobs:*`)).filter((key) => /good|bad/.test(key));
+  const jobKeys = async () => (await redis.keys(`${prefix}:jobs:*`)).filter((key) => /jobs:(good|bad)/.test(key));
   await waitUntil('jobs are left in Redis', async () => (await jobKeys()).length === 0);
   await queue.close();
 });
@@ -185,12 +196,99 @@ test('closing ends although Redis is away and what is done can not be recorded',
   own.disconnect();
 });
 
-test('a connection that hangs fails retryably instead of holding an update up', async () => {
-  const target = new URL(url);
-  const proxy = await startTcpProxy(Number(target.port));
-  target.port = String(proxy.port);
-  const own = connectRedis(String(target), logger);
+test('a queue whose connection breaks as it is opened takes jobs when the connection is back', async () => {
+  const { own, proxy } = await connectThroughProxy();
+  proxy.stall();
+  const { queue } = await openJobs(own);
+  proxy.cut();
+  proxy.resume();
+  await waitUntil('it did not notice', () => own.status !== 'ready');
   await untilReady(own);
+  await queue.add('a', { step: 0 });
+  expect((await queue.counts()).waiting).toBe(1);
+  await queue.close();
+  own.disconnect();
+  await proxy.close();
+});
+
+test('a job whose way here was cut off is taken again before its lock runs out', async () => {
+  const { own, proxy } = await connectThroughProxy();
+  const options = { logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const [worker, other] = [
+    createRedisJobs<Data>('jobs', { ...options, redis: own }),
+    createRedisJobs<Data>('jobs', { ...options, redis }),
+  ];
+  const done: string[] = [];
+  worker.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
+  await other.add('before', { step: 0 });
+  await waitUntil('it was not found', () => done.includes('before'));
+
+  const isCut = proxy.cutBefore('cut off');
+  await other.add('cut off', { step: 0 });
+  await isCut;
+  // It is locked for 30 s.
+  await waitUntil('it was held up', () => done.includes('cut off'), 20_000);
+  expect(done).toEqual(['before', 'cut off']);
+  await Promise.all([worker.close(), other.close()]);
+  own.disconnect();
+  await proxy.close();
+});
+
+test('a job in work while the connection breaks is not taken twice', async () => {
+  const { own, proxy } = await connectThroughProxy();
+  const options = { logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const [worker, other] = [
+    createRedisJobs<Data>('jobs', { ...options, redis: own }),
+    createRedisJobs<Data>('jobs', { ...options, redis }),
+  ];
+  const started: string[] = [];
+  const finish = Promise.withResolvers<void>();
+  const work = async ({ id }: { id: string }) => {
+    started.push(id);
+    if (id === 'long') await finish.promise;
+  };
+  worker.run({ work, gaveUp: async () => {}, concurrency: 2 });
+  await other.add('long', { step: 0 });
+  await waitUntil('it was not found', () => started.length === 1);
+  proxy.cut();
+  for (const id of ['b', 'c']) {
+    await other.add(id, { step: 0 });
+    await waitUntil('the worker did not come back', () => started.includes(id));
+  }
+  finish.resolve();
+  await waitUntil('not all was done', async () => {
+    const { waiting, active, delayed } = await other.counts();
+    return waiting + active + delayed === 0;
+  });
+  expect(started).toEqual(['long', 'b', 'c']);
+  await Promise.all([worker.close(), other.close()]);
+  own.disconnect();
+  await proxy.close();
+});
+
+test('a Redis that may evict jobs is warned of', async () => {
+  await using server = await startRedis();
+  await server.run('redis-cli', 'config', 'set', 'maxmemory-policy', 'allkeys-lru');
+  const lines: string[] = [];
+  const limits = {
+    maxPhotoBytes: 1,
+    minPhotoSide: 1,
+    maxActivePerUser: 1,
+    requestsPerWindow: 1,
+    windowSeconds: 1,
+    deadlineSeconds: 1,
+  };
+  const bookkeeping = await bookkeepingOnRedis(server.url, {
+    limits,
+    logger: createLogger({ service: 'test', destination: { write: (line) => void lines.push(line) } }),
+    onFatal: () => {},
+  });
+  await waitUntil('nothing was said', () => lines.some((line) => JSON.parse(line).policy === 'allkeys-lru'));
+  await bookkeeping.close();
+});
+
+test('a connection that hangs fails retryably instead of holding an update up', async () => {
+  const { own, proxy } = await connectThroughProxy();
   const active = createRedisActiveRequests({ redis: own, maxPerUser: 2, prefix: randomUUID() });
   proxy.stall();
   await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject({ grade: 'retryable' });
@@ -199,14 +297,10 @@ test('a connection that hangs fails retryably instead of holding an update up', 
 });
 
 test('connections that hang are given up, also by those who ask nothing and by workers', async () => {
-  const target = new URL(url);
-  const proxy = await startTcpProxy(Number(target.port));
-  target.port = String(proxy.port);
   let reconnected = 0;
-  const own = connectRedis(String(target), logger, () => {
+  const { own, proxy } = await connectThroughProxy(() => {
     reconnected += 1;
   });
-  await untilReady(own);
   const worker = connectForWork(own, logger);
   await untilReady(worker);
   const lost = { own: false, worker: false };

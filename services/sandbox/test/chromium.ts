@@ -22,6 +22,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/**
+ * Playwright by itself gives a page 30 s to load, which is less than a test may take on a busy machine (vitest.config.ts):
+ * the first page of a Chromium takes 18 s when the machine leaves it a twentieth of a core.
+ */
+const LOAD_MS = 100_000;
+
 export interface Chromium {
   context: BrowserContext;
   close(): Promise<void>;
@@ -32,6 +38,7 @@ export async function startChromium(options: BrowserContextOptions = {}): Promis
   const executablePath = await findChromium();
   const profile = await mkdtemp(join(tmpdir(), 'attrai-chromium-'));
   const context = await chromium.launchPersistentContext(profile, { ...options, executablePath, args: FLAGS });
+  context.setDefaultNavigationTimeout(LOAD_MS);
   return {
     context,
     async close() {

@@ -26,10 +26,18 @@ const LOCK_AGAIN_MS = LOCK_MS / 3;
 /** BullMQ drops a job that failed or stalled "too often". Ours end by the retry policy alone. */
 const NEVER = 1_000_000;
 
+/**
+ * BullMQ asks Redis for its version once, when a queue is made. If that one question fails, since the connection breaks
+ * or Redis is slow, the queue refuses everything from then on.
+ */
+const ASK_NOTHING_FIRST = { skipVersionCheck: true };
+
 /** Jobs on Redis, by BullMQ: they outlive the process. Done, and given up, they leave nothing in Redis. */
 export function createRedisJobs<D>(name: string, options: RedisJobsOptions): JobQueue<D> {
   const { redis, logger, onFatal, policy = RETRY_POLICY, prefix = 'attrai' } = options;
-  /** Their tokens by id. */
+  /** The tokens of this process begin with it. A token is what a job is locked with while it is in work. */
+  const owner = randomUUID();
+  /** Tokens by the ids of their jobs. */
   const inWork = new Map<string, string>();
   let workerConnection: Redis | undefined;
   let bullWorker: BullWorker<D> | undefined;
@@ -37,6 +45,7 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
   let locking: NodeJS.Timeout | undefined;
 
   const queue = new Queue<D, void, string>(name, {
+    ...ASK_NOTHING_FIRST,
     connection: redis,
     prefix,
     defaultJobOptions: {
@@ -96,6 +105,23 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
     }
   }
 
+  /**
+   * Puts back each job that Redis handed out in an answer that got lost with the connection: it is locked, but nobody
+   * works on it. `connection` must be the worker's. What ioredis sends again after a break goes before these questions,
+   * so every job whose answer did arrive is in work by the second one's answer.
+   */
+  async function putBackLost(connection: Redis, ours: BullWorker<D>): Promise<void> {
+    const ids = await connection.lrange(ours.toKey('active'), 0, -1);
+    if (ids.length === 0) return;
+    const tokens = await connection.mget(ids.map((id) => `${ours.toKey(id)}:lock`));
+    const lost = ids.flatMap((id, i) => {
+      const token = tokens[i];
+      return token?.startsWith(owner) && inWork.get(id) !== token ? { id, token } : [];
+    });
+    const backend = ours.getBackend();
+    await Promise.all(lost.map(({ id, token }) => backend.moveJobFromActiveToWait(id, token)));
+  }
+
   return {
     async add(id, data) {
       try {
@@ -108,10 +134,12 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
     },
 
     run(worker) {
-      workerConnection = connectForWork(redis, logger);
+      const connection = connectForWork(redis, logger);
+      workerConnection = connection;
       // Without a function to work by: see https://docs.bullmq.io/patterns/manually-fetching-jobs
       const ours = new BullWorker<D>(name, undefined, {
-        connection: workerConnection,
+        ...ASK_NOTHING_FIRST,
+        connection,
         prefix,
         lockDuration: LOCK_MS,
         stalledInterval: STALL_CHECK_MS,
@@ -121,12 +149,13 @@ export function createRedisJobs<D>(name: string, options: RedisJobsOptions): Job
       bullWorker = ours;
       ours.on('error', redisIsAway);
       ours.startStalledCheckTimer().catch(redisIsAway);
+      connection.on('ready', () => putBackLost(connection, ours).catch(redisIsAway));
       locking = setInterval(() => {
         if (inWork.size === 0) return;
         ours.extendJobLocks([...inWork.keys()], [...inWork.values()], LOCK_MS).catch(redisIsAway);
       }, LOCK_AGAIN_MS);
       const fetch = async () => {
-        const token = randomUUID();
+        const token = `${owner}:${randomUUID()}`;
         const bullJob = await ours.getNextJob(token, { block: false });
         return bullJob && (() => onceAtATime(bullJob, token, worker));
       };
