@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { intervals } from '../src/evaluate/bootstrap.ts';
 import { figuresOf, type Judged, spearman } from '../src/evaluate/figures.ts';
 import { groupBy } from '../src/evaluate/groups.ts';
-import { placesOfTen, ranks } from '../src/evaluate/ranks.ts';
+import { ranks } from '../src/evaluate/ranks.ts';
+import { onTenPoints } from '../src/fit/scale.ts';
 
 describe('rank correlation', () => {
   it('lets ties share the mean of their places', () => {
@@ -25,8 +26,8 @@ describe('rank correlation', () => {
     ).toBeCloseTo(-1, 12);
   });
 
-  it('gives a rating its place of ten: the share of lower ones, of equal ones half', () => {
-    expect(placesOfTen([10, 40, 20, 20])).toEqual([1.25, 8.75, 5, 5]);
+  it('gives a rating its place on ten points', () => {
+    expect([1, 2, 5].map((rating) => onTenPoints(rating, [1, 5]))).toEqual([0, 2.5, 10]);
   });
 });
 
@@ -53,7 +54,7 @@ describe('intervals', () => {
 });
 
 describe('figures', () => {
-  const judged = (rating: number, prediction: number): Judged => ({ rating, prediction, score: 6, place: 5 });
+  const judged = (rating: number, prediction: number): Judged => ({ rating, prediction, score: 6, ofTen: 5 });
 
   it('count what is overrated as positive bias', () => {
     const { n, mae, bias, maeOfTen, biasOfTen } = figuresOf([judged(50, 53), judged(60, 59), judged(40, 44)]);

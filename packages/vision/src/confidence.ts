@@ -29,10 +29,10 @@ export const HIGHEST_COVERED = 0;
 export const HIGHEST_OUTSIDE = 0.04;
 
 /**
- * Further apart, of ten, the scores of the face's views depend on how it happens to be cut out: 1% of plain faces, see the model card
- * (packages/models/heads/omi.card.md).
+ * Further apart, of ten, the scores of the face's views depend on how it happens to be cut out. 1% of 472 plain faces of adults
+ * (AAF, UTKFace) have more than 2.0.
  */
-export const HIGHEST_DISAGREEMENT = 3;
+export const HIGHEST_DISAGREEMENT = 2.2;
 
 /** Side of the square around eyes and mouth that counts as the face there, in eye distances plus distances from eyes to mouth. */
 const FACE = 1.1;

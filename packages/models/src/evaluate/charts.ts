@@ -50,9 +50,9 @@ function axesOf(sameScale: boolean) {
       }
     : {
         x: (picture: Judged) => picture.score,
-        y: (picture: Judged) => picture.place,
+        y: (picture: Judged) => picture.ofTen,
         xName: 'score, of ten',
-        yName: 'place of the rating, of ten',
+        yName: 'rating, of ten',
       };
 }
 

@@ -2,10 +2,10 @@ import { FinalError } from '@attrai/contracts/errors';
 import { readFaces } from '../fit/faces.ts';
 import { countReasons, FEWEST_FACES } from '../fit/fit.ts';
 import { readRatings, type Skipped } from '../fit/ratings.ts';
+import { guessScale, onTenPoints } from '../fit/scale.ts';
 import { FEWEST, type Figures, figuresOf, type Judged } from './figures.ts';
 import { type Grouping, groupBy } from './groups.ts';
 import { scoreOutOfFold } from './out-of-fold.ts';
-import { placesOfTen } from './ranks.ts';
 import { type Scored, scorePictures } from './score-pictures.ts';
 
 export interface EvaluateOptions {
@@ -53,8 +53,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const read = await (folds === undefined ? byModel(options, ratings) : byFolds(options, ratings, folds));
   skipped.push(...read.skipped);
   requireFaces(read.scored.length, FEWEST, skipped);
-  const places = placesOfTen(read.scored.map(({ rating }) => rating));
-  const pictures = read.scored.map((picture, i) => ({ ...picture, place: places[i]! }));
+  const scale = guessScale(read.scored.map(({ rating }) => rating));
+  const pictures = read.scored.map((picture) => ({ ...picture, ofTen: onTenPoints(picture.rating, scale) }));
   const groupings = [
     ...groupColumns.map((column) => groupBy(column, pictures, ({ columns }) => columns[column]!)),
     groupBy('confidence', pictures, ({ confidence }) => (confidence === 'low' ? 'low (shown with ≈)' : 'high')),

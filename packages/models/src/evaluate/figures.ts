@@ -10,8 +10,8 @@ export interface Judged {
   prediction: number;
   /** 0 to 10, as it is shown. */
   score: number;
-  /** 0 to 10: ten times the share of all evaluated ratings that are lower. */
-  place: number;
+  /** The rating on ten points, 0 to 10. */
+  ofTen: number;
 }
 
 /** What can be said of some pictures, with 95% intervals. */
@@ -25,9 +25,9 @@ export interface Figures {
   mae: Interval;
   /** Mean of prediction - rating. */
   bias: Interval;
-  /** Mean |score - place|, of ten. */
+  /** Mean |score - rating|, of ten. */
   maeOfTen: Interval;
-  /** Mean of score - place, of ten. */
+  /** Mean of score - rating, of ten. */
   biasOfTen: Interval;
 }
 
@@ -39,8 +39,8 @@ export function figuresOf(judged: readonly Judged[]): Figures {
   const [mae, bias, maeOfTen, biasOfTen, r, rho] = intervals(judged, (some) => [
     mean(some.map(({ prediction, rating }) => Math.abs(prediction - rating))),
     mean(some.map(({ prediction, rating }) => prediction - rating)),
-    mean(some.map(({ score, place }) => Math.abs(score - place))),
-    mean(some.map(({ score, place }) => score - place)),
+    mean(some.map(({ score, ofTen }) => Math.abs(score - ofTen))),
+    mean(some.map(({ score, ofTen }) => score - ofTen)),
     ...(judged.length < FEWEST ? [] : correlations(some)),
   ]);
   const told = (interval: Interval | undefined) => (Number.isFinite(interval?.value) ? interval : undefined);

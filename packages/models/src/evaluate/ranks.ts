@@ -10,8 +10,3 @@ export function ranks(values: readonly number[]): number[] {
   }
   return places;
 }
-
-/** Ten times the share of the values that are lower than each; of equal ones half count as lower. 0 to 10. */
-export function placesOfTen(values: readonly number[]): number[] {
-  return ranks(values).map((rank) => (10 * (rank - 0.5)) / values.length);
-}

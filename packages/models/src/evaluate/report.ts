@@ -138,7 +138,7 @@ function explain(sameScale: boolean): string[] {
     sameScale
       ? 'On the scale of the ratings, the prediction is the model’s raw number: the score shown, brought back through the knots of its scale (or what the fold’s head says). Error and bias are prediction minus rating: a positive bias means that a group is overrated.'
       : 'The model’s raw numbers are on another scale than these ratings, so that errors are told of ten only. r compares the raw numbers (the score shown, brought back through the knots of its scale) with the ratings.',
-    'Of ten, the score as it is shown (one decimal) is compared with the rating’s own place: ten times the share of the ratings in this table that are lower. A bias there means little where these pictures are rated higher or lower than those that the scale was made from.',
+    'Of ten, the score as it is shown (one decimal) is compared with the rating on ten points.',
     'In a group, bias has a part that says nothing about the group: predictions shrink to the mean, so that a group with high ratings looks underrated and one with low ratings overrated.',
   ];
 }

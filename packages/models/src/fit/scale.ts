@@ -21,6 +21,11 @@ export function guessScale(ratings: readonly number[]): RatingScale {
   return USUAL_SCALES.find(([low, high]) => low <= lowest && highest <= high) ?? [lowest, highest];
 }
 
+/** A rating, 0 to 10. */
+export function onTenPoints(rating: number, [lowest, highest]: RatingScale): number {
+  return (10 * (rating - lowest)) / (highest - lowest);
+}
+
 /**
  * Knots [raw, score] that give predictions the distribution of the ratings, on ten points. Predictions shrink to the mean; a
  * score is what raters would give a face that has as many of the training faces below it. Both numbers rise from knot to knot.
@@ -31,12 +36,11 @@ export function guessScale(ratings: readonly number[]): RatingScale {
 export function ratingScale(
   predictions: readonly number[],
   ratings: readonly number[],
-  [lowest, highest]: RatingScale,
+  scale: RatingScale,
 ): [raw: number, score: number][] {
-  const tenPoints = (rating: number) => Number(((10 * (rating - lowest)) / (highest - lowest)).toFixed(3));
   const knots = SHARES.map((share): [number, number] => [
     Number(quantile([...predictions], share).toPrecision(5)),
-    tenPoints(quantile([...ratings], share)),
+    Number(onTenPoints(quantile([...ratings], share), scale).toFixed(3)),
   ]);
   return knots.filter(([raw], i) => i === 0 || raw > knots[i - 1]![0]);
 }
