@@ -11,15 +11,16 @@ export interface HuffmanTable {
 const LONGEST = 16;
 const SHORT = 9;
 
-/** @param counts how many codes there are of each length, 1 to 16; ITU T.81, annex C */
-export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
+/** @param definition how many codes there are of each length, 1 to 16, then their symbols; ITU T.81, B.2.4.2 and C */
+export function huffmanTable(definition: Uint8Array): HuffmanTable {
+  const symbols = definition.subarray(LONGEST);
   const short = new Uint16Array(1 << SHORT);
   const largest = new Int32Array(LONGEST + 1).fill(-1);
   const offset = new Int32Array(LONGEST + 1);
   let [code, place] = [0, 0];
   for (let length = 1; length <= LONGEST; length++) {
     offset[length] = place - code;
-    for (let left = counts[length - 1] ?? 0; left > 0; left--, code++, place++) {
+    for (let left = definition[length - 1]!; left > 0; left--, code++, place++) {
       largest[length] = code;
       const spare = SHORT - length;
       if (spare >= 0) short.fill(length * 256 + symbols[place]!, code << spare, (code + 1) << spare);

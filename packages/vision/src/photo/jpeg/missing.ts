@@ -1,6 +1,6 @@
 import type { Component } from './frame.ts';
 import type { Seam } from './seam.ts';
-import { type Scan, type Walk, walkScans } from './walk.ts';
+import type { Scan, Walk } from './walk.ts';
 
 /** 17,000 clean photos and collages, saved at qualities from 10 on, stayed below 0.65. */
 const CERTAIN = 0.7;
@@ -16,10 +16,10 @@ export const SUSPICIOUS = 0.4;
  *   frequencies of its brightness (AC 1) in their first approximation: scores are then off by 0.15 of 10, no more than after saving a
  *   photo as JPEG of quality 50; with the mean colours alone by 0.47. What comes later brings detail, or noise where it is damaged.
  *
- * @param seam of its pixels, if it is one run of units
+ * @param walk undefined for one that cannot be walked: of that everything is missing
+ * @param seam of its pixels, if it is one run of units and they are there
  */
-export function missingOfJpeg(jpeg: Uint8Array, seam: Seam | undefined): number {
-  const walk = walkScans(jpeg);
+export function missingOfJpeg(walk: Walk | undefined, seam?: Seam): number {
   if (walk === undefined) return 1;
   const tint = seam !== undefined && seam.certainty > CERTAIN ? seam.afterCertainty : 0;
   return Math.max(tint, walk.frame.progressive ? missingOfProgressive(walk) : missingOfBaseline(walk, seam));

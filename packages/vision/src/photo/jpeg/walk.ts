@@ -55,8 +55,9 @@ export function walkScans(jpeg: Uint8Array): Walk | undefined {
 
 /** What the segments before a scan have set. */
 class Tables {
-  readonly dc: HuffmanTable[] = [];
-  readonly ac: HuffmanTable[] = [];
+  /** By number, as they are defined: a file may define more than it uses. */
+  readonly #dc: Uint8Array[] = [];
+  readonly #ac: Uint8Array[] = [];
   /** The first entry of each quantization table. */
   readonly steps: number[] = [];
   /** Units from one restart to the next; 0 where there are none. */
@@ -68,13 +69,20 @@ class Tables {
     if (marker === MARKER.quantizationTables) this.#takeSteps(body);
   }
 
+  dc(number: number): HuffmanTable | undefined {
+    return this.#dc[number] && huffmanTable(this.#dc[number]);
+  }
+
+  ac(number: number): HuffmanTable | undefined {
+    return this.#ac[number] && huffmanTable(this.#ac[number]);
+  }
+
   #takeHuffman(body: Uint8Array): void {
     for (let at = 0; at + 17 <= body.length; ) {
-      const counts = body.subarray(at + 1, at + 17);
-      const size = counts.reduce((sum, count) => sum + count, 0);
-      const list = body[at]! >> 4 === 0 ? this.dc : this.ac;
-      list[body[at]! & 15] = huffmanTable(counts, body.subarray(at + 17, at + 17 + size));
-      at += 17 + size;
+      const end = body.subarray(at + 1, at + 17).reduce((sum, count) => sum + count, at + 17);
+      const list = body[at]! >> 4 === 0 ? this.#dc : this.#ac;
+      list[body[at]! & 15] = body.subarray(at + 1, end);
+      at = end;
     }
   }
 
@@ -103,8 +111,8 @@ function walkScan(jpeg: Uint8Array, start: number, header: Uint8Array, frame: Fr
   const parts = components.map((component, i) => {
     const chosenTables = header[2 + 2 * i]!;
     return {
-      dc: tables.dc[chosenTables >> 4],
-      ac: tables.ac[chosenTables & 15],
+      dc: tables.dc(chosenTables >> 4),
+      ac: tables.ac(chosenTables & 15),
       step: tables.steps[component.quantization] ?? 1,
       blocks: count === 1 ? 1 : component.across * component.down,
     };
