@@ -11,11 +11,14 @@ const darker = await frame(sharp(photo).resize(WIDTH, HEIGHT, { fit: 'fill' }).m
 const clear = await plain('#00000000');
 const black = await plain('#000000');
 const white = await plain('#ffffff');
+/** As lossy compression leaves one colour. */
+const grainy = Buffer.from(black.map((value, i) => (i % 4 === 3 ? 255 : value + ((i * 7) % 6))));
 
 test.each([
   ['transparent', [clear, picture, darker]],
   ['black', [black, picture, darker]],
   ['black, white and transparent', [black, white, clear, picture, darker]],
+  ['almost black', [grainy, picture, darker]],
   ['there, too', [picture, darker, clear]],
 ])('of an animation the first frame that shows something is taken; those before are %s', async (_, frames) => {
   for (const lossless of [true, false]) {

@@ -69,14 +69,18 @@ describe('a photo that is cut', () => {
     expect(new Set(data.subarray(-5 * 3 * 620))).toEqual(new Set([0]));
   });
 
-  test('is read coarsely, if it is a progressive JPEG of which the details are missing', async () => {
-    const [whole, cut] = [await decode(progressive), await decode(progressive.subarray(0, progressive.length * 0.6))];
-    expect(meanDifference(whole, cut)).toBeLessThan(5);
-    expect(meanDifference(whole, cut)).toBeGreaterThan(0);
-  });
+  // Its scans: mean colours, low frequencies of the brightness, two of colours, the rest of the brightness; then one more bit of each.
+  test.each([6, 5, 4.97])(
+    'is read coarsely, if it is a progressive JPEG that lacks all after %f scans',
+    async (scans) => {
+      const [whole, cut] = [await decode(progressive), await decode(progressive.subarray(0, inScan(scans)))];
+      expect(meanDifference(whole, cut)).toBeLessThan(8);
+      expect(meanDifference(whole, cut)).toBeGreaterThan(0);
+    },
+  );
 
-  test('is refused, if it is a progressive JPEG that ends in its first colours', async () => {
-    expect(await missingIn(progressive.subarray(0, progressive.length * 0.08))).toBeGreaterThan(10);
+  test.each([0.5, 0.95, 1.5, 4.5])('is refused, if it is a progressive JPEG that has only %f scans', async (scans) => {
+    expect(await missingIn(progressive.subarray(0, inScan(scans)))).toBeGreaterThan(10);
   });
 });
 
@@ -99,17 +103,44 @@ describe('a JPEG that is damaged inside', () => {
     expect(equalRows(whole, damaged)).toBeLessThan(whole.height);
   });
 
-  test.each<Fault>(['nonsense', 'tint'])('is judged by the place of the damage: %s', async (fault) => {
-    const damagedAt = (place: number) => blockJpeg({ ...sky, faults: { [Math.floor(BLOCKS * place)]: fault } });
-    expect(await missingIn(damagedAt(0.3))).toBeCloseTo(70, -1);
-    expect(await missingIn(damagedAt(0.85))).toBeCloseTo(15, -1);
-    expect(await missingIn(damagedAt(0.92))).toBe(0);
+  test('is refused, if it is a progressive JPEG whose lowest frequencies are damaged', async () => {
+    const at = inScan(1.5);
+    const damaged = Buffer.concat([progressive.subarray(0, at), progressive.subarray(at + 30)]);
+    expect(await missingIn(damaged)).toBeGreaterThan(10);
   });
+
+  test.each<Fault>(['nonsense', 'nonsense after', 'tint'])(
+    'is judged by the place of the damage: %s',
+    async (fault) => {
+      const damagedAt = (place: number) => blockJpeg({ ...sky, faults: { [Math.floor(BLOCKS * place)]: fault } });
+      expect(await missingIn(damagedAt(0.3))).toBeCloseTo(70, -1);
+      expect(await missingIn(damagedAt(0.85))).toBeCloseTo(15, -1);
+      expect(await missingIn(damagedAt(0.92))).toBe(0);
+    },
+  );
 
   test('is refused where no decoder can notice, for half of it has another tint', async () => {
     const tinted = blockJpeg({ ...sky, faults: { [BLOCKS / 2 + 10]: 'tint' } });
     await expect(sharp(tinted, { failOn: 'warning' }).raw().toBuffer()).resolves.toBeInstanceOf(Buffer);
     expect(await missingIn(tinted)).toBeGreaterThan(40);
+  });
+
+  test.each<Fault>(['lost', 'twice'])('is judged by where its picture is shifted: %s', async (fault) => {
+    const level = (x: number) => 60 + 3 * x;
+    const shiftedAt = (place: number) => {
+      const first = Math.floor(BLOCKS * place);
+      const faults = Object.fromEntries([0, 1, 2, 3, 4].map((i) => [first + i, fault]));
+      return blockJpeg({ ...sky, level, faults });
+    };
+    expect(await missingIn(shiftedAt(0.3))).toBeCloseTo(70, -1);
+    expect(await missingIn(shiftedAt(0.95))).toBe(0);
+  });
+
+  test('is judged by where its picture is shifted, though it has edges all over below', async () => {
+    const level = (x: number, y: number) => 60 + 3 * x + (y > 10 ? 20 * (y % 2) : 0);
+    const faults = Object.fromEntries([0, 1, 2, 3, 4].map((i) => [10 * COLUMNS + 20 + i, 'lost' as const]));
+    expect(await missingIn(blockJpeg({ ...sky, level }))).toBe(0);
+    expect(await missingIn(blockJpeg({ ...sky, level, faults }))).toBeCloseTo(68, -1);
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('is found out in EXIF orientation %i too', async (orientation) => {
@@ -123,14 +154,23 @@ describe('a JPEG that is damaged inside', () => {
     await expect(decodePhoto(tinted, 1280)).rejects.toThrow('50% of the photo');
   });
 
-  test('lacks no more than what lies between two restart markers', async () => {
-    const damaged = (rows: number[]) => {
-      const faults = Object.fromEntries(rows.map((row) => [row * COLUMNS, 'nonsense' as const]));
-      return blockJpeg({ ...sky, restartInterval: COLUMNS, faults });
-    };
-    expect(await missingIn(damaged([]))).toBe(0);
-    expect(await missingIn(damaged([5, 9]))).toBe(0);
-    expect(await missingIn(damaged([5, 9, 14, 20]))).toBe(13);
+  test.each<Fault>(['nonsense', 'twice'])(
+    'lacks no more than what lies between two restart markers: %s',
+    async (fault) => {
+      const damaged = (rows: number[]) => {
+        const blocks = rows.flatMap((row) => [0, 1, 2, 3].map((column) => row * COLUMNS + column));
+        const faults = Object.fromEntries(blocks.map((block) => [block, fault]));
+        return blockJpeg({ ...sky, restartInterval: COLUMNS, faults });
+      };
+      expect(await missingIn(damaged([]))).toBe(0);
+      expect(await missingIn(damaged([5, 9]))).toBe(0);
+      expect(await missingIn(damaged([5, 9, 14, 20]))).toBe(13);
+    },
+  );
+
+  test('has another tint up to the next restart marker only', async () => {
+    const tinted = blockJpeg({ ...sky, restartInterval: 2 * COLUMNS, faults: { [8 * COLUMNS + 10]: 'tint' } });
+    expect(await missingIn(tinted)).toBe(0);
   });
 });
 
@@ -149,6 +189,8 @@ describe('a good JPEG is read', () => {
     ['a panel at its right', (x: number, y: number) => (x >= 20 && y >= 10 ? 200 : 40)],
     ['a collage', (x: number, y: number) => (x >= 20 === y >= 10 ? 200 : 40)],
     ['a chequerboard', (x: number, y: number) => ((x + y) % 2 === 0 ? 200 : 40)],
+    ['stripes below a panel', (x: number, y: number) => (y > 10 ? 40 + 160 * (y % 2) : y === 10 && x >= 20 ? 120 : 20)],
+    ['a panel below an edge', (x: number, y: number) => (y < 10 ? 20 : y > 10 && x < 20 ? 200 : 120)],
     ['steps to the right', (x: number, y: number) => (y > x / 2 ? 200 : 40)],
   ])('that shows %s', async (_, level) => {
     expect(await missingIn(blockJpeg({ ...sky, level }))).toBe(0);
@@ -172,6 +214,16 @@ describe('a PNG with a wrong check sum', () => {
   });
 });
 
+test.each([
+  ['lossy', lossy],
+  ['lossless', lossless],
+])('a WebP is read whatever few bytes it lacks: %s', async (_, bytes) => {
+  const whole = await decode(bytes);
+  for (let less = 1; less <= 40; less++) {
+    expect(equalRows(whole, await decode(bytes.subarray(0, -less)))).toBeGreaterThan(0.9 * 349);
+  }
+});
+
 async function decode(bytes: Buffer): Promise<Pixels> {
   return (await decodePhoto(bytes, 1280)).pixels;
 }
@@ -183,6 +235,14 @@ async function missingIn(bytes: Buffer): Promise<number> {
     (error) => error.message,
   );
   return Number(/^(\d+)%/.exec(message)?.[1]);
+}
+
+/** Where in the progressive JPEG so many scans, and parts of one, are over. */
+function inScan(scans: number): number {
+  const starts: number[] = [];
+  for (let at = 0; at !== -1; at = progressive.indexOf(Buffer.from([0xff, 0xda]), at + 1)) starts.push(at);
+  const [from, to] = [starts[1 + Math.floor(scans)]!, starts[2 + Math.floor(scans)]!];
+  return Math.floor(from + (scans % 1) * (to - from));
 }
 
 /** So many rows from the top are the same. */

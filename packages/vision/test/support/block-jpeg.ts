@@ -1,8 +1,12 @@
 export type Fault =
   /** A difference of brightness is off by 60: no decoder can know, and all that follows is off too. */
   | 'tint'
-  /** A code that there is not. */
-  | 'nonsense';
+  /** A code that there is not, for the brightness or after it. */
+  | 'nonsense'
+  | 'nonsense after'
+  /** The block is not there, or twice: all that follows is shifted. */
+  | 'lost'
+  | 'twice';
 
 export interface BlockJpeg {
   /** Blocks of 8×8 pixels. */
@@ -20,6 +24,9 @@ const TINT = 60;
 /** Differences have 0 to 8 bits; each number of bits has a code of 4. */
 const SIZES = 9;
 const CODE_LENGTH = 4;
+/** The only code for the block's other coefficients: there are none. */
+const NO_MORE = '0';
+const NONSENSE = '1'.repeat(16);
 
 /** A grey baseline JPEG of blocks of one brightness each, so small that a fault can be put in exactly (ITU T.81, B and F). */
 export function blockJpeg({ columns, rows, level, faults = {}, restartInterval = 0 }: BlockJpeg): Buffer {
@@ -35,9 +42,10 @@ export function blockJpeg({ columns, rows, level, faults = {}, restartInterval =
     }
     const wanted = Math.round(level(block % columns, Math.floor(block / columns)));
     const fault = faults[block];
-    bits += fault === 'nonsense' ? '1'.repeat(16) : codeOf(wanted - before + (fault === 'tint' ? TINT : 0));
-    // No more coefficients in this block.
-    bits += '0';
+    if (fault === 'lost') continue;
+    bits += fault === 'nonsense' ? NONSENSE : codeOf(wanted - before + (fault === 'tint' ? TINT : 0));
+    bits += fault === 'nonsense after' ? NONSENSE : NO_MORE;
+    if (fault === 'twice') bits += codeOf(0) + NO_MORE;
     before = wanted;
   }
   scan.push(...bytesOf(bits));

@@ -162,7 +162,6 @@ class ScanWalk {
     const interval = restartInterval || units;
     let good = 0;
     let misfit = false;
-    let next = MARKER.firstRestart as number;
     for (let done = 0; done < units; ) {
       const wanted = Math.min(interval, units - done);
       const { read, ranOut } = this.#walkInterval(wanted);
@@ -180,10 +179,6 @@ class ScanWalk {
       if (done >= units) break;
       if (!isRestart(follows))
         return { good: good / units, misfit, cut: follows === undefined || follows === MARKER.end };
-      // Intervals may be lost with their markers: these count up to 7 and begin again.
-      const lost = (follows - next) & 7;
-      done += lost * interval;
-      next = MARKER.firstRestart + ((follows + 1) & 7);
       this.#restart(marker + 2);
     }
     return { good: good / units, misfit, cut: false };

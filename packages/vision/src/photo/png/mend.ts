@@ -48,7 +48,7 @@ async function* readPixels(png: Uint8Array, { total }: Layout): AsyncGenerator<U
   let left = total;
   try {
     for await (const part of inflate as AsyncIterable<Buffer>) {
-      yield part.subarray(0, left);
+      yield part;
       left -= part.length;
       if (left <= 0) return;
     }
