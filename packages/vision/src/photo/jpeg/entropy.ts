@@ -50,6 +50,11 @@ export class EntropyReader {
     return this.#missing > this.#count;
   }
 
+  /** Whether less than a byte is left: what fills up the last one, with ones. */
+  get isSpent(): boolean {
+    return this.#missing > 0 && this.#count - this.#missing < 8;
+  }
+
   /** Where the first whole byte is that was not read. */
   get position(): number {
     const unread = Math.max(0, this.#count - this.#missing) >> 3;

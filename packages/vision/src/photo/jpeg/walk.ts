@@ -188,7 +188,7 @@ class ScanWalk {
   #walkInterval(units: number): { read: number; ranOut: boolean } {
     for (let read = 0; read < units; read++) {
       const right = this.#walkUnit();
-      if (this.#reader.ranOut) return { read, ranOut: true };
+      if (this.#reader.ranOut || (!right && this.#reader.isSpent)) return { read, ranOut: true };
       if (!right) return { read, ranOut: false };
     }
     return { read: units, ranOut: false };
