@@ -69,6 +69,12 @@ describe('a photo that is cut', () => {
     expect(new Set(data.subarray(-5 * 3 * 620))).toEqual(new Set([0]));
   });
 
+  test('is read as far as it goes, whatever edges it shows', async () => {
+    const level = (x: number, y: number) => (y > 10 ? 40 + 160 * (y % 2) : y === 10 && x >= 20 ? 120 : 20);
+    const bytes = blockJpeg({ ...sky, level });
+    expect(await missingIn(bytes.subarray(0, bytes.length * 0.95))).toBe(0);
+  });
+
   // Its scans: mean colours, low frequencies of the brightness, two of colours, the rest of the brightness; then one more bit of each.
   test.each([6, 5, 4.97])(
     'is read coarsely, if it is a progressive JPEG that lacks all after %f scans',

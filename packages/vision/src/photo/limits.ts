@@ -20,5 +20,5 @@ const MAX_MISSING = 0.1;
  */
 export function refuseIncomplete(share: number): void {
   if (share <= MAX_MISSING) return;
-  throw new FinalError('unreadable', `${Math.round(100 * share)}% of the photo are missing or damaged`);
+  throw new FinalError('unreadable', `${Math.round(100 * share)}% of the photo is missing or damaged`);
 }

@@ -1,5 +1,6 @@
 import type { Component } from './frame.ts';
 import type { Seam } from './seam.ts';
+import { MARKER } from './segments.ts';
 import type { Scan, Walk } from './walk.ts';
 
 /** 17,000 clean photos and collages, saved at qualities from 10 on, stayed below 0.65. */
@@ -28,7 +29,8 @@ export function missingOfJpeg(walk: Walk | undefined, seam?: Seam): number {
 }
 
 function missingOfBaseline({ scans }: Walk, seam: Seam | undefined): number {
-  const shifted = scans.some(({ misfit }) => misfit) && seam !== undefined && seam.suspicion > SUSPICIOUS;
+  const isShifted = scans.some(({ misfit, follows }) => misfit && follows !== undefined);
+  const shifted = isShifted && seam !== undefined && seam.suspicion > SUSPICIOUS;
   return Math.max(shifted ? seam.afterSuspicion : 0, ...scans.map(({ good }) => 1 - good));
 }
 
@@ -43,5 +45,10 @@ function shareOf(scans: readonly Scan[], { id }: Component, coefficient: number)
   const bringing = scans.filter(({ components, from, to, refines }) => {
     return !refines && from <= coefficient && coefficient <= to && components.some((component) => component.id === id);
   });
-  return Math.max(0, ...bringing.map(({ good, misfit, cut }) => (misfit && !cut ? 0 : good)));
+  return Math.max(0, ...bringing.map((scan) => (scan.misfit && !isCut(scan) ? 0 : scan.good)));
+}
+
+/** Whether nothing comes after it, as it does in a whole progressive file: it ends where it was cut. */
+function isCut({ follows }: Scan): boolean {
+  return follows === undefined || follows === MARKER.end;
 }

@@ -10,12 +10,12 @@ export interface Scan {
   to: number;
   /** ... or one more bit of each. */
   refines: boolean;
-  /** The share of its units (MCUs) that can be read, 0 to 1; 1 for one that refines: it is not looked into. */
+  /** The share of its units (MCUs) that can be read, 0 to 1. One that refines is not looked into. */
   good: number;
   /** Its bytes are too few or too many for its units, and no unit tells why: what is wrong lies before, nobody knows where. */
   misfit: boolean;
-  /** The file ends, or the picture does, before its last unit. */
-  cut: boolean;
+  /** The marker that comes next; undefined where the file ends. */
+  follows: number | undefined;
 }
 
 export interface Walk {
@@ -106,7 +106,7 @@ function walkScan(jpeg: Uint8Array, start: number, header: Uint8Array, frame: Fr
   const band = progressive ? { from: first!, to: last!, low: bits! & 15 } : { from: 0, to: 63, low: 0 };
   if (!(band.from <= band.to && band.to <= 63)) return undefined;
   const scan = { components, from: band.from, to: band.to };
-  if (progressive && bits! >> 4 > 0) return { ...scan, refines: true, good: 1, misfit: false, cut: false };
+  if (progressive && bits! >> 4 > 0) return { ...scan, refines: true, good: 1, misfit: false, follows: undefined };
 
   const parts = components.map((component, i) => {
     const chosenTables = header[2 + 2 * i]!;
@@ -158,30 +158,24 @@ class ScanWalk {
     this.#dc = new Int32Array(parts.length);
   }
 
-  run(units: number, restartInterval: number): Pick<Scan, 'good' | 'misfit' | 'cut'> {
+  run(units: number, restartInterval: number): Pick<Scan, 'good' | 'misfit' | 'follows'> {
     const interval = restartInterval || units;
     let good = 0;
     let misfit = false;
-    for (let done = 0; done < units; ) {
+    for (let done = 0; ; ) {
       const wanted = Math.min(interval, units - done);
       const { read, ranOut } = this.#walkInterval(wanted);
       const marker = findMarker(this.#jpeg, this.#reader.position);
       const follows = this.#jpeg[marker + 1];
       const left = this.#jpeg.subarray(this.#reader.position, marker);
       const tooMany = read === wanted && left.some((byte) => byte !== 0xff);
+      misfit ||= tooMany || ranOut;
+      // What is wrong before a restart is at least not behind it.
+      good += tooMany && restartInterval > 0 ? 0 : read;
       done += wanted;
-      if (interval === units) {
-        const cut = ranOut && (follows === undefined || follows === MARKER.end);
-        return { good: read / units, misfit: tooMany || ranOut, cut };
-      }
-      good += tooMany ? 0 : read;
-      misfit ||= tooMany;
-      if (done >= units) break;
-      if (!isRestart(follows))
-        return { good: good / units, misfit, cut: follows === undefined || follows === MARKER.end };
+      if (done >= units || !isRestart(follows)) return { good: good / units, misfit, follows };
       this.#restart(marker + 2);
     }
-    return { good: good / units, misfit, cut: false };
   }
 
   /** How many of the interval's units can be read, and whether it ended because there was no more to read. */
