@@ -5,7 +5,7 @@ import type { Scan, Walk } from './walk.ts';
 
 /** 17,000 clean photos and collages, saved at qualities from 10 on, stayed below 0.65. */
 const CERTAIN = 0.7;
-/** Of photos saved at quality 30 or better less than one in 200 is above. */
+/** Less than one in 100 photos saved at quality 50 or better is above. */
 export const SUSPICIOUS = 0.4;
 /** Of a block. */
 const COEFFICIENTS = 64;
