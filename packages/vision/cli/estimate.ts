@@ -1,100 +1,81 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
+import { UsageError } from '@attrai/contracts/command-line';
 import { codeOf } from '@attrai/contracts/errors';
-import { labelText } from '../src/draw/draw-faces.ts';
 import { loadVision } from '../src/load-vision.ts';
+
+<<<<<<< HEAD
+
 import type { Estimate } from '../src/vision.ts';
+
+=======
+
+import type { Face } from '../src/vision.ts';
+import { readArguments, USAGE } from './arguments.ts';
+
+>>>>>>> decode
+
 import { findPhotos } from './files.ts';
+import { Pictures } from './pictures.ts';
+import { printable } from './printable.ts';
 import { showProgress } from './progress.ts';
-
-const USAGE = `Finds the faces in photos (JPEG, PNG, WebP) and scores those that don't look younger than 18.
-
-  pnpm estimate FILE|DIR... [--json] [--out DIR] [--min-face PX]
-
-  --json         one line of JSON a photo on stdout; a face that looks under 18 has "score":null,"unscored":"child" or "unsure"
-  --out DIR      write each photo that has faces, with boxes and scores, to DIR/NAME.scored.jpg
-  --min-face PX  longer side of the smallest face looked for, pixels of the photo reduced to 1280 (default 40)
-
-  MODELS_DIR     folder of the models (default .models)
-  SCORER_MODEL   another scorer model than the project's own
-`;
-
-interface Arguments {
-  paths: string[];
-  json: boolean;
-  out: string | undefined;
-  minFace: number;
-}
+import { FileError, readPhoto } from './read-photo.ts';
+import { jsonLine, legend, skippedLines, summary, textLine } from './report.ts';
 
 /** Exits with 0, or 1 when a photo could not be used, or 2 when the command line makes no sense. */
 async function main(): Promise<number> {
-  const args = readArguments(process.argv.slice(2));
+  const args = readArguments(process.argv.slice(2), process.env);
   if (args === 'help') {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { out } = args;
+  const { json, out } = args;
+  // It is where "models build" has put them.
+  const modelsDir = resolve(process.env.MODELS_DIR || fileURLToPath(new URL('../../../.models', import.meta.url)));
+  returnToUser();
   if (out !== undefined && (await isNoFolder(out)))
-    throw new UsageError(`--out must be a folder, and ${out} is a file.`, USAGE);
-  const { files: photos, skipped } = await findPhotos(args.paths);
-  if (skipped > 0) {
-    process.stderr.write(
-      `Skipped ${skipped} ${skipped === 1 ? 'file that is' : 'files that are'} no JPEG, PNG or WebP.\n`,
-    );
-  }
+    throw new UsageError(`--out must be a folder, and ${printable(out)} is a file.`, USAGE);
+  const { photos, skipped } = await findPhotos(args.paths, out);
+  say(skippedLines(skipped));
   if (photos.length === 0) {
-    process.stderr.write('There are no photos (.jpg, .jpeg, .png, .webp) in there.\n');
+    say(['There are no photos (.jpg, .jpeg, .png, .webp) in there.']);
     return 1;
   }
   const scorerModel = process.env.SCORER_MODEL;
-  await using vision = await openVision({
-    modelsDir: process.env.MODELS_DIR ?? fileURLToPath(new URL('../../../.models', import.meta.url)),
-    minFace: args.minFace,
-    ...(scorerModel ? { scorerModel } : {}),
-  });
-  const pictureNames = new Set<string>();
+  const vision = await loadVision({ modelsDir, minFace: args.minFace, ...(scorerModel ? { scorerModel } : {}) });
+  const pictures = out === undefined ? undefined : new Pictures(out);
+  const faces: Face[] = [];
   let failed = 0;
   for (const [i, photo] of photos.entries()) {
-    const progress = showProgress(`${i + 1}/${photos.length} ${photo}`);
+    const progress = showProgress(`${i + 1}/${photos.length} ${printable(photo.path)}`);
+    let line: string;
     try {
-      const estimate = await vision.estimate(await readPhoto(photo));
-      if (out !== undefined) await writePicture(out, photo, estimate, pictureNames);
-      progress.clear();
-      process.stdout.write(`${args.json ? jsonLine(photo, estimate) : textLine(photo, estimate)}\n`);
+      const estimate = await vision.estimate(await readPhoto(photo.path), { adultsConfirmed: args.adults });
+      if (estimate.picture !== undefined) await pictures?.write(photo, estimate.picture);
+      faces.push(...estimate.faces);
+      line = json ? jsonLine(photo.path, estimate) : textLine(photo.path, estimate);
     } catch (error) {
-      progress.clear();
       failed++;
       const { code, message } = describe(error);
-      process.stdout.write(
-        `${args.json ? JSON.stringify({ photo, error: { code, message } }) : `${photo}  ${message} (${code})`}\n`,
-      );
+      line = json
+        ? JSON.stringify({ photo: photo.path, error: { code, message } })
+        : printable(`${photo.path}  ${message} (${code})`);
     }
+    progress.clear();
+    process.stdout.write(`${line}\n`);
   }
-  if (!args.json && out === undefined && failed < photos.length)
-    process.stderr.write('Add --out DIR to get the pictures with boxes and scores.\n');
+  await vision.close();
+  if (!json) say(legend(faces));
+  if (!json && out === undefined && faces.length > 0) say(['Add --out DIR to get the pictures with boxes and scores.']);
+  say([summary(photos.length, failed, faces)]);
   return failed > 0 ? 1 : 0;
 }
 
-/** @throws UsageError */
-function readArguments(argv: string[]): Arguments | 'help' {
-  const { values, positionals } = readCommandLine(USAGE, {
-    args: argv,
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      out: { type: 'string' },
-      'min-face': { type: 'string', default: '40' },
-    },
-  });
-  if (values.help) return 'help';
-  const minFace = Number(values['min-face']);
-  if (!Number.isInteger(minFace) || minFace < 12) {
-    throw new UsageError('--min-face takes a whole number from 12 up.', USAGE);
-  }
-  if (positionals.length === 0) throw new UsageError('Name a photo or a folder of photos.', USAGE);
-  return { paths: positionals, json: values.json, out: values.out, minFace };
+/** Paths mean what they mean where the user stands: `pnpm estimate` runs in the project's folder, wherever it was called. */
+function returnToUser(): void {
+  const { INIT_CWD, npm_lifecycle_event } = process.env;
+  if (npm_lifecycle_event === 'estimate' && INIT_CWD) process.chdir(INIT_CWD);
 }
 
 async function isNoFolder(path: string): Promise<boolean> {
@@ -102,25 +83,8 @@ async function isNoFolder(path: string): Promise<boolean> {
   return found !== undefined && !found.isDirectory();
 }
 
-async function openVision(options: Parameters<typeof loadVision>[0]) {
-  const vision = await loadVision(options);
-  return { estimate: vision.estimate, [Symbol.asyncDispose]: vision.close };
-}
-
-async function readPhoto(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new FileError((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'file_missing' : 'file_unreadable', error);
-  }
-}
-
-class FileError extends Error {
-  readonly code: string;
-  constructor(code: 'file_missing' | 'file_unreadable', cause: unknown) {
-    super(code === 'file_missing' ? 'there is no such file' : 'the file cannot be read', { cause });
-    this.code = code;
-  }
+function say(lines: string[]): void {
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 
 function describe(error: unknown): { code: string; message: string } {
@@ -128,6 +92,7 @@ function describe(error: unknown): { code: string; message: string } {
   return { code: error instanceof FileError ? error.code : codeOf(error), message };
 }
 
+<<<<<<< HEAD
 function jsonLine(photo: string, { width, height, faces, ms }: Estimate): string {
   const rounded = Object.fromEntries(
     Object.entries(ms).map(([stage, value]) => [stage, Math.round(value * 100) / 100]),
@@ -153,6 +118,8 @@ async function writePicture(folder: string, photo: string, { picture }: Estimate
   await writeFile(join(folder, name), picture);
 }
 
+=======
+>>>>>>> decode
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -39,20 +39,35 @@ test('--json prints one line a photo and nothing else, goes on after a bad photo
   expect(Object.keys(group)).toEqual(['photo', 'width', 'height', 'faces', 'ms']);
   expect(group).toMatchObject({ width: 620, height: 349 });
   expect(group.faces).toHaveLength(4);
-  expect(Object.keys(group.faces[0])).toEqual(['box', 'landmarks', 'detection', 'score', 'confidence']);
+  expect(Object.keys(group.faces[0])).toEqual(['box', 'row', 'landmarks', 'detection', 'score', 'confidence']);
   expect(group.faces[0].landmarks).toHaveLength(5);
   expect(group.ms.total).toBeGreaterThan(0);
 });
 
-test('--out writes a picture for every photo that has faces, and none over another', async () => {
-  const { code } = await run('photos', '--out', 'pictures/new');
+test('--out writes a picture for every photo that has faces, in the same subfolders, and none over another', async () => {
+  const { code } = await run('photos', 'photos/b', '--out', 'pictures/new');
   expect(code).toBe(0);
-  const pictures = await readdir(join(folder, 'pictures/new'));
-  expect(pictures.sort()).toEqual(['group-2.scored.jpg', 'group.scored.jpg']);
-  expect(await sharp(join(folder, 'pictures/new/group.scored.jpg')).metadata()).toMatchObject({
+  const pictures = await readdir(join(folder, 'pictures/new'), { recursive: true });
+  expect(pictures.sort()).toEqual(['b', 'b/group.scored.jpg', 'group-2.scored.jpg', 'group.scored.jpg']);
+  expect(await sharp(join(folder, 'pictures/new/b/group.scored.jpg')).metadata()).toMatchObject({
     format: 'jpeg',
     width: 620,
   });
+});
+
+test('never reads what it wrote itself: no *.scored.jpg, and nothing in the folder of --out', async () => {
+  await mkdir(join(folder, 'again/scored'), { recursive: true });
+  for (const name of ['a.jpg', 'b.SCORED.jpg', 'scored/c.jpg']) await copyFile(groupPhoto, join(folder, 'again', name));
+  for (const round of [1, 2]) {
+    const { stdout, stderr } = await run('--json', 'again', 'again/b.SCORED.jpg', '--out', 'again/scored');
+    expect(photosOf(stdout), `round ${round}`).toEqual(['again/a.jpg']);
+    expect(stderr).toContain('Skipped 2 pictures that estimate wrote (*.scored.jpg).\n');
+    expect(stderr).toContain('Skipped again/scored: the pictures go there.\n');
+  }
+  expect(photosOf((await run('--json', 'again', '--out', 'again')).stdout)).toEqual([
+    'again/a.jpg',
+    'again/scored/c.jpg',
+  ]);
 });
 
 test('--out that is a file is refused before any work', async () => {
@@ -65,56 +80,120 @@ test('--out that is a file is refused before any work', async () => {
 test('offers pictures only when a photo gave one', async () => {
   const { code, stderr } = await run('broken.jpg');
   expect(code).toBe(1);
-  expect(stderr).toBe('');
+  expect(stderr).toBe('1 photo (1 could not be used), 0 faces, 0 scored.\n');
 });
 
-test('says how many pictures of other kinds it left out of a folder', async () => {
-  await mkdir(join(folder, 'mixed'));
+test('says how many pictures of which other kinds it left out of a folder, and which folder it could not read', async () => {
+  await mkdir(join(folder, 'mixed/locked'), { recursive: true });
   for (const name of ['a.heic', 'b.GIF', 'notes.txt']) await writeFile(join(folder, 'mixed', name), 'x');
+  await chmod(join(folder, 'mixed/locked'), 0);
   const { code, stdout, stderr } = await run('mixed');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toContain('Skipped 2 files that are no JPEG, PNG or WebP.\n');
+  expect(stderr).toContain('Skipped 2 pictures of kinds that are not read (.gif, .heic).\n');
+  // root reads everything.
+  if (process.getuid?.() !== 0) expect(stderr).toContain('Skipped mixed/locked: the folder cannot be read.\n');
 });
 
-test('without options prints a readable line a photo and says how to get pictures', async () => {
-  const { code, stdout, stderr } = await run('photos/b/group.jpg');
-  expect(code).toBe(0);
-  expect(stdout).toMatch(/^photos\/b\/group\.jpg {2}620×349 {2}4 faces: (≈?\d+\.\d ){4} \d+ ms\n$/);
+test('prints a readable line a photo, then how to get pictures and what it was in all', async () => {
+  const { code, stdout, stderr } = await run('--adults', 'photos/b/group.jpg', 'broken.jpg');
+  expect(code).toBe(1);
+  const [good, broken] = stdout.split('\n');
+  expect(good).toMatch(/^photos\/b\/group\.jpg {2}620×349 {2}4 faces: (≈?\d+\.\d ){4} \d+ ms$/);
+  expect(broken).toBe('broken.jpg  not a JPEG, PNG or WebP file (unreadable)');
   expect(stderr).toContain('--out DIR');
+  expect(stderr.endsWith('\n2 photos (1 could not be used), 4 faces, 4 scored.\n')).toBe(true);
 });
 
 test('a face that looks under 18 has no score, in words and in JSON, and nothing tells its age', async () => {
   await copyFile(teenPhoto, join(folder, 'teen.jpg'));
-  expect((await run('teen.jpg')).stdout).toMatch(
-    /^teen\.jpg {2}500×570 {2}1 face: – {2}\(–: looks younger than 18, not scored\) {2}\d+ ms\n$/,
-  );
+  const { stdout, stderr } = await run('teen.jpg', 'teen.jpg');
+  const lines = stdout.trimEnd().split('\n');
+  for (const line of lines) expect(line).toMatch(/^teen\.jpg {2}500×570 {2}1 face: (–|child) {2}\d+ ms$/);
+  // Told once.
+  expect(stderr.match(/^(–: may be under 18|child: looks like a child)/gm)).toHaveLength(1);
   const [face] = JSON.parse((await run('--json', 'teen.jpg')).stdout).faces;
-  expect(face).toMatchObject({ score: null, unscored: 'unsure' });
-  expect(Object.keys(face)).toEqual(['box', 'landmarks', 'detection', 'score', 'unscored']);
+  expect(face).toMatchObject({ score: null, unscored: expect.stringMatching(/^(child|unsure)$/) });
+  expect(Object.keys(face)).toEqual(['box', 'row', 'landmarks', 'detection', 'score', 'unscored']);
 });
 
-test('--min-face changes the smallest face looked for', async () => {
-  const { stdout } = await run('--json', '--min-face', '150', 'photos/b/group.jpg');
-  expect(JSON.parse(stdout).faces).toEqual([]);
+test('--adults scores faces that may be under 18', async () => {
+  await copyFile(teenPhoto, join(folder, 'teen.jpg'));
+  const [face] = JSON.parse((await run('--json', '--adults', 'teen.jpg')).stdout).faces;
+  expect(face.unscored).not.toBe('unsure');
+});
+
+test("a file's name can neither move the cursor nor turn the text around", async () => {
+  const name = 'a\x1b[2J\nb\u009b\u202e.jpg';
+  await writeFile(join(folder, name), 'no photo');
+  expect((await run(name)).stdout).toMatch(/^a\\x1b\[2J\\x0ab\\x9b\\u202e\.jpg {2}not a JPEG/);
+  expect(photosOf((await run('--json', name)).stdout)).toEqual([name]);
+});
+
+test('- reads one photo from standard input', async () => {
+  const { code, stdout } = await runWith({}, ['--json', '-', '--out', 'from-stdin'], await readFile(groupPhoto));
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ photo: '-', width: 620, height: 349 });
+  expect(await readdir(join(folder, 'from-stdin'))).toEqual(['stdin.scored.jpg']);
+});
+
+test('reads no more from standard input than a photo may have', async () => {
+  const { stdout } = await runWith({}, ['--json', '-'], Buffer.alloc(64 * 2 ** 20));
+  expect(JSON.parse(stdout).error.code).toBe('too_many_bytes');
+});
+
+test('paths mean what they mean where the user stands, though pnpm runs it elsewhere', async () => {
+  const asPnpmDoes = { INIT_CWD: join(folder, 'photos'), npm_lifecycle_event: 'estimate' };
+  const models = { MODELS_DIR: relative(folder, modelsDir) };
+  const { code, stdout } = await runWith({ ...asPnpmDoes, ...models }, ['--json', 'b', '--out', 'b/out']);
+  expect(code).toBe(0);
+  expect(photosOf(stdout)).toEqual(['b/group.jpg']);
+  expect(await readdir(join(folder, 'photos/b/out'))).toEqual(['group.scored.jpg']);
+  await rm(join(folder, 'photos/b/out'), { recursive: true });
+  // Another script's folder is none of its business.
+  const { stdout: other } = await runWith({ ...asPnpmDoes, npm_lifecycle_event: 'other' }, ['--json', 'photos/b']);
+  expect(photosOf(other)).toEqual(['photos/b/group.jpg']);
+});
+
+test('--min-face, or else MIN_FACE, changes the smallest face looked for', async () => {
+  const facesAt = async (env: Record<string, string>, ...options: string[]) => {
+    const { stdout } = await runWith(env, ['--json', 'photos/b/group.jpg', ...options]);
+    return JSON.parse(stdout).faces.length;
+  };
+  expect(await facesAt({}, '--min-face', '150')).toBe(0);
+  expect(await facesAt({ MIN_FACE: '150' })).toBe(0);
+  expect(await facesAt({ MIN_FACE: '150' }, '--min-face', '20')).toBe(4);
+  expect(await facesAt({ MIN_FACE: '' })).toBe(4);
+});
+
+test.each(['19', '1001', '40.5', 'big', '-1'])('a smallest face of %s is refused', async (size) => {
+  const message = 'takes a whole number from 20 to 1000.';
+  expect(await run(`--min-face=${size}`, 'photos')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(message),
+  });
+  expect(await runWith({ MIN_FACE: size }, ['photos'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`MIN_FACE ${message}`),
+  });
 });
 
 test.each([
   [[], ''],
   [['--jsno', 'photos'], 'Unknown option --jsno.\n\n'],
-  [['--min-face', 'big', 'photos'], '--min-face'],
+  [['-', '-'], 'only once'],
   [['--out'], '--out'],
 ])('%j is answered with the usage and exit code 2', async (args, mention) => {
   const { code, stdout, stderr } = await run(...args);
   expect(code).toBe(2);
   expect(stdout).toBe('');
-  expect(stderr).toContain('pnpm estimate FILE|DIR...');
+  expect(stderr).toContain('pnpm estimate FILE|DIR|-...');
   expect(stderr).toContain(mention);
 });
 
 test.each(['--help', '-h'])('%s prints the usage on stdout and exits with 0', async (option) => {
   const { code, stdout, stderr } = await run(option);
   expect(code).toBe(0);
-  expect(stdout).toContain('pnpm estimate FILE|DIR...');
+  expect(stdout).toContain('pnpm estimate FILE|DIR|-...');
   expect(stderr).toBe('');
 });
 
@@ -125,29 +204,41 @@ test('says so when a folder holds no photos', async () => {
 
 test('scores with the model that SCORER_MODEL names', async () => {
   await writeFile(join(folder, 'own.onnx'), ownScorer());
-  const { stdout } = await runWith({ SCORER_MODEL: 'own.onnx' }, '--json', 'photos/b/group.jpg');
+  const { stdout } = await runWith({ SCORER_MODEL: 'own.onnx' }, ['--json', '--adults', 'photos/b/group.jpg']);
   expect(JSON.parse(stdout).faces.map(({ score }: { score: number }) => score)).toEqual(Array(4).fill(OWN_SCORE));
 });
 
 test('names the file and the command when the models are missing', async () => {
-  const { code, stderr } = await runWith({ MODELS_DIR: join(folder, 'empty') }, 'photos/a.png');
+  const { code, stderr } = await runWith({ MODELS_DIR: join(folder, 'empty') }, ['photos/a.png']);
   expect(code).toBe(1);
   expect(stderr).toMatch(/empty\/scorer(-int8)?\.onnx/);
   expect(stderr).toContain('pnpm models build');
 });
 
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return runWith({}, ...args);
+/** The names in lines of JSON. */
+function photosOf(stdout: string): string[] {
+  const lines = stdout.trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line).photo);
 }
 
-function runWith(
-  env: Record<string, string>,
-  ...args: string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
+interface Run {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function run(...args: string[]): Promise<Run> {
+  return runWith({}, args);
+}
+
+function runWith(env: Record<string, string>, args: string[], stdin = Buffer.alloc(0)): Promise<Run> {
   const options = { cwd: folder, env: { PATH: process.env.PATH, MODELS_DIR: modelsDir, ...env } };
   return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
+    // It may have ended, or have enough, before all is written.
+    child.stdin!.on('error', () => {});
+    child.stdin!.end(stdin);
   });
 }
