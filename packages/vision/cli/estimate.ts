@@ -4,18 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '@attrai/contracts/command-line';
 import { codeOf } from '@attrai/contracts/errors';
 import { loadVision } from '../src/load-vision.ts';
-
-<<<<<<< HEAD
-
-import type { Estimate } from '../src/vision.ts';
-
-=======
-
 import type { Face } from '../src/vision.ts';
 import { readArguments, USAGE } from './arguments.ts';
-
->>>>>>> decode
-
 import { findPhotos } from './files.ts';
 import { Pictures } from './pictures.ts';
 import { printable } from './printable.ts';
@@ -92,34 +82,6 @@ function describe(error: unknown): { code: string; message: string } {
   return { code: error instanceof FileError ? error.code : codeOf(error), message };
 }
 
-<<<<<<< HEAD
-function jsonLine(photo: string, { width, height, faces, ms }: Estimate): string {
-  const rounded = Object.fromEntries(
-    Object.entries(ms).map(([stage, value]) => [stage, Math.round(value * 100) / 100]),
-  );
-  return JSON.stringify({ photo, width, height, faces, ms: rounded });
-}
-
-function textLine(photo: string, { width, height, faces, ms }: Estimate): string {
-  const found = faces.length === 0 ? 'no face' : faces.length === 1 ? '1 face:' : `${faces.length} faces:`;
-  const unscored = faces.some(({ score }) => score === null) ? [' (–: looks younger than 18, not scored)'] : [];
-  const time = ` ${ms.total.toFixed(0)} ms`;
-  return [photo, ` ${width}×${height} `, found, ...faces.map((face) => labelText(face)), ...unscored, time].join(' ');
-}
-
-/** Two photos of one name from different folders get different pictures. */
-async function writePicture(folder: string, photo: string, { picture }: Estimate, taken: Set<string>): Promise<void> {
-  if (picture === undefined) return;
-  const stem = basename(photo, extname(photo));
-  let name = `${stem}.scored.jpg`;
-  for (let i = 2; taken.has(name); i++) name = `${stem}-${i}.scored.jpg`;
-  taken.add(name);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, name), picture);
-}
-
-=======
->>>>>>> decode
 try {
   process.exitCode = await main();
 } catch (error) {
