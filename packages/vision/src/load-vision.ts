@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { FatalError } from '@attrai/contracts/errors';
 import { AgeNet } from './age/age-net.ts';
-import { type WhoIsScored, whoIsScored } from './age/who-is-scored.ts';
+import { judgeFaces } from './age/judge-faces.ts';
+import type { WhoIsScored } from './age/who-is-scored.ts';
 import { confidenceOf, signalsOf } from './confidence.ts';
 import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
 import type { SettledFace } from './detect/settle.ts';
@@ -78,16 +79,25 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const detections = rows.flatMap((faces, row) => faces.map((face) => ({ ...face, row })));
       if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
 
-      const years = await ageNet.estimate(mips, detections);
-      stopwatch.lap('age');
       const chips = own.cutChips(mips, detections);
       stopwatch.lap('align');
       const readings = await own.read(chips);
-      const who = readings.map(({ signs }, i) => whoIsScored(signs!, years[i]!, own.guard));
+      stopwatch.lap('score');
+      const askYears = (faces: readonly number[]) =>
+        ageNet.estimate(
+          mips,
+          faces.map((i) => detections[i]!),
+        );
+      const who = await judgeFaces(
+        readings.map(({ signs }) => signs!),
+        askYears,
+        own.guard,
+      );
+      stopwatch.lap('age');
       const isScored = (i: number) => who[i] === 'adult' || (who[i] === 'unsure' && adultsConfirmed);
       const adults = detections.filter((_, i) => isScored(i));
       const others = (await other?.read(other.cutChips(mips, adults)))?.values();
-      stopwatch.lap('score');
+      if (other) stopwatch.lap('score');
       const found = detections.map((detection, i) => {
         if (!isScored(i)) return toFace(detection, who[i]!);
         const reading = { ...readings[i]!, ...(others && { score: others.next().value!.score }) };

@@ -39,7 +39,7 @@ export const MIN_FACE = 40;
 export const MAX_SIDE = 1280;
 
 /** Stages of the pipeline in the order they run. */
-export const STAGES = ['decode', 'pyramid', 'pnet', 'rnet', 'onet', 'age', 'align', 'score', 'draw', 'encode'] as const;
+export const STAGES = ['decode', 'pyramid', 'pnet', 'rnet', 'onet', 'align', 'score', 'age', 'draw', 'encode'] as const;
 export type Stage = (typeof STAGES)[number];
 /** Milliseconds by stage, and in all. */
 export type Times = Record<Stage | 'total', number>;

@@ -1,0 +1,23 @@
+import type { GuardRule, Signs } from '../score/signs.ts';
+import { type WhoIsScored, whoIsScored } from './who-is-scored.ts';
+
+/**
+ * Who may be scored, face by face. The age net is asked only about faces for which its answer can change anything: most adults
+ * and small children are decided by the signs alone.
+ *
+ * @param askYears what the age net says of the faces with these indices
+ */
+export async function judgeFaces(
+  signs: readonly Signs[],
+  askYears: (faces: readonly number[]) => Promise<number[]>,
+  rule: GuardRule,
+): Promise<WhoIsScored[]> {
+  const youngest = signs.map((one) => whoIsScored(one, Number.NEGATIVE_INFINITY, rule));
+  const oldest = signs.map((one) => whoIsScored(one, Number.POSITIVE_INFINITY, rule));
+  const open = signs.flatMap((_, i) => (youngest[i] === oldest[i] ? [] : [i]));
+  const years = await askYears(open);
+  open.forEach((face, i) => {
+    youngest[face] = whoIsScored(signs[face]!, years[i]!, rule);
+  });
+  return youngest;
+}
