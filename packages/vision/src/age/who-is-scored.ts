@@ -15,7 +15,11 @@ const YEARS = 9;
  *
  * @param years what the age net says
  */
-export function adulthood({ adulthood, glasses }: Signs, years: number, rule: GuardRule): number {
+export function adulthood(
+  { adulthood, glasses }: Signs,
+  years: number,
+  rule: Pick<GuardRule, 'ageNet' | 'glasses'>,
+): number {
   const worn = Math.min(Math.max((glasses - GLASSES_FROM) / GLASSES_RANGE, 0), 1);
   return adulthood + rule.ageNet * Math.tanh((years - MIDDLE_YEARS) / YEARS) - rule.glasses * worn;
 }
