@@ -119,6 +119,14 @@ test('glasses make a face look no older than it would without: the surer they ar
   expect(withGlasses(5)).toBeCloseTo(-0.08);
 });
 
+test('dark glasses, which cover the eyes, take more off than clear ones, and what covers a face without glasses nothing', () => {
+  const withSigns = (glasses: number, cover: number) => adulthood({ adulthood: 0, glasses, cover }, 18, RULE);
+  expect(withSigns(1, 1)).toBeLessThan(withSigns(1, -1) - 0.1);
+  expect(withSigns(1, 1)).toBeLessThan(withSigns(1, 0.2));
+  expect(withSigns(1, 0.2)).toBeLessThan(withSigns(1, -0.2));
+  expect(withSigns(-1, 1)).toBe(0);
+});
+
 test.each([
   [-0.5, 'child'],
   [-0.101, 'child'],
@@ -133,6 +141,7 @@ test.each([
 test.each([
   [{ ...bare, adulthood: Number.NaN }, 40],
   [{ ...bare, glasses: Number.NaN, adulthood: 1 }, 40],
+  [{ ...bare, cover: Number.NaN, adulthood: 1 }, 40],
   [{ ...bare, adulthood: 1 }, Number.NaN],
 ])('a face of which a net tells nothing is a child: %j, %d years', (signs, years) => {
   expect(whoIsScored(signs, years, RULE)).toBe('child');

@@ -1,3 +1,4 @@
+import { FinalError } from '@attrai/contracts/errors';
 import { adulthood, whoIsScored } from '@attrai/vision/age/who-is-scored';
 import type { GuardRule, Signs } from '@attrai/vision/score/signs';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
@@ -7,7 +8,6 @@ import { ageOf } from '../ages/age-table.ts';
 import type { Decided } from '../ages/decided.ts';
 import { type LinearModel, predict } from '../fit/ridge.ts';
 import type { Guard } from '../guard.ts';
-import { FEATURES } from '../nets/face-net.ts';
 import type { PictureToFit } from './pictures-to-fit.ts';
 import { adulthoodSample, coverSample, glassesSample } from './samples.ts';
 import { WeightedSums } from './weighted-ridge.ts';
@@ -25,8 +25,13 @@ const GLASSES = 0.08;
 const TEENAGERS_REFUSED = 0.835;
 const CHILDREN_KNOWN = 0.975;
 const UNCOVERED = 0.97;
+/** With fewer faces of an age the limits would be chance. */
+const FEWEST = 50;
 const CHILD_YEARS = 13;
 const ADULT_YEARS = 18;
+
+/** Pictures between two calls of `onProgress`. */
+const PROGRESS = 500;
 
 const SAMPLES = { adulthood: adulthoodSample, glasses: glassesSample, cover: coverSample };
 const SIGNS = ['adulthood', 'glasses', 'cover'] as const satisfies readonly (keyof Signs)[];
@@ -40,6 +45,7 @@ export interface FittedGuard {
 /**
  * Fits the three signs, and puts the limits where faces that the signs were not fitted on leave the shares above.
  *
+ * @throws FinalError `too_few_faces`
  * @param onProgress called with pictures done of all, three times each
  */
 export function fitGuard(
@@ -90,14 +96,15 @@ function fitSign(
   sign: keyof Signs,
   onProgress: (done: number) => void,
 ): SignFit {
-  const sums = Array.from({ length: FOLDS }, () => new WeightedSums(FEATURES));
+  const size = pictures[0]!.features.length;
+  const sums = Array.from({ length: FOLDS }, () => new WeightedSums(size));
   pictures.forEach((picture, i) => {
     const { target, weight } = SAMPLES[sign](picture);
     sums[folds[i]!]!.add(picture.features, target, weight);
-    onProgress(i + 1);
+    if ((i + 1) % PROGRESS === 0 || i + 1 === pictures.length) onProgress(i + 1);
   });
   const solve = (chosen: readonly WeightedSums[]) => {
-    const all = new WeightedSums(FEATURES);
+    const all = new WeightedSums(size);
     for (const some of chosen) all.addAll(some);
     return all.solve(LAMBDA);
   };
@@ -126,6 +133,12 @@ function ruleFor(pictures: readonly PictureToFit[], signs: readonly Signs[]): Gu
   );
   const teenagers = plain.filter(({ age }) => age >= CHILD_YEARS && age < ADULT_YEARS);
   const children = plain.filter(({ age }) => age < CHILD_YEARS);
+  if (children.length < FEWEST || teenagers.length < FEWEST) {
+    throw new FinalError(
+      'too_few_faces',
+      `There are only ${children.length} faces under ${CHILD_YEARS} and ${teenagers.length} of ${CHILD_YEARS} to ${ADULT_YEARS - 1}; it takes ${FEWEST} of each.`,
+    );
+  }
   const limit = (values: number[], share: number) =>
     Number(
       quantileSorted(
