@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { readAges } from '../src/ages/age-table.ts';
 import { guardCard } from '../src/guard/card.ts';
-import { fitGuard } from '../src/guard/fit-guard.ts';
+import { fitGuard, requireAges } from '../src/guard/fit-guard.ts';
 import { readPicturesToFit } from '../src/guard/pictures-to-fit.ts';
 import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
@@ -34,6 +34,7 @@ export async function fitGuardCommand(args: string[]): Promise<void> {
   const { images, ages, fit, out } = values;
   if (!images || !ages) throw new UsageError(`${images ? '--ages' : '--images'} is missing.`, USAGE);
   const faces = await readAges(ages, fit?.split(','));
+  requireAges(faces);
   const line = new ProgressLine();
   const modelsDir = await prepareModels(line);
   const { pictures, skipped } = await readPicturesToFit(faces, { imageDir: images, modelsDir }, (done) =>

@@ -4,7 +4,7 @@ import type { GuardRule, Signs } from '@attrai/vision/score/signs';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { quantileSorted } from 'simple-statistics';
-import { ageOf } from '../ages/age-table.ts';
+import { type AgedFace, ageOf } from '../ages/age-table.ts';
 import type { Decided } from '../ages/decided.ts';
 import { type LinearModel, predict } from '../fit/ridge.ts';
 import type { Guard } from '../guard.ts';
@@ -45,14 +45,16 @@ export interface FittedGuard {
 /**
  * Fits the three signs, and puts the limits where faces that the signs were not fitted on leave the shares above.
  *
- * @throws FinalError `too_few_faces`
  * @param onProgress called with pictures done of all, three times each
+ * @throws FinalError `too_few_faces`
  */
 export function fitGuard(
   pictures: readonly PictureToFit[],
   date: Date,
   onProgress: (done: number, total: number) => void,
 ): FittedGuard {
+  const plain = pictures.filter(({ copy }) => copy === undefined);
+  requireAges(plain.map(({ face }) => face));
   const folds = foldsOf(pictures);
   const fits = SIGNS.map((sign, k) =>
     fitSign(pictures, folds, sign, (done) => onProgress(k * pictures.length + done, SIGNS.length * pictures.length)),
@@ -64,7 +66,6 @@ export function fitGuard(
     cover: cover.heldOut[i]!,
   }));
   const rule = ruleFor(pictures, signs);
-  const plain = pictures.filter(({ copy }) => copy === undefined).length;
   const sets = [...new Set(pictures.map(({ face }) => face.set))];
   return {
     guard: {
@@ -75,13 +76,25 @@ export function fitGuard(
       rule,
       fit: {
         date: date.toISOString().slice(0, 10),
-        pictures: plain,
-        copies: pictures.length - plain,
+        pictures: plain.length,
+        copies: pictures.length - plain.length,
         lambda: LAMBDA,
       },
     },
     decided: pictures.map(({ face, copy, years }, i) => ({ face, copy, who: whoIsScored(signs[i]!, years, rule) })),
   };
+}
+
+/** Before anything that takes long. @throws FinalError `too_few_faces` */
+export function requireAges(faces: readonly AgedFace[]): void {
+  const ages = faces.map(ageOf);
+  const children = ages.filter((age) => age < CHILD_YEARS).length;
+  const teenagers = ages.filter((age) => age >= CHILD_YEARS && age < ADULT_YEARS).length;
+  if (children >= FEWEST && teenagers >= FEWEST) return;
+  throw new FinalError(
+    'too_few_faces',
+    `There are only ${children} faces under ${CHILD_YEARS} and ${teenagers} of ${CHILD_YEARS} to ${ADULT_YEARS - 1}; it takes ${FEWEST} of each.`,
+  );
 }
 
 interface SignFit {
@@ -133,12 +146,6 @@ function ruleFor(pictures: readonly PictureToFit[], signs: readonly Signs[]): Gu
   );
   const teenagers = plain.filter(({ age }) => age >= CHILD_YEARS && age < ADULT_YEARS);
   const children = plain.filter(({ age }) => age < CHILD_YEARS);
-  if (children.length < FEWEST || teenagers.length < FEWEST) {
-    throw new FinalError(
-      'too_few_faces',
-      `There are only ${children.length} faces under ${CHILD_YEARS} and ${teenagers.length} of ${CHILD_YEARS} to ${ADULT_YEARS - 1}; it takes ${FEWEST} of each.`,
-    );
-  }
   const limit = (values: number[], share: number) =>
     Number(
       quantileSorted(
