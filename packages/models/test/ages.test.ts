@@ -69,10 +69,10 @@ describe('the whole pipeline', () => {
   it('decides of the largest face of each photo, and leaves nobody out silently', async () => {
     await copyFile(teenPhoto, path.join(dir, 'teen.jpg'));
     await copyFile(man, path.join(dir, 'man.jpg'));
-    const small = await sharp(teenPhoto).resize(90).png().toBuffer();
-    const both = sharp(groupPhoto)
+    const small = await sharp(teenPhoto).resize(130).png().toBuffer();
+    const both = sharp(await sharp(groupPhoto).resize(1000).png().toBuffer())
       .extend({ right: 300, background: '#777' })
-      .composite([{ input: small, left: 700, top: 15 }]);
+      .composite([{ input: small, left: 1080, top: 15 }]);
     await writeFile(path.join(dir, 'both.png'), await both.png().toBuffer());
     await writeFile(path.join(dir, 'text.jpg'), 'not a picture');
     const grey = sharp({ create: { width: 200, height: 200, channels: 3, background: '#888' } });
