@@ -69,7 +69,7 @@ describe('the whole pipeline', () => {
   it('decides of the largest face of each photo, and leaves nobody out silently', async () => {
     await copyFile(teenPhoto, path.join(dir, 'teen.jpg'));
     await copyFile(man, path.join(dir, 'man.jpg'));
-    const small = await sharp(teenPhoto).resize(130).png().toBuffer();
+    const small = await sharp(teenPhoto).resize(110).png().toBuffer();
     const both = sharp(await sharp(groupPhoto).resize(1000).png().toBuffer())
       .extend({ right: 300, background: '#777' })
       .composite([{ input: small, left: 1080, top: 15 }]);
