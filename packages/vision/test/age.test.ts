@@ -100,7 +100,7 @@ test('what JPEG leaves between neighbouring pixels is not enlarged: only of smal
   expect(contrastOf(180)).toBeGreaterThan(30);
 });
 
-const RULE: GuardRule = { ageNet: 0.25, glasses: 0.08, child: -0.1, adult: 0.3, covered: 0 };
+const RULE: GuardRule = { ageNet: 0.25, glasses: 0.08, child: -0.1, adult: 0.3 };
 const bare: Signs = { adulthood: 0, glasses: -1, cover: -1 };
 
 test('both readings of age count: the sign as it is, the age net by its weight', () => {

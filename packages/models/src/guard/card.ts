@@ -24,7 +24,6 @@ turned, as an old print. Who counts how much is in \`src/guard/samples.ts\`.
 | What glasses take from it | ${rule.glasses} |
 | Clearly a child below | ${rule.child} |
 | Scored from | ${rule.adult} |
-| Covered above | ${rule.covered} |
 
 What follows is cross-validated: each face is decided by readings that were fitted without it. The limits were put on these same faces, and people of one
 source resemble each other, so that photos from elsewhere fare worse.

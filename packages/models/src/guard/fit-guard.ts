@@ -24,7 +24,6 @@ const GLASSES = 0.08;
 /** Shares of faces as they are, on which the limits are put. A higher one lets fewer minors and fewer adults through. */
 const TEENAGERS_REFUSED = 0.835;
 const CHILDREN_KNOWN = 0.975;
-const UNCOVERED = 0.97;
 /** With fewer faces of an age the limits would be chance. */
 const FEWEST = 50;
 const CHILD_YEARS = 13;
@@ -140,9 +139,7 @@ function foldsOf(pictures: readonly PictureToFit[]): number[] {
 function ruleFor(pictures: readonly PictureToFit[], signs: readonly Signs[]): GuardRule {
   const weights = { ageNet: AGE_NET, glasses: GLASSES };
   const plain = pictures.flatMap(({ face, copy, years }, i) =>
-    copy === undefined
-      ? [{ age: ageOf(face), looks: adulthood(signs[i]!, years, weights), cover: signs[i]!.cover }]
-      : [],
+    copy === undefined ? [{ age: ageOf(face), looks: adulthood(signs[i]!, years, weights) }] : [],
   );
   const teenagers = plain.filter(({ age }) => age >= CHILD_YEARS && age < ADULT_YEARS);
   const children = plain.filter(({ age }) => age < CHILD_YEARS);
@@ -162,10 +159,6 @@ function ruleFor(pictures: readonly PictureToFit[], signs: readonly Signs[]): Gu
     adult: limit(
       teenagers.map(({ looks }) => looks),
       TEENAGERS_REFUSED,
-    ),
-    covered: limit(
-      plain.map(({ cover }) => cover),
-      UNCOVERED,
     ),
   };
 }
