@@ -36,10 +36,7 @@ function parse(text: string): MarkdownFile {
   const prose = text.replaceAll(/^```[\s\S]*?^```/gm, '');
   const headings = [...prose.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading!);
   const withoutCode = prose.replaceAll(/`[^`]*`/g, '');
-  const links = [
-    ...withoutCode.matchAll(/\]\(([^)\s]+)\)/g),
-    ...withoutCode.matchAll(/(?:src|href)="([^"]+)"/g),
-  ];
+  const links = [...withoutCode.matchAll(/\]\(([^)\s]+)\)/g), ...withoutCode.matchAll(/(?:src|href)="([^"]+)"/g)];
   return { text, anchors: anchorsOf(headings), links: links.map(([, to]) => to!) };
 }
 
@@ -51,7 +48,11 @@ function anchorsOf(headings: string[]): Set<string> {
   const anchors = new Set<string>();
   for (const heading of headings) {
     const shown = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
-    const name = shown.trim().toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
+    const name = shown
+      .trim()
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
     let anchor = name;
     for (let n = 1; anchors.has(anchor); n++) anchor = `${name}-${n}`;
     anchors.add(anchor);
