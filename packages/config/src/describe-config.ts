@@ -45,7 +45,7 @@ interface Row {
 }
 
 /**
- * The README's table of environment variables: one row a name, sorted by name.
+ * The table of environment variables in docs/settings.md: one row a name, sorted by name.
  *
  * @param schemas by service name, in the order they shall be listed in the last column
  * @throws Error if two services give one name different meanings, or take different values.
