@@ -22,10 +22,10 @@ function sufferFrom(vision: VisionInSteps): VisionInSteps {
       if (photo.includes(ENDLESS_MARK)) endless.add(decoded);
       return decoded;
     },
-    look(photo) {
+    look(photo, wishes) {
       // As a net does that comes to no end: it has the thread.
       while (endless.has(photo));
-      return vision.look(photo);
+      return vision.look(photo, wishes);
     },
     close: () => vision.close(),
   };

@@ -17,6 +17,8 @@ export interface Delivery extends Message {
   diedIn?: QueueName;
   /** Of a dead letter: it waited there until its time was over. */
   expired?: true;
+  /** Of a dead letter: who took it there could not do anything with it, now or ever. */
+  refused?: true;
 }
 
 /**

@@ -19,6 +19,8 @@ interface Letter {
   diedIn?: QueueName;
   /** Of a dead letter: its time was over. */
   expired?: boolean;
+  /** Of a dead letter: it was rejected for good. */
+  refused?: boolean;
   /** Milliseconds since the epoch. */
   expiresAt?: number | undefined;
   expiry?: NodeJS.Timeout;
@@ -81,11 +83,11 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
 
   function expire(queue: Queue, name: QueueName, letter: Letter): void {
     queue.letters.splice(queue.letters.indexOf(letter), 1);
-    bury(name, letter, true);
+    bury(name, letter, { expired: true });
   }
 
-  function bury(name: QueueName, { wire }: Letter, expired: boolean): void {
-    put(TO_ESTIMATE_DEAD, { wire, failures: 0, diedIn: name, expired }, 'last');
+  function bury(name: QueueName, { wire }: Letter, cause: Pick<Letter, 'expired' | 'refused'>): void {
+    put(TO_ESTIMATE_DEAD, { wire, failures: 0, diedIn: name, ...cause }, 'last');
   }
 
   function consume(name: QueueName, prefetch: number, handler: Handler): Consumer {
@@ -99,14 +101,14 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
     const taker: Taker = {
       hasRoom: () => inHand.size < prefetch + Math.min(ready.size, 1),
       take(letter) {
-        const { wire, failures, diedIn, expired, expiry } = letter;
+        const { wire, failures, diedIn, expired, refused, expiry } = letter;
         clearTimeout(expiry);
         let isDone = false;
         const readyForNext = () => {
           if (!isDone) ready.add(letter);
           deliver(queue);
         };
-        const incoming = { queue: name, wire, attempt: failures + 1, diedIn, expired, readyForNext };
+        const incoming = { queue: name, wire, attempt: failures + 1, diedIn, expired, refused, readyForNext };
         const work = workOn(incoming, fatesOf(letter), context).finally(() => {
           isDone = true;
           inHand.delete(work);
@@ -125,10 +127,10 @@ export function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Broke
           const failures = letter.failures + 1;
           const wasLast = name === TO_ESTIMATE && failures >= MAX_DELIVERIES;
           const isOver = expiresAt !== undefined && expiresAt <= Date.now();
-          if (wasLast || isOver) bury(name, letter, !wasLast);
+          if (wasLast || isOver) bury(name, letter, { expired: !wasLast });
           else put(name, { wire, failures, expiresAt }, 'first');
         },
-        dead: () => bury(name, letter, false),
+        dead: () => bury(name, letter, { refused: true }),
         async handBack() {
           detach();
           put(name, letter, 'first');

@@ -15,6 +15,8 @@ export interface Incoming {
   diedIn?: QueueName | undefined;
   /** Of a dead letter: it waited there until its time was over. */
   expired?: boolean | undefined;
+  /** Of a dead letter: its handler there threw a final error, or it could not be decoded. */
+  refused?: boolean | undefined;
   /** For the handler. */
   readyForNext(): void;
 }
@@ -42,11 +44,11 @@ export interface WorkContext {
 
 /** Has the handler work on a message and settles the message by the handler's result. Never throws. */
 export async function workOn(incoming: Incoming, fates: Fates, context: WorkContext): Promise<void> {
-  const { queue, wire, attempt, diedIn, expired, readyForNext } = incoming;
+  const { queue, wire, attempt, diedIn, expired, refused, readyForNext } = incoming;
   const { logger } = context;
   try {
     const message = queue === TO_ESTIMATE_DEAD ? decodeOrKeep(wire) : decode(wire);
-    const death = { ...(diedIn && { diedIn }), ...(expired && { expired }) };
+    const death = { ...(diedIn && { diedIn }), ...(expired && { expired }), ...(refused && { refused }) };
     await context.handler({ ...message, attempt, ...death }, readyForNext);
     await fates.done();
   } catch (error) {

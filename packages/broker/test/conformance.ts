@@ -318,17 +318,17 @@ function promises(underTest: BrokerUnderTest): void {
     },
   );
 
-  test('tells of a dead letter where it died', async () => {
+  test('tells of a dead letter where it died, and that it was refused', async () => {
     await publishAll(TO_ESTIMATE, 1);
     await publishAll(AFTER_ESTIMATE, 2);
     const dies = () => Promise.reject(new FinalError('bad', 'no way'));
     for (const queue of [TO_ESTIMATE, AFTER_ESTIMATE] as const) await opened.broker.consume(queue, 1, dies);
     const dead = await collect(TO_ESTIMATE_DEAD);
     await expect.poll(() => dead.deliveries.length).toBe(2);
-    const places = dead.deliveries.map(({ json, diedIn }) => [json, diedIn]);
+    const places = dead.deliveries.map(({ json, diedIn, refused }) => [json, diedIn, refused]);
     expect(places.sort()).toEqual([
-      [1, TO_ESTIMATE],
-      [2, AFTER_ESTIMATE],
+      [1, TO_ESTIMATE, true],
+      [2, AFTER_ESTIMATE, true],
     ]);
   });
 

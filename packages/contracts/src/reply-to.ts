@@ -11,6 +11,11 @@ export const replyTo = z.strictObject({
   messageId: z.int(),
   /** The bot's placeholder, to be edited into the answer. Absent if it could not be sent. */
   placeholderId: z.int().optional(),
+  /**
+   * The bot's answer whose button was pressed: a new picture takes its place. In such requests only, as estimators before
+   * 0.2 can't read it.
+   */
+  answerId: z.int().optional(),
   language: z.enum(LANGUAGES),
 });
 

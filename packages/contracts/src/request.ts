@@ -17,6 +17,8 @@ export const estimateRequest = z.strictObject({
   deadline: z.int().positive(),
   /** The sender says that everybody in the photo is 18 or older: faces that are `unsure` are scored. Absent means no. */
   adultsConfirmed: z.boolean().optional(),
+  /** Scores in the picture are written `7,3` instead of `7.3`. Absent means no. */
+  decimalComma: z.boolean().optional(),
 });
 
 export type EstimateRequest = z.infer<typeof estimateRequest>;

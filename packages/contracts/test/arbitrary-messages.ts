@@ -19,19 +19,31 @@ const replyTo: Arbitrary<ReplyTo> = fc
     chatId: whole,
     messageId: whole,
     placeholderId: fc.option(whole, { nil: undefined }),
+    answerId: fc.option(whole, { nil: undefined }),
     language: fc.constantFrom(...LANGUAGES),
   })
-  .map(({ placeholderId, ...rest }) => ({ ...rest, ...(placeholderId !== undefined && { placeholderId }) }));
+  .map(({ placeholderId, answerId, ...rest }) => ({
+    ...rest,
+    ...(placeholderId !== undefined && { placeholderId }),
+    ...(answerId !== undefined && { answerId }),
+  }));
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true });
 const box = fc.tuple(number, number, number, number);
 const face: Arbitrary<DrawnFace> = fc.oneof(
-  fc.record({
-    box,
-    score: fc.double({ min: 0, max: 10, noNaN: true }),
-    confidence: fc.constantFrom('high' as const, 'low' as const),
-  }),
-  fc.record({ box, score: fc.constant(null), unscored: fc.constant('unsure' as const) }),
+  fc.record(
+    {
+      box,
+      row: fc.nat(),
+      score: fc.double({ min: 0, max: 10, noNaN: true }),
+      confidence: fc.constantFrom('high' as const, 'low' as const),
+    },
+    { requiredKeys: ['box', 'score', 'confidence'] },
+  ),
+  fc.record(
+    { box, row: fc.nat(), score: fc.constant(null), unscored: fc.constantFrom('child' as const, 'unsure' as const) },
+    { requiredKeys: ['box', 'score', 'unscored'] },
+  ),
 );
 const outcome: Arbitrary<Outcome> = fc.oneof(
   fc.record({
@@ -46,7 +58,10 @@ const outcome: Arbitrary<Outcome> = fc.oneof(
 
 const common = { v: fc.constant(1 as const), id, replyTo, acceptedAt: positive, deadline: positive };
 
-export const goodRequest: Arbitrary<EstimateRequest> = fc.record({ ...common, photo });
+export const goodRequest: Arbitrary<EstimateRequest> = fc.record(
+  { ...common, photo, adultsConfirmed: fc.boolean(), decimalComma: fc.boolean() },
+  { requiredKeys: ['v', 'id', 'replyTo', 'acceptedAt', 'deadline', 'photo'] },
+);
 export const goodResult: Arbitrary<EstimateResult> = fc.record({ ...common, outcome, workMs: fc.nat() });
 
 type Json = ReturnType<typeof JSON.parse>;

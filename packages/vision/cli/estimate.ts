@@ -5,7 +5,7 @@ import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { codeOf } from '@attrai/contracts/errors';
 import { labelText } from '../src/draw/draw-faces.ts';
 import { loadVision } from '../src/load-vision.ts';
-import type { Estimate, Face } from '../src/vision.ts';
+import type { Estimate } from '../src/vision.ts';
 import { findPhotos } from './files.ts';
 import { showProgress } from './progress.ts';
 
@@ -139,11 +139,7 @@ function textLine(photo: string, { width, height, faces, ms }: Estimate): string
   const found = faces.length === 0 ? 'no face' : faces.length === 1 ? '1 face:' : `${faces.length} faces:`;
   const unscored = faces.some(({ score }) => score === null) ? [' (–: looks younger than 18, not scored)'] : [];
   const time = ` ${ms.total.toFixed(0)} ms`;
-  return [photo, ` ${width}×${height} `, found, ...faces.map(scoreText), ...unscored, time].join(' ');
-}
-
-function scoreText(face: Face): string {
-  return face.score === null ? '–' : labelText(face);
+  return [photo, ` ${width}×${height} `, found, ...faces.map((face) => labelText(face)), ...unscored, time].join(' ');
 }
 
 /** Two photos of one name from different folders get different pictures. */

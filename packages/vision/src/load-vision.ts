@@ -60,7 +60,10 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const { ms, cpuMs } = stopwatch.read();
       return { ...decoded, ms: ms.decode, cpuMs: cpuMs.decode };
     },
-    async look({ pixels, width, height, ms, cpuMs }, { adultsConfirmed = false } = {}): Promise<Estimate> {
+    async look(
+      { pixels, width, height, ms, cpuMs },
+      { adultsConfirmed = false, decimalComma = false } = {},
+    ): Promise<Estimate> {
       const stopwatch = startStopwatch({ ms, cpuMs });
       const mips = makeMips(pixels, kernels);
       giveBack(pixels);
@@ -78,7 +81,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
       const scores = (await scorer.score(chips)).values();
       stopwatch.lap('score');
       const found = detections.map((detection, i) => toFace(detection, isScored(i) ? scores.next().value! : who[i]!));
-      drawFaces(mips, found, glyphs);
+      drawFaces(mips, found, glyphs, decimalComma);
       stopwatch.lap('draw');
       const drawn = photoOf(mips);
       const picture = encodeJpeg(drawn);

@@ -50,7 +50,7 @@ export interface Estimate {
   height: number;
   /** Row by row from the top, each from left to right (reading-order.ts). */
   faces: Face[];
-  /** JPEG with boxes and scores drawn in, boxes alone for faces without a score; absent when no face was found. */
+  /** JPEG with boxes and scores drawn in, a dash for faces without a score; absent when no face was found. */
   picture: Buffer | undefined;
   /** By the clock. */
   ms: Times;
@@ -62,6 +62,8 @@ export interface Estimate {
 export interface LookOptions {
   /** Everybody in the photo is 18 or older, the sender says: faces that are `unsure` are scored. Default false. */
   adultsConfirmed?: boolean;
+  /** Scores in the picture are written `7,3` instead of `7.3`. Default false. */
+  decimalComma?: boolean;
 }
 
 /** A photo as the rest of the pipeline sees it. */

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { drawFaces, labelText } from '../src/draw/draw-faces.ts';
 import { encodeJpeg } from '../src/draw/encode.ts';
 import { type Glyphs, loadGlyphs } from '../src/draw/glyphs.ts';
-import { placeLabels } from '../src/draw/labels.ts';
-import { accent, UNSCORED } from '../src/draw/palette.ts';
+import { type Label, placeLabels } from '../src/draw/labels.ts';
+import { accent, UNSCORED, WHITE } from '../src/draw/palette.ts';
 import { type Mips, makeMips, photoOf } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
 import type { Box, Scored } from '../src/vision.ts';
@@ -32,49 +33,87 @@ test('draws a box around every face', () => {
     for (const x of [x1, x2]) expect(brightest(picture, x, middle, 2), 'a white line at the side').toBeGreaterThan(190);
     const colour = accent(score, confidence);
     for (const x of [x1, x2])
-      for (const y of [y1 + 25, y2 - 25]) expect(nearest(picture, x, y, 3, colour)).toBeLessThan(30);
+      for (const y of [y1 + (x2 - x1) / 8, y2 - (x2 - x1) / 8])
+        expect(nearest(picture, x, y, 1, colour)).toBeLessThan(30);
     expect(pixel(picture, (x1 + x2) / 2, middle), 'the face itself stays as it is').toEqual([128, 128, 128]);
   }
 });
 
-test('writes every score on a label in its colour next to its face', () => {
+test('writes every score on a label in its colour on the frame of its face', () => {
   const picture = grey(900, 600);
   drawFaces(picture.mips, three, glyphs);
   for (const { box, score, confidence } of three) {
-    const above: Box = [box[0] - 30, box[1] - 50, box[2] + 30, box[1] - 6];
-    expect(share(picture, above, accent(score, confidence))).toBeGreaterThan(0.05);
-    expect(share(picture, above, [255, 255, 255, 1])).toBeGreaterThan(0.01);
+    const middle = (box[0] + box[2]) / 2;
+    const label: Box = [middle - 20, box[1] - 10, middle + 20, box[1] + 10];
+    expect(share(picture, label, accent(score, confidence))).toBeGreaterThan(0.2);
+    expect(share(picture, label, WHITE)).toBeGreaterThan(0.05);
   }
 });
 
-test('draws a box and no label for a face without a score, and keeps the label of another off it', () => {
-  const [picture, alone] = [grey(900, 600), grey(900, 600)];
+test('draws a grey box and a dash for a face without a score, whatever the reason', () => {
   const box: Box = [400, 200, 520, 350];
-  drawFaces(alone.mips, [{ box, score: null }], glyphs);
+  const [child, unsure] = (['child', 'unsure'] as const).map((unscored) => {
+    const picture = grey(900, 600, 200);
+    const face = { box, score: null, unscored };
+    drawFaces(picture.mips, [face], glyphs);
+    return picture;
+  });
+  expect(Buffer.compare(child!.data, unsure!.data)).toBe(0);
   for (const x of [box[0], box[2]]) {
-    expect(brightest(alone, x, 275, 2), 'a white line at the side').toBeGreaterThan(190);
-    for (const y of [225, 325]) expect(nearest(alone, x, y, 3, UNSCORED)).toBeLessThan(30);
+    expect(brightest(child!, x, 275, 2), 'a white line at the side').toBeGreaterThan(220);
+    for (const y of [225, 325]) expect(nearest(child!, x, y, 3, UNSCORED)).toBeLessThan(30);
   }
-  const outside: Box[] = [
-    [0, 0, 900, 190],
-    [0, 360, 900, 600],
-    [0, 0, 390, 600],
-    [530, 0, 900, 600],
-    [410, 210, 510, 340],
-  ];
-  for (const area of outside) expect(share(alone, area, [128, 128, 128])).toBe(1);
+  const label: Box = [440, 180, 480, 220];
+  expect(share(child!, label, UNSCORED), 'the label').toBeGreaterThan(0.2);
+  expect(share(child!, label, WHITE), 'the dash').toBeGreaterThan(0.005);
+  for (let i = 0; i < child!.data.length; i += 3) {
+    const [red, green, blue] = child!.data.subarray(i, i + 3);
+    if (Math.max(red!, green!, blue!) - Math.min(red!, green!, blue!) > 12) expect.fail('there is colour');
+  }
+});
 
-  const below: Box = [400, 360, 520, 500];
-  drawFaces(
-    picture.mips,
-    [
-      { box, score: null },
-      { box: below, score: 9.8, confidence: 'high' },
-    ],
-    glyphs,
+test('draws a face without a score smaller and thinner than one that is a guess, and in another colour', () => {
+  const box: Box = [400, 200, 520, 350];
+  const [unscored, guess] = [{ score: null }, { score: 5, confidence: 'low' as const }].map((face) => {
+    const picture = grey(900, 600, 240);
+    drawFaces(picture.mips, [{ box, ...face }], glyphs);
+    return picture;
+  });
+  const labelHeight = (picture: Pixels, colour: readonly number[]) =>
+    [...Array(60).keys()].filter((y) => distance(pixel(picture, 445, 170 + y), colour) < 30).length;
+  expect(labelHeight(unscored!, UNSCORED)).toBeGreaterThan(5);
+  expect(labelHeight(unscored!, UNSCORED)).toBeLessThan(0.9 * labelHeight(guess!, accent(5, 'low')));
+  const corner = (picture: Pixels, colour: readonly number[]) =>
+    [...Array(20).keys()].filter((x) => distance(pixel(picture, 390 + x, 335), colour) < 30).length;
+  expect(corner(unscored!, UNSCORED)).toBeLessThan(corner(guess!, accent(5, 'low')));
+  expect(distance(UNSCORED, accent(5, 'low'))).toBeGreaterThan(50);
+});
+
+test('gives scores a point apart, from 2 to 8, colours that differ visibly, and white text can be read on each', () => {
+  for (let score = 2; score <= 7; score += 0.5)
+    expect(distance(accent(score, 'high'), accent(score + 1, 'high')), `${score}`).toBeGreaterThan(40);
+  const colours = [accent(5, 'low'), UNSCORED, ...Array.from({ length: 101 }, (_, i) => accent(i / 10, 'high'))];
+  // WCAG 2.2: 3 is enough for bold text as large as this.
+  for (const colour of colours) expect(contrastToWhite(colour), `${colour}`).toBeGreaterThan(3.9);
+});
+
+test('draws thinner lines around tiny faces, and digits that can be read', () => {
+  const [tiny, large] = [40, 300].map((height) => {
+    const picture = grey(1280, 960);
+    const box: Box = [600, 300, 600 + 0.76 * height, 300 + height];
+    drawFaces(picture.mips, [{ box, score: 6.5, confidence: 'high' }], glyphs);
+    return picture;
+  });
+  const colour = accent(6.5, 'high');
+  const across = (picture: Pixels, y: number) =>
+    [...Array(40).keys()].filter((x) => distance(pixel(picture, 580 + x, y), colour) < 60).length;
+  expect(across(large!, 595), 'corner of a large face').toBeGreaterThanOrEqual(5);
+  expect(across(tiny!, 336), 'corner of a tiny face').toBeLessThanOrEqual(3);
+  const rows = [...Array(120).keys()].filter((y) =>
+    [...Array(60).keys()].some((x) => distance(pixel(tiny!, 585 + x, 240 + y), WHITE) < 30),
   );
-  expect(share(picture, [box[0] + 10, box[1], box[2] - 10, box[3] - 5], accent(9.8, 'high'))).toBe(0);
-  expect(share(picture, [below[0], below[3] + 5, below[2], below[3] + 50], accent(9.8, 'high'))).toBeGreaterThan(0.05);
+  // 1280 pixels are 390 points on a phone.
+  expect((rows.length * 390) / 1280, 'height of the digits in points').toBeGreaterThan(3.5);
 });
 
 test('writes different scores differently', () => {
@@ -86,9 +125,22 @@ test('writes different scores differently', () => {
   expect(Buffer.compare(five!.data, six!.data)).not.toBe(0);
 });
 
-test('marks a guess as such', () => {
+test('writes a comma where that is asked for', () => {
+  const scored: Scored = { score: 7.3, confidence: 'high' };
+  expect(labelText(scored, true)).toBe('7,3');
+  expect(labelText({ score: 10, confidence: 'low' }, true)).toBe('≈10,0');
+  const [point, comma] = [false, true].map((decimalComma) => {
+    const picture = grey(300, 300);
+    drawFaces(picture.mips, [{ box: [80, 80, 220, 260], ...scored }], glyphs, decimalComma);
+    return picture;
+  });
+  expect(Buffer.compare(point!.data, comma!.data)).not.toBe(0);
+});
+
+test('marks a guess as such, and a face without a score', () => {
   expect(labelText({ score: 5, confidence: 'low' })).toBe('≈5.0');
   expect(labelText({ score: 5, confidence: 'high' })).toBe('5.0');
+  expect(labelText({ score: null })).toBe('–');
 });
 
 test.each<[string, number, number, Box]>([
@@ -102,20 +154,119 @@ test.each<[string, number, number, Box]>([
   expect(share(picture, [0, 0, width, height], accent(7.5, 'low'))).toBeGreaterThan(0);
 });
 
-test('places labels inside the picture and off other labels, even in a crowd', () => {
-  const labels = Array.from({ length: 24 }, (_, i) => {
-    const x = (i % 8) * 75;
-    const y = Math.floor(i / 8) * 120;
-    return { face: [x, y, x + 60, y + 80] as Box, width: 56, height: 26 };
+const room = { width: 480, height: 360, margin: 3 };
+/** A face anywhere in that room, and a label, which may be wider than the face. */
+const label: fc.Arbitrary<Label> = fc
+  .record({
+    x: fc.double({ min: 0, max: 1, noNaN: true }),
+    y: fc.double({ min: 0, max: 1, noNaN: true }),
+    width: fc.integer({ min: 30, max: 130 }),
+    digit: fc.integer({ min: 9, max: 20 }),
+    characters: fc.integer({ min: 1, max: 4 }),
+  })
+  .map(({ x, y, width, digit, characters }) => {
+    const height = 1.3 * width;
+    const left = room.margin + x * (room.width - 2 * room.margin - width);
+    const top = room.margin + y * (room.height - 2 * room.margin - height);
+    return {
+      face: [left, top, left + width, top + height],
+      width: (1.3 + 0.75 * characters) * digit,
+      height: 1.9 * digit,
+    };
   });
-  const faces = labels.map(({ face }) => face);
-  const boxes = placeLabels(labels, faces, { width: 600, height: 400, margin: 2, gap: 4 });
+const fits = ({ face, width }: Label) => width <= face[2] - face[0];
+
+test('places every label inside the picture, and on the box of its face', () => {
+  fc.assert(
+    fc.property(fc.array(label, { maxLength: 14 }), (labels) => {
+      placeLabels(labels, room).forEach((box, i) => {
+        const { face, width, height } = labels[i]!;
+        expect(box[2] - box[0]).toBeCloseTo(width);
+        expect(box[3] - box[1]).toBeCloseTo(height);
+        const free = Math.min(box[0], box[1], room.width - box[2], room.height - box[3]);
+        expect(free).toBeGreaterThan(room.margin - 1e-6);
+        expect(overlap(box, face)).toBe(true);
+      });
+    }),
+  );
+});
+
+test('places no label in the box of another face nor over another label, where no boxes overlap and labels are narrower', () => {
+  const side = { min: 40, max: 90 };
+  const wall = fc
+    .record({ width: fc.integer(side), height: fc.integer(side), gap: fc.nat(30) })
+    .chain(({ width, height, gap }) => {
+      const [across, down] = [width + gap, height + gap].map((step, i) =>
+        Math.floor(([room.width, room.height][i]! - 6 + gap) / step),
+      );
+      const faces = Array.from({ length: across! * down! }, (_, i): Box => {
+        const [x, y] = [3 + (i % across!) * (width + gap), 3 + Math.floor(i / across!) * (height + gap)];
+        return [x, y, x + width, y + height];
+      });
+      const size = fc.record({ width: fc.integer({ min: 20, max: width }), height: fc.integer({ min: 15, max: 30 }) });
+      return fc
+        .tuple(fc.subarray(faces), fc.array(size, { minLength: faces.length, maxLength: faces.length }))
+        .map(([some, sizes]) => some.map((face, i): Label => ({ face, ...sizes[i]! })));
+    });
+  fc.assert(
+    fc.property(wall, (labels) => {
+      const boxes = placeLabels(labels, room);
+      boxes.forEach((box, i) => {
+        expect(labels.filter(({ face }, j) => j !== i && overlap(box, face))).toEqual([]);
+        expect(boxes.filter((other, j) => j !== i && overlap(box, other))).toEqual([]);
+      });
+    }),
+  );
+});
+
+test('places a label in the box of another face only if their boxes overlap, or other labels are all over its own', () => {
+  fc.assert(
+    fc.property(fc.array(label, { minLength: 12, maxLength: 24 }), (drawn) => {
+      const labels = drawn.filter(fits);
+      const boxes = placeLabels(labels, room);
+      boxes.forEach((box, i) => {
+        const { face, width, height } = labels[i]!;
+        const strangers = labels.filter(({ face: other }) => overlap(box, other) && !overlap(face, other));
+        const within = [face[1], face[3] - height].flatMap((top) =>
+          [face[0], face[2] - width].map((left): Box => [left, top, left + width, top + height]),
+        );
+        const taken = within.every((place) => boxes.some((other, j) => j !== i && overlap(place, other)));
+        if (!taken) expect(strangers).toEqual([]);
+      });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([
+  ['side by side', 1, 0, 44, 0],
+  ['in two rows, one close above the other', 2, 30, 60, 45],
+  ['in rows as a crowd stands', 4, 26, 52, 80],
+])('places the labels of tiny faces off other faces and labels: %s', (_, rows, shift, across, down) => {
+  const labels = Array.from({ length: 7 * rows }, (_, i): Label => {
+    const row = Math.floor(i / 7);
+    const x = 30 + (i % 7) * across + (row % 2) * shift;
+    const y = 30 + row * down;
+    return { face: [x, y, x + 30, y + 40], width: 52, height: 25 };
+  });
+  const boxes = placeLabels(labels, room);
   boxes.forEach((box, i) => {
-    expect(Math.min(box[0], box[1], 600 - box[2], 400 - box[3])).toBeGreaterThanOrEqual(2);
-    for (const other of boxes.slice(i + 1)) {
-      const overlaps = box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
-      expect(overlaps).toBe(false);
-    }
+    expect(labels.filter(({ face }, j) => j !== i && overlap(box, face))).toEqual([]);
+    expect(boxes.filter((other, j) => j !== i && overlap(box, other))).toEqual([]);
+  });
+});
+
+test('places a label over neither the eyes nor the mouth of a face at the edge of the picture', () => {
+  const { width, height } = room;
+  const edges: [number, number][] = [0, 0.5, 1].flatMap((x) => [0, 0.5, 1].map((y): [number, number] => [x, y]));
+  const labels = edges.map(([x, y]): Label => {
+    const [left, top] = [3 + x * (width - 66), 3 + y * (height - 86)];
+    return { face: [left, top, left + 60, top + 80], width: 52, height: 28 };
+  });
+  placeLabels(labels, room).forEach((box, i) => {
+    const [x1, y1, x2, y2] = labels[i]!.face;
+    const features: Box = [x1 + 10, y1 + 0.3 * (y2 - y1), x2 - 10, y1 + 0.85 * (y2 - y1)];
+    expect(overlap(box, features)).toBe(false);
   });
 });
 
@@ -139,7 +290,7 @@ test('draws the same glyphs on a machine without any font, silently', async () =
   const script = `
     import { loadGlyphs } from ${JSON.stringify(fileURLToPath(new URL('../src/draw/glyphs.ts', import.meta.url)))};
     const glyphs = await loadGlyphs();
-    console.log(JSON.stringify([...'0123456789.≈'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height])));`;
+    console.log(JSON.stringify([...'0123456789.,≈–'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height])));`;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module-typescript', '-e', script],
@@ -147,7 +298,7 @@ test('draws the same glyphs on a machine without any font, silently', async () =
       env: { PATH: process.env.PATH, HOME: '/nonexistent', FONTCONFIG_FILE: '/nonexistent' },
     },
   );
-  expect(JSON.parse(stdout)).toEqual([...'0123456789.≈'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height]));
+  expect(JSON.parse(stdout)).toEqual([...'0123456789.,≈–'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height]));
   expect(stderr).toBe('');
   const sizes = new Set([...'0123456789'].map((c) => `${glyphs.get(c).width}`));
   expect(
@@ -156,8 +307,8 @@ test('draws the same glyphs on a machine without any font, silently', async () =
   ).toBeGreaterThan(4);
 });
 
-function grey(width: number, height: number): Pixels & { mips: Mips } {
-  const mips = makeMips({ data: new Uint8Array(width * height * 3).fill(128), width, height });
+function grey(width: number, height: number, level = 128): Pixels & { mips: Mips } {
+  const mips = makeMips({ data: new Uint8Array(width * height * 3).fill(level), width, height });
   return { mips, ...photoOf(mips) };
 }
 
@@ -187,4 +338,16 @@ function share(picture: Pixels, [x1, y1, x2, y2]: Box, colour: readonly number[]
 
 function distance(a: readonly number[], b: readonly number[]): number {
   return Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!);
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return Math.min(a[2], b[2]) - Math.max(a[0], b[0]) > 1e-6 && Math.min(a[3], b[3]) - Math.max(a[1], b[1]) > 1e-6;
+}
+
+/** From 1 to 21, as WCAG defines it. */
+function contrastToWhite([red, green, blue]: readonly number[]): number {
+  const light = [red!, green!, blue!].map((value) =>
+    value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+  );
+  return 1.05 / (0.2126 * light[0]! + 0.7152 * light[1]! + 0.0722 * light[2]! + 0.05);
 }

@@ -14,6 +14,12 @@ const order = (...faces: ReturnType<typeof face>[]) =>
     .map(({ name }) => name)
     .join('');
 
+/** The same, with a stroke between rows. */
+const rows = (...faces: ReturnType<typeof face>[]) =>
+  inRows(faces)
+    .map((row) => row.map(({ name }) => name).join(''))
+    .join('/');
+
 test('reads a row from left to right, however high each face is', () => {
   expect(order(face('c', 300, 90), face('a', 50, 110), face('b', 170, 60))).toBe('abc');
 });
@@ -43,6 +49,32 @@ test('keeps a tilted row together', () => {
 
 test('puts a small face into the row of a large one beside it', () => {
   expect(order(face('a', 50, 160, 60), face('b', 250, 200, 300), face('c', 500, 240, 60))).toBe('abc');
+});
+
+test('gives a face a row of its own that is well above the two beside it', () => {
+  // 200 pixels in a photo of 1280.
+  expect(rows(face('a', 300, 130, 140), face('b', 600, 330, 125), face('c', 900, 330, 125))).toBe('a/bc');
+  expect(rows(face('a', 600, 130, 120), face('b', 400, 330, 420), face('c', 900, 330, 420))).toBe('a/bc');
+});
+
+test('puts a face between two rows into the nearer one', () => {
+  // Five people, of whom those in front crouch: middles and heights measured.
+  const upper = [face('a', 258, 85, 104), face('b', 614, 95, 108)];
+  const lower = [face('c', 150, 212, 121), face('d', 481, 203, 120), face('e', 757, 158, 111)];
+  expect(rows(...upper, ...lower)).toBe('ab/cde');
+  // Four men behind ten women.
+  const behind = [face('a', 409, 269, 71), face('b', 566, 295, 59), face('c', 692, 240, 64), face('d', 793, 272, 59)];
+  const front = [313, 328, 340, 347, 358, 357, 365, 332, 341, 403];
+  expect(rows(...behind, ...front.map((y, i) => face(`${i}`, 109 + 98 * i, y, 75)))).toBe('abcd/0123456789');
+});
+
+test.each([
+  ['four men', [88, 54, 70, 106], 60],
+  ['three men', [130, 187, 107], 111],
+  ['four women, one of whom is smaller', [419, 321, 299, 273], 193],
+  ['five people on a sofa', [482, 362, 417, 392, 423], 130],
+])('keeps people side by side in one row: %s', (_, middles, height) => {
+  expect(rows(...middles.map((y, i) => face(`${i}`, 100 + 2 * height * i, y, height)))).not.toContain('/');
 });
 
 test('neither loses a face nor depends on the order in which faces were found', () => {

@@ -34,6 +34,13 @@ export const limitVariables = {
     .describe('an accepted photo is answered within this, if only by saying that it took too long'),
 };
 
+export const UNSURE_FACES = z
+  .enum(['ask', 'refuse'])
+  .default('ask')
+  .describe(
+    'faces that may be under 18: `ask` puts a button below the answer, by which the sender says that everybody is an adult, and then scores them; `refuse` never does',
+  );
+
 export const TELEGRAM_API_ROOT = z
   .url({ protocol: /^https?$/, error: 'expected a URL like https://api.telegram.org' })
   .optional()
@@ -69,6 +76,7 @@ const variables = z.object({
   PHOTO_DIR,
   INBOX_DIR,
   ...limitVariables,
+  UNSURE_FACES,
   GRAYLOG_URL,
   LOG_LEVEL,
   HEALTH_HOST,

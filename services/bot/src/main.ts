@@ -89,6 +89,7 @@ await runService('bot', async () => {
     jobs,
     activeRequests,
     requestRate,
+    unsureFaces: config.UNSURE_FACES,
     limits,
     logger,
     metrics: createBotMetrics(processMetrics),

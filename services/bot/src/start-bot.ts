@@ -13,6 +13,7 @@ import type { Limits } from './limits/limits.ts';
 import type { RequestRate } from './limits/request-rate.ts';
 import { type BotMetrics, NO_METRICS } from './metrics.ts';
 import { startProgress } from './progress/progress.ts';
+import type { UnsureFaces } from './replies/adults-button.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
 import { createReplyWorker } from './replies/send-replies.ts';
 import { startSweeper } from './replies/sweep.ts';
@@ -41,6 +42,8 @@ export interface BotParts {
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   activeRequests: ActiveRequests;
   requestRate: RequestRate;
+  /** `ask` if it isn't given. */
+  unsureFaces?: UnsureFaces;
   limits: Limits;
   logger: Logger;
   metrics?: BotMetrics;
@@ -66,7 +69,7 @@ export interface RunningBot {
 export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, activeRequests, requestRate, limits, logger } =
     parts;
-  const { metrics = NO_METRICS, onFatal } = parts;
+  const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stopping = new AbortController();
   const pace = createPace();
   const api = createTelegramApi({ token, apiRoot, onBusy: pace.hold });
@@ -74,7 +77,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
   const ahead = await patiently(() => activeRequests.total(), stopping.signal);
   const progress = startProgress({ api, pace, logger, ahead });
-  const shared = { api, pace, progress, activeRequests, replies: jobs.replies, photoStore, limits, logger, metrics };
+  const kept = { activeRequests, replies: jobs.replies, photoStore };
+  const shared = { ...kept, api, pace, progress, unsureFaces, limits, logger, metrics };
 
   jobs.replies.run(createReplyWorker({ ...shared, inbox }));
   jobs.intake.run(createIntakeWorker({ ...shared, broker }));
@@ -99,7 +103,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     metrics,
     stopping: stopping.signal,
   });
-  const handle = createListener({ token, me, acceptPhoto, smallTalk, limits, logger });
+  const handle = createListener({ token, me, acceptPhoto, smallTalk, unsureFaces, limits, logger });
   const updates = await startUpdates();
   void introduce(api, logger);
   logger.info({ username: me.username }, 'Listening');

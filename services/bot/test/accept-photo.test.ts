@@ -35,11 +35,11 @@ test('an update that comes twice, even at the same time, is one job and one of t
   const { parts, intake, activeRequests } = openGate({ requests: 2 });
   const accept = createPhotoGate(parts);
   const answers = await Promise.all(Array.from({ length: 10 }, () => accept('a', PHOTO, OF_ANNA)));
-  expect(answers).toEqual(Array(10).fill(undefined));
+  expect(answers).toEqual(Array(10).fill('accepted'));
   expect(await intake.counts()).toMatchObject({ waiting: 1 });
   expect(await activeRequests.total()).toBe(1);
-  expect(await accept('b', PHOTO, OF_ANNA)).toBeUndefined();
-  expect(await accept('c', PHOTO, OF_ANNA)).toMatch(/limit is 2 photos/);
+  expect(await accept('b', PHOTO, OF_ANNA)).toBe('accepted');
+  expect(await accept('c', PHOTO, OF_ANNA)).toEqual({ refusal: expect.stringMatching(/limit is 2 photos/) });
 });
 
 test('an update that comes again after its answer starts nothing', async () => {
@@ -50,7 +50,7 @@ test('an update that comes again after its answer starts nothing', async () => {
   await accept('a', PHOTO, OF_ANNA);
   await expect.poll(() => worked).toEqual(['a']);
   await activeRequests.release(7, 'a');
-  expect(await accept('a', PHOTO, OF_ANNA)).toBeUndefined();
+  expect(await accept('a', PHOTO, OF_ANNA)).toBe('answered');
   await intake.close();
   expect(worked).toEqual(['a']);
 });
@@ -62,12 +62,27 @@ test('an update whose job got lost before it was stored gets it when it comes ag
   expect(await intake.counts()).toMatchObject({ waiting: 1 });
 });
 
-test('a photo over the rate frees its slot', async () => {
-  const { parts, activeRequests } = openGate({ requests: 1 });
+test('a photo over the rate frees its slot and can be offered again, whoever else offers it meanwhile', async () => {
+  const { parts, activeRequests, intake } = openGate({ requests: 1 });
   const accept = createPhotoGate(parts);
   await accept('a', PHOTO, OF_ANNA);
-  expect(await accept('b', PHOTO, OF_ANNA)).toMatch(/limit is 1 photo /);
+  const refused = { refusal: expect.stringMatching(/limit is 1 photo /) };
+  const twice = [accept('b', PHOTO, OF_ANNA), accept('b', PHOTO, OF_ANNA)];
+  expect(await Promise.all(twice)).toEqual([refused, refused]);
   expect(await activeRequests.total()).toBe(1);
+  expect(await intake.counts()).toMatchObject({ waiting: 1 });
+  const later = createPhotoGate({ ...parts, requestRate: { take: async () => undefined } });
+  expect(await later('b', PHOTO, OF_ANNA)).toBe('accepted');
+});
+
+test('only a photo that has no answer yet gets a placeholder', async () => {
+  const { parts, intake } = openGate();
+  const accept = createPhotoGate(parts);
+  await accept('a', PHOTO, OF_ANNA);
+  await accept('b', PHOTO, { ...OF_ANNA, answerId: 2 });
+  const jobs: IntakeJob[] = [];
+  intake.run({ work: async ({ data }) => void jobs.push(data), gaveUp: async () => {}, concurrency: 1 });
+  await expect.poll(() => jobs).toMatchObject([{ placeholderDone: false }, { placeholderDone: true }]);
 });
 
 test('waits for a Redis that is away a moment', async () => {
@@ -80,7 +95,7 @@ test('waits for a Redis that is away a moment', async () => {
       await intake.add(...args);
     },
   };
-  expect(await createPhotoGate({ ...parts, intake: flaky })('a', PHOTO, OF_ANNA)).toBeUndefined();
+  expect(await createPhotoGate({ ...parts, intake: flaky })('a', PHOTO, OF_ANNA)).toBe('accepted');
   expect(await intake.counts()).toMatchObject({ waiting: 1 });
 });
 
@@ -111,7 +126,7 @@ test.each(['take', 'add'] as const)(
     });
     await expect(gate('a', PHOTO, OF_ANNA)).rejects.toMatchObject({ grade: 'retryable' });
     expect(await activeRequests.stage('a')).toBe('accepted');
-    expect(await gate('a', PHOTO, OF_ANNA)).toBeUndefined();
+    expect(await gate('a', PHOTO, OF_ANNA)).toBe('accepted');
     expect(await intake.counts()).toMatchObject({ waiting: 1 });
     expect(await activeRequests.total()).toBe(1);
   },
@@ -122,5 +137,8 @@ test('request ids fit the contract, and say nothing without the token', () => {
   expect(id).toMatch(/^[a-z0-9]{20}$/);
   expect(requestIdOf('1:token', 42, 17)).toBe(id);
   const others = [requestIdOf('1:other', 42, 17), requestIdOf('1:token', 42, 18), requestIdOf('1:token', 4, 217)];
-  expect(new Set([id, ...others]).size).toBe(4);
+  const pressed = requestIdOf('1:token', 42, 17, 'adults');
+  expect(pressed).toMatch(/^[a-z0-9]{20}$/);
+  expect(requestIdOf('1:token', 42, 17, 'adults')).toBe(pressed);
+  expect(new Set([id, pressed, ...others]).size).toBe(5);
 });

@@ -70,9 +70,24 @@ const message = fc
   .map(([envelope, what]) => ({ ...envelope, ...what }));
 const goodUpdate = fc.record({ update_id: fc.integer(), message });
 const otherUpdate = fc.record({ update_id: fc.integer(), edited_message: message, callback_query: fc.object() });
+/** Mostly of the sender of the photo. */
+const goodPress = fc
+  .tuple(message, message, user, fc.constantFrom(true, true, false))
+  .map(([answer, photo, other, own]) => ({
+    update_id: 1,
+    callback_query: {
+      id: '77',
+      from: own ? photo.from : other,
+      chat_instance: 'x',
+      data: 'adults',
+      message: { ...answer, reply_to_message: photo },
+    },
+  }));
 const anyUpdate: Arbitrary<unknown> = fc.oneof(
   { weight: 4, arbitrary: goodUpdate },
   { weight: 6, arbitrary: spoilt(goodUpdate) },
+  { weight: 2, arbitrary: goodPress },
+  { weight: 3, arbitrary: spoilt(goodPress) },
   otherUpdate,
   fc.jsonValue(),
 );
@@ -105,10 +120,24 @@ function listen() {
     token: '1:token',
     me: { id: BOT_ID, is_bot: true, first_name: 'Face', username: 'face_bot' } as UserFromGetMe,
     acceptPhoto: createPhotoGate(gate),
-    smallTalk: { say: (_, text) => void said.push(text), async finish() {} },
+    smallTalk: {
+      say: (_, text) => void said.push(text),
+      answerPress: (_, text) => void said.push(text),
+      async finish() {},
+    },
+    unsureFaces: 'ask',
     limits: LIMITS,
     logger: silent,
   });
+}
+
+interface Sent {
+  photo?: unknown[];
+  document?: object;
+}
+
+function isUser({ from }: { from?: { id?: unknown } }): boolean {
+  return Number.isSafeInteger(from?.id);
 }
 
 beforeEach(() => {
@@ -118,21 +147,27 @@ beforeEach(() => {
 
 test('whatever update comes, handling it never throws, says one thing at the most, and only a photo makes a job', async () => {
   const handle = listen();
-  const seen = { said: 0, jobs: 0, neither: 0 };
+  const seen = { said: 0, jobs: 0, pressed: 0, neither: 0 };
   await fc.assert(
     fc.asyncProperty(anyUpdate, async (update) => {
       said = [];
       jobs = [];
       await handle(update as Update);
-      expect(said.length + jobs.length).toBeLessThanOrEqual(1);
+      const press = (update as { callback_query?: { id?: unknown; from?: { id?: unknown } } } | null)?.callback_query;
+      // One that makes a job is answered besides, as is any that can be told from others.
+      if (press) expect(said.length).toBeGreaterThanOrEqual(jobs.length);
+      if (press?.id === '77' && isUser(press)) expect(said).toHaveLength(1);
+      expect(press ? said.length : said.length + jobs.length).toBeLessThanOrEqual(1);
+      expect(jobs.length).toBeLessThanOrEqual(1);
       for (const text of said) expect(text.trim()).not.toBe('');
       for (const job of jobs) {
         expect(replyTo.safeParse(job.replyTo).error).toBeUndefined();
         expect(typeof job.fileId).toBe('string');
-        const { message } = update as { message: { photo?: unknown[]; document?: object } };
-        expect(message.photo?.length || message.document).toBeTruthy();
+        const sent = update as { message: Sent; callback_query: { message: { reply_to_message: Sent } } };
+        const { photo, document } = press ? sent.callback_query.message.reply_to_message : sent.message;
+        expect(photo?.length || document).toBeTruthy();
       }
-      seen[said.length > 0 ? 'said' : jobs.length > 0 ? 'jobs' : 'neither'] += 1;
+      seen[jobs.length > 0 ? (press ? 'pressed' : 'jobs') : said.length > 0 ? 'said' : 'neither'] += 1;
     }),
     { numRuns: 4_000 },
   );

@@ -8,6 +8,19 @@ export interface SeenMessage {
   photo_url?: string;
   reply_to?: number;
   edited?: boolean;
+  buttons?: { text: string; callback_data: string }[][];
+}
+
+/** What a pressed button was answered with. */
+export interface Notice {
+  text: string;
+  alert: boolean;
+}
+
+export interface Press {
+  data?: string;
+  language?: string;
+  userId?: number;
 }
 
 export interface Sent {
@@ -57,6 +70,29 @@ export function chatPage(url: string) {
       if (userId !== undefined) form.set('user_id', String(userId));
       const sent = await ask<SeenMessage>(`/api/chats/${chatId}/messages`, { method: 'POST', body: form });
       return sent.message_id;
+    },
+    /** Presses the button of a message; resolves to what the bot says to that. */
+    async press(chatId: number, messageId: number, { data = 'adults', language, userId }: Press = {}): Promise<Notice> {
+      const ended = new AbortController();
+      const { signal } = ended;
+      const events = await fetch(new URL(`/api/chats/${chatId}/events`, url), { signal });
+      try {
+        const pressed = { message_id: messageId, data, language_code: language, user_id: userId };
+        const { callback_query_id: id } = await ask<{ callback_query_id: string }>(
+          `/api/chats/${chatId}/callback`,
+          json(pressed),
+        );
+        let text = '';
+        for await (const chunk of events.body!.pipeThrough(new TextDecoderStream())) {
+          text += chunk;
+          const answers = [...text.matchAll(/^event: answer\ndata: (.*)$/gm)].map(([, data]) => JSON.parse(data!));
+          const mine = answers.find(({ callback_query_id }) => callback_query_id === id);
+          if (mine) return { text: mine.text, alert: mine.alert };
+        }
+        throw new Error('the chat has ended');
+      } finally {
+        ended.abort();
+      }
     },
     async messages(chatId: number): Promise<SeenMessage[]> {
       return ask(`/api/chats/${chatId}/messages`);

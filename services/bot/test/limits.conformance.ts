@@ -45,6 +45,19 @@ export function describeActiveRequests(name: string, open: () => Promise<ActiveR
       expect(await active.take(ANNA, 'a2', soon())).toBe('taken');
     });
 
+    test('forgets a request, its slot and what it is owed, as if it had never been taken', async () => {
+      const active = await open();
+      await active.take(ANNA, 'a1', soon());
+      await active.take(ANNA, 'a2', soon());
+      await active.oweAnswer('a1', toldTo(ANNA), Date.now() - 1_000);
+      await active.forget(ANNA, 'a1');
+      expect(await active.stage('a1')).toBeUndefined();
+      expect(await active.total()).toBe(1);
+      expect(await active.overdue()).toEqual([]);
+      expect(await active.take(ANNA, 'a1', soon())).toBe('taken');
+      await active.forget(ANNA, 'unknown');
+    });
+
     test('does not remember a request that found no slot', async () => {
       const active = await open();
       await active.take(ANNA, 'a1', soon());

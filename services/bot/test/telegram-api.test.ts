@@ -133,6 +133,50 @@ test('a new picture goes out with its caption and as a reply', async () => {
   expect(calls[0]?.body).toContain('{"message_id":17,"allow_sending_without_reply":true}');
 });
 
+const BUTTON = { text: 'Да, «всем»', data: 'adults' };
+const KEYBOARD = { inline_keyboard: [[{ text: 'Да, «всем»', callback_data: 'adults' }]] };
+const ADDRESS = { chatId: 5, replyTo: 17 };
+
+test.each<[string, (api: TelegramApi, button?: typeof BUTTON) => Promise<unknown>]>([
+  ['sent', (api, button) => api.sendText(ADDRESS, 'words', button)],
+  ['edited', (api, button) => api.editText(5, 17, 'words', button)],
+  ['sent with a picture', (api, button) => api.sendPicture(ADDRESS, Buffer.from('bytes'), 'words', button)],
+  ['edited into a picture', (api, button) => api.editIntoPicture(5, 17, Buffer.from('bytes'), 'words', button)],
+])('a message that is %s has the button it is given, else none', async (_, say) => {
+  const { api, calls } = await telegram(fine({ message_id: 3 }));
+  await say(api, BUTTON);
+  await say(api);
+  const markups = calls.map(async ({ headers, body }) => {
+    if (headers['content-type'] === 'application/json')
+      return JSON.parse(Buffer.from(body, 'latin1').toString()).reply_markup;
+    const form = await new Response(Buffer.from(body, 'latin1'), { headers }).formData();
+    return form.has('reply_markup') ? JSON.parse(String(form.get('reply_markup'))) : undefined;
+  });
+  expect(await Promise.all(markups)).toEqual([KEYBOARD, undefined]);
+});
+
+test('a press is answered in passing by few words, and by more in a window that stays', async () => {
+  const { api, calls } = await telegram(fine(true));
+  await api.answerPress('77', "I'm looking at it again.");
+  await api.answerPress('78', 'Something is down on my side. Press again a little later.');
+  const asked = calls.map(({ body }) => JSON.parse(body));
+  expect(asked).toMatchObject([
+    { callback_query_id: '77', text: "I'm looking at it again.", show_alert: false },
+    { callback_query_id: '78', show_alert: true },
+  ]);
+});
+
+test('asks for messages and pressed buttons, by polling and by webhook', async () => {
+  const { api, calls } = await telegram(fine([]));
+  await api.getUpdates(0, 0, AbortSignal.timeout(10_000));
+  await api.setWebhook('https://bot.example/updates', 'secret');
+  const allowed = calls.map(({ body }) => JSON.parse(body).allowed_updates);
+  expect(allowed).toEqual([
+    ['message', 'callback_query'],
+    ['message', 'callback_query'],
+  ]);
+});
+
 test('a picture that replaces a text goes out as a file of the form that holds its caption', async () => {
   const { api, calls } = await telegram(fine(true));
   const caption = 'Лицо «1»: 6.3\r\n--end';

@@ -1,15 +1,17 @@
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { DrawnFace } from '@attrai/contracts/result';
 import { describe, expect, test } from 'vitest';
-import { languageFor, TEXTS } from '../src/texts/languages.ts';
+import { HAS_DECIMAL_COMMA, languageFor, TEXTS } from '../src/texts/languages.ts';
 import type { Texts } from '../src/texts/texts.ts';
 import { LIMITS } from './world.ts';
 
 const limits = { ...LIMITS, maxPhotoBytes: 17_000_000, minPhotoSide: 61, maxActivePerUser: 13, requestsPerWindow: 37 };
 const crowd = (n: number, confidence: 'high' | 'low' = 'high'): DrawnFace[] =>
   Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: 9.9, confidence }));
-const children = (n: number): DrawnFace[] =>
-  Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: null, unscored: 'unsure' }));
+const unscored = (n: number, why: 'child' | 'unsure'): DrawnFace[] =>
+  Array.from({ length: n }, () => ({ box: [0, 0, 1, 1], score: null, unscored: why }));
+const children = (n: number) => unscored(n, 'child');
+const unsure = (n: number) => unscored(n, 'unsure');
 
 /** Every text with figures, given the same ones. */
 const FIGURES: Record<string, (texts: Texts) => string> = {
@@ -23,14 +25,22 @@ const FIGURES: Record<string, (texts: Texts) => string> = {
   expired: (texts) => texts.expired(limits),
   scored: (texts) => texts.scored(crowd(73)),
   'scored, with children': (texts) => texts.scored([...crowd(2), ...children(31), ...crowd(2)]),
-  'scored, all of them children': (texts) => texts.scored(children(7)),
+  'scored, with unsure faces': (texts) => texts.scored([...crowd(2), ...unsure(31), ...crowd(2)]),
+  'scored, all of them unsure': (texts) => texts.scored(unsure(7)),
+  'scored, children and unsure faces': (texts) => texts.scored([...children(7), ...unsure(7)]),
 };
-/** What nobody who sends a child may miss. */
+/** What nobody who sends a child may miss, and nobody who sends a young adult. */
 const CHILDREN = {
-  en: "I don't score children. If I'm wrong, I'm sorry",
-  ru: 'Детей я не оцениваю. Если это ошибка, извините',
-  es: 'No pongo nota a los niños. Si me equivoco, lo siento',
+  en: /I don't score children. If I'm wrong, I'm sorry/,
+  ru: /детей я не оцениваю. Если это ошибка, извините/,
+  es: /no pongo nota a los niños. Si me equivoco, lo siento/,
 };
+const UNSURE = {
+  en: /may be under 18.*It happens to adults too/,
+  ru: /нет 18 лет.*Так бывает и со взрослыми/,
+  es: /18 años.*También les pasa a los adultos/,
+};
+const CHILD_IN_LEGEND = { en: /^–: looks like a child/m, ru: /^–: похоже, это ребёнок/m, es: /^–: parece un niño/m };
 const numbers = (text: string) => (text.match(/\d+([.,]\d+)?/g) ?? []).map((n) => n.replace(',', '.')).sort();
 
 describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))('in %s', (language, texts) => {
@@ -41,11 +51,12 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
   });
 
   test('no two refusals or answers are the same, and none is the English one', () => {
-    const all = [...Object.values(texts.notAPhoto), ...Object.values(texts.answer), texts.start()];
+    const { notAPhoto, answer, pressed } = texts;
+    const all = [...[notAPhoto, answer, pressed].flatMap((group) => Object.values(group)), texts.start()];
     expect(new Set(all).size).toBe(all.length);
     for (const text of all) expect(text.length).toBeGreaterThan(20);
     if (language !== 'en') {
-      const english = Object.values({ ...TEXTS.en.notAPhoto, ...TEXTS.en.answer });
+      const english = Object.values({ ...TEXTS.en.notAPhoto, ...TEXTS.en.answer, ...TEXTS.en.pressed });
       for (const text of all) expect(english).not.toContain(text);
     }
   });
@@ -56,10 +67,18 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
 
   test('fits into what Telegram takes', () => {
     for (const n of [1, 2, 50, 51, 5_000]) {
-      for (const faces of [crowd(n, 'low'), children(n), [...crowd(n, 'low'), ...children(n)]]) {
+      const [scored, young, doubtful] = [crowd(n, 'low'), children(n), unsure(n)];
+      const inRows = [...scored, ...young, ...doubtful].map((face, row): DrawnFace => ({ ...face, row }));
+      for (const faces of [scored, young, doubtful, [...scored, ...doubtful], [...young, ...doubtful], inRows]) {
         expect(texts.scored(faces).length).toBeLessThanOrEqual(1_024);
       }
     }
+    // Of a notice about a press Telegram shows 200 characters; a refusal may be one.
+    const most = { ...limits, maxActivePerUser: 1_000, requestsPerWindow: 1_000_000, windowSeconds: 86_400 };
+    const refusals = [texts.tooLarge(20_000_000, most), texts.tooSmall(9_999, { ...most, minPhotoSide: 10_000 })];
+    refusals.push(texts.tooManyActive(most), texts.tooOften(86_400, most));
+    for (const notice of [...Object.values(texts.pressed), ...refusals]) expect(notice.length).toBeLessThanOrEqual(200);
+    expect(texts.adultsButton.length).toBeLessThanOrEqual(40);
     expect(texts.privacy(limits).length).toBeLessThan(4_096);
     expect(texts.description.long.length).toBeLessThanOrEqual(512);
     expect(texts.description.short.length).toBeLessThanOrEqual(120);
@@ -69,14 +88,43 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
   test('a child has no score, a place among the others, and is spoken of kindly', () => {
     const mixed = texts.scored([...crowd(1), ...children(1), ...crowd(1, 'low')]);
     expect(mixed).toMatch(/9[.,]9 · – · ≈9[.,]9\n/);
-    expect(mixed).toContain(CHILDREN[language]);
+    expect(mixed).toMatch(CHILD_IN_LEGEND[language]);
+    expect(mixed).not.toContain('18');
     for (const n of [1, 2, 80]) {
       const text = texts.scored(children(n));
-      expect(text).toContain(CHILDREN[language]);
-      expect(text).toContain('18');
-      expect(text).not.toMatch(/–|·|10/);
+      expect(text).toMatch(CHILDREN[language]);
+      expect(text).not.toMatch(/–|·|18|10/);
     }
     expect(texts.scored(crowd(2))).not.toMatch(/18|–/);
+  });
+
+  test('a face that may be under 18 has no score, a place among the others, and it is said that adults meet it too', () => {
+    const mixed = texts.scored([...crowd(1), ...unsure(1), ...crowd(1, 'low')]);
+    expect(mixed).toMatch(/9[.,]9 · – · ≈9[.,]9\n/);
+    expect(mixed.match(/^–: .*$/gm)).toEqual([expect.stringMatching(UNSURE[language])]);
+    expect(mixed).not.toMatch(CHILD_IN_LEGEND[language]);
+    for (const n of [1, 2, 80]) {
+      const text = texts.scored(unsure(n));
+      expect(text).toMatch(UNSURE[language]);
+      expect(text).not.toMatch(/–|·|10|\n/);
+    }
+    expect(texts.scored(unsure(1))).not.toBe(texts.scored(unsure(2)));
+  });
+
+  test('of children and faces that may be under 18 one line tells both', () => {
+    const both = [...children(1), ...unsure(1)];
+    for (const mixed of [
+      [...crowd(1), ...both],
+      [...both, ...crowd(60)],
+    ].map(texts.scored)) {
+      const legend = mixed.match(/^–: .*$/gm);
+      expect(legend).toEqual([expect.stringMatching(UNSURE[language])]);
+      expect(legend![0]).toMatch(CHILD_IN_LEGEND[language]);
+    }
+    const without = texts.scored(both);
+    expect(without).toMatch(UNSURE[language]);
+    expect(without).toMatch(/child|дет|niñ/);
+    expect(without).not.toMatch(/–|·|10|\n/);
   });
 
   test('lists scores as their faces stand: a line for each row, each from left to right', () => {
@@ -92,8 +140,31 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
     expect(twoRows.split(':')[0]).toContain(oneRow.split(':')[0]);
   });
 
+  test('goes by the rows of the picture where they are told, wherever the faces stand', () => {
+    const rows = [0, 0, 1, 1, 2];
+    const faces = rows.map((row, i): DrawnFace => {
+      const left = [300, 100, 200, 400, 500][i]!;
+      return { box: [left, 0, left + 80, 100], row, score: i + 1, confidence: 'high' };
+    });
+    expect(texts.scored(faces)).toMatch(/^[^\n]+:\n1[.,]0 · 2[.,]0\n3[.,]0 · 4[.,]0\n5[.,]0\n/);
+    const inOneRow = faces.map((face) => ({ ...face, row: 0 }));
+    expect(texts.scored(inOneRow)).toMatch(/^[^\n]+: 1[.,]0 · 2[.,]0 · 3[.,]0 · 4[.,]0 · 5[.,]0\n/);
+  });
+
+  test('writes scores as the picture is asked to', () => {
+    expect(texts.scored(crowd(1))).toContain(HAS_DECIMAL_COMMA[language] ? '9,9' : '9.9');
+  });
+
+  test('help tells the scale, who is scored, and what the button is for', () => {
+    const help = texts.help(limits, 'some_bot');
+    expect(help).toMatch(/ 3 \S+ 7\./);
+    expect(help).toMatch(/button|кнопк|botón/);
+    expect(texts.privacy(limits)).toMatch(/button|кнопк|botón/);
+  });
+
   test('marks scores to trust less, and explains the mark only where it is', () => {
     expect(texts.scored(crowd(2, 'low'))).toContain('≈9');
+    expect(texts.scored(crowd(2, 'low'))).toMatch(/^≈ /m);
     expect(texts.scored(crowd(2, 'high'))).not.toContain('≈');
   });
 });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { FinalError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
-import type { EstimateResult, Outcome } from '@attrai/contracts/result';
+import type { DrawnFace, EstimateResult, Outcome } from '@attrai/contracts/result';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
@@ -29,6 +30,9 @@ export const TWO_FACES: Extract<Outcome, { kind: 'scored' }>['faces'] = [
   { box: [50, 2, 80, 40], score: 5.1, confidence: 'low' },
 ];
 
+export const UNSURE: DrawnFace = { box: [100, 2, 130, 40], row: 0, score: null, unscored: 'unsure' };
+export const CHILD: DrawnFace = { ...UNSURE, box: [150, 2, 180, 40], unscored: 'child' };
+
 export const LIMITS: Limits = {
   maxPhotoBytes: 1_000_000,
   minPhotoSide: 64,
@@ -45,6 +49,10 @@ export interface WorldOptions {
   limits?: Partial<Limits>;
   store?: 'volume' | 'message';
   estimate?: Estimate;
+  /** In a photo that is `scored`. */
+  faces?: (request: EstimateRequest) => DrawnFace[];
+  /** Whether the estimator, of another version, refuses to read it. */
+  refuses?: (request: EstimateRequest) => boolean;
   /** Puts something between the bot and its parts. */
   bend?: (parts: BotParts) => BotParts;
   /** Real servers instead of stand-ins. */
@@ -69,6 +77,8 @@ export interface World extends AsyncDisposable {
   /** Requests that came to the estimator. */
   requests: EstimateRequest[];
   publishResult(request: EstimateRequest, kind: Outcome['kind']): Promise<void>;
+  /** Of a private chat; the user's own too. */
+  deleteMessage(chatId: number, messageId: number): Promise<void>;
   /** Fails unless, soon, no slot is taken, no photo stored, no job there and no message waiting. */
   untilNothingIsLeft(): Promise<void>;
   /** Stops the bot and starts it again on the same parts; jobs and slots only stay on Redis. */
@@ -76,7 +86,8 @@ export interface World extends AsyncDisposable {
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { store = 'volume', estimate = async () => 'scored', bend = (parts) => parts, amqpUrl, redisUrl } = options;
+  const { store = 'volume', estimate = async () => 'scored', faces = () => TWO_FACES } = options;
+  const { refuses = () => false, bend = (parts) => parts, amqpUrl, redisUrl } = options;
   const limits = { ...LIMITS, ...options.limits };
   const dir = await mkdtemp(join(tmpdir(), 'attrai-bot-'));
   const lines: string[] = [];
@@ -120,7 +131,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const { id, replyTo, acceptedAt, deadline } = request;
     const parcel = kind === 'scored' ? await photoStore.put(`${id}.picture`, PICTURE) : undefined;
     const outcome: Outcome = parcel
-      ? { kind: 'scored', picture: parcel.ref, faces: TWO_FACES }
+      ? { kind: 'scored', picture: parcel.ref, faces: faces(request) }
       : { kind: kind as 'failed' };
     const json: EstimateResult = { v: 1, id, replyTo, acceptedAt, deadline, outcome, workMs: 1 };
     await broker.publish(AFTER_ESTIMATE, { json, ...(parcel?.attachment && { attachment: parcel.attachment }) });
@@ -129,6 +140,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
   await broker.consume(TO_ESTIMATE, 1, async ({ json, attachment }) => {
     const request = estimateRequest.parse(json);
+    if (refuses(request)) throw new FinalError('malformed_message', 'Not a message of to_estimate');
     requests.push(request);
     const photo = await photoStore.get({ ref: request.photo, ...(attachment && { attachment }) });
     const kind = await Promise.race([estimate(request, photo), closing.promise]);
@@ -168,6 +180,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     fatal,
     requests,
     publishResult,
+
+    async deleteMessage(chatId, messageId) {
+      const url = `${sandbox.apiRoot}/bot${TOKEN}/deleteMessage?chat_id=${chatId}&message_id=${messageId}`;
+      expect((await fetch(url)).status).toBe(200);
+    },
 
     async untilNothingIsLeft() {
       let left: unknown;

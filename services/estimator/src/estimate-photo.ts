@@ -3,7 +3,7 @@ import { keysOf } from '@attrai/contracts/photo-ref';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import type { DrawnFace, Outcome } from '@attrai/contracts/result';
 import type { Parcel, PhotoStore } from '@attrai/photo-store/photo-store';
-import type { Face, Times } from '@attrai/vision/vision';
+import type { Face, LookOptions, Times } from '@attrai/vision/vision';
 import type { Outages } from './outages.ts';
 import type { WatchedVision } from './watched-vision.ts';
 
@@ -61,12 +61,16 @@ async function scoreAndStore(
 ): Promise<Estimated> {
   const parcel = { ref: request.photo, ...(attachment && { attachment }) };
   const photo = await outages.rideOut(request, () => photoStore.get(parcel));
-  const { faces, picture: drawn, ms } = await vision.estimate(request.id, photo, onDecoded);
+  const { faces, picture: drawn, ms } = await vision.estimate(request.id, photo, wishesOf(request), onDecoded);
   if (drawn === undefined) return { outcome: { kind: 'no_face' }, ms };
 
   const picture = await outages.rideOut(request, () => photoStore.put(keysOf(request.id).picture, drawn));
   const outcome: Outcome = { kind: 'scored', picture: picture.ref, faces: faces.map(forAnswer) };
   return { outcome, picture, ms };
+}
+
+function wishesOf({ adultsConfirmed = false, decimalComma = false }: EstimateRequest): LookOptions {
+  return { adultsConfirmed, decimalComma };
 }
 
 function forAnswer(face: Face): DrawnFace {

@@ -24,10 +24,10 @@ export async function serveVision(load: (options: VisionOptions) => Promise<Visi
     return;
   }
 
-  async function look({ number, requestId, photo }: Extract<ToVision, { kind: 'look' }>): Promise<void> {
+  async function look({ number, requestId, photo, wishes }: Extract<ToVision, { kind: 'look' }>): Promise<void> {
     try {
       const onDecoded = () => say({ kind: 'decoded', number });
-      const { picture: drawn, ...estimate } = await vision.estimate(requestId, asBuffer(photo), onDecoded);
+      const { picture: drawn, ...estimate } = await vision.estimate(requestId, asBuffer(photo), wishes, onDecoded);
       const picture = drawn && alone(drawn);
       say({ kind: 'done', number, estimate, picture }, picture && [picture.buffer]);
     } catch (error) {

@@ -94,13 +94,13 @@ export async function startVisionThread({
   }
 
   return {
-    async estimate(requestId, photo, onDecoded) {
+    async estimate(requestId, photo, wishes, onDecoded) {
       if (hasEnded) throw toldSo();
       const number = ++photos;
       const { promise, resolve, reject } = Promise.withResolvers<Estimate>();
       waiting.set(number, { onDecoded, resolve, reject });
       const given = alone(photo);
-      tell({ kind: 'look', number, requestId, photo: given }, [given.buffer]);
+      tell({ kind: 'look', number, requestId, photo: given, wishes }, [given.buffer]);
       return await promise;
     },
     async close() {

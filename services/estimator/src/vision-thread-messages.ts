@@ -1,5 +1,5 @@
 import type { VisionOptions } from '@attrai/vision/load-vision';
-import type { Estimate } from '@attrai/vision/vision';
+import type { Estimate, LookOptions } from '@attrai/vision/vision';
 import type { ErrorParts } from './error-parts.ts';
 
 // What passes between an estimator's main thread and that of its vision (start-vision-thread.ts, serve-vision.ts).
@@ -12,7 +12,9 @@ export interface VisionThreadData {
 }
 
 /** `number` tells a photo from the others. */
-export type ToVision = { kind: 'look'; number: number; requestId: string; photo: Uint8Array } | { kind: 'close' };
+export type ToVision =
+  | { kind: 'look'; number: number; requestId: string; photo: Uint8Array; wishes: LookOptions }
+  | { kind: 'close' };
 
 export type FromVision =
   | { kind: 'loaded' }

@@ -1,4 +1,4 @@
-import type { Decoded, Estimate, VisionInSteps } from '@attrai/vision/vision';
+import type { Decoded, Estimate, LookOptions, VisionInSteps } from '@attrai/vision/vision';
 import type { PhotoInHand } from './photo-in-hand.ts';
 
 /** The vision of an estimator: photos wait for their turn, and the watchdog is told which one is looked at. */
@@ -9,7 +9,7 @@ export interface WatchedVision {
    *
    * @throws also RetryableError `vision_ended`: the photo was not looked at to the end, and this process must go.
    */
-  estimate(requestId: string, photo: Buffer, onDecoded: () => void): Promise<Estimate>;
+  estimate(requestId: string, photo: Buffer, wishes: LookOptions, onDecoded: () => void): Promise<Estimate>;
   /** When all that were asked for are done. */
   close(): Promise<void>;
 }
@@ -19,19 +19,19 @@ export function watchVision(vision: VisionInSteps, inHand: PhotoInHand): Watched
   let last: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
 
-  async function look(requestId: string, decoding: Promise<Decoded>): Promise<Estimate> {
+  async function look(requestId: string, decoding: Promise<Decoded>, wishes: LookOptions): Promise<Estimate> {
     inHand.take(requestId);
     try {
-      return await vision.look(await decoding);
+      return await vision.look(await decoding, wishes);
     } finally {
       inHand.putDown();
     }
   }
 
   return {
-    estimate(requestId, photo, onDecoded) {
+    estimate(requestId, photo, wishes, onDecoded) {
       // With no photo before it, it is in hand for the watchdog first: then comes what may not come to an end.
-      const mine = last.then(() => look(requestId, decoding));
+      const mine = last.then(() => look(requestId, decoding, wishes));
       const decoding = Promise.resolve().then(() => vision.decode(photo));
       decoding.then(onDecoded, () => {});
       last = mine.catch(() => {});

@@ -15,7 +15,8 @@ const found = (left: number): Pick<Face, 'box' | 'row' | 'landmarks' | 'detectio
   detection: 0.99,
 });
 const face = (score: number): Face => ({ ...found(score), score, confidence: 'high' });
-export const CHILD: Face = { ...found(12), score: null, unscored: 'unsure' };
+export const CHILD: Face = { ...found(12), score: null, unscored: 'child' };
+export const UNSURE: Face = { ...found(22), row: 1, score: null, unscored: 'unsure' };
 
 const ms = {
   decode: 1,

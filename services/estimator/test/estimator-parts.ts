@@ -10,7 +10,7 @@ import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import { createLogger } from '@attrai/telemetry/logger';
-import type { Decoded, Estimate, VisionInSteps } from '@attrai/vision/vision';
+import type { Decoded, Estimate, LookOptions, VisionInSteps } from '@attrai/vision/vision';
 import { vi } from 'vitest';
 import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
 import { watchVision } from '../src/watched-vision.ts';
@@ -20,7 +20,7 @@ export const PHOTO = Buffer.from('the photo');
 
 /** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */
 export function scriptedVision(
-  look: (photo: Uint8Array) => Promise<Estimate>,
+  look: (photo: Uint8Array, wishes: LookOptions | undefined) => Promise<Estimate>,
   decode: (photo: Buffer) => Promise<Decoded> = async (photo) => decodedTo(photo),
 ) {
   const seen = { decoded: 0, photos: 0, inHand: 0, mostInHand: 0 };
@@ -29,11 +29,11 @@ export function scriptedVision(
       seen.decoded += 1;
       return await decode(photo);
     },
-    async look({ pixels }) {
+    async look({ pixels }, wishes) {
       seen.photos += 1;
       seen.mostInHand = Math.max(seen.mostInHand, ++seen.inHand);
       try {
-        return await look(pixels.data);
+        return await look(pixels.data, wishes);
       } finally {
         seen.inHand -= 1;
       }

@@ -31,7 +31,7 @@ export async function loadScriptedVision({ modelsDir }: VisionOptions): Promise<
       if (says === 'unreadable') throw new FinalError('unreadable', 'no photo', { cause: new Error('bad marker') });
       return decodedTo(photo);
     },
-    async look({ pixels: { data } }): Promise<Estimate> {
+    async look({ pixels: { data } }, wishes): Promise<Estimate> {
       const says = sayingOf(data);
       note(`begins ${says}`);
       if (says === 'wait') while (!existsSync(join(modelsDir, GO_ON))) await pause(5);
@@ -42,6 +42,7 @@ export async function loadScriptedVision({ modelsDir }: VisionOptions): Promise<
       if (says === 'break the thread') setImmediate(() => Promise.reject(new Error('a stray rejection')));
       if (says === 'break the thread') await new Promise(() => {});
       if (says === 'end it later') setImmediate(() => process.exit());
+      if (says === 'tell wishes') return { ...TWO_FACES, picture: Buffer.from(JSON.stringify(wishes)) };
       for (let turn = 0; turn < 3; turn++) await nextTurn();
       note(`ends ${says}`);
       return says === 'no face' ? NO_FACE : { ...TWO_FACES, picture: Buffer.from(data) };

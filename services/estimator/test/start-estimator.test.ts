@@ -4,7 +4,7 @@ import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createEstimatorMetrics } from '../src/metrics.ts';
 import { startEstimator } from '../src/start-estimator.ts';
-import { CHILD, NO_FACE, PICTURE, TWO_FACES } from './estimates.ts';
+import { CHILD, NO_FACE, PICTURE, TWO_FACES, UNSURE } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
 
 /** On a busy machine, too. */
@@ -50,15 +50,35 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(picture.equals(PICTURE)).toBe(true);
   });
 
-  test('says of a child that it is not scored, and nothing of its age', async () => {
-    const faces = [...TWO_FACES.faces, CHILD];
+  test('says of each face its row, and of one without a score why, and nothing of its age', async () => {
+    const faces = [...TWO_FACES.faces, CHILD, UNSURE];
     const { broker, photoStore, answers } = await start(kind, async () => ({ ...TWO_FACES, faces }));
     await parts.sendPhoto(broker, photoStore);
     const [answer] = await answers.first();
     expect(answer!.result.outcome).toMatchObject({
       kind: 'scored',
-      faces: [{ score: 3.1 }, { score: 7.4 }, { box: [12, 20, 30, 40], score: null, unscored: 'unsure' }],
+      faces: [
+        { row: 0, score: 3.1 },
+        { row: 0, score: 7.4 },
+        { box: [12, 20, 30, 40], row: 0, score: null, unscored: 'child' },
+        { box: [22, 20, 30, 40], row: 1, score: null, unscored: 'unsure' },
+      ],
     });
+  });
+
+  test.each([
+    ['nothing, as requests of bots before 0.2', {}, { adultsConfirmed: false, decimalComma: false }],
+    ['that everybody is an adult', { adultsConfirmed: true }, { adultsConfirmed: true, decimalComma: false }],
+    ['for decimal commas', { decimalComma: true }, { adultsConfirmed: false, decimalComma: true }],
+  ])('looks at a photo as its request says: %s', async (_, fields, expected) => {
+    const asked: unknown[] = [];
+    const { broker, photoStore, answers } = await start(kind, async (_photo, wishes) => {
+      asked.push(wishes);
+      return TWO_FACES;
+    });
+    await parts.sendPhoto(broker, photoStore, fields);
+    await answers.first();
+    expect(asked).toEqual([expected]);
   });
 
   test.each([

@@ -54,7 +54,8 @@ async function open(start: Start) {
   const goOn = () => writeFileSync(join(folder, GO_ON), '');
   const diary = () =>
     existsSync(join(folder, DIARY)) ? readFileSync(join(folder, DIARY), 'utf8').trim().split('\n') : [];
-  const look = (says: string, onDecoded = noop) => vision.estimate(`request of ${says}`, Buffer.from(says), onDecoded);
+  const look = (says: string, onDecoded = noop) =>
+    vision.estimate(`request of ${says}`, Buffer.from(says), {}, onDecoded);
   const looks = () => diary().filter((line) => !line.startsWith('decodes'));
   return { vision, look, inHand: photoInHand(memory), goOn, diary, looks, onFatal };
 }
@@ -70,12 +71,21 @@ describe.each([
   ])('gives what it finds in a photo that is %s, and the picture', async (_kind, photo) => {
     const { vision } = await open(start);
     const copy = Buffer.from(photo);
-    const { picture, ...found } = await vision.estimate('request', photo, noop);
+    const { picture, ...found } = await vision.estimate('request', photo, {}, noop);
     const { picture: _picture, ...expected } = TWO_FACES;
     expect(found).toEqual(expected);
     expect(picture).toBeInstanceOf(Buffer);
     expect(picture!.equals(copy)).toBe(true);
   });
+
+  test.each([{}, { adultsConfirmed: true }, { adultsConfirmed: false, decimalComma: true }])(
+    'is asked for what its caller wishes: %j',
+    async (wishes) => {
+      const { vision } = await open(start);
+      const { picture } = await vision.estimate('request', Buffer.from('tell wishes'), wishes, noop);
+      expect(JSON.parse(String(picture))).toEqual(wishes);
+    },
+  );
 
   test('gives no picture of a photo without a face', async () => {
     const { look } = await open(start);
@@ -172,8 +182,8 @@ test('a photo with none before it is in hand for the watchdog before it is decod
     async close() {},
   };
   const vision = watchVision(script, inHand);
-  await vision.estimate('first', Buffer.from('a photo'), noop);
-  const photos = ['second', 'third'].map((id) => vision.estimate(id, Buffer.from('a photo'), noop));
+  await vision.estimate('first', Buffer.from('a photo'), {}, noop);
+  const photos = ['second', 'third'].map((id) => vision.estimate(id, Buffer.from('a photo'), {}, noop));
   await Promise.all(photos);
   expect(whileDecoding).toEqual([
     [1, 'first'],
@@ -227,7 +237,7 @@ describe('the thread of the vision', () => {
     const { vision } = await open(inThread);
     const own = Buffer.alloc(100_000, 'photo');
     const message = Buffer.alloc(100_000, 'photo');
-    const photos = [own, message.subarray(10)].map((photo) => vision.estimate('request', photo, noop));
+    const photos = [own, message.subarray(10)].map((photo) => vision.estimate('request', photo, {}, noop));
     expect([own.length, message.length]).toEqual([0, 100_000]);
     await Promise.all(photos);
   });

@@ -1,4 +1,4 @@
-import { botConfig, limitVariables, TELEGRAM_API_ROOT } from '@attrai/bot/config';
+import { botConfig, limitVariables, TELEGRAM_API_ROOT, UNSURE_FACES } from '@attrai/bot/config';
 import { AMQP_URL, GRAYLOG_URL, LOG_LEVEL, PHOTO_STORE, port, REDIS_URL } from '@attrai/config/common-variables';
 import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ const variables = z.object({
   REDIS_URL: REDIS_URL.optional(),
   PHOTO_STORE,
   ...limitVariables,
+  UNSURE_FACES,
   ...visionVariables,
   GRAYLOG_URL,
   LOG_LEVEL: LOG_LEVEL.removeDefault().default('warn'),

@@ -64,7 +64,8 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   opened.defer(() => estimator.stop());
 
   const { token, apiRoot } = telegram;
-  const bot = await startBot({ ...bookkeeping, token, apiRoot, broker, photoStore, inbox, limits, logger, onFatal });
+  const parts = { ...bookkeeping, broker, photoStore, inbox, limits, logger, onFatal };
+  const bot = await startBot({ ...parts, token, apiRoot, unsureFaces: config.UNSURE_FACES });
   opened.defer(() => bot.stop());
 
   return {

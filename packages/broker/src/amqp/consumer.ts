@@ -6,7 +6,7 @@ import { type Fates, type WorkContext, workOn } from '../work-on.ts';
 import type { Connection } from './connection.ts';
 import { keepChannel } from './kept-channel.ts';
 import { goodbye } from './limited.ts';
-import { declareQueues, diedInOf, hasExpired } from './topology.ts';
+import { causeOfDeath, declareQueues, diedInOf } from './topology.ts';
 
 export interface ConsumerSpec extends Omit<WorkContext, 'stopping'> {
   connection: Connection;
@@ -118,7 +118,7 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     const mine: Work = { arrival, readyForNext: false };
     inWork.add(mine);
     const readyForNext = () => makeReady(mine);
-    const death = { diedIn: diedInOf(headers), expired: hasExpired(headers) };
+    const death = { diedIn: diedInOf(headers), ...causeOfDeath(headers) };
     const incoming = { queue, wire, attempt, ...death, readyForNext };
     const settled = workOn(incoming, fatesOf(arrival, mine), context).finally(() => unsettled.delete(settled));
     unsettled.add(settled);

@@ -50,7 +50,8 @@ export function diedInOf(headers: MessagePropertyHeaders | undefined): QueueName
   return names.find((name) => name === headers?.['x-first-death-queue']);
 }
 
-/** Whether a message is a dead letter since its time was over, by the headers RabbitMQ gives it. */
-export function hasExpired(headers: MessagePropertyHeaders | undefined): boolean {
-  return headers?.['x-first-death-reason'] === 'expired';
+/** Whether a message is a dead letter since its time was over, or since it was rejected for good, by the headers RabbitMQ gives it. */
+export function causeOfDeath(headers: MessagePropertyHeaders | undefined): { expired: boolean; refused: boolean } {
+  const reason = headers?.['x-first-death-reason'];
+  return { expired: reason === 'expired', refused: reason === 'rejected' };
 }

@@ -3,74 +3,104 @@ import type { Box, Scored, Unscored } from '../vision.ts';
 import type { Glyphs } from './glyphs.ts';
 import { placeLabels } from './labels.ts';
 import { type Colour, fillRounded, strokeCorners, strokeRounded } from './paint.ts';
-import { accent, SHADOW, UNSCORED, WHITE } from './palette.ts';
+import { accent, LINE, SHADOW, UNSCORED, WHITE } from './palette.ts';
 import { drawText, measureText } from './text.ts';
 
 /** What is drawn of a face; `box` in pixels of the picture drawn into. */
 export type DrawnFace = { box: Box } & (Scored | Pick<Unscored, 'score'>);
 
-/** '7.3', '10.0', and '≈4.8' where the score is little more than a guess. */
-export function labelText({ score, confidence }: Scored): string {
-  return `${confidence === 'low' ? '≈' : ''}${score.toFixed(1)}`;
+/** How a face is drawn: with a score in colour, without one thinner and smaller. Lengths in pixels. */
+interface Frame {
+  /** Inside the picture. */
+  box: Box;
+  /** The narrower one of the box. */
+  side: number;
+  text: string;
+  colour: Colour;
+  quiet: boolean;
+  /** Thickness of its thin line. */
+  line: number;
+  /** Height of its label's digits. */
+  digit: number;
+}
+
+/** '7.3' or '7,3', '≈4.8' where the score is little more than a guess, and '–' where there is none. */
+export function labelText(face: Scored | Pick<Unscored, 'score'>, decimalComma = false): string {
+  if (face.score === null) return '–';
+  const number = face.score.toFixed(1);
+  return `${face.confidence === 'low' ? '≈' : ''}${decimalComma ? number.replace('.', ',') : number}`;
 }
 
 /**
- * Draws a box for every face, and a label with its score, if it has one, into the photo, where the kernels hold it. Lines and labels
- * scale with the picture, labels also (within limits) with the face.
+ * Draws a box and a label with its score, or a dash, for every face into the photo, where the kernels hold it. Lines and labels scale
+ * with the picture and, within limits, with the face.
  */
-export function drawFaces(mips: Mips, faces: readonly DrawnFace[], glyphs: Glyphs): void {
+export function drawFaces(mips: Mips, faces: readonly DrawnFace[], glyphs: Glyphs, decimalComma = false): void {
   const { width, height } = mips.photo;
-  const line = Math.max(1.5, Math.max(width, height) / 500);
-  const boxes = faces.map(({ box }) => keepInside(box, width, height, line));
-  faces.forEach((face, i) => {
-    drawBox(mips, boxes[i]!, line, colourOf(face));
-  });
+  const frames = faces.map((face) => frameOf(face, mips.photo, decimalComma));
+  for (const frame of frames) drawFrame(mips, frame);
 
-  const labels = faces.flatMap((face, i) => {
-    if (face.score === null) return [];
-    const box = boxes[i]!;
-    const text = labelText(face);
-    const digit = digitHeight(box, mips.photo);
-    const label = { face: box, width: measureText(glyphs, text, digit) + 1.5 * digit, height: 2 * digit };
-    return [{ ...label, text, digit, colour: colourOf(face) }];
+  const labels = frames.map(({ box, text, digit }) => {
+    const long = Math.max(measureText(glyphs, text, digit) + 1.3 * digit, 2.6 * digit);
+    return { face: box, width: long, height: 1.9 * digit };
   });
-  placeLabels(labels, boxes, { width, height, margin: line, gap: 2 * line }).forEach((box, i) => {
-    const { text, digit, colour } = labels[i]!;
-    const radius = (box[3] - box[1]) / 2;
-    fillRounded(mips, shift(box, line / 2), radius, SHADOW, 3 * line);
-    fillRounded(mips, box, radius, colour);
-    const left = box[0] + 0.75 * digit;
-    drawText(photoOf(mips), glyphs, text, left, box[1] + digit / 2, digit, WHITE);
+  placeLabels(labels, { width, height, margin: thinLine(mips.photo) }).forEach((label, i) => {
+    drawLabel(mips, label, frames[i]!, glyphs);
   });
 }
 
-function colourOf(face: DrawnFace): Colour {
-  return face.score === null ? UNSCORED : accent(face.score, face.confidence);
+function frameOf(face: DrawnFace, photo: Level, decimalComma: boolean): Frame {
+  const box = keepInside(face.box, photo);
+  const side = Math.min(box[2] - box[0], box[3] - box[1]);
+  const quiet = face.score === null;
+  return {
+    box,
+    side,
+    text: labelText(face, decimalComma),
+    colour: face.score === null ? UNSCORED : accent(face.score, face.confidence),
+    quiet,
+    line: Math.min(thinLine(photo), Math.max(1, side / 32)),
+    digit: digitHeight(side, photo) * (quiet ? 0.8 : 1),
+  };
 }
 
 /** A thin white frame on a soft shadow, with thick corners in the face's colour. */
-function drawBox(mips: Mips, box: Box, line: number, colour: Colour): void {
-  const side = Math.min(box[2] - box[0], box[3] - box[1]);
+function drawFrame(mips: Mips, { box, side, colour, quiet, line }: Frame): void {
   const radius = Math.min(5 * line, side / 4);
   strokeRounded(mips, box, radius, 2 * line, SHADOW, 3 * line);
-  strokeRounded(mips, box, radius, line, [255, 255, 255, 0.8]);
-  strokeCorners(mips, box, radius, 2.2 * line, Math.max(side / 5, radius), colour);
+  strokeRounded(mips, box, radius, line, LINE);
+  strokeCorners(mips, box, radius, (quiet ? 1.6 : 2.2) * line, Math.max(side / 5, radius), colour);
 }
 
-/** Height of the label's digits: a sixth of the face's narrower side, but neither lost in the picture nor all over it. */
-function digitHeight([x1, y1, x2, y2]: Box, { width, height }: Level): number {
+/** White text on the face's colour, in a thin white rim on a soft shadow. */
+function drawLabel(mips: Mips, box: Box, { text, colour, quiet, line, digit }: Frame, glyphs: Glyphs): void {
+  const [x1, y1, x2, y2] = box;
+  const radius = (y2 - y1) / 2;
+  fillRounded(mips, [x1, y1 + line / 2, x2, y2 + line / 2], radius, SHADOW, 3 * line);
+  if (!quiet) strokeRounded(mips, box, radius, 1.2 * line, LINE);
+  fillRounded(mips, box, radius, colour);
+  const left = (x1 + x2 - measureText(glyphs, text, digit)) / 2;
+  drawText(photoOf(mips), glyphs, text, left, (y1 + y2 - digit) / 2, digit, WHITE);
+}
+
+/** At its thickest, 2.5 in a photo of 1280: a phone shows that 390 points wide. Thinner around small faces. */
+function thinLine({ width, height }: Level): number {
+  return Math.max(1.5, Math.max(width, height) / 500);
+}
+
+/**
+ * A tenth of the face's narrower side, and 10 in a photo of 1280, so that those of small faces can be read; but neither all over the
+ * face nor over the picture.
+ */
+function digitHeight(side: number, { width, height }: Level): number {
   const longer = Math.max(width, height);
-  const wanted = Math.min(x2 - x1, y2 - y1) / 6;
-  const readable = Math.max(9, longer / 66);
+  const wanted = Math.min(side / 10 + longer / 128, longer / 45);
   const fitting = Math.max(1, Math.min(width / 5, height / 4));
-  return Math.min(Math.max(wanted, readable), Math.max(9, longer / 45), fitting);
+  return Math.min(Math.max(9, wanted), fitting);
 }
 
 /** The face's box, cut where it leaves the picture so that its frame can be seen. */
-function keepInside([x1, y1, x2, y2]: Box, width: number, height: number, line: number): Box {
-  return [Math.max(x1, line), Math.max(y1, line), Math.min(x2, width - line), Math.min(y2, height - line)];
-}
-
-function shift([x1, y1, x2, y2]: Box, by: number): Box {
-  return [x1, y1 + by, x2, y2 + by];
+function keepInside([x1, y1, x2, y2]: Box, photo: Level): Box {
+  const line = thinLine(photo);
+  return [Math.max(x1, line), Math.max(y1, line), Math.min(x2, photo.width - line), Math.min(y2, photo.height - line)];
 }

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-/** All that a score needs: '7.3', '10', '≈4.8'. */
-const CHARACTERS = '0123456789.≈';
+/** All that a label needs: '7.3', '7,3', '≈4.8', '–'. */
+const CHARACTERS = '0123456789.,≈–';
 /** Glyphs are rendered at this size, pixels, and scaled down from there. */
 const SIZE = 96;
 

@@ -1,56 +1,86 @@
 import type { Box } from '../vision.ts';
 
-/** A label to be placed: the face it belongs to (one of the boxes) and its size, pixels. */
+/** A label to be placed: the box of its face, and its own size, pixels. */
 export interface Label {
   face: Box;
   width: number;
   height: number;
 }
 
-/** Where labels may be: `margin` from the picture's edges, `gap` from their faces; pixels. */
+/** The picture, and how far labels stay away from its edges and, where they can, from other faces; pixels. */
 export interface LabelRoom {
   width: number;
   height: number;
   margin: number;
-  gap: number;
 }
 
+/** How much of a face a label on its frame may cover without hiding eyes or mouth; shares of the face's box. */
+const FOREHEAD = 0.2;
+const CHIN = 0.1;
+const CHEEK = 0.1;
+
+/** What is to be avoided, the worst first. A label in another face's box is read as that face's, more so where the two boxes are apart. */
+const OVER_LABEL = 100_000;
+const IN_BOX_APART = 10_000;
+const IN_BOX_OVERLAPPING = 100;
+const NEAR_BOX = 10;
+const OVER_FEATURES = 4;
+const LESS_LIKED = 0.05;
+
 /**
- * Places every label near its face: wholly inside the picture, where it fits, and as little as can be over other labels
- * and faces. Above the face is liked best, then below, then inside its upper and lower edge, then beside it.
+ * Places every label on its face's frame: off other labels, outside of other faces' boxes, off eyes and mouth, and best in the middle
+ * above. Where all of the frame is in the boxes of others, it goes inside its own. A label always overlaps the box of its face, and lies
+ * inside the picture, if it fits.
  */
-export function placeLabels(labels: readonly Label[], faces: readonly Box[], room: LabelRoom): Box[] {
+export function placeLabels(labels: readonly Label[], room: LabelRoom): Box[] {
   const placed: Box[] = [];
   for (const label of labels) {
-    const others = faces.filter((face) => face !== label.face);
-    const choices = positions(label, room.gap).map((box) => moveInside(box, room));
-    const costs = choices.map((box, preference) => {
-      const area = label.width * label.height;
-      const overLabels = sum(placed, (other) => shared(box, other)) / area;
-      const overFaces = sum(others, (other) => shared(box, other)) / area;
-      const overOwn = shared(box, label.face) / area;
-      return 100 * overLabels + 4 * overFaces + overOwn + preference / 10;
-    });
-    placed.push(choices[costs.indexOf(Math.min(...costs))]!);
+    const around = grow(label.face, label.width + label.height + room.margin);
+    const isNear = (box: Box) => shared(box, around) > 0;
+    const others = labels.filter((other) => other !== label && isNear(other.face)).map(({ face }) => face);
+    const places = positions(label).map((place) => moveInside(place, room));
+    const costs = costsOf(places, label.face, others, placed.filter(isNear), room.margin);
+    placed.push(places[costs.indexOf(Math.min(...costs))]!);
   }
   return placed;
 }
 
-function positions({ face: [x1, y1, x2, y2], width, height }: Label, gap: number): Box[] {
+/** What speaks against each place for the label of a face. */
+function costsOf(places: Box[], face: Box, others: Box[], labels: Box[], near: number): number[] {
+  const [x1, y1, x2, y2] = face;
+  const features: Box = [x1, y1 + FOREHEAD * (y2 - y1), x2, y2 - CHIN * (y2 - y1)];
+  const apart = others.filter((other) => shared(other, face) === 0);
+  const overlapping = others.filter((other) => shared(other, face) > 0);
+  return places.map(
+    (place, rank) =>
+      OVER_LABEL * sum(labels, (label) => hit(place, label)) +
+      IN_BOX_APART * sum(apart, (other) => hit(place, other)) +
+      IN_BOX_OVERLAPPING * sum(overlapping, (other) => hit(place, other)) +
+      NEAR_BOX * sum(others, (other) => shared(grow(place, near), other)) +
+      OVER_FEATURES * shared(place, features) +
+      LESS_LIKED * rank,
+  );
+}
+
+/** On the frame, above and below the face; then inside of it; then beside it. */
+function positions({ face: [x1, y1, x2, y2], width, height }: Label): Box[] {
   const at = (left: number, top: number): Box => [left, top, left + width, top + height];
-  const centre = (x1 + x2 - width) / 2;
-  const middle = (y1 + y2 - height) / 2;
+  const [wide, high] = [x2 - x1, y2 - y1];
+  const above = y1 - height + Math.min(height / 2, FOREHEAD * high);
+  const below = y2 - Math.min(height / 2, CHIN * high);
+  const before = x1 - width + Math.min(height / 2, CHEEK * wide);
+  const behind = x2 - Math.min(height / 2, CHEEK * wide);
+  const across = [0.5, 0, 1].map((share) => x1 + share * (wide - width));
+  const corners = [x1 - width / 2, x2 - width / 2];
+  const down = [0, 0.5, 1].map((share) => y1 + share * (high - height));
   return [
-    at(centre, y1 - gap - height),
-    at(x1, y1 - gap - height),
-    at(x2 - width, y1 - gap - height),
-    at(centre, y2 + gap),
-    at(x1, y2 + gap),
-    at(x2 - width, y2 + gap),
-    at(centre, y1 + gap),
-    at(centre, y2 - gap - height),
-    at(x2 + gap, middle),
-    at(x1 - gap - width, middle),
+    ...across.map((left) => at(left, above)),
+    ...across.map((left) => at(left, below)),
+    ...corners.map((left) => at(left, above)),
+    ...corners.map((left) => at(left, below)),
+    ...across.map((left) => at(left, y1)),
+    ...across.map((left) => at(left, y2 - height)),
+    ...down.flatMap((top) => [at(behind, top), at(before, top)]),
   ];
 }
 
@@ -60,10 +90,21 @@ function moveInside([x1, y1, x2, y2]: Box, { width, height, margin }: LabelRoom)
   return [left, top, left + x2 - x1, top + y2 - y1];
 }
 
-function shared(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  return width > 0 && height > 0 ? width * height : 0;
+function grow([x1, y1, x2, y2]: Box, by: number): Box {
+  return [x1 - by, y1 - by, x2 + by, y2 + by];
+}
+
+/** From 1 where a corner is touched to 2 where all of the box is covered: a little of it is bad already. */
+function hit(box: Box, other: Box): number {
+  const share = shared(box, other);
+  return share > 0 ? 1 + share : 0;
+}
+
+/** The share of a box that lies in the other. */
+function shared(box: Box, other: Box): number {
+  const width = Math.min(box[2], other[2]) - Math.max(box[0], other[0]);
+  const height = Math.min(box[3], other[3]) - Math.max(box[1], other[1]);
+  return width > 0 && height > 0 ? (width * height) / ((box[2] - box[0]) * (box[3] - box[1])) : 0;
 }
 
 function sum<T>(list: readonly T[], value: (item: T) => number): number {

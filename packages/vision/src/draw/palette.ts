@@ -1,26 +1,31 @@
 import type { Colour } from './paint.ts';
 
-/** From 0 to 10: indigo, violet, magenta, coral. White text can be read on all of them. */
+/** Of scores from 2 to 8, in equal steps: blue, indigo, purple, magenta, vermilion. Few scores lie beyond. White text can be read on all. */
 const STOPS: readonly (readonly [number, number, number])[] = [
-  [79, 93, 229],
-  [138, 74, 222],
-  [214, 56, 145],
-  [238, 76, 84],
+  [28, 116, 222],
+  [84, 84, 228],
+  [158, 62, 206],
+  [218, 44, 132],
+  [228, 72, 32],
 ];
+const FIRST = 2;
+const LAST = 8;
 
-/** For scores that are little more than a guess. */
-const UNSURE: Colour = [88, 102, 122, 1];
+/** For scores that are little more than a guess: slate. */
+const UNSURE: Colour = [70, 94, 130, 1];
 
-/** For faces without a score: a quiet green that stands for no number. */
-export const UNSCORED: Colour = [62, 150, 132, 1];
+/** For faces without a score: a grey that stands for no number. */
+export const UNSCORED: Colour = [120, 120, 120, 1];
 
 export const WHITE: Colour = [255, 255, 255, 1];
+/** Of frames, and around labels. */
+export const LINE: Colour = [255, 255, 255, 0.8];
 export const SHADOW: Colour = [12, 14, 26, 0.38];
 
 /** The colour of a face's box and label. */
 export function accent(score: number, confidence: 'high' | 'low'): Colour {
   if (confidence === 'low') return UNSURE;
-  const at = (Math.min(Math.max(score, 0), 10) / 10) * (STOPS.length - 1);
+  const at = ((Math.min(Math.max(score, FIRST), LAST) - FIRST) / (LAST - FIRST)) * (STOPS.length - 1);
   const low = STOPS[Math.floor(at)]!;
   const high = STOPS[Math.ceil(at)]!;
   const mix = (i: 0 | 1 | 2) => Math.round(low[i] + (high[i] - low[i]) * (at % 1));

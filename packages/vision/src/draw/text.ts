@@ -26,12 +26,17 @@ export function drawText(
   let x = left;
   for (const character of text) {
     const glyph = glyphs.get(character);
-    const inked = glyph.height * scale;
-    // Digits and the point stand on the baseline; the sign for 'about' floats half-way up.
-    const y = character === '≈' ? top + (height - inked) / 2 : top + height - inked;
-    drawGlyph(pixels, glyph, x, y, scale, colour);
+    drawGlyph(pixels, glyph, x, top + inkTop(glyphs, character) * scale, scale, colour);
     x += glyph.width * scale + SPACING * height;
   }
+}
+
+/** How far below the digits' upper edge a character's ink begins, in pixels of its glyph. */
+function inkTop(glyphs: Glyphs, character: string): number {
+  const onBaseline = (other: string) => glyphs.digitHeight - glyphs.get(other).height;
+  if (character === '≈' || character === '–') return onBaseline(character) / 2;
+  // A comma begins where a point does, and ends below the baseline.
+  return onBaseline(character === ',' ? '.' : character);
 }
 
 /** Each pixel gets the mean coverage of the part of the glyph that lies below it. */

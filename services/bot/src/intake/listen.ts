@@ -1,14 +1,16 @@
 import { RetryableError } from '@attrai/contracts/errors';
-import { type Language, replyTo } from '@attrai/contracts/reply-to';
+import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
 import { Telegraf } from 'telegraf';
 import type { Message, Update, UserFromGetMe } from 'telegraf/types';
-import { z } from 'zod';
 import type { Limits } from '../limits/limits.ts';
+import type { UnsureFaces } from '../replies/adults-button.ts';
 import type { SmallTalk } from '../telegram/small-talk.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
 import type { createPhotoGate } from './accept-photo.ts';
 import { isForBot, readIncoming } from './incoming.ts';
+import { answerable } from './intake-job.ts';
+import { createPressHandler } from './press.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface ListenParts {
@@ -16,19 +18,19 @@ export interface ListenParts {
   me: UserFromGetMe;
   acceptPhoto: ReturnType<typeof createPhotoGate>;
   smallTalk: SmallTalk;
+  unsureFaces: UnsureFaces;
   limits: Limits;
   logger: Logger;
 }
 
-/** What Telegram promises of a photo: a job without it could neither be finished nor answered. */
-const answerable = z.object({ fileId: z.string().min(1), to: replyTo });
-
 /**
  * What the bot does with an update. Private chats get an answer to everything a person says; groups only to commands
- * and to photos that are meant for the bot. Throws RetryableError for a photo that shall come again, and nothing else.
+ * and to photos that are meant for the bot. A pressed button is answered anywhere. Throws RetryableError for a photo that shall come
+ * again, and nothing else.
  */
 export function createListener(parts: ListenParts): (update: Update) => Promise<void> {
   const { token, me, acceptPhoto, smallTalk, limits, logger } = parts;
+  const onPress = createPressHandler(parts);
 
   const bot = new Telegraf(token);
   bot.botInfo = me;
@@ -37,6 +39,7 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
     throw error;
   });
 
+  bot.on('callback_query', (ctx) => onPress(ctx.callbackQuery));
   bot.use((ctx, next) => (ctx.message && ctx.from && !ctx.from.is_bot ? next() : undefined));
   bot.command(['start', 'help', 'privacy'], (ctx) => {
     const texts = TEXTS[languageFor(ctx.from.language_code)];
@@ -69,7 +72,8 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
     const messageId = message.message_id;
     const userId = message.from?.id ?? chatId;
     const { to } = answerable.parse({ fileId: photo.fileId, to: { userId, chatId, messageId, language } });
-    return acceptPhoto(requestIdOf(token, chatId, messageId), photo, to);
+    const acceptance = await acceptPhoto(requestIdOf(token, chatId, messageId), photo, to);
+    return typeof acceptance === 'string' ? undefined : acceptance.refusal;
   }
 
   return async (update) => {

@@ -6,9 +6,12 @@ const LENGTH = 20;
 /**
  * The id of the request a message makes: 100 bits of an HMAC-SHA256 over chat and message, keyed with the bot's token.
  * An update that comes twice has the same id, and nobody can tell from an id in a log whose photo it was.
+ *
+ * @param asked the button by which more was asked of the photo later: that is a request of its own
  */
-export function requestIdOf(token: string, chatId: number, messageId: number): string {
-  const digest = createHmac('sha256', token).update(`${chatId}:${messageId}`).digest();
+export function requestIdOf(token: string, chatId: number, messageId: number, asked?: string): string {
+  const what = asked === undefined ? `${chatId}:${messageId}` : `${chatId}:${messageId}:${asked}`;
+  const digest = createHmac('sha256', token).update(what).digest();
   // 256 is a multiple of 32: every letter is equally likely.
   return Array.from(digest.subarray(0, LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
 }

@@ -3,7 +3,7 @@ import { publishChecked } from '@attrai/broker/typed-queue';
 import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { keysOf } from '@attrai/contracts/photo-ref';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
-import { estimateRequest } from '@attrai/contracts/request';
+import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
@@ -14,7 +14,7 @@ import type { Progress } from '../progress/progress.ts';
 import { type Answer, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
 import type { Pace } from '../telegram/pace.ts';
 import type { TelegramApi } from '../telegram/telegram-api.ts';
-import { TEXTS } from '../texts/languages.ts';
+import { HAS_DECIMAL_COMMA, TEXTS } from '../texts/languages.ts';
 import type { IntakeJob } from './intake-job.ts';
 
 export interface IntakeParts {
@@ -36,6 +36,8 @@ const CONCURRENCY = 6;
 /**
  * Takes accepted photos in: placeholder, deadline, download, store, publish. Every step may be repeated; the
  * placeholder is a step of its own, recorded before the next, as a second one would be seen.
+ *
+ * What is not asked for is not in the request, so that estimators of older versions can read it.
  */
 export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
   const { api, pace, progress, broker, photoStore, activeRequests, replies, limits } = parts;
@@ -86,7 +88,17 @@ export function createIntakeWorker(parts: IntakeParts): Worker<IntakeJob> {
     const { ref, attachment } = await photoStore.put(keysOf(id).photo, bytes);
     // Its deadline may have answered during the download; whoever then finds the photo deletes it.
     if (Date.now() >= deadline && (await activeRequests.stage(id)) !== 'accepted') return photoStore.delete(ref);
-    const request = { v: 1 as const, id, photo: ref, replyTo, acceptedAt, deadline };
+    const request: EstimateRequest = {
+      v: 1,
+      id,
+      photo: ref,
+      replyTo,
+      acceptedAt,
+      deadline,
+      // The only button there is says so.
+      ...(replyTo.answerId !== undefined && { adultsConfirmed: true }),
+      ...(HAS_DECIMAL_COMMA[replyTo.language] && { decimalComma: true }),
+    };
     // The photo inside must not wait longer than its answer, were there no estimator for hours.
     await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, { attachment, expiresAt: deadline });
   }

@@ -37,6 +37,8 @@ export interface ActiveRequests {
   stage(requestId: string): Promise<Stage | undefined>;
   /** Frees the slot and remembers the request as answered, also one that wasn't known. False if it was answered before. */
   release(userId: number, requestId: string): Promise<boolean>;
+  /** Frees the slot as if it had never been taken: the request may be taken again. */
+  forget(userId: number, requestId: string): Promise<void>;
   /** Slots taken now, of all users. */
   total(): Promise<number>;
 }

@@ -58,6 +58,10 @@ export function createInProcessActiveRequests({ maxPerUser }: { maxPerUser: numb
       answered.set(requestId, Date.now() + REMEMBER_MS);
       return true;
     },
+    async forget(_userId, requestId) {
+      active.delete(requestId);
+      owed.delete(requestId);
+    },
     async total() {
       return takenSlots().length;
     },

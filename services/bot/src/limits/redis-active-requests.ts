@@ -43,6 +43,13 @@ redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('SET', KEYS[1], 'answered', 'PX', ARGV[2])
 return 1`;
 
+const FORGET = `
+redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('HDEL', KEYS[5], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('DEL', KEYS[1])`;
+
 const TOTAL = `${NOW}
 return redis.call('ZCOUNT', KEYS[1], now, '+inf')`;
 
@@ -64,6 +71,8 @@ export function createRedisActiveRequests(options: RedisActiveRequestsOptions): 
   const allKey = `${prefix}:slots`;
   /** By deadline, and whom to tell. */
   const owedKeys = [`${prefix}:deadlines`, `${prefix}:reply-to`];
+
+  const keysOf = (userId: number, id: string) => [requestKey(id), slotsKey(userId), allKey, ...owedKeys];
 
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     try {
@@ -99,8 +108,11 @@ export function createRedisActiveRequests(options: RedisActiveRequestsOptions): 
       return stage === null ? undefined : (stage as Stage);
     },
     async release(userId, requestId) {
-      const keys = [requestKey(requestId), slotsKey(userId), allKey, ...owedKeys];
+      const keys = keysOf(userId, requestId);
       return (await ask(() => redis.eval(RELEASE, 5, ...keys, requestId, REMEMBER_MS))) === 1;
+    },
+    async forget(userId, requestId) {
+      await ask(() => redis.eval(FORGET, 5, ...keysOf(userId, requestId), requestId));
     },
     async total() {
       return (await ask(() => redis.eval(TOTAL, 1, allKey))) as number;

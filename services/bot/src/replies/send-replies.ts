@@ -8,7 +8,8 @@ import type { Limits } from '../limits/limits.ts';
 import type { Answered, BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Pace } from '../telegram/pace.ts';
-import type { TelegramApi } from '../telegram/telegram-api.ts';
+import type { Button, TelegramApi } from '../telegram/telegram-api.ts';
+import { adultsButton, type UnsureFaces } from './adults-button.ts';
 import { createOneAtATime } from './one-at-a-time.ts';
 import { answerText, type ReplyJob } from './reply-job.ts';
 
@@ -22,6 +23,7 @@ export interface ReplyParts {
   photoStore: PhotoStore;
   /** Where a picture waits that came inside its message. */
   inbox: PhotoStore;
+  unsureFaces: UnsureFaces;
   limits: Limits;
   logger: Logger;
   metrics: BotMetrics;
@@ -33,10 +35,10 @@ const CONCURRENCY = 8;
  * Sends answers. Only the first answer to a request is sent; all of them clean up.
  *
  * Edits may be repeated, so a try that broke off is simply made again. A new message is sent only where there is no
- * placeholder to edit, and never again once it went out.
+ * placeholder or earlier answer to edit, and never again once it went out.
  */
 export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
-  const { api, pace, progress, activeRequests, photoStore, inbox, limits, metrics } = parts;
+  const { api, pace, progress, activeRequests, photoStore, inbox, unsureFaces, limits, metrics } = parts;
   const oneAtATime = createOneAtATime();
   /** Sent, but not yet known to be: Redis was away right after. */
   const sent = new Map<string, Answered>();
@@ -75,6 +77,7 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
 
   async function deliver(data: ReplyJob): Promise<void> {
     const text = answerText(data.answer, data.replyTo, limits);
+    const button = adultsButton(data.answer, data.replyTo, unsureFaces);
     if (data.answer.kind !== 'scored') return deliverText(data, text);
     let picture: Buffer;
     try {
@@ -85,28 +88,35 @@ export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
       return deliver({ ...data, answer: { kind: 'photo_missing' } });
     }
     try {
-      await deliverPicture(data, picture, text);
+      await deliverPicture(data, picture, text, button);
     } catch (error) {
       // Telegram won't have this picture. The scores are worth telling without it.
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
-      await deliverText(data, text);
+      await deliverText(data, text, button);
     }
   }
 
-  async function deliverPicture({ replyTo }: ReplyJob, picture: Buffer, caption: string): Promise<void> {
-    const { chatId, messageId, placeholderId } = replyTo;
-    if (placeholderId !== undefined) {
-      if ((await api.editIntoPicture(chatId, placeholderId, picture, caption)) === 'edited') return;
+  async function deliverPicture(
+    { replyTo }: ReplyJob,
+    picture: Buffer,
+    caption: string,
+    button?: Button,
+  ): Promise<void> {
+    const { chatId, messageId, placeholderId, answerId } = replyTo;
+    const inPlaceOf = answerId ?? placeholderId;
+    if (inPlaceOf !== undefined) {
+      if ((await api.editIntoPicture(chatId, inPlaceOf, picture, caption, button)) === 'edited') return;
     }
-    await api.sendPicture({ chatId, replyTo: messageId }, picture, caption);
+    await api.sendPicture({ chatId, replyTo: messageId }, picture, caption, button);
   }
 
-  async function deliverText({ replyTo }: ReplyJob, text: string): Promise<void> {
+  /** An earlier answer stays: words about a second look don't take the place of its picture. */
+  async function deliverText({ replyTo }: ReplyJob, text: string, button?: Button): Promise<void> {
     const { chatId, messageId, placeholderId } = replyTo;
     if (placeholderId !== undefined) {
-      if ((await api.editText(chatId, placeholderId, text)) === 'edited') return;
+      if ((await api.editText(chatId, placeholderId, text, button)) === 'edited') return;
     }
-    await api.sendText({ chatId, replyTo: messageId }, text);
+    await api.sendText({ chatId, replyTo: messageId }, text, button);
   }
 
   async function gaveUp({ data }: Job<ReplyJob>, error: unknown): Promise<void> {

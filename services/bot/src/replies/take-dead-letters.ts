@@ -1,7 +1,8 @@
 import type { Broker, Consumer, Delivery } from '@attrai/broker/broker';
+import { publishChecked } from '@attrai/broker/typed-queue';
 import { encode, type Wire } from '@attrai/broker/wire-format';
 import { patiently } from '@attrai/contracts/patiently';
-import { AFTER_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
 import type { ZodError } from 'zod';
@@ -33,6 +34,19 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
     await replies.add(replyJobId(id), { id, replyTo, answer: { kind: expired ? 'expired' : 'failed' } });
   }
 
+  /**
+   * Of everyday requests only those with decimal commas can't be read by estimators before 0.2, which there may be during an update:
+   * a point in the picture is better than no answer.
+   */
+  async function askPlainly({ decimalComma: _, ...request }: EstimateRequest, { attachment }: Delivery): Promise<void> {
+    logger.info(
+      { requestId: request.id },
+      'An older estimator could not read a request; asking without decimal commas',
+    );
+    const options = { attachment, expiresAt: request.deadline };
+    await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, options);
+  }
+
   async function park(delivery: Delivery, why: string): Promise<void> {
     const { contentType, body } = wireOf(delivery);
     const { key, kept } = await parked.park({ diedIn: delivery.diedIn, why, contentType, body });
@@ -42,7 +56,10 @@ export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: Abo
 
   async function take(delivery: Delivery): Promise<void> {
     const request = estimateRequest.safeParse(delivery.json);
-    if (request.success) return tellUser(request.data, delivery.expired);
+    if (request.success) {
+      if (delivery.refused && request.data.decimalComma) return askPlainly(request.data, delivery);
+      return tellUser(request.data, delivery.expired);
+    }
     const result = estimateResult.safeParse(delivery.json);
     if (result.success) return tellUser(result.data, delivery.expired);
     // Two at once would both take the last free place.

@@ -4,11 +4,13 @@ import type { Logger } from '@attrai/telemetry/logger';
 import type { Address, TelegramApi } from './telegram-api.ts';
 
 /**
- * Answers that belong to no accepted photo: to commands, and refusals. They are sent right away, past the queue, and
+ * Answers that belong to no accepted photo: to commands, to pressed buttons, and refusals. They are sent right away, past the queue, and
  * whoever handles an update doesn't wait for them; one that can't be sent after a few tries is dropped.
  */
 export interface SmallTalk {
   say(to: Address, text: string): void;
+  /** Shows it to who pressed a button; Telegram takes 200 characters, and lets the button wait for it. */
+  answerPress(queryId: string, text: string): void;
   /** Waits for what is being said. */
   finish(): Promise<void>;
 }
@@ -23,10 +25,10 @@ const MOST_AT_ONCE = 500;
 export function createSmallTalk(api: TelegramApi, logger: Logger): SmallTalk {
   const saying = new Set<Promise<void>>();
 
-  async function trySaying(to: Address, text: string): Promise<void> {
+  async function keepTrying(send: () => Promise<unknown>): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        await api.sendText(to, text);
+        await send();
         return;
       } catch (error) {
         const waitMs = error instanceof RetryableError ? (error.retryAfterMs ?? PAUSE_MS * tries) : Infinity;
@@ -39,15 +41,18 @@ export function createSmallTalk(api: TelegramApi, logger: Logger): SmallTalk {
     }
   }
 
+  function start(send: () => Promise<unknown>): void {
+    if (saying.size >= MOST_AT_ONCE) {
+      logger.warn('Too many messages to answer at once: one was left unanswered');
+      return;
+    }
+    const mine = keepTrying(send).finally(() => saying.delete(mine));
+    saying.add(mine);
+  }
+
   return {
-    say(to, text) {
-      if (saying.size >= MOST_AT_ONCE) {
-        logger.warn('Too many messages to answer at once: one was left unanswered');
-        return;
-      }
-      const mine = trySaying(to, text).finally(() => saying.delete(mine));
-      saying.add(mine);
-    },
+    say: (to, text) => start(() => api.sendText(to, text)),
+    answerPress: (queryId, text) => start(() => api.answerPress(queryId, text)),
     async finish() {
       await Promise.all(saying);
     },

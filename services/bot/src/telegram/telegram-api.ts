@@ -20,6 +20,12 @@ export interface Address {
   replyTo?: number;
 }
 
+/** Below a message of ours. `data` comes back when it is pressed: at most 64 bytes. */
+export interface Button {
+  text: string;
+  data: string;
+}
+
 /** 'gone': the message can't be edited (any more). */
 export type Edited = 'edited' | 'gone';
 
@@ -36,16 +42,28 @@ export interface TelegramApi {
   /** Updates from `offset` on; waits for the first one up to `waitSeconds`. Throws when `signal` aborts. */
   getUpdates(offset: number, waitSeconds: number, signal: AbortSignal): Promise<Update[]>;
   /** The id of the new message. Never repeated once it went out: FinalError `delivery_unknown`. */
-  sendText(to: Address, text: string): Promise<number>;
+  sendText(to: Address, text: string, button?: Button): Promise<number>;
   /** As `sendText`, with a picture. */
-  sendPicture(to: Address, picture: Buffer, caption: string): Promise<number>;
-  editText(chatId: number, messageId: number, text: string): Promise<Edited>;
+  sendPicture(to: Address, picture: Buffer, caption: string, button?: Button): Promise<number>;
+  /** An edit takes away the button there was, unless it is given again. */
+  editText(chatId: number, messageId: number, text: string, button?: Button): Promise<Edited>;
   /** Turns a message, also one of text alone, into a picture. */
-  editIntoPicture(chatId: number, messageId: number, picture: Buffer, caption: string): Promise<Edited>;
+  editIntoPicture(
+    chatId: number,
+    messageId: number,
+    picture: Buffer,
+    caption: string,
+    button?: Button,
+  ): Promise<Edited>;
+  /** Shows `text`, at most 200 characters, to who pressed a button: in passing if it is short, else until they have read it. */
+  answerPress(queryId: string, text: string): Promise<void>;
   /** The bytes of a file. FinalError `file_too_large` beyond `maxBytes`, `file_gone` if Telegram has it no more. */
   download(fileId: string, maxBytes: number): Promise<Buffer>;
 }
 
+const UPDATES = ['message', 'callback_query'];
+/** What can be read while it shows in passing, characters. */
+const FEW_WORDS = 40;
 const CALL_TIMEOUT_MS = 15_000;
 const UPLOAD_TIMEOUT_MS = 40_000;
 /** A poll that is this late after its wait is a dead connection. */
@@ -124,7 +142,7 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
       await call('deleteWebhook', {});
     },
     async setWebhook(url, secret) {
-      await call('setWebhook', { url, secret_token: secret, allowed_updates: ['message'] });
+      await call('setWebhook', { url, secret_token: secret, allowed_updates: UPDATES });
     },
     async webhookInfo() {
       const info = await call<WebhookInfo>('getWebhookInfo', {});
@@ -143,23 +161,31 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
     getUpdates: (offset, waitSeconds, signal) =>
       call<Update[]>(
         'getUpdates',
-        { offset, timeout: waitSeconds, allowed_updates: ['message'] },
+        { offset, timeout: waitSeconds, allowed_updates: UPDATES },
         { timeoutMs: waitSeconds * 1000 + POLL_GRACE_MS, signal },
       ),
-    async sendText(to, text) {
-      const payload = { chat_id: to.chatId, text, reply_parameters: replyParameters(to) };
+    async sendText(to, text, button) {
+      const payload = { chat_id: to.chatId, text, reply_parameters: replyParameters(to), reply_markup: markup(button) };
       return (await call<{ message_id: number }>('sendMessage', payload, { repeatable: false })).message_id;
     },
-    async sendPicture(to, picture, caption) {
-      const payload = { chat_id: to.chatId, caption, reply_parameters: replyParameters(to) };
+    async sendPicture(to, picture, caption, button) {
+      const reply = { reply_parameters: replyParameters(to), reply_markup: markup(button) };
+      const payload = { chat_id: to.chatId, caption, ...reply };
       const options = { repeatable: false, timeoutMs: UPLOAD_TIMEOUT_MS, picture };
       return (await call<{ message_id: number }>('sendPhoto', payload, options)).message_id;
     },
-    editText: (chatId, messageId, text) => edit('editMessageText', { chat_id: chatId, message_id: messageId, text }),
-    editIntoPicture(chatId, messageId, picture, caption) {
+    editText(chatId, messageId, text, button) {
+      const payload = { chat_id: chatId, message_id: messageId, text, reply_markup: markup(button) };
+      return edit('editMessageText', payload);
+    },
+    editIntoPicture(chatId, messageId, picture, caption, button) {
       const media = { type: 'photo', media: `attach://${PICTURE_FIELD}`, caption };
       const options = { timeoutMs: UPLOAD_TIMEOUT_MS, picture };
-      return edit('editMessageMedia', { chat_id: chatId, message_id: messageId, media }, options);
+      const payload = { chat_id: chatId, message_id: messageId, media, reply_markup: markup(button) };
+      return edit('editMessageMedia', payload, options);
+    },
+    async answerPress(queryId, text) {
+      await call('answerCallbackQuery', { callback_query_id: queryId, text, show_alert: text.length > FEW_WORDS });
     },
     async download(fileId, maxBytes) {
       const path = await filePath(fileId);
@@ -183,6 +209,10 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
 
 function json(payload: Payload) {
   return { contentType: 'application/json', body: [Buffer.from(JSON.stringify(payload))] };
+}
+
+function markup(button: Button | undefined) {
+  return button && { inline_keyboard: [[{ text: button.text, callback_data: button.data }]] };
 }
 
 function replyParameters({ replyTo }: Address) {

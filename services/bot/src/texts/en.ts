@@ -1,4 +1,4 @@
-import { inRows, scoreList } from './score-list.ts';
+import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -9,10 +9,23 @@ const say = words('en', {
 });
 const { count, duration, size } = say;
 const photos = { one: 'photo', other: 'photos' };
-const lookYoung = { other: 'faces look younger than 18' };
 const pixels = { one: 'pixel', other: 'pixels' };
 
-const notChildren = "I don't score children. If I'm wrong, I'm sorry: when in doubt I only draw the box.";
+const noneOfThem: Unscored = {
+  child: "These look like children's faces, and I don't score children. If I'm wrong, I'm sorry.",
+  unsure: 'These faces may be under 18, so I left out the scores. It happens to adults too.',
+  both: "These faces look like children's or may be under 18, so I left out the scores. It happens to adults too.",
+};
+const theOne: Unscored = {
+  ...noneOfThem,
+  child: "This looks like a child's face, and I don't score children. If I'm wrong, I'm sorry.",
+  unsure: 'This face may be under 18, so I left out the score. It happens to adults too.',
+};
+const someOfThem: Unscored = {
+  child: '–: looks like a child, never scored.',
+  unsure: '–: may be under 18, so no score. It happens to adults too.',
+  both: '–: looks like a child or may be under 18, so no score. It happens to adults too.',
+};
 
 export const en: Texts = {
   commands: {
@@ -28,7 +41,7 @@ export const en: Texts = {
     [
       "Hello! Send me a photo with faces. I'll draw a box around each face and give it a score from 0 to 10.",
       "What a score is: how one computer model, which learned from people's ratings of computer-made faces, would rate this picture. It is not a fact about a person: light, angle and lens move it.",
-      "Please don't use it on children, or on people who haven't agreed to it. Faces that look younger than 18 get no score.",
+      "Please don't use it on children, or on people who haven't agreed to it. I don't score children.",
       '/help: what you can send\n/privacy: what happens to your photos',
     ].join('\n\n'),
   help: (limits, username) =>
@@ -42,8 +55,9 @@ export const en: Texts = {
         `• ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}`,
       ].join('\n'),
       `Every photo I take gets an answer within ${duration(limits.deadlineSeconds)}.`,
-      'Scores are listed from left to right, row by row. “≈” before a score means: trust it less, the face is turned, small or half hidden.',
-      "A face that looks younger than 18 gets a box and no score: I don't score children. When in doubt I leave the score out, so some adults get none either.",
+      'A score is my guess at what people would give the picture on a scale of ten points: most faces get 3 to 7.',
+      'Scores are listed from left to right, row by row. “≈” before a score means that it is less certain: the face is turned, small or partly covered.',
+      "A face that looks like a child's is never scored. One that may be under 18 gets no score either, which happens to adults too. Where the answer has a button for it, the sender of the photo can say that everyone in it is 18 or older, and I look again.",
       `In a group I only look at photos that have @${username} in the caption or reply to a message of mine.`,
     ].join('\n\n'),
   privacy: (limits) =>
@@ -52,6 +66,7 @@ export const en: Texts = {
       `Until then I hold the photo and what I need to answer you: your user number, the chat, your message and your language. That ends within ${duration(limits.deadlineSeconds)}, whatever happens, unless Telegram itself is out of reach.`,
       `I count how many photos you sent in the last ${duration(limits.windowSeconds)}. For a day I remember a code for each photo, so that none is done twice; it doesn't say whose photo it was or what was in it.`,
       'To leave children out I estimate whether a face looks younger than 18. An estimated age is never kept, logged or passed on, only that a face got no score.',
+      'When you press the button below an answer, I get your photo from Telegram again and look at it once more. Nothing else is kept for that.',
       'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
@@ -67,7 +82,7 @@ export const en: Texts = {
   tooSmall: (side, limits) =>
     `This picture is too small: its shorter side has ${count(side, pixels)}, and I need at least ${limits.minPhotoSide}. Send a larger one.`,
   tooManyActive: (limits) =>
-    `I'm already working on ${count(limits.maxActivePerUser, photos)} of yours, and take no more at once. Send this again when one of them is answered.`,
+    `I'm already working on ${count(limits.maxActivePerUser, photos)} of yours, and take no more at once. Try again when one of them is answered.`,
   tooOften: (waitSeconds, limits) =>
     `My limit is ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. You can send more in ${duration(waitSeconds)}.`,
   notAPhoto: {
@@ -84,14 +99,13 @@ export const en: Texts = {
   },
 
   scored: (faces) => {
-    const { list, more, unscored } = scoreList(faces, say);
-    const young = `${unscored === 1 ? 'One face looks younger than 18' : count(unscored, lookYoung)}. ${notChildren}`;
-    if (list === '') return young;
+    const { list, more } = scoreList(faces, say);
+    if (list === '') return whyUnscored(faces, faces.length === 1 ? theOne : noneOfThem).join();
     return [
       faces.length === 1 ? `Score: ${list} of 10` : inRows(list, 'From left to right', 'row by row'),
       ...(more > 0 ? [`${more} more are in the picture.`] : []),
-      ...(unscored > 0 ? [`–: ${young}`] : []),
-      ...(list.includes('≈') ? ['≈: trust such a score less.'] : []),
+      ...whyUnscored(faces, someOfThem),
+      ...(list.includes('≈') ? ['≈ means less certain: the face is turned, small or partly covered.'] : []),
       "One model's guess about this picture, not about a person.",
     ].join('\n');
   },
@@ -106,5 +120,18 @@ export const en: Texts = {
     photo_missing: "I'm sorry, your photo got lost on my side. Please send it again.",
     failed: "I'm sorry, I couldn't finish this photo. Please try another one.",
     file_gone: "Telegram doesn't give me this file any more. Please send it again.",
+  },
+
+  adultsButton: 'Everyone here is 18 or older',
+  pressed: {
+    accepted: "I'm looking at it again.",
+    in_work: "I'm already looking at it again.",
+    answered: 'I have looked at this photo again already. To have it looked at once more, send it again.',
+    not_sender:
+      'Only the person who sent the photo can say that, and nobody if it was sent in the name of a group or channel.',
+    photo_gone: "The photo isn't in this chat any more. Please send it again.",
+    too_old: 'This button is too old for me. Please send the photo again.',
+    off: "I don't score faces that may be under 18.",
+    down: 'Something is down on my side. Press again a little later.',
   },
 };

@@ -1,4 +1,4 @@
-import { inRows, scoreList } from './score-list.ts';
+import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -9,10 +9,25 @@ const say = words('es', {
 });
 const { count, duration, size } = say;
 const photos = { one: 'foto', other: 'fotos' };
-const lookYoung = { other: 'caras parecen de menos de 18 años' };
 const pixels = { one: 'píxel', other: 'píxeles' };
 
-const notChildren = 'No pongo nota a los niños. Si me equivoco, lo siento: en caso de duda solo dibujo el recuadro.';
+const noneOfThem: Unscored = {
+  child: 'Parecen caras de niños, y no pongo nota a los niños. Si me equivoco, lo siento.',
+  unsure:
+    'Estas caras pueden ser de menores de 18 años, por eso no les he puesto nota. También les pasa a los adultos.',
+  both: 'Estas caras parecen de niños o pueden ser de menores de 18 años, por eso no les he puesto nota. También les pasa a los adultos.',
+};
+const theOne: Unscored = {
+  ...noneOfThem,
+  child: 'Parece la cara de un niño, y no pongo nota a los niños. Si me equivoco, lo siento.',
+  unsure:
+    'Esta cara puede ser de alguien menor de 18 años, por eso no le he puesto nota. También les pasa a los adultos.',
+};
+const someOfThem: Unscored = {
+  child: '–: parece un niño, y a los niños no les pongo nota.',
+  unsure: '–: puede tener menos de 18 años, por eso no lleva nota. También les pasa a los adultos.',
+  both: '–: parece un niño o puede tener menos de 18 años, por eso no lleva nota. También les pasa a los adultos.',
+};
 
 export const es: Texts = {
   commands: {
@@ -28,7 +43,7 @@ export const es: Texts = {
     [
       '¡Hola! Envíame una foto con caras: marcaré cada una con un recuadro y le pondré una nota de 0 a 10.',
       'Qué es la nota: cómo valoraría esta imagen un modelo informático que aprendió de las valoraciones que la gente dio a caras hechas por ordenador. No es un hecho sobre una persona: la luz, el ángulo y el objetivo la cambian.',
-      'Por favor, no lo uses con niños ni con personas que no estén de acuerdo. Las caras que parecen de menos de 18 años no reciben nota.',
+      'Por favor, no lo uses con niños ni con personas que no estén de acuerdo. No pongo nota a los niños.',
       '/help: qué puedes enviar\n/privacy: qué pasa con tus fotos',
     ].join('\n\n'),
   help: (limits, username) =>
@@ -42,8 +57,9 @@ export const es: Texts = {
         `• ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}`,
       ].join('\n'),
       `Toda foto que acepto recibe una respuesta en menos de ${duration(limits.deadlineSeconds)}.`,
-      'Las notas van de izquierda a derecha, fila por fila. «≈» delante de una nota significa: fíate menos de ella, la cara está girada, es pequeña o está medio tapada.',
-      'Una cara que parece de menos de 18 años recibe un recuadro, pero ninguna nota: no pongo nota a los niños. En caso de duda tampoco, así que también algunos adultos se quedan sin ella.',
+      'La nota es lo que, según calculo, la gente pondría a la imagen en una escala de diez puntos: la mayoría de las caras recibe de 3 a 7.',
+      'Las notas van de izquierda a derecha, fila por fila. «≈» delante de una nota significa que es menos segura: la cara está girada, es pequeña o está tapada en parte.',
+      'Una cara que parece de niño nunca recibe nota. La que puede ser de alguien menor de 18 años tampoco la recibe, y eso también les pasa a los adultos. Si la respuesta lleva un botón para ello, quien envió la foto puede decir que todos tienen 18 años o más, y la miro otra vez.',
       `En un grupo solo miro las fotos que llevan @${username} en el texto o responden a un mensaje mío.`,
     ].join('\n\n'),
   privacy: (limits) =>
@@ -52,6 +68,7 @@ export const es: Texts = {
       `Hasta entonces conservo la foto y lo que necesito para responderte: tu número de usuario, el chat, tu mensaje y tu idioma. Eso acaba en ${duration(limits.deadlineSeconds)} como mucho, pase lo que pase, salvo que el propio Telegram no responda.`,
       `Cuento cuántas fotos has enviado en ${duration(limits.windowSeconds)}. Durante un día recuerdo un código de cada foto, para no hacer ninguna dos veces; no dice de quién era ni qué había en ella.`,
       'Para no poner nota a los niños calculo si una cara parece de menos de 18 años. La edad calculada no se guarda, no se registra ni se comunica a nadie; solo queda que esa cara no tiene nota.',
+      'Si pulsas el botón de una respuesta, vuelvo a pedir tu foto a Telegram y la miro una vez más. No se guarda nada más para eso.',
       'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
@@ -67,7 +84,7 @@ export const es: Texts = {
   tooSmall: (side, limits) =>
     `Esta imagen es demasiado pequeña: su lado corto tiene ${count(side, pixels)} y necesito al menos ${limits.minPhotoSide}. Envía una más grande.`,
   tooManyActive: (limits) =>
-    `Ya estoy trabajando en ${count(limits.maxActivePerUser, photos)} de las tuyas y no acepto más a la vez. Envía esta otra vez cuando haya respondido a una de ellas.`,
+    `Ya estoy trabajando en ${count(limits.maxActivePerUser, photos)} de las tuyas y no acepto más a la vez. Inténtalo otra vez cuando haya respondido a una de ellas.`,
   tooOften: (waitSeconds, limits) =>
     `Mi límite es de ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}. Podrás enviar más en ${duration(waitSeconds)}.`,
   notAPhoto: {
@@ -85,14 +102,15 @@ export const es: Texts = {
   },
 
   scored: (faces) => {
-    const { list, more, unscored } = scoreList(faces, say);
-    const young = `${unscored === 1 ? 'Una cara parece de menos de 18 años' : count(unscored, lookYoung)}. ${notChildren}`;
-    if (list === '') return young;
+    const { list, more } = scoreList(faces, say);
+    if (list === '') return whyUnscored(faces, faces.length === 1 ? theOne : noneOfThem).join();
     return [
       faces.length === 1 ? `Nota: ${list} de 10` : inRows(list, 'De izquierda a derecha', 'fila por fila'),
       ...(more > 0 ? [`Otras ${more} están en la imagen.`] : []),
-      ...(unscored > 0 ? [`–: ${young}`] : []),
-      ...(list.includes('≈') ? ['≈: fíate menos de una nota así.'] : []),
+      ...whyUnscored(faces, someOfThem),
+      ...(list.includes('≈')
+        ? ['≈ significa menos segura: la cara está girada, es pequeña o está tapada en parte.']
+        : []),
       'Es lo que un modelo supone de esta imagen, no de una persona.',
     ].join('\n');
   },
@@ -107,5 +125,18 @@ export const es: Texts = {
     photo_missing: 'Lo siento, tu foto se me ha perdido. Por favor, envíala otra vez.',
     failed: 'Lo siento, no he podido terminar esta foto. Prueba con otra.',
     file_gone: 'Telegram ya no me da este archivo. Por favor, envíalo otra vez.',
+  },
+
+  adultsButton: 'Aquí todos tienen 18 años o más',
+  pressed: {
+    accepted: 'La estoy mirando otra vez.',
+    in_work: 'Ya la estoy mirando otra vez.',
+    answered: 'Ya he mirado esta foto otra vez. Para que la mire una vez más, envíala de nuevo.',
+    not_sender:
+      'Eso solo puede decirlo la persona que envió la foto, y nadie si se envió en nombre de un grupo o canal.',
+    photo_gone: 'Esta foto ya no está en el chat. Por favor, envíala otra vez.',
+    too_old: 'Este botón es demasiado antiguo. Por favor, envía la foto otra vez.',
+    off: 'No pongo nota a las caras que pueden ser de menores de 18 años.',
+    down: 'Algo no funciona por mi parte. Púlsalo otra vez un poco más tarde.',
   },
 };

@@ -7,6 +7,9 @@ import type { Texts } from './texts.ts';
 /** All the bot says, by language. */
 export const TEXTS: Record<Language, Texts> = { en, ru, es };
 
+/** How each writes the scores in its captions, which the picture is to follow. */
+export const HAS_DECIMAL_COMMA: Record<Language, boolean> = { en: false, ru: true, es: true };
+
 /** The language for an IETF tag such as `ru-RU`; English for those the bot doesn't speak. */
 export function languageFor(code: string | undefined): Language {
   const primary = code?.split(/[-_]/)[0]?.toLowerCase();

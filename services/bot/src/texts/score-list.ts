@@ -12,22 +12,35 @@ export interface ScoreList {
   list: string;
   /** How many faces found no room in it. */
   more: number;
-  /** How many have no score, listed or not. */
-  unscored: number;
 }
+
+/** Why faces have no score: one that looks like a child's, one that may be under 18, or there is one of each. */
+export type Unscored = Record<'child' | 'unsure' | 'both', string>;
 
 export function scoreList(faces: DrawnFace[], { score }: Words): ScoreList {
-  const unscored = faces.filter((face) => face.score === null).length;
-  if (unscored === faces.length) return { list: '', more: 0, unscored };
+  if (faces.every((face) => face.score === null)) return { list: '', more: 0 };
   const listed = faces.slice(0, MOST_LISTED);
   const list = listed.map((face, i) => `${separator(listed[i - 1], face)}${scoreOf(face, score)}`).join('');
-  return { list, more: faces.length - listed.length, unscored };
+  return { list, more: faces.length - listed.length };
 }
 
-/** Faces travel row by row: a row has begun where the next face is further to the left. */
+/** The words for those of `faces` that have no score, listed or not; none if all have one. */
+export function whyUnscored(faces: DrawnFace[], words: Unscored): string[] {
+  const reasons = new Set(faces.flatMap((face) => (face.score === null ? [face.unscored] : [])));
+  const [reason] = reasons;
+  if (reason === undefined) return [];
+  return [words[reasons.size > 1 ? 'both' : reason]];
+}
+
 function separator(before: DrawnFace | undefined, face: DrawnFace): string {
   if (before === undefined) return '';
-  return middle(face) < middle(before) ? '\n' : ' · ';
+  return isNextRow(before, face) ? '\n' : ' · ';
+}
+
+/** Where an older estimator doesn't tell rows, one has begun when the next face is further to the left. */
+function isNextRow(before: DrawnFace, face: DrawnFace): boolean {
+  if (before.row !== undefined && face.row !== undefined) return before.row !== face.row;
+  return middle(face) < middle(before);
 }
 
 function middle({ box: [x1, , x2] }: DrawnFace): number {

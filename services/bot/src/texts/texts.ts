@@ -17,6 +17,18 @@ export type NotAPhoto =
 /** Answers to an accepted photo that need no figures. */
 export type PlainAnswer = 'no_face' | 'unreadable' | 'too_many_pixels' | 'photo_missing' | 'failed' | 'file_gone';
 
+/**
+ * What the press of an answer's button meets:
+ * - accepted: the photo will be looked at again
+ * - in_work, answered: it was pressed before
+ * - not_sender: somebody else sent the photo
+ * - photo_gone: the photo was deleted
+ * - too_old: Telegram doesn't tell any more which answer it belongs to
+ * - off: this bot doesn't ask
+ * - down: something on our side
+ */
+export type Pressed = 'accepted' | 'in_work' | 'answered' | 'not_sender' | 'photo_gone' | 'too_old' | 'off' | 'down';
+
 /** All the bot says, in one language. Plain text, no markup. */
 export interface Texts {
   /** Shown by Telegram beside each command. */
@@ -36,11 +48,15 @@ export interface Texts {
   tooSmall(side: number, limits: Limits): string;
   tooManyActive(limits: Limits): string;
   tooOften(waitSeconds: number, limits: Limits): string;
-  /** Nothing of the photo was kept, because something on our side is down. */
   notAPhoto: Record<NotAPhoto, string>;
 
   /** At most 1,024 characters, which is all a caption may have. */
   scored(faces: DrawnFace[]): string;
   expired(limits: Limits): string;
   answer: Record<PlainAnswer, string>;
+
+  /** The button by which a sender says that everybody in the photo is an adult. */
+  adultsButton: string;
+  /** As the refusals above at most 200 characters, which is all Telegram shows of it. */
+  pressed: Record<Pressed, string>;
 }

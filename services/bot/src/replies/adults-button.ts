@@ -1,0 +1,21 @@
+import type { ReplyTo } from '@attrai/contracts/reply-to';
+import type { Button } from '../telegram/telegram-api.ts';
+import { TEXTS } from '../texts/languages.ts';
+import type { Answer } from './reply-job.ts';
+
+/** `callback_data` of the button. */
+export const ADULTS = 'adults';
+
+/** What becomes of faces that may be under 18: their sender is asked whether everybody is an adult, or they are never scored. */
+export type UnsureFaces = 'ask' | 'refuse';
+
+/** The button below an answer with a face that may be under 18, if its sender has not been asked yet. */
+export function adultsButton(
+  answer: Answer,
+  { language, answerId }: ReplyTo,
+  unsureFaces: UnsureFaces,
+): Button | undefined {
+  if (unsureFaces === 'refuse' || answerId !== undefined || answer.kind !== 'scored') return undefined;
+  const isUnsure = answer.faces.some((face) => face.score === null && face.unscored === 'unsure');
+  return isUnsure ? { text: TEXTS[language].adultsButton, data: ADULTS } : undefined;
+}

@@ -1,0 +1,75 @@
+import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
+import { expect, test } from 'vitest';
+import { openWorld, PHOTO, UNSURE, type World } from './world.ts';
+
+// What bots and estimators of version 0.1 wrote and can read: while one is updated, the other may be of that version.
+
+const CHAT = 4711;
+const FIELDS = ['acceptedAt', 'deadline', 'id', 'photo', 'replyTo', 'v'];
+const REPLY_TO = ['chatId', 'language', 'messageId', 'placeholderId', 'userId'];
+
+/** A result word for word, with what belongs to the request put in. */
+const RESULT = (id: string, replyTo: string) =>
+  `{"v":1,"id":"${id}","replyTo":${replyTo},"acceptedAt":1790000000000,"deadline":1790000600000,"outcome":{"kind":"scored","picture":{"store":"volume","key":"${id}.picture"},"faces":[{"box":[10,20,60,80],"score":6.3,"confidence":"high"},{"box":[100,20,150,80],"score":null,"unscored":"looks_under_18"},{"box":[10,120,60,180],"score":7.1,"confidence":"low"}]},"workMs":41.5}`;
+
+async function answerAsReleased({ broker, photoStore }: World, request: World['requests'][0]): Promise<void> {
+  const { id, replyTo } = request;
+  await photoStore.put(`${id}.picture`, PHOTO);
+  await broker.publish(AFTER_ESTIMATE, { json: JSON.parse(RESULT(id, JSON.stringify(replyTo))) });
+}
+
+test('a result of version 0.1 is answered: rows by where faces stand, and a button for who may be under 18', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await expect.poll(() => world.requests).toHaveLength(1);
+  await answerAsReleased(world, world.requests[0]!);
+  const answer = await world.page.untilSaid(CHAT, /row by row:\n6\.3 · –\n≈7\.1\n–: may be under 18/);
+  expect(answer.buttons).toHaveLength(1);
+  await world.untilNothingIsLeft();
+});
+
+test('an everyday request is one that version 0.1 can read; only a press and decimal commas add to it', async () => {
+  await using world = await openWorld({ faces: () => [UNSURE] });
+  await world.page.send(CHAT, { photo: PHOTO });
+  const answer = await world.page.untilSaid(CHAT, /under 18/);
+  await world.page.press(CHAT, answer.message_id);
+  await world.page.send(2, { photo: PHOTO, language: 'ru' });
+  await expect.poll(() => world.requests).toHaveLength(3);
+  const [everyday, pressed, russian] = world.requests;
+  expect(Object.keys(everyday!).sort()).toEqual(FIELDS);
+  expect(Object.keys(everyday!.replyTo).sort()).toEqual(REPLY_TO);
+  expect(Object.keys(pressed!).sort()).toEqual([...FIELDS, 'adultsConfirmed'].sort());
+  expect(Object.keys(russian!).sort()).toEqual([...FIELDS, 'decimalComma'].sort());
+  expect(Object.keys(russian!.replyTo).sort()).toEqual(REPLY_TO);
+});
+
+test.each([
+  ['en', undefined],
+  ['ru', true],
+  ['es', true],
+])('the picture of who speaks %s is asked for with decimal commas: %s', async (language, expected) => {
+  await using world = await openWorld();
+  await world.page.send(CHAT, { photo: PHOTO, language });
+  await world.page.untilSaid(CHAT, /6[.,]3/);
+  expect(world.requests[0]!.decimalComma).toBe(expected);
+});
+
+test.each(['volume', 'message'] as const)(
+  'an estimator of version 0.1 gets a request with decimal commas again without, by %s',
+  async (store) => {
+    await using world = await openWorld({ store, refuses: ({ decimalComma }) => decimalComma !== undefined });
+    await world.page.send(CHAT, { photo: PHOTO, language: 'es' });
+    await world.page.untilSaid(CHAT, /6,3/);
+    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+    expect(Object.keys(world.requests[0]!).sort()).toEqual(FIELDS);
+    await world.untilNothingIsLeft();
+  },
+);
+
+test('a request that is refused for another reason is told so, once', async () => {
+  await using world = await openWorld({ refuses: () => true });
+  await world.page.send(CHAT, { photo: PHOTO, language: 'es' });
+  await world.page.untilSaid(CHAT, /no he podido terminar/);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  await world.untilNothingIsLeft();
+});
