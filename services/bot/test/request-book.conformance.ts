@@ -74,6 +74,16 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
         expect((await book.accept(requestOf(ANNA, 'a3'), LIMITS)).kind).toBe('accepted');
       });
 
+      test('an acceptance that is taken back leaves nothing, and only what is accepted can be taken back', async () => {
+        const book = await open();
+        for (const id of ['a1', 'a2']) await book.accept(requestOf(ANNA, id), LIMITS);
+        await book.published('a2');
+        for (const id of ['a1', 'a1', 'a2', 'unknown']) await book.forget(id);
+        expect(await book.states(['a1', 'a2', 'unknown'])).toEqual([undefined, 'published', undefined]);
+        expect(await book.places(['a1', 'a2'])).toEqual([undefined, 1]);
+        expect(await book.accept(requestOf(ANNA, 'a1'), LIMITS)).toEqual({ kind: 'accepted', place: 2 });
+      });
+
       test('a slot frees itself at the deadline, and its request is still unanswered', async () => {
         const book = await open();
         await book.accept(requestOf(ANNA, 'a1', Date.now() + 3_000), LIMITS);

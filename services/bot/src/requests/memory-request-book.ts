@@ -69,6 +69,10 @@ export class MemoryRequestBook<E> implements RequestBook<E> {
     return { kind: 'accepted', place: this.#queue.length };
   }
 
+  async forget(id: string): Promise<void> {
+    if (this.#stateOf(id) === 'accepted') this.#remove(id);
+  }
+
   async placeholderSent(id: string, placeholderId?: number): Promise<State | undefined> {
     const entry = this.#entries.get(id);
     if (entry) entry.placeholder = placeholderId === undefined ? {} : { id: placeholderId };
@@ -186,10 +190,14 @@ export class MemoryRequestBook<E> implements RequestBook<E> {
   }
 
   #end(id: string, state: Over): void {
+    this.#remove(id);
+    this.#marks.set(id, { state, until: Date.now() + REMEMBER_MS });
+  }
+
+  #remove(id: string): void {
     this.#leaveQueue(id);
     const userId = this.#entries.get(id)?.request?.userId;
     this.#entries.delete(id);
-    this.#marks.set(id, { state, until: Date.now() + REMEMBER_MS });
     if (userId === undefined) return;
     const others = this.#ofUser.get(userId)!;
     others.delete(id);

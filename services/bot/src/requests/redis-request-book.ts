@@ -53,6 +53,10 @@ export class RedisRequestBook<E> implements RequestBook<E> {
     return kind === 'already' ? { kind, state: more as State } : { kind };
   }
 
+  async forget(id: string): Promise<void> {
+    await this.#run('forget', 'to forget a photo', id);
+  }
+
   async placeholderSent(id: string, placeholderId?: number): Promise<State | undefined> {
     return stateOf(await this.#run('placeholderSent', 'to note a placeholder', id, placeholderId ?? ''));
   }

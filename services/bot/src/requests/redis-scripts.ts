@@ -68,6 +68,9 @@ end
 return { 'accepted', redis.call('ZCARD', queue) }`,
 );
 
+/** As if it had never been accepted. */
+const forgetAccepted = script('flags=allow-oom', `\nif stateOf(id) == 'accepted' then forget(id) end`);
+
 /** Keeps the placeholder's id, '' if it isn't known. */
 const placeholderSent = script(
   'flags=allow-oom',
@@ -222,6 +225,7 @@ return ranks`,
 
 export const SCRIPTS = {
   accept,
+  forget: forgetAccepted,
   placeholderSent,
   published,
   answerReady,

@@ -90,6 +90,8 @@ export type SendPermission = 'send' | 'unknown' | 'busy' | 'not_due' | 'answered
 export interface RequestBook<E> {
   /** Takes one of the user's slots and a place at the end of the queue. A slot frees itself at the deadline. */
   accept(request: NewRequest<E>, limits: Pick<Limits, 'maxActivePerUser'>): Promise<Acceptance>;
+  /** Takes an acceptance back as if it had never been, so that the photo may be offered again. Changes only what is `accepted`. */
+  forget(id: string): Promise<void>;
   /**
    * A placeholder was sent; without an id nobody knows whether it arrived. Changes nothing once the request is over.
    * Gives the state the request has now, as the next two methods do.
