@@ -7,14 +7,16 @@ import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { createRedisJobs } from '../src/jobs/redis-jobs.ts';
-import { createRedisActiveRequests } from '../src/limits/redis-active-requests.ts';
-import { createRedisRequestRate } from '../src/limits/request-rate.ts';
+import { RedisJobQueue } from '../src/jobs/redis-job-queue.ts';
+import { RequestRate } from '../src/limits/request-rate.ts';
 import { connectForWork, connectRedis, untilReady } from '../src/redis/connect-redis.ts';
+import { RedisTroubles } from '../src/redis/redis-troubles.ts';
+import { RedisRequestBook } from '../src/requests/redis-request-book.ts';
 import { type Data, describeJobQueue, QUICK } from './job-queue.conformance.ts';
-import { describeActiveRequests, describeRequestRate } from './limits.conformance.ts';
+import { describeRequestRate } from './request-rate.conformance.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent' });
+const troubles = new RedisTroubles(logger);
 let url: string;
 let redis: Redis;
 
@@ -27,21 +29,17 @@ afterAll(() => redis.disconnect());
 
 const openJobs = async (on = redis) => {
   const fatal: unknown[] = [];
-  const options = { redis: on, logger, policy: QUICK, prefix: randomUUID() };
-  return { queue: createRedisJobs<Data>('jobs', { ...options, onFatal: (error) => fatal.push(error) }), fatal };
+  const options = { redis: on, troubles, logger, policy: QUICK, prefix: randomUUID() };
+  return { queue: new RedisJobQueue<Data>('jobs', { ...options, onFatal: (error) => fatal.push(error) }), fatal };
 };
 
 describeJobQueue('on Redis', openJobs);
 
-describeActiveRequests('on Redis', async () =>
-  createRedisActiveRequests({ redis, maxPerUser: 2, prefix: randomUUID() }),
-);
-
-describeRequestRate('on Redis', async (options) => createRedisRequestRate({ ...options, redis, prefix: randomUUID() }));
+describeRequestRate('on Redis', async (options) => RequestRate.onRedis({ ...options, redis, prefix: randomUUID() }));
 
 test('a job that is done, and one that is given up, leave no data in Redis', async () => {
   const prefix = randomUUID();
-  const queue = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const queue = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   let gaveUp = 0;
   queue.run({
     work: async (job) => {
@@ -60,26 +58,21 @@ test('a job that is done, and one that is given up, leave no data in Redis', asy
   await queue.close();
 });
 
-test('an answered request, a full user and the rate leave keys that all expire', async () => {
+test('the rate leaves keys that all expire', async () => {
   const prefix = randomUUID();
-  const active = createRedisActiveRequests({ redis, maxPerUser: 2, prefix });
-  const rate = createRedisRequestRate({ redis, requests: 1, windowSeconds: 60, prefix });
-  for (const id of ['a', 'b', 'c']) await active.take(7, id, Date.now() + 60_000);
-  await active.release(7, 'a');
-  await rate.take(7);
-  await rate.take(7);
-  for (const key of await redis.keys(`${prefix}*`)) {
-    // The list of all slots empties itself instead.
-    if (key !== `${prefix}:slots`) expect(await redis.pttl(key), key).toBeGreaterThan(0);
-  }
+  const rate = RequestRate.onRedis({ redis, requests: 1, windowSeconds: 60, prefix });
+  for (let i = 0; i < 2; i++) await rate.take(7);
+  const keys = await redis.keys(`${prefix}*`);
+  expect(keys).toHaveLength(1);
+  for (const key of keys) expect(await redis.pttl(key), key).toBeGreaterThan(0);
 });
 
 test('jobs survive the death of their process', async () => {
   const prefix = randomUUID();
-  const first = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const first = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   await first.add('a', { step: 5 });
   await first.close();
-  const second = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const second = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   const seen: number[] = [];
   second.run({ work: async ({ data }) => void seen.push(data.step), gaveUp: async () => {}, concurrency: 1 });
   await waitUntil('the job was lost', () => seen.length === 1);
@@ -88,8 +81,8 @@ test('jobs survive the death of their process', async () => {
 });
 
 test('a job that another process adds is found', async () => {
-  const options = { redis, logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
-  const [worker, other] = [createRedisJobs<Data>('jobs', options), createRedisJobs<Data>('jobs', options)];
+  const options = { redis, troubles, logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const [worker, other] = [new RedisJobQueue<Data>('jobs', options), new RedisJobQueue<Data>('jobs', options)];
   const seen: string[] = [];
   worker.run({ work: async ({ id }) => void seen.push(id), gaveUp: async () => {}, concurrency: 1 });
   for (const id of ['a', 'b', 'c']) await other.add(id, { step: 0 });
@@ -118,7 +111,7 @@ test('a job that takes long keeps its lock', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const prefix = randomUUID();
-  const queue = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const queue = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   const finish = Promise.withResolvers<void>();
   queue.run({ work: () => finish.promise, gaveUp: async () => {}, concurrency: 1 });
   await queue.add('long', { step: 0 });
@@ -135,21 +128,20 @@ test('while Redis is away questions fail soon and retryably; when it is back, al
   const own = connectRedis(server.url, logger);
   await untilReady(own);
   const { queue } = await openJobs(own);
-  const active = createRedisActiveRequests({ redis: own, maxPerUser: 2 });
-  const rate = createRedisRequestRate({ redis: own, requests: 5, windowSeconds: 60 });
+  const book = new RedisRequestBook({ redis: own });
+  const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60 });
   const done: string[] = [];
   queue.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
 
   await server.stop();
-  const away = { grade: 'retryable' };
-  await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject(away);
-  await expect(active.stage('a')).rejects.toMatchObject(away);
+  const away = { grade: 'retryable', code: 'redis_away' };
+  await expect(book.total()).rejects.toMatchObject(away);
   await expect(rate.take(1)).rejects.toMatchObject(away);
   await expect(queue.add('a', { step: 0 })).rejects.toMatchObject(away);
 
   await server.start();
   await waitUntil('it did not connect again', () => own.status === 'ready');
-  expect(await active.take(1, 'a', Date.now() + 60_000)).toBe('taken');
+  expect(await book.total()).toBe(0);
   const added = () =>
     queue.add('b', { step: 0 }).then(
       () => true,
@@ -191,9 +183,9 @@ test('a connection that hangs fails retryably instead of holding an update up', 
   target.port = String(proxy.port);
   const own = connectRedis(String(target), logger);
   await untilReady(own);
-  const active = createRedisActiveRequests({ redis: own, maxPerUser: 2, prefix: randomUUID() });
+  const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60, prefix: randomUUID() });
   proxy.stall();
-  await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject({ grade: 'retryable' });
+  await expect(rate.take(1)).rejects.toMatchObject({ grade: 'retryable' });
   own.disconnect();
   await proxy.close();
 });

@@ -153,3 +153,8 @@ export interface RequestBook<E> {
 export function isLive(state: State | undefined): boolean {
   return state === 'accepted' || state === 'published' || state === 'sending';
 }
+
+/** Whether a request in this state needs nothing more. */
+export function isOver(state: State | undefined): state is 'answered' | 'cancelled' {
+  return state === 'answered' || state === 'cancelled';
+}
