@@ -10,8 +10,9 @@ import type { LogEntry } from '../suite/sandbox-client.ts';
  * - picture: the picture with its scores
  * - reason: why there is no picture, by a fault of the photo's own
  * - sorry: why there is no picture, by a fault of ours
+ * - doubt: there may be a picture, or not
  */
-export type Said = 'progress' | 'refusal' | 'picture' | 'reason' | 'sorry' | 'nothing';
+export type Said = 'progress' | 'refusal' | 'picture' | 'reason' | 'sorry' | 'doubt' | 'nothing';
 
 const SAMPLE_PLACE = 7_777;
 const SAMPLE_SECONDS = 600;
@@ -31,6 +32,7 @@ export function createReader(limits: Limits): (entry: LogEntry) => Said {
     startingWith(texts.expired(limits)),
     ...[texts.answer.photo_missing, texts.answer.failed, texts.answer.file_gone].map(startingWith),
   ]);
+  const doubts = all.map((texts) => startingWith(texts.maybeAnswered));
   const reasons = all.flatMap((texts) =>
     [texts.answer.no_face, texts.answer.unreadable, texts.answer.too_many_pixels].map(startingWith),
   );
@@ -42,6 +44,7 @@ export function createReader(limits: Limits): (entry: LogEntry) => Said {
     if (isOneOf(progress)) return 'progress';
     if (isOneOf(refusals)) return 'refusal';
     if (isOneOf(sorry)) return 'sorry';
+    if (isOneOf(doubts)) return 'doubt';
     if (isOneOf(reasons)) return 'reason';
     throw new Error(`The bot said something that is neither progress nor an answer: ${text}`);
   };

@@ -14,7 +14,7 @@ export interface Tally {
   unanswered: number;
   /** Of users who can't be told anything. */
   unreachable: number;
-  /** Of those answered: told that something went wrong on our side. */
+  /** Of those answered: told only that something went wrong on our side, or may have. */
   sorry: number;
   /** Messages that speak of progress for ever, beside the answer. */
   stray: number;
@@ -54,7 +54,7 @@ export async function tally({ load, sandbox, read, unreachable }: TallySpec): Pr
     twice: count(({ finals }) => finals.length > 1),
     unanswered: count(({ finals }) => finals.length === 0),
     unreachable: all.length - sent.length,
-    sorry: count(({ finals }) => finals.includes('sorry')),
+    sorry: count(({ finals }) => finals.includes('sorry') || finals.includes('doubt')),
     stray: fates.reduce((sum, { stray }) => sum + stray, 0),
     broken: fates.filter(isBroken).map(({ history }) => history),
   };
@@ -81,6 +81,9 @@ function fateOf({ chatId, messageId, kind }: Sent, log: LogEntry[], read: (entry
     if (said.at(-1) === 'progress' || said.at(-1) === 'nothing') answers.pop();
     finals.push(...answers);
   }
+  // Words that a picture may not have arrived are an answer only where there is no other.
+  const sure = finals.filter((what) => what !== 'doubt');
+  if (sure.length > 0) finals.splice(0, Infinity, ...sure);
   // Without an answer the placeholder isn't stray, the photo is unanswered.
   if (finals.length === 0) stray = Math.max(0, stray - 1);
   return { finals, stray, history: `${kind} photo ${messageId} in chat ${chatId}: ${history.join('; ') || 'nothing'}` };

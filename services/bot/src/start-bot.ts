@@ -70,7 +70,8 @@ export interface RunningBot {
  * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
-  const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, book, requestRate, limits, logger } = parts;
+  const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } =
+    parts;
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stop = new AbortController();
   const stopping = stop.signal;
@@ -88,7 +89,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   jobs.intake.run(new IntakeWorker({ ...common, api, pace, broker, photoStore, replies, smallTalk }));
   const results = await new ResultTaker({ ...common, ...folders, replies }).start(broker);
   const deadLetters = await new DeadLetterTaker({ ...common, ...folders, broker, replies }).start();
-  const overdueWatch = new OverdueWatch({ book, replies, troubles: parts.troubles });
+  const overdueWatch = new OverdueWatch({ book, replies, troubles });
   const sweeper = new Sweeper({
     stores: [photoStore, inbox],
     book,
@@ -96,7 +97,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     logger,
   });
 
-  const gate = new PhotoGate({ ...common, requestRate, intake: jobs.intake });
+  const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
   const handle = createListener({
     token,
     me,

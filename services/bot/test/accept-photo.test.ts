@@ -21,7 +21,8 @@ function openGate({ requests = 5, stopping = new AbortController().signal } = {}
   const requestRate = RequestRate.inMemory({ requests, windowSeconds: 60 });
   const logger = createLogger({ service: 'test', level: 'silent' });
   const limits = { ...LIMITS, requestsPerWindow: requests };
-  const parts = { book, requestRate, intake, limits, logger, stopping, metrics: NO_METRICS };
+  const troubles = { note() {} };
+  const parts = { book, requestRate, intake, troubles, limits, logger, stopping, metrics: NO_METRICS };
   return { ...parts, parts };
 }
 

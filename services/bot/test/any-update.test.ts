@@ -120,6 +120,7 @@ function listen() {
     book: new MemoryRequestBook<Envelope>(),
     requestRate: RequestRate.inMemory({ requests: 1_000_000, windowSeconds: 60 }),
     intake: noted,
+    troubles: { note() {} },
     limits: { ...LIMITS, maxActivePerUser: 1_000_000 },
     logger: silent,
     stopping: new AbortController().signal,

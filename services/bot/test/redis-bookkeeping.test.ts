@@ -223,3 +223,91 @@ test('connections that hang are given up, also by those who ask nothing and by w
   for (const connection of [own, worker, healthy]) connection.disconnect();
   await proxy.close();
 });
+
+/** A queue with troubles and a log of its own. */
+async function openWatched(on: Redis) {
+  const lines: { level: string; code?: string; msg: string }[] = [];
+  const watched = createLogger({ service: 'test', destination: { write: (line) => lines.push(JSON.parse(line)) } });
+  const own = new RedisTroubles(watched);
+  const prefix = randomUUID();
+  const options = { redis: on, troubles: own, logger: watched, policy: QUICK, prefix, onFatal() {} };
+  const queue = new RedisJobQueue<Data>('jobs', options);
+  const errors = () => lines.filter(({ level }) => level === 'error');
+  return { queue, troubles: own, errors, prefix };
+}
+
+test('a full Redis is named as an error once a minute, is a problem until it is over, and costs no job', async () => {
+  await using server = await startRedis();
+  const own = connectRedis(server.url, logger);
+  onTestFinished(() => own.disconnect());
+  await untilReady(own);
+  const { queue, troubles, errors } = await openWatched(own);
+  await queue.add('a', { step: 0 });
+  await own.config('SET', 'maxmemory', '1');
+  const full = { grade: 'retryable', code: 'redis_full' };
+  await expect(queue.add('b', { step: 0 })).rejects.toMatchObject(full);
+  const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60 });
+  await expect(rate.take(1)).rejects.toMatchObject(full);
+  const done: string[] = [];
+  queue.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
+  await waitUntil('it was not told', () => errors().length > 0);
+  expect(errors()[0]).toMatchObject({ code: 'redis_full', msg: expect.stringContaining('work on it fails') });
+  expect(troubles.problem).toMatch(/maxmemory/);
+  // It fails again each second.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(errors()).toHaveLength(1);
+
+  await own.config('SET', 'maxmemory', '0');
+  await waitUntil('the job was lost', () => done.includes('a'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 20_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(troubles.problem).toBeUndefined();
+  vi.useRealTimers();
+  await queue.close();
+});
+
+test('a job that lost its lock is named as an error', async () => {
+  const { queue, troubles, errors, prefix } = await openWatched(redis);
+  const inHand = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<void>();
+  const work = async () => {
+    inHand.resolve();
+    await finish.promise;
+  };
+  queue.run({ work, gaveUp: async () => {}, concurrency: 1 });
+  await queue.add('a', { step: 0 });
+  await inHand.promise;
+  await redis.del(`${prefix}:jobs:a:lock`);
+  finish.resolve();
+  await waitUntil('it was not told', () => errors().some(({ code }) => code === 'job_lost'));
+  expect(troubles.problem).toMatch(/lost to another worker/);
+  await queue.close();
+});
+
+test('a Redis that is away is no error of the job store', async () => {
+  await using server = await startRedis();
+  const own = connectRedis(server.url, logger);
+  await untilReady(own);
+  const { queue, troubles, errors } = await openWatched(own);
+  queue.run({ work: async () => {}, gaveUp: async () => {}, concurrency: 1 });
+  await server.stop();
+  await expect(queue.add('a', { step: 0 })).rejects.toMatchObject({ code: 'redis_away' });
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(errors()).toEqual([]);
+  expect(troubles.problem).toBeUndefined();
+  await queue.close();
+  own.disconnect();
+});
+
+test('a connection to what has become a replica is made anew, as the address may lead to the new primary', async () => {
+  await using server = await startRedis();
+  let reconnected = 0;
+  const own = connectRedis(server.url, logger, () => {
+    reconnected += 1;
+  });
+  onTestFinished(() => own.disconnect());
+  await untilReady(own);
+  await own.replicaof('127.0.0.1', '1');
+  await expect(own.set('x', 'y')).rejects.toThrow('READONLY');
+  await waitUntil('it did not connect again', () => reconnected > 0);
+});

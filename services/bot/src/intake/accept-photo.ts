@@ -6,6 +6,7 @@ import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import type { BotMetrics } from '../metrics.ts';
+import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, requestFor } from '../requests/envelope.ts';
 import type { RequestBook } from '../requests/request-book.ts';
 import { TEXTS } from '../texts/languages.ts';
@@ -17,6 +18,7 @@ export interface GateParts {
   book: RequestBook<Envelope>;
   requestRate: Pick<RequestRate, 'take'>;
   intake: JobQueue<IntakeJob>;
+  troubles: Pick<RedisTroubles, 'note'>;
   limits: Limits;
   logger: Logger;
   stopping: AbortSignal;
@@ -54,7 +56,7 @@ export class PhotoGate {
    * update shall come again, and then goes on from there. (Taking it back would have to succeed while Redis is away.)
    */
   async accept(id: string, photo: Photo, replyTo: ReplyTo): Promise<Acceptance> {
-    const { limits, stopping, logger } = this.#parts;
+    const { troubles, limits, stopping, logger } = this.#parts;
     const texts = TEXTS[replyTo.language];
     const { bytes, side } = photo;
     if (bytes !== undefined && bytes > limits.maxPhotoBytes) return { refusal: texts.tooLarge(bytes, limits) };
@@ -67,6 +69,7 @@ export class PhotoGate {
       this.#away = false;
       return acceptance;
     } catch (error) {
+      troubles.note('to accept a photo', error);
       // Once an outage, not for every photo that waits and every time it comes.
       if (!this.#away)
         logger.error({ requestId: id, code: codeOf(error), err: error }, 'Could not accept a photo; it waits');
