@@ -99,6 +99,19 @@ test('waits for a Redis that is away a moment', async () => {
   expect(await intake.counts()).toMatchObject({ waiting: 1 });
 });
 
+test('a Redis that refuses photos is noted as in trouble', async () => {
+  const { parts, book } = openGate({ stopping: AbortSignal.abort() });
+  const full = new RetryableError('redis_full', 'full');
+  const noted: unknown[] = [];
+  const gate = new PhotoGate({
+    ...parts,
+    book: bent(book, { accept: () => Promise.reject(full) }),
+    troubles: { note: (_, error) => void noted.push(error) },
+  });
+  await expect(gate.accept('a', PHOTO, OF_ANNA)).rejects.toBe(full);
+  expect(noted).toEqual([full]);
+});
+
 test.each(['accept', 'add'] as const)(
   'a photo whose %s was done without a reply goes on when its update comes again, as one photo',
   async (step) => {

@@ -250,7 +250,10 @@ test('a Redis that refuses is not said to be away: its error has a code of its o
 
   await own.replicaof('127.0.0.1', '1');
   await expect(accept()).rejects.toMatchObject(refusal('redis_read_only', /primary/));
+  // A refused write makes it connect again.
+  await untilReady(own);
   await expect(book.answered('a1')).rejects.toMatchObject(refusal('redis_read_only', /primary/));
+  await untilReady(own);
   await own.replicaof('NO', 'ONE');
 
   await own.set('clash:book:request:a1', 'not ours');
