@@ -1,24 +1,29 @@
+import { patiently } from '@attrai/contracts/patiently';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Redis } from 'ioredis';
 import type { IntakeJob } from './intake/intake-job.ts';
-import { createInProcessJobs } from './jobs/in-process-jobs.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
-import { createRedisJobs } from './jobs/redis-jobs.ts';
-import type { ActiveRequests } from './limits/active-requests.ts';
-import { createInProcessActiveRequests } from './limits/in-process-active-requests.ts';
+import { MemoryJobQueue } from './jobs/memory-job-queue.ts';
+import { RedisJobQueue } from './jobs/redis-job-queue.ts';
 import type { Limits } from './limits/limits.ts';
-import { createRedisActiveRequests } from './limits/redis-active-requests.ts';
-import { createInProcessRequestRate, createRedisRequestRate, type RequestRate } from './limits/request-rate.ts';
+import { RequestRate } from './limits/request-rate.ts';
 import { connectRedis, untilReady } from './redis/connect-redis.ts';
+import { RedisTroubles } from './redis/redis-troubles.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
+import type { Envelope } from './requests/envelope.ts';
+import { importReleased } from './requests/import-released.ts';
+import { MemoryRequestBook } from './requests/memory-request-book.ts';
+import { RedisRequestBook } from './requests/redis-request-book.ts';
+import type { RequestBook } from './requests/request-book.ts';
 
-/** Where the bot keeps its jobs and limits. */
+/** Where the bot keeps its requests, jobs and limits. */
 export interface Bookkeeping {
+  book: RequestBook<Envelope>;
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
-  activeRequests: ActiveRequests;
   requestRate: RequestRate;
-  /** Whether it answers; a connection that hangs is noticed within 10 s. */
-  readonly reachable: boolean;
+  troubles: RedisTroubles;
+  /** Why it can't be worked on now; undefined if it can. A connection that hangs is noticed within 10 s. */
+  readonly problem: string | undefined;
   /** After the bot has stopped. */
   close(): Promise<void>;
 }
@@ -35,17 +40,26 @@ export interface BookkeepingOptions {
 export async function bookkeepingOnRedis(url: string, options: BookkeepingOptions): Promise<Bookkeeping> {
   const { limits, logger, onFatal } = options;
   const redis = connectRedis(url, logger, options.onReconnected);
+  const troubles = new RedisTroubles(logger);
+  const book = new RedisRequestBook<Envelope>({ redis });
   await untilReady(redis);
   warnIfItEvicts(redis, logger).catch((err) => logger.debug({ err }, 'Redis did not say whether it evicts'));
+  const importing = () =>
+    importReleased(redis, book).catch((error) => {
+      troubles.note('for what version 0.1 left', error);
+      throw error;
+    });
+  await patiently(importing, new AbortController().signal);
   return {
+    book,
     jobs: {
-      intake: createRedisJobs<IntakeJob>('intake', { redis, logger, onFatal }),
-      replies: createRedisJobs<ReplyJob>('replies', { redis, logger, onFatal }),
+      intake: new RedisJobQueue<IntakeJob>('intake', { redis, troubles, logger, onFatal }),
+      replies: new RedisJobQueue<ReplyJob>('replies', { redis, troubles, logger, onFatal }),
     },
-    activeRequests: createRedisActiveRequests({ redis, maxPerUser: limits.maxActivePerUser }),
-    requestRate: createRedisRequestRate({ ...rateOf(limits), redis }),
-    get reachable() {
-      return redis.status === 'ready';
+    requestRate: RequestRate.onRedis({ ...rateOf(limits), redis }),
+    troubles,
+    get problem() {
+      return redis.status === 'ready' ? troubles.problem : 'not connected';
     },
     async close() {
       redis.disconnect();
@@ -54,15 +68,16 @@ export async function bookkeepingOnRedis(url: string, options: BookkeepingOption
 }
 
 /** In memory: for one process without Redis. */
-export function bookkeepingInProcess({ limits, onFatal }: BookkeepingOptions): Bookkeeping {
+export function bookkeepingInMemory({ limits, logger, onFatal }: BookkeepingOptions): Bookkeeping {
   return {
+    book: new MemoryRequestBook<Envelope>(),
     jobs: {
-      intake: createInProcessJobs<IntakeJob>({ onFatal }),
-      replies: createInProcessJobs<ReplyJob>({ onFatal }),
+      intake: new MemoryJobQueue<IntakeJob>({ onFatal }),
+      replies: new MemoryJobQueue<ReplyJob>({ onFatal }),
     },
-    activeRequests: createInProcessActiveRequests({ maxPerUser: limits.maxActivePerUser }),
-    requestRate: createInProcessRequestRate(rateOf(limits)),
-    reachable: true,
+    requestRate: RequestRate.inMemory(rateOf(limits)),
+    troubles: new RedisTroubles(logger),
+    problem: undefined,
     async close() {},
   };
 }

@@ -12,7 +12,7 @@ import { onShutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { botConfig, limitsOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
-import { startPulse } from './pulse.ts';
+import { Pulse } from './pulse.ts';
 import { type RunningBot, startBot } from './start-bot.ts';
 
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
@@ -45,10 +45,14 @@ await runService('bot', async () => {
     alive: { updates: () => check(bot?.alive() !== false, 'the loop that fetches updates is stuck') },
     checks: {
       rabbitmq: () => check(broker?.connected === true, 'not connected'),
-      redis: () => check(bookkeeping?.reachable === true, 'not connected'),
+      redis: () => {
+        const problem = bookkeeping === undefined ? 'not connected' : bookkeeping.problem;
+        return check(problem === undefined, problem ?? '');
+      },
       bot: () => {
         // Its start waits for Redis and RabbitMQ, and then for Telegram.
-        const starting = broker?.connected && bookkeeping?.reachable ? 'waiting for Telegram' : 'starting';
+        const starting =
+          broker?.connected && bookkeeping && bookkeeping.problem === undefined ? 'waiting for Telegram' : 'starting';
         const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [starting] };
         return check(ok, reasons.join('; '));
       },
@@ -75,9 +79,9 @@ await runService('bot', async () => {
   });
   opened.defer(() => broker?.close());
 
-  const { jobs, activeRequests, requestRate } = bookkeeping;
-  addWaitingPhotos(registry, broker, activeRequests);
-  const pulse = startPulse({ broker, activeRequests, logger });
+  const { book, jobs, requestRate, troubles } = bookkeeping;
+  addWaitingPhotos(registry, broker, book);
+  const pulse = new Pulse({ broker, book, logger });
   opened.defer(() => pulse.stop());
   bot = await startBot({
     token: config.BOT_TOKEN,
@@ -86,9 +90,10 @@ await runService('bot', async () => {
     broker,
     photoStore,
     inbox,
+    book,
     jobs,
-    activeRequests,
     requestRate,
+    troubles,
     unsureFaces: config.UNSURE_FACES,
     limits,
     logger,

@@ -2,11 +2,15 @@ import type { Broker } from '@attrai/broker/broker';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { addAskedGauge, type ProcessMetrics, STAGE_BUCKETS } from '@attrai/telemetry/metrics';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { ActiveRequests } from './limits/active-requests.ts';
 import type { Answer } from './replies/reply-job.ts';
+import type { RequestBook } from './requests/request-book.ts';
 
-/** `undeliverable`: the user has blocked the bot, or nothing may be said in the chat. */
-export type Answered = Answer['kind'] | 'undeliverable';
+/**
+ * - undeliverable: the user has blocked the bot, or nothing may be said in the chat
+ * - in_doubt: nobody knows whether the answer arrived, and the user was told so
+ * - cancelled: by its user
+ */
+export type Answered = Answer['kind'] | 'undeliverable' | 'in_doubt' | 'cancelled';
 
 /**
  * - intake: from the acceptance of a photo until it is published
@@ -52,7 +56,7 @@ export function createBotMetrics({ registry, reconnected }: ProcessMetrics): Bot
 }
 
 /** What is asked for at each scrape: the queues of all services, and the photos that are still to be answered. */
-export function addWaitingPhotos(registry: Registry, broker: Broker, activeRequests: ActiveRequests): void {
+export function addWaitingPhotos(registry: Registry, broker: Broker, book: Pick<RequestBook<unknown>, 'total'>): void {
   addAskedGauge(registry, {
     name: 'attrai_queue_messages',
     help: 'Messages waiting in RabbitMQ, those in work not counted',
@@ -67,6 +71,6 @@ export function addWaitingPhotos(registry: Registry, broker: Broker, activeReque
     name: 'attrai_photos_in_work',
     help: 'Photos in work: accepted and not answered yet (bot), in hand (estimator)',
     label: 'service',
-    ask: async () => ({ bot: await activeRequests.total() }),
+    ask: async () => ({ bot: await book.total() }),
   });
 }

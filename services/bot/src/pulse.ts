@@ -1,13 +1,13 @@
 import type { Broker } from '@attrai/broker/broker';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { Logger } from '@attrai/telemetry/logger';
-import type { ActiveRequests } from './limits/active-requests.ts';
+import type { RequestBook } from './requests/request-book.ts';
 
 const EVERY_MS = 60_000;
 
 export interface PulseParts {
   broker: Broker;
-  activeRequests: ActiveRequests;
+  book: Pick<RequestBook<unknown>, 'total'>;
   logger: Logger;
   /** Between two lines, in milliseconds; for tests. */
   everyMs?: number;
@@ -17,20 +17,30 @@ export interface PulseParts {
  * Logs once a minute how many messages wait in each queue and how many photos are in work, for those who follow the
  * suite by its logs (deploy/graylog has the charts).
  */
-export function startPulse({ broker, activeRequests, logger, everyMs = EVERY_MS }: PulseParts): { stop(): void } {
-  async function beat(): Promise<void> {
+export class Pulse {
+  #parts: PulseParts;
+  #timer: NodeJS.Timeout;
+
+  constructor(parts: PulseParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => {
+      // An outage has lines of its own.
+      this.#beat().catch((err) => parts.logger.debug({ err }, 'No pulse'));
+    }, parts.everyMs ?? EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #beat(): Promise<void> {
+    const { broker, book, logger } = this.#parts;
     const [toEstimate, afterEstimate, dead, inWork] = await Promise.all([
       broker.depth(TO_ESTIMATE),
       broker.depth(AFTER_ESTIMATE),
       broker.depth(TO_ESTIMATE_DEAD),
-      activeRequests.total(),
+      book.total(),
     ]);
     logger.info({ toEstimate, afterEstimate, dead, inWork }, 'Pulse');
   }
-
-  const timer = setInterval(() => {
-    // An outage has lines of its own.
-    beat().catch((err) => logger.debug({ err }, 'No pulse'));
-  }, everyMs);
-  return { stop: () => clearInterval(timer) };
 }

@@ -1,28 +1,30 @@
 import type { Broker } from '@attrai/broker/broker';
-import { patiently } from '@attrai/contracts/patiently';
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
-import { createPhotoGate } from './intake/accept-photo.ts';
+import { cancelPhotos } from './commands/cancel.ts';
+import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
 import { createListener } from './intake/listen.ts';
-import { createIntakeWorker } from './intake/take-photos-in.ts';
+import { IntakeWorker } from './intake/take-photos-in.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
-import type { ActiveRequests } from './limits/active-requests.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestRate } from './limits/request-rate.ts';
 import { type BotMetrics, NO_METRICS } from './metrics.ts';
-import { startProgress } from './progress/progress.ts';
+import { Progress } from './progress/progress.ts';
+import type { RedisTroubles } from './redis/redis-troubles.ts';
 import type { UnsureFaces } from './replies/adults-button.ts';
+import { OverdueWatch } from './replies/overdue-watch.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
-import { createReplyWorker } from './replies/send-replies.ts';
-import { startSweeper } from './replies/sweep.ts';
-import { takeDeadLetters } from './replies/take-dead-letters.ts';
-import { takeResults } from './replies/take-results.ts';
-import { startTellingOverdue } from './replies/tell-overdue.ts';
+import { ReplySender } from './replies/send-replies.ts';
+import { Sweeper } from './replies/sweep.ts';
+import { DeadLetterTaker } from './replies/take-dead-letters.ts';
+import { ResultTaker } from './replies/take-results.ts';
+import type { Envelope } from './requests/envelope.ts';
+import type { RequestBook } from './requests/request-book.ts';
 import { createPace } from './telegram/pace.ts';
 import { startPolling } from './telegram/polling.ts';
-import { createSmallTalk } from './telegram/small-talk.ts';
+import { SmallTalk } from './telegram/small-talk.ts';
 import { createTelegramApi, type TelegramApi } from './telegram/telegram-api.ts';
 import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
 import type { UpdateSource } from './telegram/update-source.ts';
@@ -40,8 +42,9 @@ export interface BotParts {
   /** A volume of the bot's own: pictures that came inside a message wait there until they are sent. */
   inbox: PhotoStore;
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
-  activeRequests: ActiveRequests;
-  requestRate: RequestRate;
+  book: RequestBook<Envelope>;
+  requestRate: Pick<RequestRate, 'take'>;
+  troubles: Pick<RedisTroubles, 'note'>;
   /** `ask` if it isn't given. */
   unsureFaces?: UnsureFaces;
   limits: Limits;
@@ -67,43 +70,44 @@ export interface RunningBot {
  * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
-  const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, activeRequests, requestRate, limits, logger } =
+  const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } =
     parts;
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
-  const stopping = new AbortController();
+  const stop = new AbortController();
+  const stopping = stop.signal;
   const pace = createPace();
   const api = createTelegramApi({ token, apiRoot, onBusy: pace.hold });
 
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
-  const ahead = await patiently(() => activeRequests.total(), stopping.signal);
-  const progress = startProgress({ api, pace, logger, ahead });
-  const kept = { activeRequests, replies: jobs.replies, photoStore };
-  const shared = { ...kept, api, pace, progress, unsureFaces, limits, logger, metrics };
+  const progress = new Progress({ api, pace, book, logger });
+  const smallTalk = new SmallTalk(api, logger);
+  const folders = { photoStore, inbox };
+  const common = { book, progress, limits, logger, metrics, stopping };
+  const replies = jobs.replies;
 
-  jobs.replies.run(createReplyWorker({ ...shared, inbox }));
-  jobs.intake.run(createIntakeWorker({ ...shared, broker }));
-  const results = await takeResults(broker, { ...shared, inbox }, stopping.signal);
-  const deadLetters = await takeDeadLetters(broker, { ...shared, inbox }, stopping.signal);
-  const tellingOverdue = startTellingOverdue({ activeRequests, replies: jobs.replies, logger });
-  const sweeper = startSweeper({
+  replies.run(new ReplySender({ ...common, ...folders, api, pace, unsureFaces }));
+  jobs.intake.run(new IntakeWorker({ ...common, api, pace, broker, photoStore, replies, smallTalk }));
+  const results = await new ResultTaker({ ...common, ...folders, replies }).start(broker);
+  const deadLetters = await new DeadLetterTaker({ ...common, ...folders, broker, replies }).start();
+  const overdueWatch = new OverdueWatch({ book, replies, troubles });
+  const sweeper = new Sweeper({
     stores: [photoStore, inbox],
-    activeRequests,
+    book,
     afterMs: limits.deadlineSeconds * 1000,
     logger,
   });
 
-  const smallTalk = createSmallTalk(api, logger);
-  const acceptPhoto = createPhotoGate({
-    activeRequests,
-    requestRate,
-    intake: jobs.intake,
-    progress,
+  const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
+  const handle = createListener({
+    token,
+    me,
+    gate,
+    cancelPhotos: (userId, language) => cancelPhotos(userId, language, { ...common, ...folders, smallTalk }),
+    smallTalk,
+    unsureFaces,
     limits,
     logger,
-    metrics,
-    stopping: stopping.signal,
   });
-  const handle = createListener({ token, me, acceptPhoto, smallTalk, unsureFaces, limits, logger });
   const updates = await startUpdates();
   void introduce(api, logger);
   logger.info({ username: me.username }, 'Listening');
@@ -124,11 +128,11 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
     alive: () => updates.alive,
 
     async stop() {
-      stopping.abort();
+      stop.abort();
       await updates.stop();
-      tellingOverdue.stop();
+      overdueWatch.stop();
       await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
-      await jobs.replies.close();
+      await replies.close();
       progress.stop();
       sweeper.stop();
       await smallTalk.finish();

@@ -2,6 +2,7 @@ import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts
 import type { Outcome } from '@attrai/contracts/result';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
+import { bent } from './bent.ts';
 import { openWorld, PHOTO } from './world.ts';
 
 const CHAT = 4711;
@@ -84,7 +85,7 @@ test('a photo nobody estimates is told so at its deadline, and a result after th
   await using world = await openWorld({ limits: { deadlineSeconds: 5 }, estimate: async () => undefined });
   await world.page.send(CHAT, { photo: PHOTO });
   const answer = await world.page.untilSaid(CHAT, /couldn't look at this photo within 5 seconds/);
-  await expect.poll(() => world.bookkeeping.activeRequests.total()).toBe(0);
+  await expect.poll(() => world.bookkeeping.book.total()).toBe(0);
   await world.publishResult(world.requests[0]!, 'scored');
   await world.untilNothingIsLeft();
   expect(await world.page.fromBot(CHAT)).toEqual([answer]);
@@ -113,7 +114,7 @@ test('an intake job that comes back after its photo was published does nothing',
   await waitUntil('intake never ended', async () => (await intake.counts()).active === 0);
   const [request] = world.requests;
   const { id, replyTo, acceptedAt, deadline } = request!;
-  await intake.add(id, { id, replyTo, acceptedAt, deadline, fileId: 'x', placeholderDone: false });
+  await intake.add(id, { id, replyTo, acceptedAt, deadline, fileId: 'x' });
   await waitUntil('it never ended', async () => JSON.stringify(await intake.counts()) === NO_JOBS);
   expect(await world.page.fromBot(CHAT)).toHaveLength(1);
   await world.publishResult(request!, 'scored');
@@ -121,6 +122,31 @@ test('an intake job that comes back after its photo was published does nothing',
   await world.untilNothingIsLeft();
   expect(world.requests).toHaveLength(1);
 });
+
+test.each([false, true])(
+  'a job of version 0.1, which the book does not know, is finished (its placeholder was sent: %s)',
+  async (placeholderDone) => {
+    await using world = await openWorld({
+      bend: (parts) => ({
+        ...parts,
+        jobs: {
+          ...parts.jobs,
+          intake: bent(parts.jobs.intake, {
+            async add(id, { place: _, ...job }) {
+              await parts.book.forget(id);
+              await parts.jobs.intake.add(id, { ...job, placeholderDone });
+            },
+          }),
+        },
+      }),
+    });
+    await world.page.send(CHAT, { photo: PHOTO });
+    expect(await world.page.untilSaid(CHAT, /6\.3/)).toHaveProperty('photo_url');
+    await world.untilNothingIsLeft();
+    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+    expect((await world.page.stats()).calls.sendMessage ?? 0).toBe(placeholderDone ? 0 : 1);
+  },
+);
 
 test('a photo that nobody could take in until its deadline is told so once', async () => {
   await using world = await openWorld({ limits: { deadlineSeconds: 2 } });
@@ -207,7 +233,7 @@ test('a photo published before Redis lost everything is answered all the same', 
   await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
   await waitUntil('intake never ended', async () => (await world.bookkeeping.jobs.intake.counts()).active === 0);
   await world.restartBot();
-  expect(await world.bookkeeping.activeRequests.total()).toBe(0);
+  expect(await world.bookkeeping.book.total()).toBe(0);
   await world.publishResult(world.requests[0]!, 'scored');
   await world.page.untilSaid(CHAT, /6\.3/);
   expect(await world.page.fromBot(CHAT)).toHaveLength(1);

@@ -4,19 +4,30 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Update, UserFromGetMe } from 'telegraf/types';
 import { beforeEach, expect, test } from 'vitest';
 import { spoilt } from '../../../packages/contracts/test/arbitrary-messages.ts';
-import { createPhotoGate } from '../src/intake/accept-photo.ts';
+import { PhotoGate } from '../src/intake/accept-photo.ts';
 import type { IntakeJob } from '../src/intake/intake-job.ts';
 import { createListener } from '../src/intake/listen.ts';
-import { createInProcessJobs } from '../src/jobs/in-process-jobs.ts';
-import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
-import { createInProcessRequestRate } from '../src/limits/request-rate.ts';
+import { MemoryJobQueue } from '../src/jobs/memory-job-queue.ts';
+import { RequestRate } from '../src/limits/request-rate.ts';
 import { NO_METRICS } from '../src/metrics.ts';
+import type { Envelope } from '../src/requests/envelope.ts';
+import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
+import { bent } from './bent.ts';
 import { LIMITS } from './world.ts';
 
 const BOT_ID = 5;
 const words = fc.oneof(
   fc.string(),
-  fc.constantFrom('/start', '/help@face_bot', '/privacy', '/nothing', '@face_bot', 'hi @face_bot', '\u202e/start'),
+  fc.constantFrom(
+    '/start',
+    '/help@face_bot',
+    '/privacy',
+    '/cancel',
+    '/nothing',
+    '@face_bot',
+    'hi @face_bot',
+    '\u202e/start',
+  ),
 );
 const size = fc.record({
   file_id: fc.string({ minLength: 1 }),
@@ -98,20 +109,19 @@ let jobs: IntakeJob[];
 
 /** A listener whose every user is below the limits. */
 function listen() {
-  const intake = createInProcessJobs<IntakeJob>({ onFatal() {} });
-  const noted: typeof intake = {
-    ...intake,
+  const intake = new MemoryJobQueue<IntakeJob>({ onFatal() {} });
+  const noted = bent(intake, {
     async add(id, job) {
       jobs.push(job);
       await intake.add(id, job);
     },
-  };
+  });
   const gate = {
-    activeRequests: createInProcessActiveRequests({ maxPerUser: 1_000_000 }),
-    requestRate: createInProcessRequestRate({ requests: 1_000_000, windowSeconds: 60 }),
+    book: new MemoryRequestBook<Envelope>(),
+    requestRate: RequestRate.inMemory({ requests: 1_000_000, windowSeconds: 60 }),
     intake: noted,
-    progress: { enter() {} },
-    limits: LIMITS,
+    troubles: { note() {} },
+    limits: { ...LIMITS, maxActivePerUser: 1_000_000 },
     logger: silent,
     stopping: new AbortController().signal,
     metrics: NO_METRICS,
@@ -119,11 +129,11 @@ function listen() {
   return createListener({
     token: '1:token',
     me: { id: BOT_ID, is_bot: true, first_name: 'Face', username: 'face_bot' } as UserFromGetMe,
-    acceptPhoto: createPhotoGate(gate),
+    gate: new PhotoGate(gate),
+    cancelPhotos: async () => 'cancelled',
     smallTalk: {
       say: (_, text) => void said.push(text),
       answerPress: (_, text) => void said.push(text),
-      async finish() {},
     },
     unsureFaces: 'ask',
     limits: LIMITS,

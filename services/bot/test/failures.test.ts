@@ -1,6 +1,11 @@
 import { RetryableError } from '@attrai/contracts/errors';
+import { TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
+import { NO_METRICS } from '../src/metrics.ts';
+import type { Envelope } from '../src/requests/envelope.ts';
+import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
+import { bent } from './bent.ts';
 import { openWorld, PHOTO, type World } from './world.ts';
 
 const CHAT = 4711;
@@ -44,12 +49,13 @@ test('a placeholder that was delivered but not confirmed is not sent twice; the 
   expect(await pictures(world)).toMatchObject([{ reply_to: photo }]);
 });
 
-test('an answer as a message of its own that was delivered but not confirmed is not sent twice', async () => {
+test('an answer as a message of its own that was delivered but not confirmed is not sent twice, and its user is told so', async () => {
   await using world = await openWorld();
   await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
   await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
   await world.page.untilSaid(CHAT, /6\.3/);
+  await world.page.untilSaid(CHAT, /may not have arrived/);
   await world.untilNothingIsLeft();
   expect(await pictures(world)).toHaveLength(1);
   expect((await world.page.stats()).calls.sendPhoto).toBe(1);
@@ -132,13 +138,12 @@ test('an answer is not sent again because Redis went away right after it', async
   await using world = await openWorld({
     bend: (parts) => ({
       ...parts,
-      activeRequests: {
-        ...parts.activeRequests,
-        async release(userId, requestId) {
-          if (failures-- > 0) throw new RetryableError('limits_unavailable', 'away');
-          return parts.activeRequests.release(userId, requestId);
+      book: bent(parts.book, {
+        async answered(id) {
+          if (failures-- > 0) throw new RetryableError('redis_away', 'away');
+          return parts.book.answered(id);
         },
-      },
+      }),
     }),
   });
   await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
@@ -149,8 +154,9 @@ test('an answer is not sent again because Redis went away right after it', async
   expect(await pictures(world)).toHaveLength(1);
 });
 
-test('results wait while Redis is away', async () => {
+test('results wait while Redis is away, and count once', async () => {
   let away = false;
+  const waits: number[] = [];
   await using world = await openWorld({
     estimate: async () => {
       away = true;
@@ -158,13 +164,13 @@ test('results wait while Redis is away', async () => {
     },
     bend: (parts) => ({
       ...parts,
-      activeRequests: {
-        ...parts.activeRequests,
-        async stage(requestId) {
-          if (away) throw new RetryableError('limits_unavailable', 'away');
-          return parts.activeRequests.stage(requestId);
+      metrics: { ...NO_METRICS, took: (stage, ms) => void (stage === 'wait' && waits.push(ms)) },
+      book: bent(parts.book, {
+        async answerReady(id) {
+          if (away) throw new RetryableError('redis_away', 'away');
+          return parts.book.answerReady(id);
         },
-      },
+      }),
     }),
   });
   await world.page.send(CHAT, { photo: PHOTO });
@@ -173,6 +179,7 @@ test('results wait while Redis is away', async () => {
   away = false;
   await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
+  expect(waits).toHaveLength(1);
   // Waiting is no failure: none of it counted as a delivery.
   expect(world.brokerLines.filter((line) => line.includes('failed'))).toEqual([]);
 });
@@ -201,14 +208,13 @@ test('photos sent while Redis is away wait at Telegram and are answered once; co
   await using world = await openWorld({
     bend: (parts) => ({
       ...parts,
-      activeRequests: {
-        ...parts.activeRequests,
-        async take(...slot) {
-          const taken = await parts.activeRequests.take(...slot);
-          if (away) throw new RetryableError('limits_unavailable', 'away');
-          return taken;
+      book: bent(parts.book, {
+        async accept(...args) {
+          const acceptance = await parts.book.accept(...args);
+          if (away) throw new RetryableError('redis_away', 'away');
+          return acceptance;
         },
-      },
+      }),
     }),
   });
   await world.page.send(CHAT, { photo: PHOTO });
@@ -221,4 +227,88 @@ test('photos sent while Redis is away wait at Telegram and are answered once; co
   await world.untilNothingIsLeft();
   expect(await world.page.fromBot(CHAT)).toHaveLength(2);
   await expect.poll(async () => (await world.page.stats()).pending_updates).toBe(0);
+});
+
+test('a message that died is told once in the log, however long Redis is away', async () => {
+  let failures = 4;
+  await using world = await openWorld({
+    estimate: async () => undefined,
+    bend: (parts) => ({
+      ...parts,
+      book: bent(parts.book, {
+        async answerReady(id) {
+          if (failures-- > 0) throw new RetryableError('redis_away', 'away');
+          return parts.book.answerReady(id);
+        },
+      }),
+    }),
+  });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  await world.broker.publish(TO_ESTIMATE_DEAD, { json: world.requests[0]! });
+  await world.page.untilSaid(CHAT, /couldn't finish/);
+  await world.untilNothingIsLeft();
+  expect(world.lines.filter((line) => line.includes('could not be finished'))).toHaveLength(1);
+});
+
+test('a bot that died while it sent a picture as a new message sends no second one: its user is told so', async () => {
+  const book = new MemoryRequestBook<Envelope>({ sendingMs: 500 });
+  await using world = await openWorld({
+    estimate: async () => undefined,
+    bend: (parts) => ({ ...parts, book }),
+  });
+  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  const [request] = world.requests as [World['requests'][0]];
+  expect(await book.sending(request.id, { attempt: 'of a dead bot', repeatable: false })).toBe('send');
+  await world.publishResult(request, 'scored');
+  await world.page.untilSaid(CHAT, /may not have arrived/);
+  await world.untilNothingIsLeft();
+  expect(await pictures(world)).toEqual([]);
+  expect(await book.states([request.id])).toEqual(['answered']);
+});
+
+test('a try whose picture went out without a reply, and whose words about that fail, is followed by words alone', async () => {
+  const book = new MemoryRequestBook<Envelope>({ sendingMs: 500 });
+  await using world = await openWorld({ bend: (parts) => ({ ...parts, book }) });
+  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
+  await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('no placeholder was sent', async () => (await world.page.stats()).calls.sendMessage === 1);
+  await world.page.break({ method: 'sendMessage', kind: 'error', error_code: 500, times: 1 });
+  await world.page.untilSaid(CHAT, /may not have arrived/);
+  await world.untilNothingIsLeft();
+  expect((await world.page.stats()).calls.sendPhoto).toBe(1);
+});
+
+test('after an outage of Telegram beyond the deadline a finished answer goes out, and not that its time is over', async () => {
+  const finish = Promise.withResolvers<'scored'>();
+  await using world = await openWorld({ limits: { deadlineSeconds: 2 }, estimate: () => finish.promise });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /Got it/);
+  for (const method of ['editMessageText', 'editMessageMedia']) {
+    await world.page.break({ method, kind: 'error', error_code: 500, times: 1_000 });
+  }
+  const calls = async (method: string) => (await world.page.stats()).calls[method] ?? 0;
+  await waitUntil('the deadline was not tried to be told', async () => (await calls('editMessageText')) > 0);
+  finish.resolve('scored');
+  await waitUntil('the answer was not tried', async () => (await calls('editMessageMedia')) > 0);
+  await world.page.mend();
+  // The words could go out first.
+  await world.page.break({ method: 'editMessageMedia', kind: 'error', error_code: 500, times: 2 });
+  await world.page.untilSaid(CHAT, /6\.3/);
+  await world.untilNothingIsLeft();
+  expect(JSON.stringify(await world.page.log(CHAT))).not.toContain('within 2 seconds');
+});
+
+test('a stop waits for no pause of an answer that is to be tried again', async () => {
+  await using world = await openWorld();
+  await world.page.break({ method: 'sendMessage', kind: 'error', error_code: 429, retry_after: 29, times: 1 });
+  await world.page.send(CHAT, { text: '/help' });
+  await waitUntil('it was not tried', async () => (await world.page.stats()).calls.sendMessage === 1);
+  await expect.poll(() => world.bot.ready().ok).toBe(true);
+  const stopped = world.bot.stop().then(() => 'stopped');
+  const late = new Promise((resolve) => setTimeout(resolve, 10_000, 'late'));
+  expect(await Promise.race([stopped, late])).toBe('stopped');
 });

@@ -41,14 +41,16 @@ async function press(
   const handle = createListener({
     token: '1:token',
     me: { id: 5, is_bot: true, first_name: 'Face', username: 'face_bot' } as UserFromGetMe,
-    async acceptPhoto(id, photo, to) {
-      asked.push({ id, photo, to });
-      return accept();
+    gate: {
+      async accept(id, photo, to) {
+        asked.push({ id, photo, to });
+        return accept();
+      },
     },
+    cancelPhotos: () => expect.unreachable('nobody wrote'),
     smallTalk: {
       say: () => expect.unreachable('nobody wrote'),
       answerPress: (id, text) => void said.push([id, text]),
-      async finish() {},
     },
     unsureFaces,
     limits: LIMITS,

@@ -1,85 +1,137 @@
 import { createLogger } from '@attrai/telemetry/logger';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { startProgress } from '../src/progress/progress.ts';
+import { Progress } from '../src/progress/progress.ts';
+import { requestFor } from '../src/requests/envelope.ts';
+import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
 import { createPace } from '../src/telegram/pace.ts';
-import { createTelegramApi } from '../src/telegram/telegram-api.ts';
-import { openWorld, PHOTO } from './world.ts';
+import { bent } from './bent.ts';
+import { LIMITS, openWorld, PHOTO } from './world.ts';
 
 const CHAT = 4711;
 const ALBUM = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+const logger = createLogger({ service: 'bot', level: 'fatal' });
 
-/** A queue whose edits are not under test: nothing is at the address of its Bot API. */
+/** Photos that were accepted one after the other, and the places that are told of them. */
 function openQueue() {
-  const api = createTelegramApi({ token: '1:x', apiRoot: 'http://127.0.0.1:9', onBusy: () => {} });
-  const logger = createLogger({ service: 'bot', level: 'fatal' });
   const pace = createPace();
-  const queue = startProgress({ api, pace, logger, ahead: 0 });
-  onTestFinished(() => queue.stop());
-  return { queue, pace };
+  const book = new MemoryRequestBook<unknown>();
+  const edits: string[] = [];
+  const api = {
+    async editText(_chatId: number, _messageId: number, text: string) {
+      edits.push(text);
+      return 'edited' as const;
+    },
+  };
+  const unhurried = { spare: async () => true, waitFor: pace.waitFor };
+  const progress = new Progress({ api, pace: unhurried, book, logger });
+  onTestFinished(() => progress.stop());
+  const waiting = new Map<string, Parameters<typeof progress.tell>[0]>();
+  return {
+    progress,
+    pace,
+    edits,
+    async accept(id: string, chatId = CHAT) {
+      const acceptedAt = Date.now();
+      const replyTo = { userId: waiting.size, chatId, messageId: 1, language: 'en' as const };
+      const acceptance = await book.accept(requestFor(id, replyTo, acceptedAt + 600_000), LIMITS);
+      if (acceptance.kind !== 'accepted') return expect.unreachable(acceptance.kind);
+      waiting.set(id, { id, chatId, acceptedAt, place: acceptance.place });
+    },
+    tell: (id: string) => progress.tell(waiting.get(id)!),
+    /** Looked at, its answer is on its way. */
+    async leave(id: string) {
+      await book.answerReady(id);
+      progress.leave(id);
+    },
+  };
 }
 
 test('tells places in the order of acceptance, whichever placeholder is sent first', async () => {
-  const { queue } = openQueue();
-  for (const id of ALBUM) queue.enter(id, CHAT);
+  const { accept, tell } = openQueue();
+  for (const id of ALBUM) await accept(id);
   const told: Record<string, number> = {};
-  for (const id of [...ALBUM].reverse()) told[id] = (await queue.tell(id, CHAT)).position;
+  for (const id of [...ALBUM].reverse()) told[id] = (await tell(id)).position;
   expect(ALBUM.map((id) => told[id])).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
-test('tells no place twice in a chat, nor a smaller one to a later photo, while photos are looked at and leave', async () => {
-  const { queue } = openQueue();
-  for (const id of ALBUM) queue.enter(id, CHAT);
+test('tells no place twice in a chat, nor a smaller one to a later photo, while photos come and leave', async () => {
+  const { accept, tell, leave } = openQueue();
   const told: Record<string, number> = {};
-  const tell = async (id: string) => {
-    told[id] = (await queue.tell(id, CHAT)).position;
+  const tellAll = async (...ids: string[]) => {
+    for (const id of ids) told[id] = (await tell(id)).position;
   };
-  for (const id of ['a', 'b', 'd']) await tell(id);
-  queue.leave('a');
-  for (const id of ['f', 'c']) await tell(id);
-  queue.leave('b');
-  for (const id of ['h', 'e', 'g']) await tell(id);
-  const inOrder = ALBUM.map((id) => told[id]!);
-  expect(inOrder).toEqual([...new Set(inOrder)].sort((a, b) => a - b));
+  for (const id of ['a', 'b', 'c', 'd']) await accept(id);
+  await tellAll('a', 'b', 'd');
+  await leave('a');
+  await leave('b');
+  // Accepted third in the queue, where the fourth place stands in the chat.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const id of ['e', 'f']) await accept(id);
+  await tellAll('f', 'c', 'e');
+  const inOrder = ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => told[id]!);
+  expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b));
+  expect(new Set(inOrder).size).toBeGreaterThanOrEqual(5);
 });
 
 test('another chat is told the place as it is', async () => {
-  const { queue } = openQueue();
-  for (const id of ALBUM) queue.enter(id, CHAT);
-  for (const id of ALBUM) await queue.tell(id, CHAT);
-  for (const id of ALBUM.slice(0, 6)) queue.leave(id);
-  expect((await queue.tell('elsewhere', CHAT + 1)).position).toBe(3);
-  for (const id of ALBUM) await queue.settle(id);
-  expect((await queue.tell('after all of them', CHAT)).position).toBe(2);
+  const { accept, tell, leave, progress } = openQueue();
+  for (const id of ALBUM) await accept(id);
+  for (const id of ALBUM) await tell(id);
+  for (const id of ALBUM.slice(0, 6)) await leave(id);
+  await accept('elsewhere', CHAT + 1);
+  expect((await tell('elsewhere')).position).toBe(3);
+  for (const id of ALBUM) await progress.settle(id);
+  for (const id of ALBUM) await leave(id);
+  await accept('last', CHAT);
+  expect((await tell('last')).position).toBe(2);
 });
 
 test('in a chat that gets more answers than Telegram takes at once, the later ones are told how long that takes', async () => {
-  const { queue, pace } = openQueue();
+  const { accept, tell, pace } = openQueue();
   const GROUP = -100;
   const ids = Array.from({ length: 15 }, (_, i) => `photo ${i}`);
-  for (const id of ids) queue.enter(id, GROUP);
+  for (const id of ids) await accept(id, GROUP);
   const waits: (number | undefined)[] = [];
   for (const id of ids) {
     await pace.turn(GROUP);
-    waits.push((await queue.tell(id, GROUP)).waitSeconds);
+    waits.push((await tell(id)).waitSeconds);
   }
-  // 20 turns a minute: 15 placeholders and 5 answers.
-  expect(waits.slice(0, 5)).toEqual(Array(5).fill(undefined));
-  for (const wait of waits.slice(5)) expect(wait).toSatisfy((seconds: number) => seconds > 0 && seconds <= 60);
-  expect((await queue.tell('elsewhere', CHAT)).waitSeconds).toBeUndefined();
+  // 20 turns a minute: a placeholder and an answer for each of the first ten.
+  expect(waits.slice(0, 10)).toEqual(Array(10).fill(undefined));
+  for (const wait of waits.slice(10)) expect(wait).toSatisfy((seconds: number) => seconds > 0 && seconds <= 60);
+  await accept('elsewhere');
+  expect((await tell('elsewhere')).waitSeconds).toBeUndefined();
 });
 
-test('photos that nobody looked at any more do not count as looked at in no time', async () => {
+test('an open queue of 200 placeholders is kept up to date from its front', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const { queue } = openQueue();
-  for (const [chat, id] of ALBUM.entries()) queue.enter(id, chat);
-  for (const id of ['a', 'b', 'c']) {
-    await vi.advanceTimersByTimeAsync(5_000);
-    queue.leave(id);
+  const { accept, tell, leave, progress, edits } = openQueue();
+  const ids = Array.from({ length: 210 }, (_, i) => `photo ${i}`);
+  for (const [chat, id] of ids.entries()) {
+    await accept(id, chat + 1);
+    await tell(id);
+    progress.show(id, { messageId: 1, language: 'en' });
   }
-  for (const id of ['d', 'e', 'f']) queue.giveUp(id);
-  expect(await queue.tell('h', 7)).toEqual({ position: 2, waitSeconds: 10 });
+  await leave(ids[0]!);
+  await vi.advanceTimersByTimeAsync(3_000);
+  // Those behind are told milestones only.
+  expect(edits).toContain('Got it. Your photo is next.');
+  expect(edits.length).toBeLessThan(30);
+});
+
+test('accepted requests from before the start are ahead, and no longer when they are answered', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { accept, tell, leave, progress, edits } = openQueue();
+  for (const id of ['before 1', 'before 2']) await accept(id);
+  await accept('mine', 7);
+  expect((await tell('mine')).position).toBe(3);
+  progress.show('mine', { messageId: 1, language: 'en' });
+  for (const id of ['before 1', 'before 2']) await leave(id);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(edits).toEqual(['Got it. Your photo is next.']);
 });
 
 test('a photo whose intake is held up is still ahead of the one accepted after it', async () => {
@@ -88,13 +140,12 @@ test('a photo whose intake is held up is still ahead of the one accepted after i
     estimate: async () => undefined,
     bend: (parts) => {
       const { intake } = parts.jobs;
-      const slowAtFirst: typeof intake = {
-        ...intake,
+      const slowAtFirst = bent(intake, {
         async add(id, data) {
           if (added++ > 0) return intake.add(id, data);
           setTimeout(() => intake.add(id, data), 300);
         },
-      };
+      });
       return { ...parts, jobs: { ...parts.jobs, intake: slowAtFirst } };
     },
   });
@@ -116,21 +167,16 @@ test.for([
   async ({ secondsPerPhoto, edited }) => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const editText = vi.fn(async () => 'edited' as const);
-    const pace = { turn: async () => {}, spare: async () => true, waitFor: async () => 0, hold() {} };
-    const logger = createLogger({ service: 'bot', level: 'fatal' });
-    const queue = startProgress({ api: { editText } as never, pace, logger, ahead: 0 });
-    onTestFinished(() => queue.stop());
-
-    for (const [chat, id] of ALBUM.entries()) queue.enter(id, chat);
+    const { accept, tell, leave, progress, edits } = openQueue();
+    for (const [chat, id] of ALBUM.entries()) await accept(id, chat);
+    for (const id of ALBUM) await tell(id);
     for (const id of ['a', 'b', 'c']) {
       await vi.advanceTimersByTimeAsync(secondsPerPhoto * 1000);
-      queue.leave(id);
+      await leave(id);
     }
-    await queue.tell('h', 7);
-    queue.show('h', { chatId: 7, messageId: 1, language: 'en' });
-    queue.leave('d');
+    progress.show('h', { messageId: 1, language: 'en' });
+    await leave('d');
     await vi.advanceTimersByTimeAsync(3_000);
-    expect(editText.mock.calls.length > 0).toBe(edited);
+    expect(edits.length > 0).toBe(edited);
   },
 );

@@ -4,6 +4,7 @@ import type { EstimateRequest } from '@attrai/contracts/request';
 import type { Outcome } from '@attrai/contracts/result';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
+import { bent } from './bent.ts';
 import { CHILD, type Estimate, openWorld, PHOTO, TWO_FACES, UNSURE, type World } from './world.ts';
 
 const CHAT = 4711;
@@ -216,7 +217,7 @@ test('so does one whose deadline passes, once', async () => {
   await world.page.press(CHAT, answer.message_id);
   const words = await world.page.untilSaid(CHAT, /within 3 seconds/);
   expect(words.reply_to).toBe(photoId);
-  await expect.poll(() => world.bookkeeping.activeRequests.total()).toBe(0);
+  await expect.poll(() => world.bookkeeping.book.total()).toBe(0);
   await world.publishResult(world.requests[1]!, 'scored');
   await world.untilNothingIsLeft();
   expect(await world.page.fromBot(CHAT)).toEqual([answer, words]);
@@ -316,14 +317,13 @@ test('a press that meets an outage on our side is told so, costs nothing, and wo
     faces: oneUnsure,
     bend: (parts) => ({
       ...parts,
-      activeRequests: {
-        ...parts.activeRequests,
-        async take(...slot) {
-          const taken = await parts.activeRequests.take(...slot);
-          if (away) throw new RetryableError('limits_unavailable', 'away');
-          return taken;
+      book: bent(parts.book, {
+        async accept(...args) {
+          const acceptance = await parts.book.accept(...args);
+          if (away) throw new RetryableError('redis_away', 'away');
+          return acceptance;
         },
-      },
+      }),
     }),
   });
   const { answer } = await answered(world);

@@ -3,8 +3,8 @@ import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, expect, test } from 'vitest';
-import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
-import { startPulse } from '../src/pulse.ts';
+import { Pulse } from '../src/pulse.ts';
+import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -14,10 +14,10 @@ afterEach(async () => {
 function watchPulse(broker: Broker) {
   const lines: Record<string, unknown>[] = [];
   const logger = createLogger({ service: 'bot', destination: { write: (line) => lines.push(JSON.parse(line)) } });
-  const activeRequests = createInProcessActiveRequests({ maxPerUser: 10 });
-  const pulse = startPulse({ broker, activeRequests, logger, everyMs: 20 });
+  const book = new MemoryRequestBook<string>();
+  const pulse = new Pulse({ broker, book, logger, everyMs: 20 });
   cleanups.push(() => pulse.stop());
-  return { lines, activeRequests };
+  return { lines, book };
 }
 
 test('tells again and again how much waits and how much is in work', async () => {
@@ -25,12 +25,13 @@ test('tells again and again how much waits and how much is in work', async () =>
   cleanups.push(() => broker.close());
   for (let i = 0; i < 3; i++) await broker.publish(TO_ESTIMATE, { json: i });
   await broker.publish(TO_ESTIMATE_DEAD, { json: 'dead' });
-  const { lines, activeRequests } = watchPulse(broker);
-  await activeRequests.take(1, 'request0000000000', Date.now() + 60_000);
+  const { lines, book } = watchPulse(broker);
+  const request = { id: 'a', userId: 1, chatId: 1, messageId: 1, deadline: Date.now() + 60_000, envelope: '' };
+  await book.accept(request, { maxActivePerUser: 1 });
 
   const waiting = { level: 'info', msg: 'Pulse', toEstimate: 3, afterEstimate: 0, dead: 1, inWork: 1 };
   await expect.poll(() => lines.at(-1)).toMatchObject(waiting);
-  await activeRequests.release(1, 'request0000000000');
+  await book.answered('a');
   await expect.poll(() => lines.at(-1)).toMatchObject({ ...waiting, inWork: 0 });
 });
 

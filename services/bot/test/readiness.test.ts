@@ -3,6 +3,7 @@ import { AFTER_ESTIMATE, TO_ESTIMATE } from '@attrai/contracts/queues';
 import { estimateRequest } from '@attrai/contracts/request';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
+import { startRedis } from '@attrai/test-servers/redis';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
@@ -29,9 +30,9 @@ async function through(url: string, opened: AsyncDisposableStack) {
   return { proxy, url: Object.assign(new URL(url), { port: String(proxy.port) }).href };
 }
 
-async function openSuite(opened: AsyncDisposableStack) {
+async function openSuite(opened: AsyncDisposableStack, ownRedisUrl?: string) {
   const amqpUrl = await ownVhost();
-  const redisUrl = await ownRedis();
+  const redisUrl = ownRedisUrl ?? (await ownRedis());
   const rabbitmq = await through(amqpUrl, opened);
   const redis = await through(redisUrl, opened);
   const sandbox = await startSandbox({ port: 0, token: '123456789:AAH-token-of-the-readiness-test_0123' });
@@ -93,6 +94,21 @@ test(name, { timeout: 180_000 }, async () => {
   expect(await metric(bot, 'attrai_reconnections_total{to="redis"}')).toBeGreaterThan(0);
   await page.send(CHAT, { photo: PHOTO });
   await waitUntil('no photo was published', async () => bot.output().includes('Published'));
+});
+
+test('a Redis that is full makes the bot not ready, and is named with what to do', { timeout: 60_000 }, async () => {
+  await using opened = new AsyncDisposableStack();
+  const server = opened.use(await startRedis());
+  const { bot, page } = await openSuite(opened, server.url);
+  await bot.untilReady();
+  await server.run('redis-cli', 'CONFIG', 'SET', 'maxmemory', '1');
+  await page.send(CHAT, { photo: PHOTO });
+  await waitUntil('it was ready', async () => (await failing(bot)).includes('redis'));
+  expect(JSON.parse((await bot.get('/readyz')).body).failing.redis).toMatch(/Redis is full: raise its maxmemory/);
+  expect(bot.output()).toMatch(/"level":"error".*"code":"redis_full"/);
+  await server.run('redis-cli', 'CONFIG', 'SET', 'maxmemory', '0');
+  await waitUntil('no photo was published', async () => bot.output().includes('Published'));
+  await bot.untilReady();
 });
 
 test('/metrics counts photos, their ways and what waits, and names nobody', async () => {

@@ -8,14 +8,16 @@ import { waitUntil } from '@attrai/test-servers/wait-until';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { bookkeepingOnRedis } from '../src/bookkeeping.ts';
-import { createRedisJobs } from '../src/jobs/redis-jobs.ts';
-import { createRedisActiveRequests } from '../src/limits/redis-active-requests.ts';
-import { createRedisRequestRate } from '../src/limits/request-rate.ts';
+import { RedisJobQueue } from '../src/jobs/redis-job-queue.ts';
+import { RequestRate } from '../src/limits/request-rate.ts';
 import { connectForWork, connectRedis, untilReady } from '../src/redis/connect-redis.ts';
+import { RedisTroubles } from '../src/redis/redis-troubles.ts';
+import { RedisRequestBook } from '../src/requests/redis-request-book.ts';
 import { type Data, describeJobQueue, QUICK } from './job-queue.conformance.ts';
-import { describeActiveRequests, describeRequestRate } from './limits.conformance.ts';
+import { describeRequestRate } from './request-rate.conformance.ts';
 
 const logger = createLogger({ service: 'test', level: 'silent' });
+const troubles = new RedisTroubles(logger);
 let url: string;
 let redis: Redis;
 
@@ -28,8 +30,8 @@ afterAll(() => redis.disconnect());
 
 const openJobs = async (on = redis) => {
   const fatal: unknown[] = [];
-  const options = { redis: on, logger, policy: QUICK, prefix: randomUUID() };
-  return { queue: createRedisJobs<Data>('jobs', { ...options, onFatal: (error) => fatal.push(error) }), fatal };
+  const options = { redis: on, troubles, logger, policy: QUICK, prefix: randomUUID() };
+  return { queue: new RedisJobQueue<Data>('jobs', { ...options, onFatal: (error) => fatal.push(error) }), fatal };
 };
 
 /** A connection of its own, through a proxy that can break it. */
@@ -44,15 +46,11 @@ const connectThroughProxy = async (onReconnected?: () => void) => {
 
 describeJobQueue('on Redis', openJobs);
 
-describeActiveRequests('on Redis', async () =>
-  createRedisActiveRequests({ redis, maxPerUser: 2, prefix: randomUUID() }),
-);
-
-describeRequestRate('on Redis', async (options) => createRedisRequestRate({ ...options, redis, prefix: randomUUID() }));
+describeRequestRate('on Redis', async (options) => RequestRate.onRedis({ ...options, redis, prefix: randomUUID() }));
 
 test('a job that is done, and one that is given up, leave no data in Redis', async () => {
   const prefix = randomUUID();
-  const queue = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const queue = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   let gaveUp = 0;
   queue.run({
     work: async (job) => {
@@ -71,26 +69,21 @@ test('a job that is done, and one that is given up, leave no data in Redis', asy
   await queue.close();
 });
 
-test('an answered request, a full user and the rate leave keys that all expire', async () => {
+test('the rate leaves keys that all expire', async () => {
   const prefix = randomUUID();
-  const active = createRedisActiveRequests({ redis, maxPerUser: 2, prefix });
-  const rate = createRedisRequestRate({ redis, requests: 1, windowSeconds: 60, prefix });
-  for (const id of ['a', 'b', 'c']) await active.take(7, id, Date.now() + 60_000);
-  await active.release(7, 'a');
-  await rate.take(7);
-  await rate.take(7);
-  for (const key of await redis.keys(`${prefix}*`)) {
-    // The list of all slots empties itself instead.
-    if (key !== `${prefix}:slots`) expect(await redis.pttl(key), key).toBeGreaterThan(0);
-  }
+  const rate = RequestRate.onRedis({ redis, requests: 1, windowSeconds: 60, prefix });
+  for (let i = 0; i < 2; i++) await rate.take(7);
+  const keys = await redis.keys(`${prefix}*`);
+  expect(keys).toHaveLength(1);
+  for (const key of keys) expect(await redis.pttl(key), key).toBeGreaterThan(0);
 });
 
 test('jobs survive the death of their process', async () => {
   const prefix = randomUUID();
-  const first = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const first = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   await first.add('a', { step: 5 });
   await first.close();
-  const second = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const second = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   const seen: number[] = [];
   second.run({ work: async ({ data }) => void seen.push(data.step), gaveUp: async () => {}, concurrency: 1 });
   await waitUntil('the job was lost', () => seen.length === 1);
@@ -99,8 +92,8 @@ test('jobs survive the death of their process', async () => {
 });
 
 test('a job that another process adds is found', async () => {
-  const options = { redis, logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
-  const [worker, other] = [createRedisJobs<Data>('jobs', options), createRedisJobs<Data>('jobs', options)];
+  const options = { redis, troubles, logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const [worker, other] = [new RedisJobQueue<Data>('jobs', options), new RedisJobQueue<Data>('jobs', options)];
   const seen: string[] = [];
   worker.run({ work: async ({ id }) => void seen.push(id), gaveUp: async () => {}, concurrency: 1 });
   for (const id of ['a', 'b', 'c']) await other.add(id, { step: 0 });
@@ -129,7 +122,7 @@ test('a job that takes long keeps its lock', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
   const prefix = randomUUID();
-  const queue = createRedisJobs<Data>('jobs', { redis, logger, policy: QUICK, prefix, onFatal: () => {} });
+  const queue = new RedisJobQueue<Data>('jobs', { redis, troubles, logger, policy: QUICK, prefix, onFatal: () => {} });
   const finish = Promise.withResolvers<void>();
   queue.run({ work: () => finish.promise, gaveUp: async () => {}, concurrency: 1 });
   await queue.add('long', { step: 0 });
@@ -146,21 +139,20 @@ test('while Redis is away questions fail soon and retryably; when it is back, al
   const own = connectRedis(server.url, logger);
   await untilReady(own);
   const { queue } = await openJobs(own);
-  const active = createRedisActiveRequests({ redis: own, maxPerUser: 2 });
-  const rate = createRedisRequestRate({ redis: own, requests: 5, windowSeconds: 60 });
+  const book = new RedisRequestBook({ redis: own });
+  const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60 });
   const done: string[] = [];
   queue.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
 
   await server.stop();
-  const away = { grade: 'retryable' };
-  await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject(away);
-  await expect(active.stage('a')).rejects.toMatchObject(away);
+  const away = { grade: 'retryable', code: 'redis_away' };
+  await expect(book.total()).rejects.toMatchObject(away);
   await expect(rate.take(1)).rejects.toMatchObject(away);
   await expect(queue.add('a', { step: 0 })).rejects.toMatchObject(away);
 
   await server.start();
   await waitUntil('it did not connect again', () => own.status === 'ready');
-  expect(await active.take(1, 'a', Date.now() + 60_000)).toBe('taken');
+  expect(await book.total()).toBe(0);
   const added = () =>
     queue.add('b', { step: 0 }).then(
       () => true,
@@ -213,10 +205,10 @@ test('a queue whose connection breaks as it is opened takes jobs when the connec
 
 test('a job whose way here was cut off is taken again before its lock runs out', async () => {
   const { own, proxy } = await connectThroughProxy();
-  const options = { logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const options = { logger, troubles, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
   const [worker, other] = [
-    createRedisJobs<Data>('jobs', { ...options, redis: own }),
-    createRedisJobs<Data>('jobs', { ...options, redis }),
+    new RedisJobQueue<Data>('jobs', { ...options, redis: own }),
+    new RedisJobQueue<Data>('jobs', { ...options, redis }),
   ];
   const done: string[] = [];
   worker.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
@@ -236,10 +228,10 @@ test('a job whose way here was cut off is taken again before its lock runs out',
 
 test('a job in work while the connection breaks is not taken twice', async () => {
   const { own, proxy } = await connectThroughProxy();
-  const options = { logger, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
+  const options = { logger, troubles, policy: QUICK, prefix: randomUUID(), onFatal: () => {} };
   const [worker, other] = [
-    createRedisJobs<Data>('jobs', { ...options, redis: own }),
-    createRedisJobs<Data>('jobs', { ...options, redis }),
+    new RedisJobQueue<Data>('jobs', { ...options, redis: own }),
+    new RedisJobQueue<Data>('jobs', { ...options, redis }),
   ];
   const started: string[] = [];
   const finish = Promise.withResolvers<void>();
@@ -289,9 +281,9 @@ test('a Redis that may evict jobs is warned of', async () => {
 
 test('a connection that hangs fails retryably instead of holding an update up', async () => {
   const { own, proxy } = await connectThroughProxy();
-  const active = createRedisActiveRequests({ redis: own, maxPerUser: 2, prefix: randomUUID() });
+  const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60, prefix: randomUUID() });
   proxy.stall();
-  await expect(active.take(1, 'a', Date.now() + 60_000)).rejects.toMatchObject({ grade: 'retryable' });
+  await expect(rate.take(1)).rejects.toMatchObject({ grade: 'retryable' });
   own.disconnect();
   await proxy.close();
 });
@@ -324,4 +316,92 @@ test('connections that hang are given up, also by those who ask nothing and by w
   expect(reconnected).toBe(1);
   for (const connection of [own, worker, healthy]) connection.disconnect();
   await proxy.close();
+});
+
+/** A queue with troubles and a log of its own. */
+async function openWatched(on: Redis) {
+  const lines: { level: string; code?: string; msg: string }[] = [];
+  const watched = createLogger({ service: 'test', destination: { write: (line) => lines.push(JSON.parse(line)) } });
+  const own = new RedisTroubles(watched);
+  const prefix = randomUUID();
+  const options = { redis: on, troubles: own, logger: watched, policy: QUICK, prefix, onFatal() {} };
+  const queue = new RedisJobQueue<Data>('jobs', options);
+  const errors = () => lines.filter(({ level }) => level === 'error');
+  return { queue, troubles: own, errors, prefix };
+}
+
+test('a full Redis is named as an error once a minute, is a problem until it is over, and costs no job', async () => {
+  await using server = await startRedis();
+  const own = connectRedis(server.url, logger);
+  onTestFinished(() => own.disconnect());
+  await untilReady(own);
+  const { queue, troubles, errors } = await openWatched(own);
+  await queue.add('a', { step: 0 });
+  await own.config('SET', 'maxmemory', '1');
+  const full = { grade: 'retryable', code: 'redis_full' };
+  await expect(queue.add('b', { step: 0 })).rejects.toMatchObject(full);
+  const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60 });
+  await expect(rate.take(1)).rejects.toMatchObject(full);
+  const done: string[] = [];
+  queue.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
+  await waitUntil('it was not told', () => errors().length > 0);
+  expect(errors()[0]).toMatchObject({ code: 'redis_full', msg: expect.stringContaining('work on it fails') });
+  expect(troubles.problem).toMatch(/maxmemory/);
+  // It fails again each second.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(errors()).toHaveLength(1);
+
+  await own.config('SET', 'maxmemory', '0');
+  await waitUntil('the job was lost', () => done.includes('a'));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 20_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  expect(troubles.problem).toBeUndefined();
+  vi.useRealTimers();
+  await queue.close();
+});
+
+test('a job that lost its lock is named as an error', async () => {
+  const { queue, troubles, errors, prefix } = await openWatched(redis);
+  const inHand = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<void>();
+  const work = async () => {
+    inHand.resolve();
+    await finish.promise;
+  };
+  queue.run({ work, gaveUp: async () => {}, concurrency: 1 });
+  await queue.add('a', { step: 0 });
+  await inHand.promise;
+  await redis.del(`${prefix}:jobs:a:lock`);
+  finish.resolve();
+  await waitUntil('it was not told', () => errors().some(({ code }) => code === 'job_lost'));
+  expect(troubles.problem).toMatch(/lost to another worker/);
+  await queue.close();
+});
+
+test('a Redis that is away is no error of the job store', async () => {
+  await using server = await startRedis();
+  const own = connectRedis(server.url, logger);
+  await untilReady(own);
+  const { queue, troubles, errors } = await openWatched(own);
+  queue.run({ work: async () => {}, gaveUp: async () => {}, concurrency: 1 });
+  await server.stop();
+  await expect(queue.add('a', { step: 0 })).rejects.toMatchObject({ code: 'redis_away' });
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(errors()).toEqual([]);
+  expect(troubles.problem).toBeUndefined();
+  await queue.close();
+  own.disconnect();
+});
+
+test('a connection to what has become a replica is made anew, as the address may lead to the new primary', async () => {
+  await using server = await startRedis();
+  let reconnected = 0;
+  const own = connectRedis(server.url, logger, () => {
+    reconnected += 1;
+  });
+  onTestFinished(() => own.disconnect());
+  await untilReady(own);
+  await own.replicaof('127.0.0.1', '1');
+  await expect(own.set('x', 'y')).rejects.toThrow('READONLY');
+  await waitUntil('it did not connect again', () => reconnected > 0);
 });

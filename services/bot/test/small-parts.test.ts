@@ -5,11 +5,12 @@ import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, expect, test, vi } from 'vitest';
 import { botConfig, limitsOf } from '../src/config.ts';
+import { createOneAtATime } from '../src/intake/one-at-a-time.ts';
 import { judge, pauseAfter, RETRY_POLICY } from '../src/jobs/retry-policy.ts';
-import { createInProcessActiveRequests } from '../src/limits/in-process-active-requests.ts';
 import { milestone } from '../src/progress/positions.ts';
-import { createOneAtATime } from '../src/replies/one-at-a-time.ts';
-import { startSweeper } from '../src/replies/sweep.ts';
+import { Sweeper } from '../src/replies/sweep.ts';
+import type { Envelope } from '../src/requests/envelope.ts';
+import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
 import { createPace } from '../src/telegram/pace.ts';
 
 afterEach(() => vi.useRealTimers());
@@ -106,16 +107,20 @@ test('jobs of all chats together stay below what Telegram takes', async () => {
 test('deletes a photo left behind by an answered request within two minutes, by an unknown one after the deadline, none that is waited for', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'attrai-sweep-'));
   const store = await createVolumeStore(dir);
-  const activeRequests = createInProcessActiveRequests({ maxPerUser: 5 });
+  const book = new MemoryRequestBook<Envelope>();
   const [active, answered, unknown] = ['a', 'b', 'c'].map((letter) => letter.repeat(20)) as [string, string, string];
-  for (const id of [active, answered]) await activeRequests.take(1, id, Date.now() + 10 * 3_600_000);
-  await activeRequests.release(1, answered);
+  for (const id of [active, answered]) {
+    const deadline = Date.now() + 10 * 3_600_000;
+    const request = { id, userId: 1, chatId: 1, messageId: 1, deadline, envelope: { language: 'en' as const } };
+    await book.accept(request, { maxActivePerUser: 5 });
+  }
+  await book.answered(answered);
   for (const id of [active, answered, unknown]) await store.put(`${id}.photo`, Buffer.from('x'));
   await store.put('malformed-x', Buffer.from('x'));
 
   vi.useFakeTimers({ toFake: ['setInterval', 'Date'] });
   const logger = createLogger({ service: 'test', level: 'silent' });
-  const sweeper = startSweeper({ stores: [store], activeRequests, afterMs: 600_000, logger });
+  const sweeper = new Sweeper({ stores: [store], book, afterMs: 600_000, logger });
   const minutes = async (n: number) => {
     for (let i = 0; i < n; i++) {
       vi.advanceTimersByTime(60_000);

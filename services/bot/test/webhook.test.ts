@@ -7,6 +7,7 @@ import type { Update } from 'telegraf/types';
 import { afterEach, expect, test } from 'vitest';
 import type { TelegramApi } from '../src/telegram/telegram-api.ts';
 import { startWebhook, webhookSecret } from '../src/telegram/webhook.ts';
+import { bent } from './bent.ts';
 import { openWorld, PHOTO } from './world.ts';
 
 const CHAT = 4711;
@@ -79,13 +80,12 @@ test('an update whose photo could not be stored is brought again, and is one pho
       webhook,
       jobs: {
         ...jobs,
-        intake: {
-          ...jobs.intake,
+        intake: bent(jobs.intake, {
           async add(...job) {
-            if (away) throw new RetryableError('jobs_unavailable', 'away');
+            if (away) throw new RetryableError('redis_away', 'away');
             return jobs.intake.add(...job);
           },
-        },
+        }),
       },
     }),
   });

@@ -15,7 +15,7 @@ import { startSandbox } from '@attrai/sandbox/sandbox';
 import { createLogger } from '@attrai/telemetry/logger';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect } from 'vitest';
-import { type Bookkeeping, bookkeepingInProcess, bookkeepingOnRedis } from '../src/bookkeeping.ts';
+import { type Bookkeeping, bookkeepingInMemory, bookkeepingOnRedis } from '../src/bookkeeping.ts';
 import type { Limits } from '../src/limits/limits.ts';
 import { type BotParts, type RunningBot, startBot } from '../src/start-bot.ts';
 import { type ChatPage, chatPage } from './chat-page.ts';
@@ -79,9 +79,9 @@ export interface World extends AsyncDisposable {
   publishResult(request: EstimateRequest, kind: Outcome['kind']): Promise<void>;
   /** Of a private chat; the user's own too. */
   deleteMessage(chatId: number, messageId: number): Promise<void>;
-  /** Fails unless, soon, no slot is taken, no photo stored, no job there and no message waiting. */
+  /** Fails unless, soon, no request is in work, no photo stored, no job there and no message waiting. */
   untilNothingIsLeft(): Promise<void>;
-  /** Stops the bot and starts it again on the same parts; jobs and slots only stay on Redis. */
+  /** Stops the bot and starts it again on the same parts; jobs and requests only stay on Redis. */
   restartBot(): Promise<void>;
 }
 
@@ -117,11 +117,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const keepBooks = async () =>
     redisUrl
       ? await bookkeepingOnRedis(redisUrl, { limits, logger, onFatal })
-      : bookkeepingInProcess({ limits, logger, onFatal });
+      : bookkeepingInMemory({ limits, logger, onFatal });
   const start = async (bookkeeping: Bookkeeping) => {
-    const { jobs, activeRequests, requestRate } = bookkeeping;
+    const { book, jobs, requestRate, troubles } = bookkeeping;
     const { apiRoot, token } = sandbox;
-    const parts = { broker, photoStore, inbox, jobs, activeRequests, requestRate, limits, logger, onFatal };
+    const parts = { broker, photoStore, inbox, book, jobs, requestRate, troubles, limits, logger, onFatal };
     return startBot(bend({ ...parts, token, apiRoot }));
   };
   let bookkeeping = await keepBooks();
@@ -148,11 +148,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   });
 
   async function whatIsLeft() {
-    const { jobs, activeRequests } = bookkeeping;
+    const { book, jobs } = bookkeeping;
     return {
       photos: await photoStore.keys(),
       inbox: await inbox.keys(),
-      slots: await activeRequests.total(),
+      requests: await book.total(),
       intake: await jobs.intake.counts(),
       replies: await jobs.replies.counts(),
       messages: await Promise.all(
@@ -161,7 +161,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     };
   }
   const none = { waiting: 0, active: 0, delayed: 0 };
-  const nothing = { photos: [], inbox: [], slots: 0, intake: none, replies: none, messages: [0, 0, 0] };
+  const nothing = { photos: [], inbox: [], requests: 0, intake: none, replies: none, messages: [0, 0, 0] };
 
   return {
     page: chatPage(sandbox.url),

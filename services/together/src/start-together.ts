@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Bookkeeping, bookkeepingInProcess, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
+import { type Bookkeeping, bookkeepingInMemory, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
 import { limitsOf } from '@attrai/bot/config';
 import { startBot } from '@attrai/bot/start-bot';
 import type { Broker } from '@attrai/broker/broker';
@@ -77,9 +77,7 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
 
   async function openBookkeeping(): Promise<Bookkeeping> {
     const kept = { limits, logger, onFatal };
-    const bookkeeping = config.REDIS_URL
-      ? await bookkeepingOnRedis(config.REDIS_URL, kept)
-      : bookkeepingInProcess(kept);
+    const bookkeeping = config.REDIS_URL ? await bookkeepingOnRedis(config.REDIS_URL, kept) : bookkeepingInMemory(kept);
     opened.defer(() => bookkeeping.close());
     return bookkeeping;
   }

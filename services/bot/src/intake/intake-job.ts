@@ -7,12 +7,13 @@ export const answerable = z.object({ fileId: z.string().min(1), to: replyTo });
 /** An accepted photo on its way to the estimators. */
 export interface IntakeJob {
   id: string;
-  /** With the placeholder's id from the moment it is known. */
   replyTo: ReplyTo;
   fileId: string;
   /** ms since the epoch */
   acceptedAt: number;
   deadline: number;
-  /** The placeholder was sent, or may have been, or there shall be none: it is not sent again. */
-  placeholderDone: boolean;
+  /** In the queue, when it was accepted. Absent when its update came again: what was done before must be looked up. */
+  place?: number;
+  /** In jobs of version 0.1 only, which the book doesn't know: whether the placeholder was sent. */
+  placeholderDone?: boolean;
 }

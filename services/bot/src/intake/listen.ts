@@ -7,7 +7,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { UnsureFaces } from '../replies/adults-button.ts';
 import type { SmallTalk } from '../telegram/small-talk.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
-import type { createPhotoGate } from './accept-photo.ts';
+import type { Photo, PhotoGate } from './accept-photo.ts';
 import { isForBot, readIncoming } from './incoming.ts';
 import { answerable } from './intake-job.ts';
 import { createPressHandler } from './press.ts';
@@ -16,8 +16,9 @@ import { requestIdOf } from './request-id.ts';
 export interface ListenParts {
   token: string;
   me: UserFromGetMe;
-  acceptPhoto: ReturnType<typeof createPhotoGate>;
-  smallTalk: SmallTalk;
+  gate: Pick<PhotoGate, 'accept'>;
+  cancelPhotos(userId: number, language: Language): Promise<string>;
+  smallTalk: Pick<SmallTalk, 'say' | 'answerPress'>;
   unsureFaces: UnsureFaces;
   limits: Limits;
   logger: Logger;
@@ -29,7 +30,7 @@ export interface ListenParts {
  * again, and nothing else.
  */
 export function createListener(parts: ListenParts): (update: Update) => Promise<void> {
-  const { token, me, acceptPhoto, smallTalk, limits, logger } = parts;
+  const { token, me, gate, cancelPhotos, smallTalk, limits, logger } = parts;
   const onPress = createPressHandler(parts);
 
   const bot = new Telegraf(token);
@@ -50,6 +51,10 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
     };
     smallTalk.say({ chatId: ctx.chat.id }, replies[ctx.command as keyof typeof replies]());
   });
+  bot.command('cancel', async (ctx) => {
+    const words = await cancelPhotos(ctx.from.id, languageFor(ctx.from.language_code));
+    smallTalk.say({ chatId: ctx.chat.id, replyTo: ctx.message.message_id }, words);
+  });
   bot.on('message', (ctx) => onMessage(ctx.message, languageFor(ctx.from.language_code)));
 
   async function onMessage(message: Message, language: Language): Promise<void> {
@@ -67,12 +72,12 @@ export function createListener(parts: ListenParts): (update: Update) => Promise<
     smallTalk.say({ chatId: message.chat.id, replyTo: message.message_id }, refusal);
   }
 
-  async function offer(photo: Parameters<typeof acceptPhoto>[1], message: Message, language: Language) {
+  async function offer(photo: Photo, message: Message, language: Language) {
     const chatId = message.chat.id;
     const messageId = message.message_id;
     const userId = message.from?.id ?? chatId;
     const { to } = answerable.parse({ fileId: photo.fileId, to: { userId, chatId, messageId, language } });
-    const acceptance = await acceptPhoto(requestIdOf(token, chatId, messageId), photo, to);
+    const acceptance = await gate.accept(requestIdOf(token, chatId, messageId), photo, to);
     return typeof acceptance === 'string' ? undefined : acceptance.refusal;
   }
 

@@ -7,15 +7,15 @@ import type { Limits } from '../limits/limits.ts';
 import { ADULTS, type UnsureFaces } from '../replies/adults-button.ts';
 import type { SmallTalk } from '../telegram/small-talk.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
-import type { createPhotoGate } from './accept-photo.ts';
+import type { PhotoGate } from './accept-photo.ts';
 import { readIncoming } from './incoming.ts';
 import { answerable } from './intake-job.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface PressParts {
   token: string;
-  acceptPhoto: ReturnType<typeof createPhotoGate>;
-  smallTalk: SmallTalk;
+  gate: Pick<PhotoGate, 'accept'>;
+  smallTalk: Pick<SmallTalk, 'say' | 'answerPress'>;
   unsureFaces: UnsureFaces;
   limits: Limits;
   logger: Logger;
@@ -34,7 +34,7 @@ const answerablePress = z.object({
  * Every press is answered, also one that can't be worked on; it never comes again by itself, as its user would wait meanwhile.
  */
 export function createPressHandler(parts: PressParts): (press: CallbackQuery) => Promise<void> {
-  const { token, acceptPhoto, smallTalk, unsureFaces, limits, logger } = parts;
+  const { token, gate, smallTalk, unsureFaces, limits, logger } = parts;
 
   async function lookAgain(press: CallbackQuery, userId: number, language: Language): Promise<string> {
     const texts = TEXTS[language];
@@ -55,7 +55,7 @@ export function createPressHandler(parts: PressParts): (press: CallbackQuery) =>
       fileId: incoming.fileId,
       to: { userId, chatId, messageId: photo.message_id, answerId: answer.message_id, language },
     });
-    const acceptance = await acceptPhoto(requestIdOf(token, chatId, photo.message_id, ADULTS), incoming, to);
+    const acceptance = await gate.accept(requestIdOf(token, chatId, photo.message_id, ADULTS), incoming, to);
     return typeof acceptance === 'string' ? texts.pressed[acceptance] : acceptance.refusal;
   }
 

@@ -2,8 +2,8 @@
 export interface Job<D> {
   readonly id: string;
   readonly data: D;
-  /** Keeps what is done so far: the next try starts with this data. */
-  save(data: D): Promise<void>;
+  /** It was started before: what an earlier try has done must be looked up. */
+  readonly again: boolean;
 }
 
 /**
@@ -14,11 +14,11 @@ export interface Job<D> {
  * - fatal: the job stays, and the queue's `onFatal` is told
  */
 export interface Worker<D> {
-  work(job: Job<D>): Promise<void>;
-  /** Last rites of a job that can't succeed. Throwing brings the job back for another try. */
-  gaveUp(job: Job<D>, error: unknown): Promise<void>;
   /** Jobs in work at the same time, at most. */
-  concurrency: number;
+  readonly concurrency: number;
+  work(job: Job<D>): Promise<void>;
+  /** Ends a job that can't succeed. Throwing brings the job back for another try. */
+  gaveUp(job: Job<D>, error: unknown): Promise<void>;
 }
 
 export interface JobCounts {
@@ -30,7 +30,7 @@ export interface JobCounts {
 export interface JobQueue<D> {
   /**
    * Adds a job; one whose id waits, is to be tried again or in work already is left as it is.
-   * Throws RetryableError `jobs_unavailable` if the job can't be stored; it may have been stored nevertheless.
+   * Throws a RetryableError if the job can't be stored; it may have been stored nevertheless.
    */
   add(id: string, data: D): Promise<void>;
   /** Starts working. Once per queue. */

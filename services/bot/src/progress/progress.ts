@@ -1,5 +1,6 @@
 import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
+import type { RequestBook } from '../requests/request-book.ts';
 import type { Pace } from '../telegram/pace.ts';
 import type { TelegramApi } from '../telegram/telegram-api.ts';
 import { TEXTS } from '../texts/languages.ts';
@@ -15,207 +16,187 @@ export interface Place {
   waitSeconds?: number;
 }
 
-export interface Placeholder {
+/** A request whose place is about to be told. */
+export interface Waiting {
+  id: string;
   chatId: number;
+  /** ms since the epoch */
+  acceptedAt: number;
+  /** By the book. */
+  place: number;
+}
+
+export interface Placeholder {
   messageId: number;
   language: Language;
 }
 
-/** The queue as the bot's users see it: in memory, best effort, forgotten with the process. */
-export interface Progress {
-  /** Puts a request at the end of the queue, when it is accepted; one that is there keeps its place. */
-  enter(id: string, chatId: number): void;
-  /**
-   * The request's place, which its chat is told now; it enters if it isn't there. In a chat the places that stand there
-   * grow in the order of acceptance: one that was told and is out of date moves those behind it back until it is edited.
-   */
-  tell(id: string, chatId: number): Promise<Place>;
-  /** The request's placeholder, which is edited from now on as the queue moves, as long as it has to wait. */
-  show(id: string, placeholder: Placeholder): void;
-  /** The photo has been looked at: the time between two of them is what one takes. */
-  leave(id: string): void;
-  /** The photo will not be looked at any more. */
-  giveUp(id: string): void;
-  /** Ends the request's edits; resolves when none is under way. */
-  settle(id: string): Promise<void>;
-  stop(): void;
-}
-
-interface Entry {
-  id: string;
-  chatId: number;
-  enteredAt: number;
-  placeholder?: Placeholder;
+interface Entry extends Waiting {
   /** The position told last. */
-  told?: number;
+  told: number;
+  placeholder?: Placeholder;
   /** Looked at, but not answered: what was told still stands in the chat. */
   left: boolean;
 }
 
+export interface ProgressParts {
+  api: Pick<TelegramApi, 'editText'>;
+  pace: Pick<Pace, 'spare' | 'waitFor'>;
+  book: Pick<RequestBook<unknown>, 'places'>;
+  logger: Logger;
+}
+
 const TICK_MS = 1_000;
-/** Placeholders that are out of date looked at in one tick, from the front; few of them can be edited. */
+/** Placeholders looked at in one tick, from the front. Those behind them wait long anyway. */
+const FRONT = 200;
+/** Those out of date that may be edited in one tick. */
 const LOOKS_A_TICK = 50;
 /** Whoever is answered so soon needn't be told a place before: each telling is a call to Telegram. */
 const SOON_SECONDS = 3;
 /** The weight of the newest photo in the moving estimate of the time one takes. */
 const NEWEST = 0.2;
 
-export interface ProgressOptions {
-  api: TelegramApi;
-  pace: Pace;
-  logger: Logger;
-  /** Requests under way from before this process started: they are ahead of all that enter. */
-  ahead: number;
-}
+/** Placeholders that stand in chats, and the places they tell: in memory, best effort, forgotten with the process. */
+export class Progress {
+  #parts: ProgressParts;
+  /** Told a place and not answered yet, in the order of telling. */
+  #entries = new Map<string, Entry>();
+  /** The same by chat, in the order of acceptance. */
+  #chats = new Map<number, Entry[]>();
+  #edits = new Map<string, Promise<unknown>>();
+  #secondsPerPhoto: number | undefined;
+  #lastLeftAt = 0;
+  #ticking = false;
+  #timer: NodeJS.Timeout;
 
-export function startProgress({ api, pace, logger, ahead }: ProgressOptions): Progress {
-  /** In order. */
-  const entries = new Map<string, Entry>();
-  /** Those that haven't left, in order: thousands, perhaps, and `tell` goes through none of them. */
-  const waiting: Entry[] = [];
-  /** All of a chat, in order. */
-  const chats = new Map<number, Entry[]>();
-  const edits = new Map<string, Promise<unknown>>();
-  let unknownAhead = ahead;
-  let secondsPerPhoto: number | undefined;
-  let lastLeftAt = 0;
+  constructor(parts: ProgressParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#tickOnce(), TICK_MS);
+  }
 
-  async function placeOf(entry: Entry, position: number): Promise<Place> {
-    const paceSeconds = (await pace.waitFor(turnsUntilAnswered(entry), entry.chatId)) / 1000;
-    const queueSeconds = secondsPerPhoto === undefined || position <= 1 ? 0 : position * secondsPerPhoto;
+  /**
+   * The place that a request's chat is told now. In a chat the places that stand there grow in the order of acceptance: one
+   * that is out of date moves those behind it back until it is edited.
+   */
+  tell(waiting: Waiting): Promise<Place> {
+    const known = this.#entries.get(waiting.id);
+    const entry: Entry = known ?? { ...waiting, told: 0, left: false };
+    if (!known) this.#enter(entry);
+    entry.told = this.#inOrder(entry, waiting.place);
+    return this.#placeOf(entry);
+  }
+
+  /** The request's placeholder, which is edited from now on as the queue moves, as long as it has to wait. */
+  show(id: string, placeholder: Placeholder): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.placeholder = placeholder;
+  }
+
+  /** The photo has been looked at: the time between two of them is what one takes. */
+  leave(id: string): void {
+    const entry = this.#entries.get(id);
+    if (!entry || entry.left) return;
+    this.#measure();
+    entry.left = true;
+  }
+
+  /** Ends the request's edits; resolves when none is under way. */
+  async settle(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (entry) this.#forget(entry);
+    await this.#edits.get(id);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #enter(entry: Entry): void {
+    this.#entries.set(entry.id, entry);
+    const ofChat = this.#chats.get(entry.chatId) ?? [];
+    const before = ofChat.findLastIndex((other) => isBefore(other, entry));
+    this.#chats.set(entry.chatId, ofChat.toSpliced(before + 1, 0, entry));
+  }
+
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.id);
+    const others = this.#chats.get(entry.chatId)!.filter((other) => other !== entry);
+    if (others.length > 0) this.#chats.set(entry.chatId, others);
+    else this.#chats.delete(entry.chatId);
+  }
+
+  /** `place` as it may be told: above what stands in the chat for earlier photos, below what stands there for later ones. */
+  #inOrder(entry: Entry, place: number): number {
+    const ofChat = this.#chats.get(entry.chatId)!;
+    const index = ofChat.indexOf(entry);
+    const least = Math.max(0, ...ofChat.slice(0, index).map(({ told }) => told)) + 1;
+    const most = Math.min(...ofChat.slice(index + 1).map(({ told }) => told)) - 1;
+    return Math.max(least, Math.min(place, most));
+  }
+
+  async #placeOf(entry: Entry): Promise<Place> {
+    const position = entry.told;
+    // Until its own answer its chat is sent one for each photo before.
+    const answers = this.#chats.get(entry.chatId)!.indexOf(entry) + 1;
+    const paceSeconds = (await this.#parts.pace.waitFor(answers, entry.chatId)) / 1000;
+    const queueSeconds = position <= 1 ? 0 : position * (this.#secondsPerPhoto ?? 0);
     const waitSeconds = Math.max(queueSeconds, paceSeconds);
     return waitSeconds > 0 ? { position, waitSeconds } : { position };
   }
 
-  /** Turns of its chat until a photo whose place is told now is answered: placeholders of others, and answers up to its own. */
-  function turnsUntilAnswered(entry: Entry): number {
-    const ofChat = chats.get(entry.chatId)!;
-    return ofChat.filter(({ told }) => told === undefined).length + ofChat.indexOf(entry) + 1;
-  }
-
-  function isSoon(position: number): boolean {
-    return secondsPerPhoto !== undefined && position * secondsPerPhoto < SOON_SECONDS;
-  }
-
-  /** The highest place that stands in a chat up to `entry`, if it was `last` up to the one before. */
-  function highest(last: number, { left, told = 0 }: Entry): number {
-    return Math.max(left ? last : last + 1, told);
-  }
-
-  /** All entries with the positions that may be told of them. Goes on from what is told between two steps. */
-  function* inOrder(): Generator<{ entry: Entry; position: number }> {
-    let ahead = unknownAhead;
-    const lastOfChat = new Map<number, number>();
-    for (const entry of entries.values()) {
-      const last = lastOfChat.get(entry.chatId) ?? 0;
-      if (!entry.left) yield { entry, position: Math.max(++ahead, last + 1) };
-      lastOfChat.set(entry.chatId, highest(last, entry));
-    }
-  }
-
-  /** As `inOrder` has it, of one that waits. */
-  function positionOf(entry: Entry): number {
-    const ofChat = chats.get(entry.chatId)!;
-    const last = ofChat.slice(0, ofChat.indexOf(entry)).reduce(highest, 0);
-    return Math.max(unknownAhead + waiting.lastIndexOf(entry) + 1, last + 1);
-  }
-
-  function enter(id: string, chatId: number): Entry {
-    const known = entries.get(id);
-    if (known) return known;
-    const entry = { id, chatId, enteredAt: Date.now(), left: false };
-    entries.set(id, entry);
-    waiting.push(entry);
-    chats.set(chatId, [...(chats.get(chatId) ?? []), entry]);
-    return entry;
-  }
-
-  function stopWaiting(entry: Entry): void {
-    if (!entry.left) waiting.splice(waiting.indexOf(entry), 1);
-    entry.left = true;
-  }
-
-  function forget(entry: Entry): void {
-    stopWaiting(entry);
-    entries.delete(entry.id);
-    const others = chats.get(entry.chatId)!.filter((other) => other !== entry);
-    if (others.length > 0) chats.set(entry.chatId, others);
-    else chats.delete(entry.chatId);
-  }
-
-  /** One fewer is ahead of the others. */
-  function advance(id: string): void {
-    const entry = entries.get(id);
-    if (entry) stopWaiting(entry);
-    else unknownAhead = Math.max(0, unknownAhead - 1);
+  #isSoon(position: number): boolean {
+    return this.#secondsPerPhoto !== undefined && position * this.#secondsPerPhoto < SOON_SECONDS;
   }
 
   /** The time between two photos that left, as far as there were photos to work on in between. */
-  function measure(): void {
+  #measure(): void {
     const now = Date.now();
-    const [first] = waiting;
-    const seconds = (now - Math.max(lastLeftAt, first?.enteredAt ?? lastLeftAt)) / 1000;
-    if (lastLeftAt > 0) {
-      secondsPerPhoto = secondsPerPhoto === undefined ? seconds : secondsPerPhoto * (1 - NEWEST) + seconds * NEWEST;
+    const first = [...this.#entries.values()].find(({ left }) => !left);
+    const seconds = (now - Math.max(this.#lastLeftAt, first?.acceptedAt ?? 0)) / 1000;
+    if (this.#lastLeftAt > 0) {
+      const before = this.#secondsPerPhoto ?? seconds;
+      this.#secondsPerPhoto = before * (1 - NEWEST) + seconds * NEWEST;
     }
-    lastLeftAt = now;
+    this.#lastLeftAt = now;
   }
 
-  async function tick(): Promise<void> {
+  async #tickOnce(): Promise<void> {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    await this.#tick().catch((err) => this.#parts.logger.debug({ err }, 'Could not look for places in the queue'));
+    this.#ticking = false;
+  }
+
+  async #tick(): Promise<void> {
+    const { book, pace } = this.#parts;
+    const isShown = ({ id, placeholder, left }: Entry) => placeholder && !left && !this.#edits.has(id);
+    const front = [...this.#entries.values()].filter(isShown).slice(0, FRONT);
+    if (front.length === 0) return;
+    const places = await book.places(front.map(({ id }) => id));
     let looks = LOOKS_A_TICK;
-    for (const { entry, position } of inOrder()) {
-      if (!entry.placeholder || entry.told === undefined || edits.has(entry.id)) continue;
-      if (milestone(position) >= milestone(entry.told) || isSoon(position)) continue;
+    for (const [i, entry] of front.entries()) {
+      const place = places[i];
+      if (place === undefined || !this.#entries.has(entry.id)) continue;
+      const position = this.#inOrder(entry, place);
+      if (milestone(position) >= milestone(entry.told) || this.#isSoon(position)) continue;
       looks -= 1;
       if (looks < 0) return;
-      if (!(await pace.spare(entry.placeholder.chatId)) || entry.left || !entries.has(entry.id)) continue;
-      startEdit(entry, entry.placeholder, position);
+      if (!(await pace.spare(entry.chatId)) || entry.left || !this.#entries.has(entry.id)) continue;
+      this.#edit(entry, entry.placeholder!, position);
     }
   }
 
-  function startEdit(entry: Entry, { chatId, messageId, language }: Placeholder, position: number): void {
+  #edit(entry: Entry, { messageId, language }: Placeholder, position: number): void {
+    const { api, logger } = this.#parts;
     entry.told = position;
-    const edit = placeOf(entry, position)
-      .then((place) => api.editText(chatId, messageId, TEXTS[language].placeholder(place)))
+    const edit = this.#placeOf(entry)
+      .then((place) => api.editText(entry.chatId, messageId, TEXTS[language].placeholder(place)))
       .catch((err) => logger.debug({ requestId: entry.id, err }, 'Could not show a place in the queue'))
-      .finally(() => edits.delete(entry.id));
-    edits.set(entry.id, edit);
+      .finally(() => this.#edits.delete(entry.id));
+    this.#edits.set(entry.id, edit);
   }
+}
 
-  let ticking = false;
-  const timer = setInterval(async () => {
-    if (ticking) return;
-    ticking = true;
-    await tick().finally(() => {
-      ticking = false;
-    });
-  }, TICK_MS);
-
-  return {
-    enter: (id, chatId) => void enter(id, chatId),
-    async tell(id, chatId) {
-      const entry = enter(id, chatId);
-      if (entry.left) return { position: 1 };
-      entry.told = positionOf(entry);
-      return placeOf(entry, entry.told);
-    },
-    show(id, placeholder) {
-      const entry = entries.get(id);
-      if (entry) entry.placeholder = placeholder;
-    },
-    leave(id) {
-      const entry = entries.get(id);
-      if (entry && !entry.left) measure();
-      advance(id);
-    },
-    giveUp: advance,
-    async settle(id) {
-      const entry = entries.get(id);
-      if (entry) forget(entry);
-      await edits.get(id);
-    },
-    stop() {
-      clearInterval(timer);
-    },
-  };
+function isBefore(a: Waiting, b: Waiting): boolean {
+  return a.acceptedAt < b.acceptedAt || (a.acceptedAt === b.acceptedAt && a.place < b.place);
 }

@@ -17,6 +17,8 @@ const COMMON = {
   retryStrategy: (failures: number) => Math.min(200 * failures, LONGEST_RECONNECT_MS),
   keepAlive: KEEPALIVE_MS,
   socketTimeout: HANGS_AFTER_MS,
+  // After a failover REDIS_URL may lead to the new primary, while the old one lives on as a replica.
+  reconnectOnError: ({ message }) => message.startsWith('READONLY'),
 } satisfies RedisOptions;
 
 /**

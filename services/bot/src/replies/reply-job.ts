@@ -18,7 +18,10 @@ export function replyJobId(requestId: string): string {
   return requestId;
 }
 
-/** The id of the job that answers when nothing else has. */
+/**
+ * The id of the job that tells of a passed deadline. It has one of its own, as an answer that comes meanwhile goes first:
+ * this job then ends without a word.
+ */
 export function deadlineJobId(requestId: string): string {
   return `${requestId}-deadline`;
 }

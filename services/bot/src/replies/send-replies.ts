@@ -1,149 +1,198 @@
-import { codeOf, FinalError, gradeOf } from '@attrai/contracts/errors';
-import { keysOf, type PhotoRef } from '@attrai/contracts/photo-ref';
-import type { PhotoStore } from '@attrai/photo-store/photo-store';
+import { randomUUID } from 'node:crypto';
+import { codeOf, FinalError, gradeOf, RetryableError } from '@attrai/contracts/errors';
+import { patiently } from '@attrai/contracts/patiently';
 import type { Logger } from '@attrai/telemetry/logger';
-import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
-import type { ActiveRequests } from '../limits/active-requests.ts';
+import type { Job, Worker } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Answered, BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
+import type { Envelope } from '../requests/envelope.ts';
+import type { RequestBook, SendPermission } from '../requests/request-book.ts';
 import type { Pace } from '../telegram/pace.ts';
 import type { Button, TelegramApi } from '../telegram/telegram-api.ts';
+import { TEXTS } from '../texts/languages.ts';
 import { adultsButton, type UnsureFaces } from './adults-button.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
-import { answerText, type ReplyJob } from './reply-job.ts';
+import { answerText, deadlineJobId, type ReplyJob } from './reply-job.ts';
+import { deletePhotosOf, folderOf, type PhotoFolders } from './request-photos.ts';
 
-export interface ReplyParts {
+export interface ReplyParts extends PhotoFolders {
   api: TelegramApi;
   pace: Pace;
   progress: Progress;
-  activeRequests: ActiveRequests;
-  replies: JobQueue<ReplyJob>;
-  /** Where the picture of a `volume` reference lies. */
-  photoStore: PhotoStore;
-  /** Where a picture waits that came inside its message. */
-  inbox: PhotoStore;
+  book: RequestBook<Envelope>;
   unsureFaces: UnsureFaces;
   limits: Limits;
   logger: Logger;
   metrics: BotMetrics;
+  stopping: AbortSignal;
 }
 
 const CONCURRENCY = 8;
+/** Until another try, which is at the same answer, has gone on. */
+const BUSY_PAUSE_MS = 5_000;
+
+/** One try to send the answer of a job. */
+interface Try {
+  job: ReplyJob;
+  attempt: string;
+  /** The answer only says that the deadline has passed. */
+  expired: boolean;
+}
 
 /**
- * Sends answers. Only the first answer to a request is sent; all of them clean up.
+ * Sends answers. The book says who may send, so that one picture at the most goes out; every job cleans up.
  *
- * Edits may be repeated, so a try that broke off is simply made again. A new message is sent only where there is no
- * placeholder or earlier answer to edit, and never again once it went out.
+ * Edits may be repeated, so a try that broke off is made again. A new message is sent only where there is no placeholder
+ * or earlier answer to edit. If nobody can know whether it arrived, no other is sent, and its user is told so.
  */
-export function createReplyWorker(parts: ReplyParts): Worker<ReplyJob> {
-  const { api, pace, progress, activeRequests, photoStore, inbox, unsureFaces, limits, metrics } = parts;
-  const oneAtATime = createOneAtATime();
-  /** Sent, but not yet known to be: Redis was away right after. */
-  const sent = new Map<string, Answered>();
+export class ReplySender implements Worker<ReplyJob> {
+  readonly concurrency = CONCURRENCY;
+  #parts: ReplyParts;
 
-  async function work({ data }: Job<ReplyJob>): Promise<void> {
-    const { id, replyTo } = data;
-    const log = parts.logger.child({ requestId: id });
-    if ((await activeRequests.stage(id)) !== 'answered') {
-      await progress.settle(id);
-      if (!sent.has(id)) {
-        const started = performance.now();
-        await pace.turn(replyTo.chatId);
-        sent.set(id, await deliverOrLog(data, log));
-        metrics.took('reply', performance.now() - started);
-      }
-    }
-    const answered = sent.get(id) ?? data.answer.kind;
-    if (await activeRequests.release(replyTo.userId, id)) metrics.answered(answered);
-    sent.delete(id);
-    // What is left after the release is cleaned up by the next try, if this one breaks off here.
-    await deletePhotos(data);
+  constructor(parts: ReplyParts) {
+    this.#parts = parts;
   }
 
-  /** A user who can't be reached any more is no reason to keep the photo. */
-  async function deliverOrLog(data: ReplyJob, log: Logger): Promise<Answered> {
+  async work({ id: jobId, data }: Job<ReplyJob>): Promise<void> {
+    const { pace, metrics } = this.#parts;
+    const one: Try = { job: data, attempt: randomUUID(), expired: jobId === deadlineJobId(data.id) };
+    const started = performance.now();
+    await pace.turn(data.replyTo.chatId);
+    const permission = await this.#mayStart(one);
+    if (permission === 'not_due') return;
+    if (permission === 'busy') throw busy();
+    if (permission === 'send' || permission === 'unknown') {
+      await this.#parts.progress.settle(data.id);
+      await this.#end(data.id, await this.#deliver(one, permission));
+      metrics.took('reply', performance.now() - started);
+    }
+    // What is left after that is cleaned up by the next try, if this one breaks off here.
+    await deletePhotosOf(data.id, this.#parts);
+  }
+
+  async gaveUp({ data }: Job<ReplyJob>, error: unknown): Promise<void> {
+    this.#parts.logger.error({ requestId: data.id, code: codeOf(error), err: error }, 'Gave up answering');
+    await this.#parts.progress.settle(data.id);
+    await this.#end(data.id, 'undeliverable');
+    await deletePhotosOf(data.id, this.#parts);
+  }
+
+  #mayStart({ job, attempt, expired }: Try): Promise<SendPermission> {
+    const { answer, replyTo } = job;
+    const canEdit = replyTo.placeholderId !== undefined || (answer.kind === 'scored' && replyTo.answerId !== undefined);
+    const { book, stopping } = this.#parts;
+    return patiently(() => book.sending(job.id, { attempt, repeatable: canEdit, expired }), stopping);
+  }
+
+  /** Before a new message. Throws if another try has gone on with the answer meanwhile. */
+  async #maySendNew({ job, attempt, expired }: Try): Promise<void> {
+    const { book, stopping } = this.#parts;
+    const permission = await patiently(() => book.sending(job.id, { attempt, repeatable: false, expired }), stopping);
+    if (permission !== 'send') throw busy();
+  }
+
+  async #end(id: string, answered: Answered): Promise<void> {
+    const { book, metrics, stopping } = this.#parts;
+    if (await patiently(() => book.answered(id), stopping)) metrics.answered(answered);
+  }
+
+  /** Resolves when nothing more is to be sent; throws what another try may mend. */
+  async #deliver(one: Try, permission: 'send' | 'unknown'): Promise<Answered> {
+    const { id, answer } = one.job;
+    const log = this.#parts.logger.child({ requestId: id });
     try {
-      await deliver(data);
-      log.info({ outcome: data.answer.kind }, 'Answered');
-      return data.answer.kind;
+      if (permission === 'unknown') return await this.#tellDoubt(one);
+      await this.#sendAnswer(one);
+      log.info({ outcome: answer.kind }, 'Answered');
+      return answer.kind;
+    } catch (error) {
+      // Nothing went out that may not be repeated.
+      if (gradeOf(error) !== 'final') {
+        await this.#goBack(one);
+        throw error;
+      }
+      if (codeOf(error) !== 'delivery_unknown') return undeliverable(error);
+    }
+    try {
+      // This try stays `sending` if that fails: the next one must not send the answer again.
+      return await this.#tellDoubt(one);
     } catch (error) {
       if (gradeOf(error) !== 'final') throw error;
-      log.warn({ outcome: data.answer.kind, code: codeOf(error), err: error }, 'The answer could not be delivered');
+      return undeliverable(error);
+    }
+
+    function undeliverable(error: unknown): Answered {
+      log.warn({ outcome: answer.kind, code: codeOf(error), err: error }, 'The answer could not be delivered');
       return 'undeliverable';
     }
   }
 
-  async function deliver(data: ReplyJob): Promise<void> {
-    const text = answerText(data.answer, data.replyTo, limits);
-    const button = adultsButton(data.answer, data.replyTo, unsureFaces);
-    if (data.answer.kind !== 'scored') return deliverText(data, text);
+  async #goBack({ job, attempt }: Try): Promise<void> {
+    const { book, stopping } = this.#parts;
+    await patiently(() => book.notSent(job.id, attempt), stopping).catch((err) =>
+      this.#parts.logger.warn({ requestId: job.id, err }, 'An answer waits a minute: it counts as being sent'),
+    );
+  }
+
+  /** A new message, as nobody knows whether the answer arrived. */
+  async #tellDoubt({ job }: Try): Promise<Answered> {
+    const { id, replyTo } = job;
+    const { chatId, messageId, language } = replyTo;
+    this.#parts.logger.warn({ requestId: id }, 'Nobody knows whether an answer arrived: telling its user');
+    try {
+      await this.#parts.api.sendText({ chatId, replyTo: messageId }, TEXTS[language].maybeAnswered);
+    } catch (error) {
+      // One more would not make it any clearer.
+      if (codeOf(error) !== 'delivery_unknown') throw error;
+    }
+    return 'in_doubt';
+  }
+
+  async #sendAnswer(one: Try): Promise<void> {
+    const { answer, replyTo } = one.job;
+    const { unsureFaces, limits } = this.#parts;
+    const text = answerText(answer, replyTo, limits);
+    if (answer.kind !== 'scored') return this.#sendText(one, text);
     let picture: Buffer;
     try {
-      const ref = data.answer.picture;
-      picture = await storeOf(ref).get({ ref });
+      picture = await folderOf(answer.picture, this.#parts).get({ ref: answer.picture });
     } catch (error) {
       if (gradeOf(error) !== 'final') throw error;
-      return deliver({ ...data, answer: { kind: 'photo_missing' } });
+      return this.#sendText(one, answerText({ kind: 'photo_missing' }, replyTo, limits));
     }
+    const button = adultsButton(answer, replyTo, unsureFaces);
     try {
-      await deliverPicture(data, picture, text, button);
+      await this.#sendPicture(one, picture, text, button);
     } catch (error) {
       // Telegram won't have this picture. The scores are worth telling without it.
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
-      await deliverText(data, text, button);
+      await this.#sendText(one, text, button);
     }
   }
 
-  async function deliverPicture(
-    { replyTo }: ReplyJob,
-    picture: Buffer,
-    caption: string,
-    button?: Button,
-  ): Promise<void> {
-    const { chatId, messageId, placeholderId, answerId } = replyTo;
+  async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
+    const { api } = this.#parts;
+    const { chatId, messageId, placeholderId, answerId } = one.job.replyTo;
     const inPlaceOf = answerId ?? placeholderId;
     if (inPlaceOf !== undefined) {
       if ((await api.editIntoPicture(chatId, inPlaceOf, picture, caption, button)) === 'edited') return;
     }
+    await this.#maySendNew(one);
     await api.sendPicture({ chatId, replyTo: messageId }, picture, caption, button);
   }
 
   /** An earlier answer stays: words about a second look don't take the place of its picture. */
-  async function deliverText({ replyTo }: ReplyJob, text: string, button?: Button): Promise<void> {
-    const { chatId, messageId, placeholderId } = replyTo;
+  async #sendText(one: Try, text: string, button?: Button): Promise<void> {
+    const { api } = this.#parts;
+    const { chatId, messageId, placeholderId } = one.job.replyTo;
     if (placeholderId !== undefined) {
       if ((await api.editText(chatId, placeholderId, text, button)) === 'edited') return;
     }
+    await this.#maySendNew(one);
     await api.sendText({ chatId, replyTo: messageId }, text, button);
   }
-
-  async function gaveUp({ data }: Job<ReplyJob>, error: unknown): Promise<void> {
-    parts.logger.error({ requestId: data.id, code: codeOf(error), err: error }, 'Gave up answering');
-    await progress.settle(data.id);
-    if (await activeRequests.release(data.replyTo.userId, data.id)) metrics.answered('undeliverable');
-    await deletePhotos(data);
-  }
-
-  /** All that there may be of this request, whatever the answer: an estimator that died may have left a picture. */
-  async function deletePhotos({ id, answer }: ReplyJob): Promise<void> {
-    const keys = Object.values(keysOf(id)).map((key): PhotoRef => ({ store: 'volume', key }));
-    // Only this job knows of a picture in the inbox: it comes again, if it came there before its job was made.
-    if (answer.kind === 'scored' && isInInbox(answer.picture)) await inbox.delete(answer.picture);
-    await photoStore.delete(...keys);
-  }
-
-  function storeOf(ref: PhotoRef): PhotoStore {
-    return isInInbox(ref) ? inbox : photoStore;
-  }
-
-  return { work: (job) => oneAtATime(job.data.id, () => work(job)), gaveUp, concurrency: CONCURRENCY };
 }
 
-/** Keys of pictures that wait in the inbox end with this. */
-export const INBOX_SUFFIX = '.inbox';
-
-function isInInbox({ key }: PhotoRef): boolean {
-  return key.endsWith(INBOX_SUFFIX);
+function busy(): RetryableError {
+  return new RetryableError('being_answered', 'Another try sends this answer.', { retryAfterMs: BUSY_PAUSE_MS });
 }

@@ -5,11 +5,25 @@ import { patiently } from '@attrai/contracts/patiently';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
+import type { Logger } from '@attrai/telemetry/logger';
 import type { ZodError } from 'zod';
-import { createOneAtATime } from './one-at-a-time.ts';
+import { createOneAtATime } from '../intake/one-at-a-time.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { Progress } from '../progress/progress.ts';
+import type { Envelope } from '../requests/envelope.ts';
+import { isOver, type RequestBook } from '../requests/request-book.ts';
 import { createParkedMessages } from './parked.ts';
-import { replyJobId } from './reply-job.ts';
-import type { ReplyParts } from './send-replies.ts';
+import { deadlineJobId, type ReplyJob, replyJobId } from './reply-job.ts';
+import { deletePhotosOf, type PhotoFolders } from './request-photos.ts';
+
+export interface DeadLetterParts extends PhotoFolders {
+  broker: Broker;
+  book: RequestBook<Envelope>;
+  replies: JobQueue<ReplyJob>;
+  progress: Progress;
+  logger: Logger;
+  stopping: AbortSignal;
+}
 
 const PREFETCH = 4;
 
@@ -18,56 +32,74 @@ const PREFETCH = 4;
  * before its deadline, is told so, and the photo deleted. A message nobody can read belongs to nobody we could tell: it is
  * logged and parked as a file of the inbox for the operator, at most 100 of them; see `pnpm dead-letters`.
  */
-export function takeDeadLetters(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
-  const { replies, progress, logger } = parts;
-  const parked = createParkedMessages(parts.inbox);
-  const oneAtATime = createOneAtATime();
+export class DeadLetterTaker {
+  #parts: DeadLetterParts;
+  #parked: ReturnType<typeof createParkedMessages>;
+  #oneAtATime = createOneAtATime();
 
-  async function tellUser({ id, replyTo }: EstimateRequest | EstimateResult, expired = false): Promise<void> {
-    if (expired) {
-      logger.info({ requestId: id }, 'No estimator took a photo before its deadline');
-      progress.giveUp(id);
-    } else {
-      logger.error({ requestId: id }, 'A photo could not be finished: telling its user');
-      progress.leave(id);
+  constructor(parts: DeadLetterParts) {
+    this.#parts = parts;
+    this.#parked = createParkedMessages(parts.inbox);
+  }
+
+  start(): Promise<Consumer> {
+    return this.#parts.broker.consume(TO_ESTIMATE_DEAD, PREFETCH, (delivery) => this.#take(delivery));
+  }
+
+  async #take(delivery: Delivery): Promise<void> {
+    const request = estimateRequest.safeParse(delivery.json);
+    if (request.success) {
+      if (delivery.refused && request.data.decimalComma) return this.#askPlainly(request.data, delivery);
+      return delivery.expired ? this.#tellExpired(request.data) : this.#tellFailed(request.data);
     }
-    await replies.add(replyJobId(id), { id, replyTo, answer: { kind: expired ? 'expired' : 'failed' } });
+    const result = estimateResult.safeParse(delivery.json);
+    if (result.success) return this.#tellFailed(result.data);
+    // Two at once would both take the last free place.
+    const { error } = delivery.diedIn === AFTER_ESTIMATE ? result : request;
+    return this.#oneAtATime('park', () => this.#park(delivery, problemOf(delivery, error)));
+  }
+
+  /** By RabbitMQ's clock. Where the book's is behind, the job says nothing, and the deadline is told when it passes. */
+  async #tellExpired({ id, replyTo }: EstimateRequest): Promise<void> {
+    this.#parts.logger.info({ requestId: id }, 'No estimator took a photo before its deadline');
+    await this.#addReply(deadlineJobId(id), { id, replyTo, answer: { kind: 'expired' } });
+  }
+
+  async #tellFailed({ id, replyTo }: EstimateRequest | EstimateResult): Promise<void> {
+    const { book, progress, logger, stopping } = this.#parts;
+    progress.leave(id);
+    const state = await patiently(() => book.answerReady(id), stopping);
+    if (isOver(state)) return patiently(() => deletePhotosOf(id, this.#parts), stopping);
+    logger.error({ requestId: id }, 'A photo could not be finished: telling its user');
+    await this.#addReply(replyJobId(id), { id, replyTo, answer: { kind: 'failed' } });
+  }
+
+  #addReply(jobId: string, job: ReplyJob): Promise<void> {
+    return patiently(() => this.#parts.replies.add(jobId, job), this.#parts.stopping);
   }
 
   /**
    * Of everyday requests only those with decimal commas can't be read by estimators before 0.2, which there may be during an update:
    * a point in the picture is better than no answer.
    */
-  async function askPlainly({ decimalComma: _, ...request }: EstimateRequest, { attachment }: Delivery): Promise<void> {
+  async #askPlainly({ decimalComma: _, ...request }: EstimateRequest, { attachment }: Delivery): Promise<void> {
+    const { broker, logger, stopping } = this.#parts;
     logger.info(
       { requestId: request.id },
       'An older estimator could not read a request; asking without decimal commas',
     );
     const options = { attachment, expiresAt: request.deadline };
-    await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, options);
+    await patiently(() => publishChecked(broker, TO_ESTIMATE, estimateRequest, request, options), stopping);
   }
 
-  async function park(delivery: Delivery, why: string): Promise<void> {
+  async #park(delivery: Delivery, why: string): Promise<void> {
     const { contentType, body } = wireOf(delivery);
-    const { key, kept } = await parked.park({ diedIn: delivery.diedIn, why, contentType, body });
+    const message = { diedIn: delivery.diedIn, why, contentType, body };
+    const { key, kept } = await patiently(() => this.#parked.park(message), this.#parts.stopping);
     const advice = kept ? 'see `pnpm dead-letters`' : 'too many are parked: it is dropped';
-    logger.error({ key, kept, problem: why, queue: delivery.diedIn }, `A message that nobody can read: ${advice}`);
+    const about = { key, kept, problem: why, queue: delivery.diedIn };
+    this.#parts.logger.error(about, `A message that nobody can read: ${advice}`);
   }
-
-  async function take(delivery: Delivery): Promise<void> {
-    const request = estimateRequest.safeParse(delivery.json);
-    if (request.success) {
-      if (delivery.refused && request.data.decimalComma) return askPlainly(request.data, delivery);
-      return tellUser(request.data, delivery.expired);
-    }
-    const result = estimateResult.safeParse(delivery.json);
-    if (result.success) return tellUser(result.data, delivery.expired);
-    // Two at once would both take the last free place.
-    const { error } = delivery.diedIn === AFTER_ESTIMATE ? result : request;
-    return oneAtATime('park', () => park(delivery, problemOf(delivery, error)));
-  }
-
-  return broker.consume(TO_ESTIMATE_DEAD, PREFETCH, (delivery) => patiently(() => take(delivery), stopping));
 }
 
 /** Where the message is wrong, never what stands there. */

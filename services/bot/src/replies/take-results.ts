@@ -3,31 +3,55 @@ import { consumeChecked } from '@attrai/broker/typed-queue';
 import { patiently } from '@attrai/contracts/patiently';
 import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
 import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
-import { type ReplyJob, replyJobId } from './reply-job.ts';
-import { INBOX_SUFFIX, type ReplyParts } from './send-replies.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { BotMetrics } from '../metrics.ts';
+import type { Progress } from '../progress/progress.ts';
+import type { Envelope } from '../requests/envelope.ts';
+import { isOver, type RequestBook } from '../requests/request-book.ts';
+import { type Answer, type ReplyJob, replyJobId } from './reply-job.ts';
+import { deletePhotosOf, inboxKey, type PhotoFolders } from './request-photos.ts';
+
+export interface ResultParts extends PhotoFolders {
+  book: RequestBook<Envelope>;
+  replies: JobQueue<ReplyJob>;
+  progress: Progress;
+  metrics: BotMetrics;
+  stopping: AbortSignal;
+}
 
 const PREFETCH = 16;
 
-/**
- * Turns every message of `after_estimate` into a reply job. While Redis is away, messages wait in hand rather than
- * count as failed. Of a second result for a request, or one that comes too late, the job only deletes the picture.
- */
-export function takeResults(broker: Broker, parts: ReplyParts, stopping: AbortSignal): Promise<Consumer> {
-  const { replies, inbox, progress, metrics } = parts;
+/** Turns messages of `after_estimate` into reply jobs. While Redis is away they wait in hand, rather than count as failed. */
+export class ResultTaker {
+  #parts: ResultParts;
 
-  async function take(result: EstimateResult, attachment: Buffer | undefined): Promise<void> {
+  constructor(parts: ResultParts) {
+    this.#parts = parts;
+  }
+
+  start(broker: Broker): Promise<Consumer> {
+    return consumeChecked(broker, AFTER_ESTIMATE, estimateResult, PREFETCH, (result, { attachment }) =>
+      this.#take(result, attachment),
+    );
+  }
+
+  async #take(result: EstimateResult, attachment: Buffer | undefined): Promise<void> {
+    const { book, replies, progress, metrics, stopping } = this.#parts;
     const { id, replyTo, acceptedAt, outcome, workMs } = result;
     progress.leave(id);
     metrics.took('wait', Math.max(0, Date.now() - acceptedAt - workMs));
-    const job: ReplyJob = { id, replyTo, answer: outcome };
-    if (outcome.kind === 'scored' && outcome.picture.store === 'message' && attachment) {
-      const { ref } = await inbox.put(`${id}${INBOX_SUFFIX}`, attachment);
-      job.answer = { ...outcome, picture: ref };
-    }
-    await replies.add(replyJobId(id), job);
+    const state = await patiently(() => book.answerReady(id), stopping);
+    // It came twice, or too late. A request that Redis has lost is answered.
+    if (isOver(state)) return patiently(() => deletePhotosOf(id, this.#parts), stopping);
+    const answer = await this.#keep(id, outcome, attachment);
+    await patiently(() => replies.add(replyJobId(id), { id, replyTo, answer }), stopping);
   }
 
-  return consumeChecked(broker, AFTER_ESTIMATE, estimateResult, PREFETCH, (result, { attachment }) =>
-    patiently(() => take(result, attachment), stopping),
-  );
+  /** The answer, with a picture that came inside the message in the inbox. */
+  async #keep(id: string, outcome: Answer, attachment: Buffer | undefined): Promise<Answer> {
+    if (outcome.kind !== 'scored' || outcome.picture.store !== 'message' || !attachment) return outcome;
+    const { inbox, stopping } = this.#parts;
+    const { ref } = await patiently(() => inbox.put(inboxKey(id), attachment), stopping);
+    return { ...outcome, picture: ref };
+  }
 }

@@ -1,4 +1,4 @@
-import { FinalError, RetryableError } from '@attrai/contracts/errors';
+import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { TelegramError } from 'telegraf';
 import type { BotCommand, Update, UserFromGetMe, WebhookInfo } from 'telegraf/types';
 import { downloadFile } from './download-file.ts';
@@ -55,6 +55,8 @@ export interface TelegramApi {
     caption: string,
     button?: Button,
   ): Promise<Edited>;
+  /** Of a message that is gone it is done already. */
+  deleteMessage(chatId: number, messageId: number): Promise<void>;
   /** Shows `text`, at most 200 characters, to who pressed a button: in passing if it is short, else until they have read it. */
   answerPress(queryId: string, text: string): Promise<void>;
   /** The bytes of a file. FinalError `file_too_large` beyond `maxBytes`, `file_gone` if Telegram has it no more. */
@@ -183,6 +185,13 @@ export function createTelegramApi({ token, apiRoot, onBusy }: TelegramApiOptions
       const options = { timeoutMs: UPLOAD_TIMEOUT_MS, picture };
       const payload = { chat_id: chatId, message_id: messageId, media, reply_markup: markup(button) };
       return edit('editMessageMedia', payload, options);
+    },
+    async deleteMessage(chatId, messageId) {
+      try {
+        await call('deleteMessage', { chat_id: chatId, message_id: messageId });
+      } catch (error) {
+        if (codeOf(error) !== 'telegram_refused' || !/not found/i.test((error as Error).message)) throw error;
+      }
     },
     async answerPress(queryId, text) {
       await call('answerCallbackQuery', { callback_query_id: queryId, text, show_alert: text.length > FEW_WORDS });

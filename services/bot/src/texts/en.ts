@@ -32,6 +32,7 @@ export const en: Texts = {
     start: 'what this bot does',
     help: 'what to send, and the limits',
     privacy: 'what happens to your photos',
+    cancel: 'drops your photos that wait',
   },
   description: {
     long: 'Send me a photo with faces. I draw a box around each face and give it a score from 0 to 10. I keep no photos.',
@@ -54,7 +55,7 @@ export const en: Texts = {
         `• ${count(limits.maxActivePerUser, photos)} in work at once`,
         `• ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}`,
       ].join('\n'),
-      `Every photo I take gets an answer within ${duration(limits.deadlineSeconds)}.`,
+      `Every photo I take gets an answer within ${duration(limits.deadlineSeconds)}. /cancel drops those that still wait.`,
       'A score is my guess at what people would give the picture on a scale of ten points: most faces get 3 to 7.',
       'Scores are listed from left to right, row by row. “≈” before a score means that it is less certain: the face is turned, small or partly covered.',
       "A face that looks like a child's is never scored. One that may be under 18 gets no score either, which happens to adults too. Where the answer has a button for it, the sender of the photo can say that everyone in it is 18 or older, and I look again.",
@@ -70,6 +71,13 @@ export const en: Texts = {
       'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
+
+  cancelled: (n) =>
+    n === 0
+      ? 'None of your photos is waiting.'
+      : `Dropped: ${count(n, photos)}. ${n === 1 ? 'It gets' : 'They get'} no answer any more.`,
+  notCancelled: 'Something is down on my side. Please send /cancel again a little later.',
+  photoCancelled: 'You cancelled this photo.',
 
   placeholder: ({ position, waitSeconds }) => {
     const place =
@@ -121,12 +129,14 @@ export const en: Texts = {
     failed: "I'm sorry, I couldn't finish this photo. Please try another one.",
     file_gone: "Telegram doesn't give me this file any more. Please send it again.",
   },
+  maybeAnswered: "My answer to this photo may not have arrived. If you don't see it, please send the photo again.",
 
   adultsButton: 'Everyone here is 18 or older',
   pressed: {
     accepted: "I'm looking at it again.",
     in_work: "I'm already looking at it again.",
     answered: 'I have looked at this photo again already. To have it looked at once more, send it again.',
+    cancelled: 'You cancelled that. To have the photo looked at once more, send it again.',
     not_sender:
       'Only the person who sent the photo can say that, and nobody if it was sent in the name of a group or channel.',
     photo_gone: "The photo isn't in this chat any more. Please send it again.",

@@ -34,6 +34,7 @@ export const es: Texts = {
     start: 'qué hace este bot',
     help: 'qué enviar y cuáles son los límites',
     privacy: 'qué pasa con tus fotos',
+    cancel: 'descarta tus fotos en espera',
   },
   description: {
     long: 'Envíame una foto con caras: marcaré cada una con un recuadro y le pondré una nota de 0 a 10. No guardo fotos.',
@@ -56,7 +57,7 @@ export const es: Texts = {
         `• ${count(limits.maxActivePerUser, photos)} a la vez`,
         `• ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}`,
       ].join('\n'),
-      `Toda foto que acepto recibe una respuesta en menos de ${duration(limits.deadlineSeconds)}.`,
+      `Toda foto que acepto recibe una respuesta en menos de ${duration(limits.deadlineSeconds)}. /cancel descarta las que aún esperan.`,
       'La nota es lo que, según calculo, la gente pondría a la imagen en una escala de diez puntos: la mayoría de las caras recibe de 3 a 7.',
       'Las notas van de izquierda a derecha, fila por fila. «≈» delante de una nota significa que es menos segura: la cara está girada, es pequeña o está tapada en parte.',
       'Una cara que parece de niño nunca recibe nota. La que puede ser de alguien menor de 18 años tampoco la recibe, y eso también les pasa a los adultos. Si la respuesta lleva un botón para ello, quien envió la foto puede decir que todos tienen 18 años o más, y la miro otra vez.',
@@ -72,6 +73,11 @@ export const es: Texts = {
       'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
+
+  cancelled: (n) =>
+    n === 0 ? 'No tienes ninguna foto en espera.' : `Descartado: ${count(n, photos)}. Ya no habrá respuesta.`,
+  notCancelled: 'Algo no funciona por mi parte. Por favor, envía /cancel otra vez un poco más tarde.',
+  photoCancelled: 'Has cancelado esta foto.',
 
   placeholder: ({ position, waitSeconds }) => {
     const place =
@@ -126,12 +132,14 @@ export const es: Texts = {
     failed: 'Lo siento, no he podido terminar esta foto. Prueba con otra.',
     file_gone: 'Telegram ya no me da este archivo. Por favor, envíalo otra vez.',
   },
+  maybeAnswered: 'Puede que mi respuesta a esta foto no haya llegado. Si no la ves, por favor, envía la foto otra vez.',
 
   adultsButton: 'Aquí todos tienen 18 años o más',
   pressed: {
     accepted: 'La estoy mirando otra vez.',
     in_work: 'Ya la estoy mirando otra vez.',
     answered: 'Ya he mirado esta foto otra vez. Para que la mire una vez más, envíala de nuevo.',
+    cancelled: 'Lo has cancelado. Para que mire la foto una vez más, envíala de nuevo.',
     not_sender:
       'Eso solo puede decirlo la persona que envió la foto, y nadie si se envió en nombre de un grupo o canal.',
     photo_gone: 'Esta foto ya no está en el chat. Por favor, envíala otra vez.',

@@ -20,25 +20,40 @@ export type PlainAnswer = 'no_face' | 'unreadable' | 'too_many_pixels' | 'photo_
 /**
  * What the press of an answer's button meets:
  * - accepted: the photo will be looked at again
- * - in_work, answered: it was pressed before
+ * - in_work, answered, cancelled: it was pressed before
  * - not_sender: somebody else sent the photo
  * - photo_gone: the photo was deleted
  * - too_old: Telegram doesn't tell any more which answer it belongs to
  * - off: this bot doesn't ask
  * - down: something on our side
  */
-export type Pressed = 'accepted' | 'in_work' | 'answered' | 'not_sender' | 'photo_gone' | 'too_old' | 'off' | 'down';
+export type Pressed =
+  | 'accepted'
+  | 'in_work'
+  | 'answered'
+  | 'cancelled'
+  | 'not_sender'
+  | 'photo_gone'
+  | 'too_old'
+  | 'off'
+  | 'down';
 
 /** All the bot says, in one language. Plain text, no markup. */
 export interface Texts {
   /** Shown by Telegram beside each command. */
-  commands: { start: string; help: string; privacy: string };
+  commands: { start: string; help: string; privacy: string; cancel: string };
   /** What Telegram shows in an empty chat (at most 512 characters), and on the bot's page (at most 120). */
   description: { long: string; short: string };
   start(): string;
   help(limits: Limits, username: string): string;
   privacy(limits: Limits): string;
   unknownCommand(): string;
+
+  /** Answers to /cancel, which has dropped `photos`; it could not be done now. */
+  cancelled(photos: number): string;
+  notCancelled: string;
+  /** Takes the place of a cancelled photo's placeholder. */
+  photoCancelled: string;
 
   /** `position` 1 is the next photo, or the one being looked at; `waitSeconds` is left out while nobody knows. */
   placeholder(place: { position: number; waitSeconds?: number | undefined }): string;
@@ -54,6 +69,8 @@ export interface Texts {
   scored(faces: DrawnFace[]): string;
   expired(limits: Limits): string;
   answer: Record<PlainAnswer, string>;
+  /** The answer was sent, and nobody knows whether it arrived. */
+  maybeAnswered: string;
 
   /** The button by which a sender says that everybody in the photo is an adult. */
   adultsButton: string;

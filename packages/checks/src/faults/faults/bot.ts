@@ -1,17 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
 import type { Fault } from './fault.ts';
 import { inMidCall } from './moments.ts';
 
 /** Telegram holds a call back for so long, ms; the bot dies meanwhile. */
 const HOLD_MS = 1_500;
+/** So many replies to placeholders get lost: their pictures are then sent as new messages. */
+const LOST_PLACEHOLDERS = 12;
 /** So that the calls are on the way. */
 const MIDDLE_MS = 300;
 
-/** The bot dies while calls of `method` are under way. Telegram does what it was asked all the same, as it would. */
-function killedIn(method: string, name: string): Fault {
+/**
+ * The bot dies while calls of `method` are under way. Telegram does what it was asked all the same, as it would.
+ *
+ * @param before what else goes wrong, so that there are such calls
+ */
+function killedIn(method: string, name: string, before?: FaultOrder): Fault {
   return {
     name,
-    moment: (stage) => inMidCall(stage, method, HOLD_MS),
+    async moment(stage) {
+      if (before) await stage.suite.sandbox.order(before);
+      return await inMidCall(stage, method, HOLD_MS);
+    },
     async strike({ suite }) {
       await sleep(MIDDLE_MS);
       suite.bot.signal('SIGKILL');
@@ -24,6 +34,11 @@ export const botFaults: Fault[] = [
   killedIn('sendMessage', 'the bot is killed in intake, while it sends placeholders'),
   killedIn('downloadFile', 'the bot is killed after the placeholder, before the photo is published'),
   killedIn('editMessageMedia', 'the bot is killed in reply, while it sends pictures'),
+  killedIn('sendPhoto', 'the bot is killed in reply, while it sends new pictures', {
+    method: 'sendMessage',
+    kind: 'drop-after',
+    times: LOST_PLACEHOLDERS,
+  }),
   {
     name: 'the bot is killed at any moment',
     async strike({ suite }) {

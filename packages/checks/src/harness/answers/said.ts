@@ -13,9 +13,10 @@ import type { LogEntry } from '../suite/sandbox-client.ts';
  * - picture: the picture with its scores
  * - reason: why there is no picture, by a fault of the photo's own
  * - sorry: why there is no picture, by a fault of ours
+ * - doubt: there may be a picture, or not
  * - nothing: it was deleted
  */
-export type Said = 'progress' | 'refusal' | 'picture' | 'reason' | 'sorry' | 'nothing';
+export type Said = 'progress' | 'refusal' | 'picture' | 'reason' | 'sorry' | 'doubt' | 'nothing';
 
 /** Stands for any place in the queue. */
 const SAMPLE_PLACE = 7_777;
@@ -43,6 +44,7 @@ const PATTERNS: [said: Said, patterns: RegExp[]][] = [
       [expired(limits), answer.photo_missing, answer.failed, answer.file_gone].map(startingWith),
     ),
   ],
+  ['doubt', all.map(({ maybeAnswered }) => startingWith(maybeAnswered))],
   [
     'reason',
     all.flatMap(({ answer }) => [answer.no_face, answer.unreadable, answer.too_many_pixels].map(startingWith)),

@@ -12,7 +12,7 @@ export interface Tally {
   unanswered: number;
   /** Of users who can't be told anything. */
   unreachable: number;
-  /** Of those answered: told that something went wrong on our side. */
+  /** Of those answered: told only that something went wrong on our side, or may have. */
   sorry: number;
   /** Messages that speak of progress for ever, beside the answer. */
   stray: number;
@@ -32,7 +32,7 @@ export function tally(all: readonly Fate[], unreachable: readonly number[] = [])
     twice: count(({ finals }) => finals.length > 1),
     unanswered: count(({ finals }) => finals.length === 0),
     unreachable: all.length - fates.length,
-    sorry: count(({ finals }) => finals.includes('sorry')),
+    sorry: count(({ finals }) => finals.includes('sorry') || finals.includes('doubt')),
     stray: fates.reduce((sum, { stray }) => sum + stray, 0),
     broken: fates.filter(({ finals }) => finals.length !== 1).map(({ history }) => history),
   };

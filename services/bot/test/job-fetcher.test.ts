@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { startFetching } from '../src/jobs/fetch-jobs.ts';
+import { JobFetcher } from '../src/jobs/job-fetcher.ts';
 
 /** A queue of jobs by name, as Redis keeps one; each job is in work until it is finished. */
 function open(concurrency: number, ...waiting: string[]) {
@@ -14,7 +14,7 @@ function open(concurrency: number, ...waiting: string[]) {
     const job = waiting.shift();
     return job === undefined ? undefined : () => new Promise<void>((finish) => inWork.set(job, finish));
   };
-  const fetching = startFetching(concurrency, fetch, (error) => errors.push(error));
+  const fetching = new JobFetcher(concurrency, fetch, (error) => errors.push(error));
   onTestFinished(() => {
     fetching.stop();
     vi.useRealTimers();

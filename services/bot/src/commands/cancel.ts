@@ -1,0 +1,54 @@
+import { codeOf } from '@attrai/contracts/errors';
+import { patiently } from '@attrai/contracts/patiently';
+import type { Language } from '@attrai/contracts/reply-to';
+import type { Logger } from '@attrai/telemetry/logger';
+import type { BotMetrics } from '../metrics.ts';
+import type { Progress } from '../progress/progress.ts';
+import { deletePhotosOf, type PhotoFolders } from '../replies/request-photos.ts';
+import type { Envelope } from '../requests/envelope.ts';
+import type { RequestBook, RequestRecord } from '../requests/request-book.ts';
+import type { SmallTalk } from '../telegram/small-talk.ts';
+import { TEXTS } from '../texts/languages.ts';
+
+export interface CancelParts extends PhotoFolders {
+  book: RequestBook<Envelope>;
+  progress: Pick<Progress, 'settle'>;
+  smallTalk: SmallTalk;
+  logger: Logger;
+  metrics: BotMetrics;
+  stopping: AbortSignal;
+}
+
+/** Whoever writes a command waits for it: Redis gets so long to come back. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * Drops all photos of a user that wait, in whatever chat: their slots are free, and nothing is answered later. One whose answer is
+ * being sent is answered. Resolves to what to tell the user.
+ */
+export async function cancelPhotos(userId: number, language: Language, parts: CancelParts): Promise<string> {
+  const { book, logger, stopping } = parts;
+  let cancelled: RequestRecord<Envelope>[];
+  try {
+    cancelled = await patiently(() => book.cancel(userId), stopping, PATIENCE_MS);
+  } catch (error) {
+    logger.error({ code: codeOf(error), err: error }, 'Could not cancel photos');
+    return TEXTS[language].notCancelled;
+  }
+  for (const request of cancelled) {
+    parts.metrics.answered('cancelled');
+    logger.info({ requestId: request.id }, 'Cancelled');
+    void end(request, parts);
+  }
+  return TEXTS[language].cancelled(cancelled.length);
+}
+
+/** Its estimator then finds no photo. What can't be deleted now is swept later. */
+async function end({ id, chatId, placeholder, envelope }: RequestRecord<Envelope>, parts: CancelParts): Promise<void> {
+  const { progress, smallTalk, logger } = parts;
+  await progress.settle(id);
+  if (placeholder?.id !== undefined) smallTalk.change(chatId, placeholder.id, TEXTS[envelope.language].photoCancelled);
+  await deletePhotosOf(id, parts).catch((err) =>
+    logger.warn({ requestId: id, err }, 'Could not delete the photo of a cancelled request; later again'),
+  );
+}

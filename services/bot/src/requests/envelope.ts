@@ -1,0 +1,17 @@
+import type { ReplyTo } from '@attrai/contracts/reply-to';
+import type { NewRequest, RequestRecord } from './request-book.ts';
+
+/** What the bot needs to answer, beside what the book itself knows of a request. */
+export type Envelope = Pick<ReplyTo, 'language' | 'answerId'>;
+
+export function requestFor(id: string, replyTo: ReplyTo, deadline: number): NewRequest<Envelope> {
+  const { userId, chatId, messageId, language, answerId } = replyTo;
+  const envelope = { language, ...(answerId !== undefined && { answerId }) };
+  return { id, userId, chatId, messageId, deadline, envelope };
+}
+
+export function replyToOf(request: RequestRecord<Envelope>): ReplyTo {
+  const { userId, chatId, messageId, envelope, placeholder } = request;
+  const placeholderId = placeholder?.id;
+  return { userId, chatId, messageId, ...(placeholderId !== undefined && { placeholderId }), ...envelope };
+}
