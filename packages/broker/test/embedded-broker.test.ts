@@ -1,5 +1,5 @@
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { onTestFinished } from 'vitest';
+import { createEmbeddedBroker } from '../src/embedded-broker.ts';
 import type { BrokerUnderTest } from './broker-under-test.ts';
 import { brokerConformance } from './conformance.ts';
 import { stoppingConformance } from './conformance-stopping.ts';

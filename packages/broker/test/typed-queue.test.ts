@@ -1,9 +1,9 @@
-import type { Delivery } from '@attrai/broker/broker';
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
-import { consumeChecked, publishChecked } from '@attrai/broker/typed-queue';
 import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Delivery } from '../src/broker.ts';
+import { createEmbeddedBroker } from '../src/embedded-broker.ts';
+import { consumeChecked, publishChecked } from '../src/typed-queue.ts';
 
 const schema = z.strictObject({ id: z.string().min(3) });
 
