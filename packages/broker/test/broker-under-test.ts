@@ -1,7 +1,7 @@
+import type { BackOff } from '@attrai/contracts/back-off';
 import type { QueueName } from '@attrai/contracts/queues';
 import { beforeEach, expect } from 'vitest';
 import type { Broker, Delivery } from '../src/broker.ts';
-import type { BackOff } from '../src/timing.ts';
 
 export interface BrokerUnderTest {
   /** A broker on empty queues, closed after the test. */

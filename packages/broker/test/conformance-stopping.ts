@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BackOff } from '@attrai/contracts/back-off';
 import { FatalError, gradeOf, RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE } from '@attrai/contracts/queues';
 import { describe, expect, test } from 'vitest';
-import type { BackOff } from '../src/timing.ts';
 import { type BrokerUnderTest, openForEach } from './broker-under-test.ts';
 
 const AN_HOUR: BackOff = [3_600_000, 3_600_000];

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@attrai/contracts/back-off';
 import { RetryableError } from '@attrai/contracts/errors';
 import type { Channel } from 'amqplib';
 import type { Logger } from '../logger.ts';
-import { backOffMs, type Timing } from '../timing.ts';
+import type { Timing } from '../timing.ts';
 import { goodbye, limited } from './limited.ts';
 
 export interface KeptChannel<C extends Channel> {
@@ -72,7 +72,7 @@ export function keepChannel<C extends Channel>(spec: ChannelSpec<C>): KeptChanne
         if (!stopping.aborted) logger.warn({ channel: name, err: error }, 'can not open a channel; trying again');
       }
       failures = Date.now() - start < STEADY_MS ? failures + 1 : 1;
-      await sleep(backOffMs(timing.reopen, failures), undefined, { signal: stopping }).catch(() => {});
+      await pause(backOffMs(timing.reopen, failures), stopping);
     }
     next.reject(new RetryableError('broker_closed', 'The broker is closed'));
   }
