@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { type HealthServer, startHealthServer } from '@attrai/telemetry/health';
 import { afterEach, expect, test } from 'vitest';
-import { type HealthServer, startHealthServer } from '../../packages/telemetry/src/health.ts';
 
 const script = fileURLToPath(new URL('../docker/healthcheck.ts', import.meta.url));
 let health: HealthServer | undefined;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { botConfig } from '@attrai/bot/config';
 import { describe, expect, test } from 'vitest';
-import { botConfig } from '../../services/bot/src/config.ts';
 import { OVERLAYS, STACK, type StackFile, text, yaml } from './stack-file.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
+import { connectBroker } from '@attrai/broker/connect-broker';
+import { FinalError } from '@attrai/contracts/errors';
+import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { type RabbitmqServer, startRabbitmq } from '@attrai/test-servers/rabbitmq';
+import { connect } from 'amqplib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectBroker } from '../../packages/broker/src/connect-broker.ts';
-import { FinalError } from '../../packages/contracts/src/errors.ts';
-import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '../../packages/contracts/src/queues.ts';
-import { type RabbitmqServer, startRabbitmq } from '../../packages/test-servers/src/rabbitmq.ts';
 import { text } from './stack-file.ts';
 
 interface Definitions {
@@ -71,7 +71,6 @@ test('a photo can go its way with the rights that bot and estimator have', { tim
 });
 
 test.each([AFTER_ESTIMATE, TO_ESTIMATE_DEAD])('an estimator may not read %s', async (queue) => {
-  const { connect } = createRequire(new URL('../../packages/broker/package.json', import.meta.url))('amqplib');
   const { port, hostname } = new URL(rabbitmq.url);
   const connection = await connect(`amqp://estimator:rabbitmq_estimator_password@${hostname}:${port}/attrai`);
   const channel = await connection.createChannel();

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { autoscalerConfig } from '@attrai/autoscaler/config';
+import { botConfig } from '@attrai/bot/config';
+import { describeVariable } from '@attrai/config/describe-config';
+import { estimatorConfig } from '@attrai/estimator/config';
 import { describe, expect, test } from 'vitest';
-import { describeVariable } from '../../packages/config/src/describe-config.ts';
-import { autoscalerConfig } from '../../services/autoscaler/src/config.ts';
-import { botConfig } from '../../services/bot/src/config.ts';
-import { estimatorConfig } from '../../services/estimator/src/config.ts';
 import {
   exampleSettings,
   OVERLAYS,

@@ -1,5 +1,4 @@
-/** A wait that doubles with each failure: the first and the longest, in milliseconds. */
-export type BackOff = readonly [first: number, longest: number];
+import type { BackOff } from '@attrai/contracts/back-off';
 
 export interface Timing {
   /** A publish not confirmed within this fails, in milliseconds. */
@@ -18,8 +17,3 @@ export const TIMING: Timing = {
   reopen: [200, 5_000],
   retry: [1_000, 30_000],
 };
-
-/** Milliseconds to wait after failure number `failures` (1, 2, ...) in a row, spread over the upper half at random. */
-export function backOffMs([first, longest]: BackOff, failures: number): number {
-  return Math.min(longest, first * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-}

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, pause } from '@attrai/contracts/back-off';
 import { gradeOf, RetryableError } from '@attrai/contracts/errors';
 import { MAX_DELIVERIES, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { Handler, Message } from './broker.ts';
 import type { Logger } from './logger.ts';
-import { backOffMs, type Timing } from './timing.ts';
+import type { Timing } from './timing.ts';
 import { decode, type Wire } from './wire-format.ts';
 
 /** A message as it comes from a queue. */
@@ -87,8 +87,7 @@ async function pauseBeforeRetry({ queue, attempt }: Incoming, error: unknown, co
   if (queue === TO_ESTIMATE && attempt >= MAX_DELIVERIES) return;
   const { retry } = context.timing;
   const asked = error instanceof RetryableError ? (error.retryAfterMs ?? 0) : 0;
-  const pause = Math.max(backOffMs(retry, attempt), Math.min(asked, retry[1]));
-  await sleep(pause, undefined, { signal: context.stopping }).catch(() => {});
+  await pause(Math.max(backOffMs(retry, attempt), Math.min(asked, retry[1])), context.stopping);
 }
 
 /** There is nothing behind the dead letters: what their handler calls final would come back for ever. */

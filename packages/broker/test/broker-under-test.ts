@@ -1,7 +1,7 @@
-import type { Broker, Delivery } from '@attrai/broker/broker';
-import type { BackOff } from '@attrai/broker/timing';
+import type { BackOff } from '@attrai/contracts/back-off';
 import type { QueueName } from '@attrai/contracts/queues';
 import { beforeEach, expect } from 'vitest';
+import type { Broker, Delivery } from '../src/broker.ts';
 
 export interface BrokerUnderTest {
   /** A broker on empty queues, closed after the test. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BackOff } from '@attrai/broker/timing';
+import type { BackOff } from '@attrai/contracts/back-off';
 import { FatalError, gradeOf, RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE } from '@attrai/contracts/queues';
 import { describe, expect, test } from 'vitest';

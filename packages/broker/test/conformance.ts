@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery, Message } from '@attrai/broker/broker';
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, MAX_DELIVERIES, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Delivery, Message } from '../src/broker.ts';
 import { type BrokerUnderTest, openForEach } from './broker-under-test.ts';
 
 /** The promises of a Broker, to be kept by each implementation. */

@@ -1,10 +1,10 @@
-import { connectBroker } from '@attrai/broker/connect-broker';
-import type { BackOff } from '@attrai/broker/timing';
+import type { BackOff } from '@attrai/contracts/back-off';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { ownVhost } from '@attrai/test-servers/own-servers';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { connect } from 'amqplib';
 import { expect, onTestFinished, test } from 'vitest';
+import { connectBroker } from '../src/connect-broker.ts';
 import type { BrokerUnderTest } from './broker-under-test.ts';
 import { brokerConformance } from './conformance.ts';
 import { stoppingConformance } from './conformance-stopping.ts';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker, Delivery } from '@attrai/broker/broker';
-import { connectBroker } from '@attrai/broker/connect-broker';
-import type { Timing } from '@attrai/broker/timing';
 import { AFTER_ESTIMATE, MAX_DELIVERIES, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { startRabbitmq } from '@attrai/test-servers/rabbitmq';
 import { startTcpProxy, type TcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { type Channel, connect } from 'amqplib';
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { Broker, Delivery } from '../src/broker.ts';
+import { connectBroker } from '../src/connect-broker.ts';
+import type { Timing } from '../src/timing.ts';
 
 // A server of our own, to be stopped and killed.
 const server = await startRabbitmq();

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery, Handler } from '@attrai/broker/broker';
-import { connectBroker } from '@attrai/broker/connect-broker';
 import { MAX_DELIVERIES, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { ownVhost } from '@attrai/test-servers/own-servers';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { connect } from 'amqplib';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { Delivery, Handler } from '../src/broker.ts';
+import { connectBroker } from '../src/connect-broker.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 const patience = { timeout: 40_000 };

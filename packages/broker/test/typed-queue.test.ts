@@ -1,19 +1,19 @@
-import type { Delivery } from '@attrai/broker/broker';
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
-import { consumeChecked, publishChecked } from '@attrai/broker/typed-queue';
 import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Delivery } from '../src/broker.ts';
+import { EmbeddedBroker } from '../src/embedded-broker.ts';
+import { consumeChecked, publishChecked } from '../src/typed-queue.ts';
 
 const schema = z.strictObject({ id: z.string().min(3) });
 
-let broker: ReturnType<typeof createEmbeddedBroker>;
+let broker: EmbeddedBroker;
 let lines: object[];
 
 beforeEach(() => {
   lines = [];
   const log = (fields: object) => lines.push(fields);
-  broker = createEmbeddedBroker({ logger: { info: log, warn: log, error: log } });
+  broker = new EmbeddedBroker({ logger: { info: log, warn: log, error: log } });
 });
 
 afterEach(() => broker.close());

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { groupPhoto, modelsDir } from '@attrai/vision/test/paths';
 import { expect, test } from 'vitest';
-import { groupPhoto, modelsDir } from '../../vision/test/support/paths.ts';
 
 const BENCH = fileURLToPath(new URL('../src/bench/bench.ts', import.meta.url));
 const run = promisify(execFile);

@@ -6,6 +6,7 @@ import { connectBroker } from '@attrai/broker/connect-broker';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import { ensureModels } from '@attrai/models/build';
+import { modelsDir } from '@attrai/models/models-dir';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { freePort } from '@attrai/test-servers/free-port';
 import { startGuard } from '@attrai/test-servers/guard';
@@ -15,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CRASHING_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK, makeSamples } from '../src/harness/load/samples.ts';
 import { ServiceProcess } from '../src/harness/suite/service-process.ts';
 
-const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
+const MODELS_DIR = modelsDir();
 const FRAGILE = fileURLToPath(new URL('../src/faults/stand-ins/fragile-estimator.ts', import.meta.url));
 /** Enough for a small photo on a busy machine. */
 const TIMEOUT_SECONDS = 4;

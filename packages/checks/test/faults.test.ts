@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { ensureModels } from '@attrai/models/build';
+import { modelsDir } from '@attrai/models/models-dir';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FAULTS } from '../src/faults/faults/catalogue.ts';
 import { runLanes } from '../src/faults/lanes.ts';
@@ -13,7 +13,7 @@ const opened = new AsyncDisposableStack();
 const rows = new Map(FAULTS.map(({ name }) => [name, Promise.withResolvers<Row>()]));
 
 async function run(): Promise<void> {
-  await ensureModels({ dir: fileURLToPath(new URL('../../../.models', import.meta.url)) });
+  await ensureModels({ dir: modelsDir() });
   const all = await runLanes({
     faults: FAULTS,
     lanes: 3,

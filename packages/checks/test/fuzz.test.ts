@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureModels } from '@attrai/models/build';
+import { modelsDir } from '@attrai/models/models-dir';
 import { photoKind } from '@attrai/vision/photo/signature';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fuzzPhotos } from '../src/fuzz/fuzz-photos.ts';
@@ -9,13 +10,12 @@ import { mutant } from '../src/fuzz/mutate.ts';
 import { problemsOf } from '../src/fuzz/problems.ts';
 import { makeSources, type Source } from '../src/fuzz/sources.ts';
 
-const modelsDir = fileURLToPath(new URL('../../../.models', import.meta.url));
-const quietly = { modelsDir, onProgress() {} };
+const quietly = { modelsDir: modelsDir(), onProgress() {} };
 
 let sources: Source[];
 beforeAll(async () => {
   sources = await makeSources();
-  await ensureModels({ dir: modelsDir });
+  await ensureModels({ dir: modelsDir() });
 });
 
 // The short form of `pnpm fuzz`.

@@ -1,5 +1,5 @@
+import { type StackFile, yaml } from '@attrai/deploy/test/stack-file';
 import { describe, expect, test } from 'vitest';
-import { type StackFile, yaml } from '../../../deploy/test/stack-file.ts';
 import type { Tally } from '../src/harness/answers/tally.ts';
 import { LIMITS } from '../src/harness/limits.ts';
 import { END, frame, readFrames } from '../src/swarm-check/frames.ts';

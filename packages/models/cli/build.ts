@@ -1,5 +1,5 @@
 import { ensureModels } from '../src/build.ts';
-import { modelsDir } from './models-dir.ts';
+import { modelsDir } from '../src/models-dir.ts';
 import { ProgressLine } from './progress.ts';
 
 /** Progress goes to stderr; stdout stays empty, so that this may run before commands whose stdout is read by programs. */

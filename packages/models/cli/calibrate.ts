@@ -5,12 +5,12 @@ import { ensureModels } from '../src/build.ts';
 import { calibrate, readChips } from '../src/fit/calibrate.ts';
 import { calibrateAge, readAgePictures } from '../src/fit/calibrate-age.ts';
 import { calibrateMtcnn } from '../src/fit/calibrate-mtcnn.ts';
+import { modelsDir } from '../src/models-dir.ts';
 import { AGE_CALIBRATION_FILE } from '../src/nets/age-calibration.ts';
 import { CALIBRATION_FILE } from '../src/nets/calibration.ts';
 import { MTCNN_CALIBRATION_FILE } from '../src/nets/mtcnn-calibration.ts';
 import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
-import { modelsDir } from './models-dir.ts';
 import { ProgressLine } from './progress.ts';
 
 export const CALIBRATE_USAGE = `Usage: pnpm models calibrate --images DIR

@@ -1,6 +1,6 @@
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { ensureModels } from '../src/build.ts';
-import { modelsDir } from './models-dir.ts';
+import { modelsDir } from '../src/models-dir.ts';
 import type { ProgressLine } from './progress.ts';
 
 /** For commands that look at pictures: builds the models unless they are up to date, and readies sharp. @returns the models' folder */

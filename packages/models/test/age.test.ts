@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { modelsDir } from '@attrai/vision/test/paths';
 import { expect, it } from 'vitest';
-import { modelsDir } from '../../vision/test/support/paths.ts';
 import { readAgePictures } from '../src/fit/calibrate-age.ts';
 import { AGE_SIDE } from '../src/nets/age.ts';
 import { faceApi } from './face-api.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { modelsDir } from '@attrai/vision/test/paths';
 import ort from 'onnxruntime-node';
-import { modelsDir } from '../../vision/test/support/paths.ts';
 import { openSession } from '../src/verify.ts';
 
 /** Runs a model once; outputs by name. @param file its name, such as `pnet.onnx` */

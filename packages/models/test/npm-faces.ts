@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { npmPhoto } from '@attrai/vision/test/paths';
+import reference from '@attrai/vision/test/reference-npm.json' with { type: 'json' };
 import sharp from 'sharp';
-import reference from '../../vision/test/fixtures/reference-npm.json' with { type: 'json' };
-import { npmPhoto } from '../../vision/test/support/paths.ts';
 
 /** Cuts the faces out of the photos in npm packages, one picture each, with room around the face. @returns the files' names */
 export async function writeNpmFaces(dir: string): Promise<string[]> {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { modelsDir } from '@attrai/vision/test/paths';
 import { mean } from 'simple-statistics';
 import { describe, expect, it } from 'vitest';
-import { modelsDir } from '../../vision/test/support/paths.ts';
 import { readFaces } from '../src/fit/faces.ts';
 import { groupsOf, validate } from '../src/fit/fit.ts';
 import { readRatings } from '../src/fit/ratings.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import reference from '../../vision/test/fixtures/reference-npm.json' with { type: 'json' };
-import { npmPhoto } from '../../vision/test/support/paths.ts';
+import { npmPhoto } from '@attrai/vision/test/paths';
+import reference from '@attrai/vision/test/reference-npm.json' with { type: 'json' };
 
 export const npmPhotos = Object.keys(reference).map(npmPhoto);
 

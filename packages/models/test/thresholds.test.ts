@@ -1,6 +1,6 @@
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
+import { groupPhoto, modelsDir } from '@attrai/vision/test/paths';
 import { beforeAll, expect, it } from 'vitest';
-import { groupPhoto, modelsDir } from '../../vision/test/support/paths.ts';
 import { toMarkdown } from '../src/report/write-report.ts';
 import { findCandidates } from '../src/thresholds/find-candidates.ts';
 import { scoreSmallFaces } from '../src/thresholds/small-faces.ts';

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { type BackOff, backOffMs } from '@attrai/contracts/back-off';
 
 export interface ConnectionEvents {
   /** The input can't be reached any more; it is being tried again. */
@@ -22,8 +23,7 @@ export interface GelfConnection {
 
 /** Enough for some 10,000 lines, and an outage of minutes. */
 export const BUFFER_BYTES = 4 * 1024 * 1024;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
+const PAUSES: BackOff = [500, 30_000];
 /** A connection that broke sooner counts as one more failure in a row. */
 const STEADY_MS = 10_000;
 /** A peer that takes no byte for so long is treated as gone. */
@@ -76,7 +76,7 @@ export function openGelfConnection(target: { host: string; port: number }, event
       if (closed) return;
       failures = Date.now() - connectedAt > STEADY_MS ? 1 : failures + 1;
       if (wasConnected || failures === 1) events.lost(reason);
-      retry = setTimeout(open, pauseAfter(failures)).unref();
+      retry = setTimeout(open, backOffMs(PAUSES, failures)).unref();
     });
   }
 
@@ -136,10 +136,4 @@ export function openGelfConnection(target: { host: string; port: number }, event
       if (queue.length + dropped > 0) events.gaveUp(queue.length + dropped);
     },
   };
-}
-
-/** Doubles from one failure to the next, up to a limit; half of it is random, so that a crowd comes back spread out. */
-function pauseAfter(failures: number): number {
-  const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS);
-  return pause * (0.5 + Math.random() / 2);
 }

@@ -12,8 +12,6 @@ declare module 'vitest' {
 
 /** Once per run of vitest. The servers start when a test file first asks for them, and end with the run. */
 export default async function setup(project: { provide(key: 'testServers', value: number): void }) {
-  await buildModels();
-
   const servers: Server[] = [];
   const started = (server: Server) => {
     console.log(`Testing against ${server.origin}`);
@@ -29,12 +27,4 @@ export default async function setup(project: { provide(key: 'testServers', value
     await desk.close();
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
   };
-}
-
-async function buildModels(): Promise<void> {
-  // By path and only here: whoever starts servers for tests shouldn't depend on the models and all that builds them.
-  const { ensureModels } = await import('../../models/src/build.ts');
-  const { modelsDir } = await import('../../models/cli/models-dir.ts');
-  const dir = modelsDir();
-  await ensureModels({ dir, onProgress: ({ done, total, file }) => console.log(`Built ${file} (${done}/${total})`) });
 }

@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findSource } from '@attrai/test-servers/find-software';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { findSource } from '../src/find-software.ts';
 
 const software = {
   name: 'Some Server',

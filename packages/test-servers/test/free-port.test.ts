@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { freePort } from '@attrai/test-servers/free-port';
 import { expect, test } from 'vitest';
+import { freePort } from '../src/free-port.ts';
 
 const MANY = 600;
 

@@ -1,5 +1,5 @@
-import { lendOut } from '@attrai/test-servers/leases';
 import { expect, test } from 'vitest';
+import { lendOut } from '../src/leases.ts';
 
 function twoPlaces() {
   const emptied: string[] = [];

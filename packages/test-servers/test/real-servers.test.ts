@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
-import { startRabbitmq } from '@attrai/test-servers/rabbitmq';
-import { startRedis } from '@attrai/test-servers/redis';
 import { type ConfirmChannel, connect } from 'amqplib';
 import { Redis } from 'ioredis';
 import { afterAll, expect, test, vi } from 'vitest';
+import { ownRedis, ownVhost } from '../src/own-servers.ts';
+import { startRabbitmq } from '../src/rabbitmq.ts';
+import { startRedis } from '../src/redis.ts';
 
 // RabbitMQ starts in 6 s, and on a busy machine in 30 s.
 vi.setConfig({ testTimeout: 180_000 });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { expect, onTestFinished, test } from 'vitest';
+import { startTcpProxy } from '../src/tcp-proxy.ts';
 
 async function proxiedEcho() {
   const echo = createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(0, '127.0.0.1');

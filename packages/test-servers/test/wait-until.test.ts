@@ -1,5 +1,5 @@
-import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { waitUntil } from '../src/wait-until.ts';
 
 test('asks again until it has happened, and gives up after its limit', async () => {
   let asked = 0;

@@ -23,6 +23,7 @@ import { startStopwatch } from './stopwatch.ts';
 import {
   type Estimate,
   type Face,
+  type Landmarks,
   MAX_SIDE,
   MIN_FACE,
   type Point,
@@ -150,6 +151,6 @@ function resize(face: Face, byX: number, byY: number): Face {
   return {
     ...face,
     box: [hundredths(x1 * byX), hundredths(y1 * byY), hundredths(x2 * byX), hundredths(y2 * byY)],
-    landmarks: face.landmarks.map(point) as Face['landmarks'],
+    landmarks: face.landmarks.map(point) as Landmarks,
   };
 }

@@ -1,8 +1,11 @@
+import { DETECT_STAGES } from './detect/stages.ts';
 import type { Pixels } from './pixels.ts';
 
 /** Corners [x1, y1, x2, y2] in pixels of the upright (EXIF-oriented) original. */
 export type Box = [x1: number, y1: number, x2: number, y2: number];
 export type Point = [x: number, y: number];
+/** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright. */
+export type Landmarks = [Point, Point, Point, Point, Point];
 
 /** A face that was found: with a score, or with the reason why it has none. */
 export type Face = FoundFace & (Scored | Unscored);
@@ -11,8 +14,7 @@ interface FoundFace {
   box: Box;
   /** Which row of the picture the face is in, from 0 at the top (reading-order.ts). */
   row: number;
-  /** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright. */
-  landmarks: [Point, Point, Point, Point, Point];
+  landmarks: Landmarks;
   /** Probability of O-Net that this is a face, 0 to 1: the higher one of its first look and its last. */
   detection: number;
 }
@@ -39,7 +41,7 @@ export const MIN_FACE = 40;
 export const MAX_SIDE = 1280;
 
 /** Stages of the pipeline in the order they run. */
-export const STAGES = ['decode', 'pyramid', 'pnet', 'rnet', 'onet', 'align', 'score', 'age', 'draw', 'encode'] as const;
+export const STAGES = ['decode', ...DETECT_STAGES, 'align', 'score', 'age', 'draw', 'encode'] as const;
 export type Stage = (typeof STAGES)[number];
 /** Milliseconds by stage, and in all. */
 export type Times = Record<Stage | 'total', number>;

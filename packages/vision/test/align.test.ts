@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { align, alignmentResidual, cropBox } from '../src/align/align.ts';
 import { fitSimilarity, invert, residual, transform } from '../src/align/similarity.ts';
 import { template } from '../src/align/template.ts';
-import type { Landmarks } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
+import type { Landmarks } from '../src/vision.ts';
 
 const turned = { a: 1.6 * Math.cos(0.4), b: 1.6 * Math.sin(0.4), tx: -31, ty: 12 };
 

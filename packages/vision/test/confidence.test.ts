@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { template } from '../src/align/template.ts';
 import { confidenceOf, type Signals, signalsOf } from '../src/confidence.ts';
-import type { Landmarks } from '../src/detect/onet.ts';
 import type { SettledFace } from '../src/detect/settle.ts';
+import type { Landmarks } from '../src/vision.ts';
 
 const frontal = template(300);
 /** As seen from the side: nose and far eye moved. */

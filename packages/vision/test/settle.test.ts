@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
-import type { Detection, Landmarks } from '../src/detect/onet.ts';
+import type { Detection } from '../src/detect/onet.ts';
 import { settle } from '../src/detect/settle.ts';
 import { makeMips } from '../src/mips.ts';
 import { mirror } from '../src/mirror.ts';
 import { openSession } from '../src/onnx.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
 import { restrictSharp } from '../src/photo/restrict-sharp.ts';
+import type { Landmarks } from '../src/vision.ts';
 import reference from './fixtures/reference-npm.json' with { type: 'json' };
 import { modelsDir, npmPhoto } from './support/paths.ts';
 

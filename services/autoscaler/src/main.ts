@@ -5,8 +5,8 @@ import { startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Autoscaler } from './autoscaler.ts';
 import { autoscalerConfig } from './config.ts';
-import { type RunningAutoscaler, startAutoscaler } from './start-autoscaler.ts';
 import { connectService } from './swarm-service.ts';
 import { readWorkDone } from './work-done.ts';
 
@@ -20,7 +20,7 @@ await runService('autoscaler', async () => {
   logger.info('starting');
 
   let broker: Broker | undefined;
-  let autoscaler: RunningAutoscaler | undefined;
+  let autoscaler: Autoscaler | undefined;
   const health = await startHealthServer({
     port: config.HEALTH_PORT,
     host: config.HEALTH_HOST,
@@ -33,7 +33,7 @@ await runService('autoscaler', async () => {
 
   broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
   opened.defer(() => broker?.close());
-  autoscaler = startAutoscaler({
+  autoscaler = new Autoscaler({
     broker,
     service: connectService(config.DOCKER_SOCKET, config.SCALED_SERVICE),
     readWorkDone: () => readWorkDone(config.METRICS_URL),

@@ -10,18 +10,18 @@ export interface Situation {
 export interface Bounds {
   min: number;
   max: number;
-  /** What waits shall be worked off within so many seconds. */
+  /** Messages that wait now are to be estimated within this many seconds. */
   targetWaitSeconds: number;
 }
 
-/** Of the measured, before any was measured: a middling photo on a middling machine. */
+/** Seconds per photo until one was measured: an average photo on an average machine. */
 const FIRST_GUESS_SECONDS = 0.3;
-/** Share of its time an estimator may be busy: beyond it, queues grow by chance alone. */
+/** Share of its time that an estimator may be busy. Above it, queues grow by chance alone. */
 const MOST_BUSY = 0.8;
 
 /**
- * Estimators wanted for a situation: enough to work off what waits in time, and enough that those there are now would
- * not be too few for the stream of photos.
+ * How many estimators are wanted: enough to estimate the waiting photos in time, and enough for the photos that keep
+ * coming.
  */
 export function estimatorsWanted({ waiting, secondsPerPhoto, busy }: Situation, bounds: Bounds): number {
   const forQueue = Math.ceil((waiting * (secondsPerPhoto ?? FIRST_GUESS_SECONDS)) / bounds.targetWaitSeconds);
@@ -30,19 +30,24 @@ export function estimatorsWanted({ waiting, secondsPerPhoto, busy }: Situation, 
 }
 
 /**
- * Hysteresis: up at once, down only to the most that was wanted within the last `calmMs`. So a pause between two bursts
- * costs nothing, and nothing swings.
+ * Scales up at once, and down only to the most that was wanted within the last `calmMs`: a pause between two bursts costs
+ * nothing, and the number of estimators does not swing.
  */
-export function createSteadyChoice(calmMs: number) {
-  let recent: { at: number; wanted: number }[] = [];
-  let since: number | undefined;
+export class SteadyChoice {
+  #calmMs: number;
+  #recent: { at: number; wanted: number }[] = [];
+  #since: number | undefined;
 
-  return (wanted: number, current: number, now: number): number => {
-    since ??= now;
-    recent = [...recent.filter(({ at }) => now - at < calmMs), { at: now, wanted }];
-    const most = Math.max(...recent.map((look) => look.wanted));
-    // What was before the first look is unknown.
-    const floor = now - since < calmMs ? current : 0;
+  constructor(calmMs: number) {
+    this.#calmMs = calmMs;
+  }
+
+  choose(wanted: number, current: number, now: number): number {
+    this.#since ??= now;
+    this.#recent = [...this.#recent.filter(({ at }) => now - at < this.#calmMs), { at: now, wanted }];
+    const most = Math.max(...this.#recent.map((look) => look.wanted));
+    // What was wanted before the first look is unknown.
+    const floor = now - this.#since < this.#calmMs ? current : 0;
     return Math.max(most, floor);
-  };
+  }
 }

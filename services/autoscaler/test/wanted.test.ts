@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSteadyChoice, estimatorsWanted } from '../src/wanted.ts';
+import { estimatorsWanted, SteadyChoice } from '../src/wanted.ts';
 
 const bounds = { min: 2, max: 8, targetWaitSeconds: 10 };
 const idle = { waiting: 0, secondsPerPhoto: 0.5, busy: 0 };
@@ -20,21 +20,21 @@ describe('what is wanted', () => {
 
 describe('the steady choice', () => {
   test('goes up at once, and down only when less was enough for the whole time', () => {
-    const choose = createSteadyChoice(100);
-    expect(choose(2, 2, 0)).toBe(2);
-    expect(choose(6, 2, 10)).toBe(6);
-    expect(choose(3, 6, 20)).toBe(6);
-    expect(choose(4, 6, 60)).toBe(6);
-    expect(choose(2, 6, 109)).toBe(6);
-    expect(choose(2, 6, 110)).toBe(4);
-    expect(choose(2, 4, 159)).toBe(4);
-    expect(choose(2, 4, 160)).toBe(2);
+    const steady = new SteadyChoice(100);
+    expect(steady.choose(2, 2, 0)).toBe(2);
+    expect(steady.choose(6, 2, 10)).toBe(6);
+    expect(steady.choose(3, 6, 20)).toBe(6);
+    expect(steady.choose(4, 6, 60)).toBe(6);
+    expect(steady.choose(2, 6, 109)).toBe(6);
+    expect(steady.choose(2, 6, 110)).toBe(4);
+    expect(steady.choose(2, 4, 159)).toBe(4);
+    expect(steady.choose(2, 4, 160)).toBe(2);
   });
 
   test('takes nobody away before it has looked long enough', () => {
-    const choose = createSteadyChoice(100);
-    expect(choose(2, 7, 0)).toBe(7);
-    expect(choose(2, 7, 99)).toBe(7);
-    expect(choose(2, 7, 100)).toBe(2);
+    const steady = new SteadyChoice(100);
+    expect(steady.choose(2, 7, 0)).toBe(7);
+    expect(steady.choose(2, 7, 99)).toBe(7);
+    expect(steady.choose(2, 7, 100)).toBe(2);
   });
 });

@@ -1,10 +1,10 @@
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { estimateRequest } from '@attrai/contracts/request';
 import { estimateResult } from '@attrai/contracts/result';
+import { anyMessage, goodRequest, goodResult } from '@attrai/contracts/test/arbitrary-messages';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyMessage, goodRequest, goodResult } from '../../../packages/contracts/test/arbitrary-messages.ts';
 import { openWorld, PHOTO, PICTURE } from './world.ts';
 
 const CHAT = 4711;

@@ -1,9 +1,9 @@
 import { replyTo } from '@attrai/contracts/reply-to';
+import { spoilt } from '@attrai/contracts/test/arbitrary-messages';
 import { createLogger } from '@attrai/telemetry/logger';
 import fc, { type Arbitrary } from 'fast-check';
 import type { Update, UserFromGetMe } from 'telegraf/types';
 import { beforeEach, expect, test } from 'vitest';
-import { spoilt } from '../../../packages/contracts/test/arbitrary-messages.ts';
 import { PhotoGate } from '../src/intake/accept-photo.ts';
 import type { IntakeJob } from '../src/intake/intake-job.ts';
 import { createListener } from '../src/intake/listen.ts';

@@ -1,5 +1,5 @@
 import type { Broker } from '@attrai/broker/broker';
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ function watchPulse(broker: Broker) {
 }
 
 test('tells again and again how much waits and how much is in work', async () => {
-  const broker = createEmbeddedBroker();
+  const broker = new EmbeddedBroker();
   cleanups.push(() => broker.close());
   for (let i = 0; i < 3; i++) await broker.publish(TO_ESTIMATE, { json: i });
   await broker.publish(TO_ESTIMATE_DEAD, { json: 'dead' });
@@ -36,13 +36,14 @@ test('tells again and again how much waits and how much is in work', async () =>
 });
 
 test('goes on after RabbitMQ was away', async () => {
-  const broker = createEmbeddedBroker();
+  const broker = new EmbeddedBroker();
   cleanups.push(() => broker.close());
+  const countWaiting = broker.depth.bind(broker);
   let asked = 0;
   const depth: Broker['depth'] = async (queue) => {
     if (asked++ < 3) throw new Error('RabbitMQ is away');
-    return await broker.depth(queue);
+    return await countWaiting(queue);
   };
-  const { lines } = watchPulse({ ...broker, depth });
+  const { lines } = watchPulse(Object.assign(broker, { depth }));
   await expect.poll(() => lines.at(-1)).toMatchObject({ msg: 'Pulse' });
 });

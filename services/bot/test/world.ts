@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { FinalError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
@@ -112,7 +112,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   });
   const broker = amqpUrl
     ? await connectBroker({ url: amqpUrl, logger: brokerLogger, onFatal })
-    : createEmbeddedBroker({ logger: brokerLogger });
+    : new EmbeddedBroker({ logger: brokerLogger });
 
   const keepBooks = async () =>
     redisUrl

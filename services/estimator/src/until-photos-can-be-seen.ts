@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '@attrai/contracts/back-off';
 import { isVolumeMarked } from '@attrai/photo-store/volume-mark';
 import type { Logger } from '@attrai/telemetry/logger';
 
@@ -20,6 +20,6 @@ export async function untilPhotosCanBeSeen(dir: string, logger: Logger, stopping
       saidAt = performance.now();
       logger.warn(CANT_SEE_PHOTOS);
     }
-    await sleep(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {});
+    await pause(LOOK_EVERY_MS, stopping);
   }
 }

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { decode } from '@attrai/broker/wire-format';
 import { gradeOf } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { estimateRequest } from '@attrai/contracts/request';
 import { estimateResult } from '@attrai/contracts/result';
+import { anyMessage, goodRequest } from '@attrai/contracts/test/arbitrary-messages';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { anyMessage, goodRequest } from '../../../packages/contracts/test/arbitrary-messages.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import { TWO_FACES } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
@@ -20,7 +20,7 @@ afterEach(async () => {
 test('whatever comes over to_estimate is answered if it is a request, else a dead letter; once, at the first try', async () => {
   const { photoStore, logger } = await parts.openParts('message', cleanups);
   const fatal: unknown[] = [];
-  const broker = createEmbeddedBroker({ onFatal: (error) => fatal.push(error) });
+  const broker = new EmbeddedBroker({ onFatal: (error) => fatal.push(error) });
   cleanups.push(() => broker.close());
   const { vision } = parts.scriptedVision(async () => TWO_FACES);
   const answers: unknown[] = [];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Broker, Message } from '@attrai/broker/broker';
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
 import type { PhotoRef } from '@attrai/contracts/photo-ref';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { EstimateRequest } from '@attrai/contracts/request';
@@ -50,7 +50,7 @@ export async function openParts(kind: 'volume' | 'message', cleanups: (() => unk
   const dir = mkdtempSync(join(tmpdir(), 'attrai-estimator-'));
   cleanups.push(() => rmSync(dir, { recursive: true, force: true }));
   const photoStore = await openPhotoStore(kind, dir);
-  const broker = createEmbeddedBroker({ onFatal });
+  const broker = new EmbeddedBroker({ onFatal });
   cleanups.push(() => broker.close());
   const lines: string[] = [];
   const logger = createLogger({ service: 'estimator', destination: { write: (line) => void lines.push(line) } });

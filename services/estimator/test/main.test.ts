@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { ensureModels } from '@attrai/models/build';
+import { modelsDir } from '@attrai/models/models-dir';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
@@ -18,7 +19,7 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { collectResults, sendPhoto } from './estimator-parts.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
+const MODELS_DIR = modelsDir();
 const amqpUrl = await ownVhost();
 
 const cleanups: (() => unknown)[] = [];

@@ -131,7 +131,7 @@ test('a repetition whose original is gone is over: its result was in the queue b
     },
   };
   await startEstimator({ broker: watchedBroker, photoStore, vision, logger });
-  const json = parts.requestFor({ store: 'volume', key: 'gone' });
+  const json = parts.requestFor(photoStore.refOf('gone'));
   await handlers[0]!({ json, attempt: 2 }, () => {});
   expect(published).toEqual([]);
   await handlers[0]!({ json, attempt: 1 }, () => {});

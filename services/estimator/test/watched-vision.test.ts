@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { type FatalError, gradeOf } from '@attrai/contracts/errors';
 import { ensureModels } from '@attrai/models/build';
+import { modelsDir } from '@attrai/models/models-dir';
 import type { VisionInSteps } from '@attrai/vision/vision';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
@@ -16,7 +16,7 @@ import { DIARY, decodedTo, GO_ON, loadScriptedVision } from './scripted-vision.t
 
 /** On a busy machine, too. */
 const soon = { timeout: 40_000, interval: 10 };
-const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
+const MODELS_DIR = modelsDir();
 const script = new URL('./scripted-vision-thread.ts', import.meta.url);
 const noop = () => {};
 

@@ -5,7 +5,7 @@ import { limitsOf } from '@attrai/bot/config';
 import { startBot } from '@attrai/bot/start-bot';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
-import { createEmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { visionOptions } from '@attrai/estimator/config';
 import { readContainerLimits } from '@attrai/estimator/container-limits';
 import { startEstimator } from '@attrai/estimator/start-estimator';
@@ -85,7 +85,7 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   async function openBroker(): Promise<Broker> {
     const broker = config.AMQP_URL
       ? await connectBroker({ url: config.AMQP_URL, logger, onFatal })
-      : createEmbeddedBroker({ onFatal });
+      : new EmbeddedBroker({ onFatal });
     opened.defer(() => broker.close());
     return broker;
   }

@@ -1,5 +1,5 @@
+import { greyPng } from '@attrai/bot/test/png';
 import sharp from 'sharp';
-import { greyPng } from '../../bot/test/png.ts';
 
 export interface Input {
   name: string;

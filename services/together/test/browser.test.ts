@@ -1,5 +1,5 @@
+import { type Chromium, startChromium } from '@attrai/sandbox/test/chromium';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Chromium, startChromium } from '../../sandbox/test/chromium.ts';
 import { countDrawn, findBoxes } from './boxes.ts';
 import { GROUP_PHOTO, scoresIn, startSuite } from './suite.ts';
 

@@ -1,4 +1,4 @@
-import type { SeenMessage } from '../../bot/test/chat-page.ts';
+import type { SeenMessage } from '@attrai/bot/test/chat-page';
 
 const LONGEST_WAIT_MS = 50_000;
 

@@ -4,7 +4,7 @@ import type { Consumer } from '../broker.ts';
 import type { Timing } from '../timing.ts';
 import { type Fates, type WorkContext, workOn } from '../work-on.ts';
 import type { Connection } from './connection.ts';
-import { keepChannel } from './kept-channel.ts';
+import { KeptChannel } from './kept-channel.ts';
 import { goodbye } from './limited.ts';
 import { causeOfDeath, declareQueues, diedInOf } from './topology.ts';
 
@@ -17,138 +17,167 @@ export interface ConsumerSpec extends Omit<WorkContext, 'stopping'> {
   closing: AbortSignal;
 }
 
+/** A message that RabbitMQ has delivered. */
 interface Arrival {
   channel: Channel;
   message: Message;
   attempt: number;
-  /** Of a message that was asked for beside another: lets that one be settled. */
+  /** Of a message that was fetched to run beside another: lets that one be acknowledged. */
   letOtherGo?(): void;
 }
 
-/** A message whose handler is at it. */
-interface Work {
+/** A message whose handler runs. */
+interface Run {
   arrival: Arrival;
-  /** The handler has said so, at the message's first delivery. */
+  /** The handler has called `readyForNext`, at the message's first delivery. */
   readyForNext: boolean;
-  /** Of the message that was asked for beside this one: it can't end the process any more. */
-  besideIsSafe?: Promise<void>;
+  /** Resolves when the message that was fetched to run beside this one can't kill the process any more. */
+  otherIsSafe?: Promise<void>;
 }
 
 /**
- * Consumes a queue on a channel of its own; resolves when it is attached for the first time.
+ * Consumes a queue on a channel of its own.
  *
- * When a process dies, RabbitMQ counts a failed delivery for each message it has in hand, and buries one of `to_estimate`
- * after MAX_DELIVERIES. So a message that ends its process must not take innocent ones with it, which is why the prefetch
- * alone doesn't fetch ahead. Once a handler is ready for the next, one more message is asked for and works beside it:
+ * When a process dies, RabbitMQ counts a failed delivery for each message that it had in flight, and moves a message of
+ * `to_estimate` to the dead letters after MAX_DELIVERIES. A message that kills its process must not take others with it, so a
+ * larger prefetch is no way to overlap two messages. Instead, once a handler is ready for the next, one more message is
+ * fetched and handled beside it:
  *
- * - Only beside a message that is delivered for the first time, and only if it is itself: a message that was in hand at a
- *   death, be it the cause or not, is never again in work beside another. As long as none that is ready ends its process, it
- *   loses one of its deliveries at the most.
- * - What has been delivered before waits until the handler of the one in hand is done, so that the harm it may do hits
- *   nothing that is unfinished.
- * - Until the one that was asked for is ready for the next, too, the message beside it is not settled, done as it may be:
- *   RabbitMQ would send another at once, to wait beside one that may end the process.
+ * - Both must be delivered for the first time. A message that was in flight when a process died, whether it was the cause or
+ *   not, never overlaps with another again. As long as no message kills its process after `readyForNext`, an innocent message
+ *   loses one delivery at most.
+ * - A redelivered message waits until no other handler runs.
+ * - The first message is not acknowledged before the second is ready for the next or done, even if its own handler is done.
+ *   RabbitMQ would deliver a third at once, and that would be in flight beside one that may still kill the process.
  */
-export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
-  const { connection, queue, prefetch, logger, timing } = spec;
-  const stop = new AbortController();
-  const stopping = AbortSignal.any([stop.signal, spec.closing]);
-  const context: WorkContext = { ...spec, stopping };
-  const inWork = new Set<Work>();
-  /** In work, or done and not settled yet. */
-  const unsettled = new Set<Promise<void>>();
-  /** In hand and not in work: what came again after a lost channel while it was still in work, or waits to be alone. */
-  let waiting: Arrival[] = [];
-  /** What arrives goes back unseen. */
-  let refusing = false;
-  let consumerTag = '';
+export class QueueConsumer implements Consumer {
+  #spec: ConsumerSpec;
+  #context: WorkContext;
+  #channel: KeptChannel<Channel>;
+  #consumerTag = '';
+  #stop = new AbortController();
+  #stopping: AbortSignal;
+  /** Messages that arrive are requeued without being handled. */
+  #refusing = false;
+  /** Delivered, not started: redelivered after a lost channel while the first run goes on, or waiting to run alone. */
+  #waiting: Arrival[] = [];
+  #running = new Set<Run>();
+  /** Running, or done and not acknowledged yet. */
+  #unsettled = new Set<Promise<void>>();
 
-  const kept = keepChannel<Channel>({
-    name: `consume ${queue}`,
-    create: () => connection.model.createChannel(),
-    async prepare(channel) {
-      channel.once('close', () => {
-        // What came over a channel that is lost comes again.
-        waiting = waiting.filter((arrival) => arrival.channel !== channel);
-      });
-      await declareQueues(channel);
-      await channel.prefetch(prefetch);
-      const attached = await channel.consume(queue, (message) => {
-        if (message) arrive({ channel, message, attempt: attemptOf(message) });
-        else onCancel(channel);
-      });
-      consumerTag = attached.consumerTag;
-    },
-    stopping,
-    timing,
-    logger,
-  });
-
-  /** RabbitMQ has cancelled the consumer, as it does when the queue is deleted. */
-  function onCancel(channel: Channel): void {
-    logger.warn({ queue }, 'RabbitMQ cancelled the consumer; attaching again');
-    kept.renew(channel);
+  private constructor(spec: ConsumerSpec) {
+    const { connection, queue, timing, logger } = spec;
+    this.#spec = spec;
+    this.#stopping = AbortSignal.any([this.#stop.signal, spec.closing]);
+    this.#context = { ...spec, stopping: this.#stopping };
+    this.#channel = new KeptChannel<Channel>({
+      name: `consume ${queue}`,
+      create: () => connection.model.createChannel(),
+      prepare: (channel) => this.#attach(channel),
+      stopping: this.#stopping,
+      timing,
+      logger,
+    });
   }
 
-  function arrive(arrival: Arrival): void {
-    if (refusing || spec.closing.aborted) {
-      giveBack(arrival);
+  /** Resolves when the consumer is attached for the first time. */
+  static async start(spec: ConsumerSpec): Promise<QueueConsumer> {
+    const consumer = new QueueConsumer(spec);
+    await consumer.#channel.opened();
+    return consumer;
+  }
+
+  get attached(): boolean {
+    return this.#channel.current !== undefined && !this.#stopping.aborted;
+  }
+
+  async stop(): Promise<void> {
+    await this.#detach();
+    while (this.#unsettled.size > 0) await Promise.all(this.#unsettled);
+    await this.#channel.close();
+  }
+
+  async #attach(channel: Channel): Promise<void> {
+    const { queue, prefetch } = this.#spec;
+    channel.once('close', () => {
+      // RabbitMQ redelivers what came over a lost channel.
+      this.#waiting = this.#waiting.filter((arrival) => arrival.channel !== channel);
+    });
+    await declareQueues(channel);
+    await channel.prefetch(prefetch);
+    const attached = await channel.consume(queue, (message) => {
+      if (message) this.#arrive({ channel, message, attempt: attemptOf(message) });
+      else this.#onCancel(channel);
+    });
+    this.#consumerTag = attached.consumerTag;
+  }
+
+  /** RabbitMQ has cancelled the consumer, as it does when the queue is deleted. */
+  #onCancel(channel: Channel): void {
+    this.#spec.logger.warn({ queue: this.#spec.queue }, 'RabbitMQ cancelled the consumer; attaching again');
+    this.#channel.renew(channel);
+  }
+
+  #arrive(arrival: Arrival): void {
+    if (this.#refusing || this.#spec.closing.aborted) {
+      requeue(arrival);
     } else {
-      waiting.push(arrival);
-      startWaiting();
+      this.#waiting.push(arrival);
+      this.#startWaiting();
     }
   }
 
-  function startWaiting(): void {
-    while (waiting[0] && hasRoomFor(waiting[0])) work(waiting.shift()!);
+  #startWaiting(): void {
+    while (this.#waiting[0] && this.#hasRoomFor(this.#waiting[0])) this.#start(this.#waiting.shift()!);
   }
 
-  function hasRoomFor({ attempt }: Arrival): boolean {
-    const others = [...inWork];
-    const inDanger = others.filter(({ readyForNext }) => !readyForNext).length;
-    // More are in work only after a lost channel, when what is ready comes to its end without it.
+  #hasRoomFor({ attempt }: Arrival): boolean {
+    const { prefetch } = this.#spec;
+    const others = [...this.#running];
+    const notReady = others.filter(({ readyForNext }) => !readyForNext).length;
+    // More than prefetch run only after a lost channel, while those that are ready finish without it.
     if (others.length > prefetch) return false;
-    return inDanger < prefetch && (attempt === 1 || inDanger === others.length);
+    return notReady < prefetch && (attempt === 1 || notReady === others.length);
   }
 
-  function work(arrival: Arrival): void {
+  #start(arrival: Arrival): void {
     const { message, attempt } = arrival;
     const { headers, contentType } = message.properties;
     const wire = { contentType: String(contentType), body: message.content };
-    const mine: Work = { arrival, readyForNext: false };
-    inWork.add(mine);
-    const readyForNext = () => makeReady(mine);
+    const run: Run = { arrival, readyForNext: false };
+    this.#running.add(run);
+    const readyForNext = () => this.#makeReady(run);
     const death = { diedIn: diedInOf(headers), ...causeOfDeath(headers) };
-    const incoming = { queue, wire, attempt, ...death, readyForNext };
-    const settled = workOn(incoming, fatesOf(arrival, mine), context).finally(() => unsettled.delete(settled));
-    unsettled.add(settled);
+    const incoming = { queue: this.#spec.queue, wire, attempt, ...death, readyForNext };
+    const settled = workOn(incoming, this.#fatesOf(run), this.#context).finally(() => this.#unsettled.delete(settled));
+    this.#unsettled.add(settled);
   }
 
-  function makeReady(mine: Work): void {
-    if (mine.arrival.attempt > 1 || mine.readyForNext || !inWork.has(mine)) return;
-    mine.readyForNext = true;
-    mine.arrival.letOtherGo?.();
-    askForNext();
-    startWaiting();
+  #makeReady(run: Run): void {
+    if (run.arrival.attempt > 1 || run.readyForNext || !this.#running.has(run)) return;
+    run.readyForNext = true;
+    run.arrival.letOtherGo?.();
+    this.#fetchNext();
+    this.#startWaiting();
   }
 
   /**
-   * If one alone is in work, and ready for it. Unless that was asked for itself: then RabbitMQ sends the next without being asked,
-   * since the one beside it is settled.
+   * Fetches one more message if one runs alone and is ready for it. Not if that one was fetched itself: the message beside it
+   * is acknowledged by then, so that RabbitMQ delivers the next on its own.
    */
-  function askForNext(): void {
-    const [one, another] = inWork;
-    if (!one?.readyForNext || one.besideIsSafe || one.arrival.letOtherGo || another || stopping.aborted) return;
-    one.besideIsSafe = untilNextIsSafe(one.arrival.channel);
+  #fetchNext(): void {
+    const [run, another] = this.#running;
+    if (!run?.readyForNext || run.otherIsSafe || run.arrival.letOtherGo || another || this.#stopping.aborted) return;
+    run.otherIsSafe = this.#untilNextIsSafe(run.arrival.channel);
   }
 
-  /** Resolves when the next message, if there is one, can't end the process any more. */
-  async function untilNextIsSafe(channel: Channel): Promise<void> {
+  /** Resolves when the next message, if there is one, can't kill the process any more. */
+  async #untilNextIsSafe(channel: Channel): Promise<void> {
     const { promise: safe, resolve: letOtherGo } = Promise.withResolvers<void>();
     channel.once('close', letOtherGo);
     try {
-      const message = await channel.get(queue);
-      if (message) arrive({ channel, message, attempt: attemptOf(message), letOtherGo });
+      const message = await channel.get(this.#spec.queue);
+      if (message) this.#arrive({ channel, message, attempt: attemptOf(message), letOtherGo });
       else letOtherGo();
     } catch {
       letOtherGo(); // The channel is lost.
@@ -157,72 +186,63 @@ export async function startConsumer(spec: ConsumerSpec): Promise<Consumer> {
     channel.off('close', letOtherGo);
   }
 
-  function fatesOf(arrival: Arrival, mine: Work): Fates {
-    const { channel, message } = arrival;
-    const leaveWork = () => {
-      inWork.delete(mine);
-      if (arrival.letOtherGo) {
-        arrival.letOtherGo();
-        // Whoever asked for it may ask for another.
-        for (const other of inWork) delete other.besideIsSafe;
-      }
-      askForNext();
-      startWaiting();
-    };
-    const settle = async (settlement: () => void) => {
-      leaveWork();
-      await mine.besideIsSafe;
-      try {
-        settlement();
-      } catch {
-        logger.warn({ queue }, 'a message was settled after its channel was lost; it will be delivered again');
-      }
-    };
+  #fatesOf(run: Run): Fates {
+    const { channel, message } = run.arrival;
     return {
-      done: () => settle(() => channel.ack(message)),
+      done: () => this.#settle(run, () => channel.ack(message)),
       // `reject`, not `nack`: since RabbitMQ 4.3 only that counts as a failed delivery.
-      retry: () => settle(() => channel.reject(message, true)),
-      dead: () => settle(() => channel.reject(message, false)),
-      async handBack() {
-        refusing = true;
-        await detach();
-        for (const unseen of waiting.splice(0)) giveBack(unseen);
-        giveBack(arrival);
-        leaveWork();
+      retry: () => this.#settle(run, () => channel.reject(message, true)),
+      dead: () => this.#settle(run, () => channel.reject(message, false)),
+      handBack: async () => {
+        this.#refusing = true;
+        await this.#detach();
+        for (const arrival of this.#waiting.splice(0)) requeue(arrival);
+        requeue(run.arrival);
+        this.#end(run);
       },
     };
   }
 
-  function giveBack({ channel, message, letOtherGo }: Arrival): void {
-    letOtherGo?.();
+  async #settle(run: Run, settlement: () => void): Promise<void> {
+    this.#end(run);
+    await run.otherIsSafe;
     try {
-      channel.nack(message, false, true);
+      settlement();
     } catch {
-      // The channel is lost, and with it our hold on the message.
+      const message = 'a message was settled after its channel was lost; it will be delivered again';
+      this.#spec.logger.warn({ queue: this.#spec.queue }, message);
     }
   }
 
-  /**
-   * What RabbitMQ has sent before it confirms is worked on like what was in hand: before 4.3, giving it back would take
-   * an attempt of a message that nothing is wrong with.
-   */
-  async function detach(): Promise<void> {
-    stop.abort();
-    if (kept.current) await goodbye(kept.current.cancel(consumerTag));
-    refusing = true;
+  #end(run: Run): void {
+    this.#running.delete(run);
+    if (run.arrival.letOtherGo) {
+      run.arrival.letOtherGo();
+      // The run that fetched this message may fetch another.
+      for (const other of this.#running) delete other.otherIsSafe;
+    }
+    this.#fetchNext();
+    this.#startWaiting();
   }
 
-  await kept.opened();
-  return {
-    get attached() {
-      return kept.current !== undefined && !stopping.aborted;
-    },
-    async stop() {
-      await detach();
-      while (unsettled.size > 0) await Promise.all(unsettled);
-      await kept.close();
-    },
-  };
+  /**
+   * Messages that RabbitMQ delivers before it confirms are handled like the others. Before 4.3, requeueing them would cost
+   * each a delivery.
+   */
+  async #detach(): Promise<void> {
+    this.#stop.abort();
+    if (this.#channel.current) await goodbye(this.#channel.current.cancel(this.#consumerTag));
+    this.#refusing = true;
+  }
+}
+
+function requeue({ channel, message, letOtherGo }: Arrival): void {
+  letOtherGo?.();
+  try {
+    channel.nack(message, false, true);
+  } catch {
+    // With the channel lost, RabbitMQ has requeued the message.
+  }
 }
 
 function attemptOf({ properties: { headers } }: Message): number {

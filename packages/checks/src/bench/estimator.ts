@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '@attrai/contracts/command-line';
+import { modelsDir } from '@attrai/models/models-dir';
+import { photoFiles } from '@attrai/vision/cli/files';
 import { loadVision } from '@attrai/vision/load-vision';
 import { STAGES, type Times } from '@attrai/vision/vision';
 import { mean, median } from 'simple-statistics';
-import { modelsDir } from '../../../models/cli/models-dir.ts';
-import { photoFiles } from '../../../vision/cli/files.ts';
 import { readOptions, wholeNumber } from '../harness/command/options.ts';
 import { describeMachine } from '../harness/machine.ts';
 import { type CodecFloor, codecFloor, timeNets } from './floor.ts';

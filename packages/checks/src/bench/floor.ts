@@ -1,12 +1,7 @@
-import { createRequire } from 'node:module';
 import { encodeJpeg } from '@attrai/vision/draw/encode';
 import { giveBack } from '@attrai/vision/pixels';
-
-// The pipeline's own instances of these packages: timeNets changes one of them.
-const require = createRequire(new URL('../../../vision/package.json', import.meta.url));
-const sharp: typeof import('../../../vision/node_modules/sharp/dist/index.mjs')['default'] = require('sharp');
-const { InferenceSession }: typeof import('../../../vision/node_modules/onnxruntime-node/dist/index.js') =
-  require('onnxruntime-node');
+import { InferenceSession } from 'onnxruntime-node';
+import sharp from 'sharp';
 
 /** CPU milliseconds that one photo takes inside the JPEG codec alone. */
 export interface CodecFloor {

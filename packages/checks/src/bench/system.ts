@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { modelsDir } from '../../../models/cli/models-dir.ts';
+import { modelsDir } from '@attrai/models/models-dir';
 import { positiveNumber, readOptions, wholeNumber } from '../harness/command/options.ts';
 import { ProgressLine } from '../harness/command/progress-line.ts';
 import { untilInterrupted } from '../harness/command/until-interrupted.ts';

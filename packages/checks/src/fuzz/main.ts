@@ -1,4 +1,4 @@
-import { modelsDir } from '../../../models/cli/models-dir.ts';
+import { modelsDir } from '@attrai/models/models-dir';
 import { readOptions, wholeNumber } from '../harness/command/options.ts';
 import { ProgressLine } from '../harness/command/progress-line.ts';
 import { runCommand } from '../harness/command/run-command.ts';

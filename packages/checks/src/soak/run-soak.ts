@@ -1,3 +1,4 @@
+import { Repeated } from '@attrai/contracts/repeated';
 import { whenAnswered } from '../harness/answers/when-answered.ts';
 import type { OnProgress } from '../harness/command/progress-line.ts';
 import { Crowd } from '../harness/load/crowd.ts';
@@ -42,11 +43,11 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const crowd = new Crowd(suite.sandbox, await makeSamples(), users);
   const watch = watchMemory(processes, SAMPLE_MS);
   const started = performance.now();
-  const telling = setInterval(() => onProgress('sending photos', `${crowd.sent.length} of ${photos}`), SAMPLE_MS);
+  const telling = new Repeated(SAMPLE_MS, () => onProgress('sending photos', `${crowd.sent.length} of ${photos}`));
   try {
     await sendSteadily(crowd, photos, rate);
   } finally {
-    clearInterval(telling);
+    await telling.stop();
     await watch.stop();
   }
   const lengthMs = performance.now() - started;

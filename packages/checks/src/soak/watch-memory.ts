@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { Repeated } from '@attrai/contracts/repeated';
 import { statusBytes } from '../harness/process-status.ts';
 
 const run = promisify(execFile);
@@ -36,18 +37,8 @@ export function watchMemory(processes: readonly Watched[], everyMs: number): Mem
     if (rss !== undefined) memory.get(name)!.push({ atMs: performance.now() - start, rss });
   }
 
-  let sampling = Promise.resolve();
-  const timer = setInterval(() => {
-    sampling = sampling.then(async () => void (await Promise.all(processes.map(sample))));
-  }, everyMs);
-
-  return {
-    memory,
-    async stop() {
-      clearInterval(timer);
-      await sampling;
-    },
-  };
+  const sampling = new Repeated(everyMs, async () => void (await Promise.all(processes.map(sample))));
+  return { memory, stop: () => sampling.stop() };
 }
 
 /** Undefined if the process is gone. */

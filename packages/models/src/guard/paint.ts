@@ -1,5 +1,4 @@
-import type { Landmarks } from '@attrai/vision/detect/onet';
-import type { Point } from '@attrai/vision/vision';
+import type { Landmarks, Point } from '@attrai/vision/vision';
 import sharp from 'sharp';
 import type { Raw } from '../robustness/changes.ts';
 

@@ -3,11 +3,12 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { fitSimilarity, invert, type Similarity } from '../align/similarity.ts';
 import { template } from '../align/template.ts';
 import { warp } from '../align/warp.ts';
-import type { Detection, Landmarks } from '../detect/onet.ts';
+import type { Detection } from '../detect/onet.ts';
 import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
 import { picturesFor } from '../pictures.ts';
 import { multipliesBytes } from '../processor.ts';
+import type { Landmarks } from '../vision.ts';
 
 /** Side of the picture that the net takes, pixels. */
 const SIDE = 112;

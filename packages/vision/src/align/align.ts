@@ -1,8 +1,7 @@
-import type { Landmarks } from '../detect/onet.ts';
 import type { Mips } from '../mips.ts';
 import { mirror } from '../mirror.ts';
 import { sampleRect } from '../sample.ts';
-import type { Box } from '../vision.ts';
+import type { Box, Landmarks } from '../vision.ts';
 import { fitSimilarity, invert, residual } from './similarity.ts';
 import { PADDING, template } from './template.ts';
 import { warp } from './warp.ts';

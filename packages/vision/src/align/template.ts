@@ -1,4 +1,4 @@
-import type { Landmarks } from '../detect/onet.ts';
+import type { Landmarks } from '../vision.ts';
 
 /** Room around the face in the chip, as a share of the face's own frame: the `padding` that dlib's nets were trained with. */
 export const PADDING = 0.25;

@@ -4,11 +4,12 @@ import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
 import { multipliesBytes } from '../processor.ts';
 import { boxBack, pointBack, turned, type View } from '../turned.ts';
-import type { Point, Stage } from '../vision.ts';
-import { type Detection, decide, type Landmarks } from './onet.ts';
+import type { Landmarks, Point } from '../vision.ts';
+import { type Detection, decide } from './onet.ts';
 import { makePyramid, propose } from './pnet.ts';
 import { refine } from './rnet.ts';
 import { type SettledFace, settle } from './settle.ts';
+import type { OnStage } from './stages.ts';
 
 /** The ways a photo is turned when it is looked at again. All are looked at: their order says nothing. */
 const QUARTERS = [1, 2, 3] as const;
@@ -51,9 +52,6 @@ export const SHOWN_THRESHOLDS: Thresholds = {
   first: 0.98,
   turned: 0.98,
 };
-
-/** Called when a stage of the work is done. */
-export type OnStage = (stage: Stage) => void;
 
 /** Finds faces; see `loadDetector`. */
 export interface Detector {

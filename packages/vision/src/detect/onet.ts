@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { picturesFor } from '../pictures.ts';
 import type { View } from '../turned.ts';
-import type { Point } from '../vision.ts';
+import type { Landmarks, Point } from '../vision.ts';
 import { type Candidate, regress } from './boxes.ts';
 import { batches, cutOut } from './crops.ts';
 import { overSmaller, overUnion, suppress } from './nms.ts';
@@ -12,10 +12,8 @@ const OVERLAP = 0.7;
 /** Intersection over union above which two candidates are the same face: half as many crops for the same faces in 107 photos; at 0.3 one is lost. */
 const SAME = 0.5;
 
-/** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright; photo pixels. */
-export type Landmarks = [Point, Point, Point, Point, Point];
-
 export interface Detection extends Candidate {
+  /** Photo pixels. */
   landmarks: Landmarks;
 }
 

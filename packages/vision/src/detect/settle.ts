@@ -3,8 +3,8 @@ import { mirror } from '../mirror.ts';
 import { picturesFor } from '../pictures.ts';
 import { sampleRect } from '../sample.ts';
 import type { View } from '../turned.ts';
-import type { Box, Point } from '../vision.ts';
-import type { Detection, Landmarks } from './onet.ts';
+import type { Box, Landmarks, Point } from '../vision.ts';
+import type { Detection } from './onet.ts';
 
 const SIDE = 48;
 const BYTES = SIDE * SIDE * 3;

@@ -1,8 +1,8 @@
+import { type BackOff, backOffMs } from '@attrai/contracts/back-off';
 import { deliver, type ReplyHandler, type WebhookTarget } from './deliver.ts';
 import type { Pending, UpdateQueue } from './update-queue.ts';
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+const PAUSES: BackOff = [100, 5_000];
 
 /**
  * Brings updates to the bot's own server, up to `maxConnections` at once: those of one line (a chat's messages, the
@@ -15,8 +15,8 @@ export class Webhook {
   #stopping = new AbortController();
   /** Lines with an update under way, or one that waits to be tried again. */
   #busy = new Set<string>();
-  /** By line: how long to wait after the next failure, ms. */
-  #pauses = new Map<string, number>();
+  /** By line: failures in a row. */
+  #failures = new Map<string, number>();
   #underWay = 0;
   #failure: { at: number; message: string } | undefined;
 
@@ -35,7 +35,7 @@ export class Webhook {
     this.#onReply = onReply;
     this.#stopping = new AbortController();
     this.#busy = new Set();
-    this.#pauses = new Map();
+    this.#failures = new Map();
     this.#underWay = 0;
     this.#updates.onArrival(() => this.#work());
     this.#work();
@@ -79,7 +79,7 @@ export class Webhook {
       const reply = await deliver(pending.update, target, stopped);
       if (stopped.aborted) return;
       this.#updates.remove(pending);
-      this.#pauses.delete(line);
+      this.#failures.delete(line);
       this.#busy.delete(line);
       if (reply) void this.#onReply?.(reply.method, reply).catch(() => {});
     } catch (error) {
@@ -92,13 +92,13 @@ export class Webhook {
   }
 
   #tryLater(line: string, stopped: AbortSignal): void {
-    const pause = this.#pauses.get(line) ?? FIRST_PAUSE_MS;
-    this.#pauses.set(line, Math.min(pause * 2, LONGEST_PAUSE_MS));
+    const failures = (this.#failures.get(line) ?? 0) + 1;
+    this.#failures.set(line, failures);
     const again = () => {
       this.#busy.delete(line);
       this.#work();
     };
-    const timer = setTimeout(again, pause);
+    const timer = setTimeout(again, backOffMs(PAUSES, failures));
     stopped.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { makePhotoSizes } from '@attrai/sandbox/chat/photo-sizes';
 import { findSamples } from '@attrai/sandbox/page-api/samples';
+import { photoFiles } from '@attrai/vision/cli/files';
 import sharp from 'sharp';
-import { photoFiles } from '../../../../vision/cli/files.ts';
 import type { Sample } from '../../harness/load/samples.ts';
 
 /** The sandbox keeps the sizes of its last 32 photos: of these, and of as many pictures that come back. */

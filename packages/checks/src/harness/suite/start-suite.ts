@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { modelsDir } from '@attrai/models/models-dir';
 import { freePort } from '@attrai/test-servers/free-port';
 import { type Guard, startGuard } from '@attrai/test-servers/guard';
 import { startRabbitmq } from '@attrai/test-servers/rabbitmq';
 import { startRedis } from '@attrai/test-servers/redis';
 import { startTcpProxy, type TcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
-import { modelsDir } from '../../../../models/cli/models-dir.ts';
 import { AS_IN_CONTAINERS } from '../as-in-containers.ts';
 import { LIMITS } from '../limits.ts';
 import { inRepository } from '../repository.ts';

@@ -1,6 +1,6 @@
 import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startAutoscaler } from '../src/start-autoscaler.ts';
+import { Autoscaler } from '../src/autoscaler.ts';
 import { connectService } from '../src/swarm-service.ts';
 import type { WorkDone } from '../src/work-done.ts';
 import { startDockerStandIn } from './docker-stand-in.ts';
@@ -14,7 +14,7 @@ async function start({ calmMs = 200, readWorkDone = async (): Promise<WorkDone> 
   const docker = await startDockerStandIn('attrai_estimator');
   cleanups.push(() => docker.close());
   const queue = { waiting: 0, away: false };
-  const autoscaler = startAutoscaler({
+  const autoscaler = new Autoscaler({
     broker: {
       async depth() {
         if (queue.away) throw new Error('RabbitMQ is away');
