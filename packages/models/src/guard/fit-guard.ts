@@ -22,7 +22,7 @@ const AGE_NET = 0.25;
 const GLASSES = 0.08;
 
 /** Shares of faces as they are, on which the limits are put. A higher one lets fewer minors and fewer adults through. */
-const TEENAGERS_REFUSED = 0.835;
+const TEENAGERS_REFUSED = 0.84;
 const CHILDREN_KNOWN = 0.975;
 const UNCOVERED = 0.97;
 /** With fewer faces of an age the limits would be chance. */
