@@ -118,12 +118,28 @@ test('glasses make a face look no older than it would without: the surer they ar
   expect(withGlasses(5)).toBeCloseTo(-0.08);
 });
 
-test('dark glasses, which cover the eyes, take more off than clear ones, and what covers a face without glasses nothing', () => {
+test('the age net counts the less the surer the eyes are behind dark glasses, and not at all behind certain ones', () => {
+  const fromNet = (glasses: number, cover: number) => {
+    const of = (years: number) => adulthood({ adulthood: 0.1, glasses, cover }, years, RULE);
+    return of(90) - of(18);
+  };
+  expect(fromNet(1, 1)).toBe(0);
+  expect(fromNet(1, 0.2)).toBeCloseTo(0.125);
+  expect(fromNet(0.2, 0.2)).toBeCloseTo(0.1875);
+  for (const [glasses, cover] of [
+    [1, -1],
+    [-1, 1],
+    [-1, -1],
+  ] as const)
+    expect(fromNet(glasses, cover)).toBeCloseTo(0.25);
+});
+
+test('dark glasses take more off than clear ones, and what covers a face without glasses nothing', () => {
   const withSigns = (glasses: number, cover: number) => adulthood({ adulthood: 0, glasses, cover }, 18, RULE);
-  expect(withSigns(1, 1)).toBeLessThan(withSigns(1, -1) - 0.1);
-  expect(withSigns(1, 1)).toBeLessThan(withSigns(1, 0.2));
-  expect(withSigns(1, 0.2)).toBeLessThan(withSigns(1, -0.2));
-  expect(withSigns(-1, 1)).toBe(0);
+  expect(withSigns(1, 1)).toBeCloseTo(-0.2);
+  expect(withSigns(1, 0.2)).toBeCloseTo(-0.14);
+  expect(withSigns(1, -0.2)).toBeCloseTo(-0.08);
+  expect(withSigns(-1, 1)).toBeCloseTo(0);
 });
 
 test.each([

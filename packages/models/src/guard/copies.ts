@@ -12,7 +12,7 @@ import { SPOILT, type Spoilt, spoil } from './spoil.ts';
 /** What a picture of a face can be changed to. */
 export type CopyName = Spectacles | 'cap' | 'moustache' | 'cover' | Spoilt;
 
-/** Besides glasses. Small and old ones twice, since they are the most frequent of all in chats and the hardest. */
+/** Besides glasses. Small ones and old prints twice as often, as they differ most among themselves. */
 const OTHERS: readonly CopyName[] = ['cap', 'moustache', 'cover', ...SPOILT, 'small', 'old print'];
 
 /** The changed copy of a photo with a face, as JPEG. The same seed gives the same copy. */

@@ -14,7 +14,7 @@ const YEARS = 9;
 
 /** Adults whom ages alone would refuse too often and too rarely: women look younger than men of their age. */
 const EVENED_YEARS = [20, 50] as const;
-/** With these, women of 25 and older are refused less than twice as often as men; without, five times as often. */
+/** In cross-validation 3.5 % of women and 2.2 % of men of 25 and older are refused; without this 4.7 % and 0.8 %. */
 const EVENED: Record<string, number> = { female: 0.25, male: -0.17 };
 
 /** The ages between which the decision falls. */
