@@ -30,7 +30,8 @@ export function encode({ json, attachment }: Message): Wire {
 export function decode({ contentType, body }: Wire): Message {
   if (contentType !== JSON_AND_ATTACHMENT) return { json: parse(body) };
   const end = body.indexOf(NEWLINE);
-  if (end < 0) throw new FinalError('malformed_message', 'The message lacks the attachment that its content type announces');
+  if (end < 0)
+    throw new FinalError('malformed_message', 'The message lacks the attachment that its content type announces');
   return { json: parse(body.subarray(0, end)), attachment: body.subarray(end + 1) };
 }
 

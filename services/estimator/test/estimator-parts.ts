@@ -12,8 +12,8 @@ import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import { createLogger } from '@attrai/telemetry/logger';
 import type { Decoded, Estimate, LookOptions, VisionInSteps } from '@attrai/vision/vision';
 import { vi } from 'vitest';
-import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
-import { watchVision } from '../src/watched-vision.ts';
+import { WatchedPhoto } from '../src/watched-photo.ts';
+import { OwnVision } from '../src/watched-vision.ts';
 import { decodedTo } from './scripted-vision.ts';
 
 export const PHOTO = Buffer.from('the photo');
@@ -41,7 +41,7 @@ export function scriptedVision(
     async close() {},
   };
   // Nobody watches: a test that hangs should end by its own timeout, not by the death of the test run.
-  return { vision: watchVision(script, photoInHand(newSharedMemory())), seen };
+  return { vision: new OwnVision(script, new WatchedPhoto(WatchedPhoto.memory())), seen };
 }
 
 type OnFatal = (error: unknown) => void;
@@ -117,4 +117,17 @@ export async function settled(broker: Broker) {
       if ((await broker.depth(queue)) > 0) throw new Error(`messages wait in ${queue}`);
     }
   }, 40_000);
+}
+
+/** A broker that passes every call on, to change a method of. */
+export function passOn(broker: Broker): Broker {
+  return {
+    get connected() {
+      return broker.connected;
+    },
+    publish: (queue, message) => broker.publish(queue, message),
+    consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
+    depth: (queue) => broker.depth(queue),
+    close: () => broker.close(),
+  };
 }

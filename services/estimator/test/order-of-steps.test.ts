@@ -35,7 +35,7 @@ test('is ready for the next when a photo is decoded; then looks at it, stores th
     delete: (ref) => photoStore.delete(ref).finally(() => steps.push(`deleted ${ref.key.split('.')[1]}`)),
   };
   const watchedBroker: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     publish: (queue, message) => broker.publish(queue, message).finally(() => steps.push(`published ${queue}`)),
     consume: (queue, prefetch, handler) =>
       broker.consume(queue, prefetch, (delivery) =>
@@ -71,7 +71,7 @@ test('fetches and decodes the next photo while one is looked at, and looks at it
   });
   const handlers: Handler[] = [];
   const eager: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     async consume(_queue, _prefetch, handler) {
       handlers.push(handler);
       return { attached: true, async stop() {} };
@@ -103,7 +103,7 @@ test('is not ready for the next before it has answered a photo that it could not
   );
   const steps: string[] = [];
   const watchedBroker: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     consume: (queue, prefetch, handler) =>
       broker.consume(queue, prefetch, (delivery) =>
         handler(delivery, () => steps.push('ready')).finally(() => steps.push('done')),
@@ -121,7 +121,7 @@ test('a repetition whose original is gone is over: its result was in the queue b
   const handlers: Handler[] = [];
   const published: string[] = [];
   const watchedBroker: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     async publish(queue) {
       published.push(queue);
     },
@@ -144,7 +144,7 @@ test('keeps original and picture when the answer cannot be confirmed, and answer
   const answers = await parts.collectResults(broker);
   const keysAtFailure: string[][] = [];
   const unsure: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     async publish(queue, message) {
       if (keysAtFailure.length === 0) {
         // It did arrive; only the confirmation is lost.
@@ -163,16 +163,3 @@ test('keeps original and picture when the answer cannot be confirmed, and answer
   expect(answers.results[1]!.result.outcome).toEqual(answers.results[0]!.result.outcome);
   await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([`${id}.picture`]), soon);
 });
-
-/** A broker by hand-over, to change a method of. */
-function pass(broker: Broker): Broker {
-  return {
-    get connected() {
-      return broker.connected;
-    },
-    publish: (queue, message) => broker.publish(queue, message),
-    consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
-    depth: (queue) => broker.depth(queue),
-    close: () => broker.close(),
-  };
-}

@@ -2,7 +2,7 @@ import type { Message } from '@attrai/broker/broker';
 import { RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createOutages } from '../src/outages.ts';
+import { Outages } from '../src/outages.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import { TWO_FACES } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
@@ -33,12 +33,13 @@ async function startIn(outage: Part) {
   const estimator = await startEstimator({
     ...open,
     vision,
-    broker: Object.assign(Object.create(broker), {
+    broker: {
+      ...parts.passOn(broker),
       async publish(queue: QueueName, message: Message) {
         if (queue === AFTER_ESTIMATE) refuse('RabbitMQ', 'broker_blocked');
         await broker.publish(queue, message);
       },
-    }),
+    },
     photoStore: {
       ...photoStore,
       async put(key, bytes) {
@@ -103,7 +104,7 @@ test('a photo that waits when the estimator stops is left to another, as if it h
 
 test('an outage lasts as long as one of two photos in hand waits', async () => {
   const { logger } = await parts.openParts('message', cleanups);
-  const outages = createOutages(logger, new AbortController().signal);
+  const outages = new Outages(logger, new AbortController().signal);
   const [waits, goesOn] = [1, 2].map((key) => parts.requestFor({ store: 'message', key: `key${key}` }));
   let away = true;
   const waiting = outages.rideOut(waits!, async () => {

@@ -2,7 +2,7 @@ import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors
 import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createEstimatorMetrics } from '../src/metrics.ts';
+import { EstimatorCounters } from '../src/metrics.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import { CHILD, NO_FACE, PICTURE, TWO_FACES, UNSURE } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
@@ -209,7 +209,7 @@ describe('the estimator', () => {
     const finish = Promise.withResolvers<never>();
     let begun = 0;
     const { vision } = parts.scriptedVision(() => (begun++ === 0 ? finish.promise : Promise.resolve(NO_FACE)));
-    const counts = createEstimatorMetrics(metrics);
+    const counts = new EstimatorCounters(metrics);
     const estimator = await startEstimator({ broker, photoStore, vision, logger, metrics: counts });
     cleanups.push(() => estimator.stop());
     expect(await inWork()).toBe('0');

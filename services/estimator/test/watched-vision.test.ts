@@ -8,9 +8,9 @@ import { ensureModels } from '@attrai/models/build';
 import { modelsDir } from '@attrai/models/models-dir';
 import type { VisionInSteps } from '@attrai/vision/vision';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
 import { startVisionThread } from '../src/start-vision-thread.ts';
-import { type WatchedVision, watchVision } from '../src/watched-vision.ts';
+import { WatchedPhoto } from '../src/watched-photo.ts';
+import { OwnVision, type WatchedVision } from '../src/watched-vision.ts';
 import { NO_FACE, TWO_FACES } from './estimates.ts';
 import { DIARY, decodedTo, GO_ON, loadScriptedVision } from './scripted-vision.ts';
 
@@ -40,11 +40,11 @@ type Start = (
 const inThread: Start = (modelsDir, memory, onFatal) =>
   startVisionThread({ vision: { modelsDir }, memory, onFatal, script });
 const inOwnThread: Start = async (modelsDir, memory) =>
-  watchVision(await loadScriptedVision({ modelsDir }), photoInHand(memory));
+  new OwnVision(await loadScriptedVision({ modelsDir }), new WatchedPhoto(memory));
 
 async function open(start: Start) {
   const folder = emptyFolder();
-  const memory = newSharedMemory();
+  const memory = WatchedPhoto.memory();
   const onFatal = vi.fn();
   const vision = await start(folder, memory, onFatal);
   cleanups.push(
@@ -57,7 +57,7 @@ async function open(start: Start) {
   const look = (says: string, onDecoded = noop) =>
     vision.estimate(`request of ${says}`, Buffer.from(says), {}, onDecoded);
   const looks = () => diary().filter((line) => !line.startsWith('decodes'));
-  return { vision, look, inHand: photoInHand(memory), goOn, diary, looks, onFatal };
+  return { vision, look, watched: new WatchedPhoto(memory), goOn, diary, looks, onFatal };
 }
 
 describe.each([
@@ -140,14 +140,14 @@ describe.each([
     expect(steps).toEqual(['decoded', 'done', 'failed']);
   });
 
-  test('has the photo in hand for the watchdog that it looks at, and not the one that waits; none in the end', async () => {
-    const { look, inHand, goOn } = await open(start);
+  test('has the watchdog watch the photo that is looked at, not the one that waits, and none in the end', async () => {
+    const { look, watched, goOn } = await open(start);
     const photos = [look('wait'), look('another'), look('unreadable').catch(noop)];
-    await vi.waitFor(() => expect(inHand.turn()).toBe(1), soon);
-    expect(inHand.requestId()).toBe('request of wait');
+    await vi.waitFor(() => expect(watched.turn).toBe(1), soon);
+    expect(watched.requestId).toBe('request of wait');
     goOn();
     await Promise.all(photos);
-    expect(inHand.turn()).toBe(6);
+    expect(watched.turn).toBe(6);
   });
 
   test('closes when all photos are done, once', async () => {
@@ -164,24 +164,24 @@ describe.each([
     const folder = emptyFolder();
     writeFileSync(join(folder, 'unusable'), '');
     const onFatal = vi.fn();
-    const error = await start(folder, newSharedMemory(), onFatal).catch((thrown) => thrown);
+    const error = await start(folder, WatchedPhoto.memory(), onFatal).catch((thrown) => thrown);
     expect(error).toMatchObject({ grade: 'fatal', code: 'model_unusable', message: 'build the models' });
     expect(gradeOf(error)).toBe('fatal');
   });
 });
 
-test('a photo with none before it is in hand for the watchdog before it is decoded', async () => {
-  const inHand = photoInHand(newSharedMemory());
+test('a photo that need not wait is watched before it is decoded', async () => {
+  const watched = new WatchedPhoto(WatchedPhoto.memory());
   const whileDecoding: [number, string][] = [];
   const script: VisionInSteps = {
     async decode(photo) {
-      whileDecoding.push([inHand.turn(), inHand.requestId()]);
+      whileDecoding.push([watched.turn, watched.requestId]);
       return decodedTo(photo);
     },
     look: async () => NO_FACE,
     async close() {},
   };
-  const vision = watchVision(script, inHand);
+  const vision = new OwnVision(script, watched);
   await vision.estimate('first', Buffer.from('a photo'), {}, noop);
   const photos = ['second', 'third'].map((id) => vision.estimate(id, Buffer.from('a photo'), {}, noop));
   await Promise.all(photos);
@@ -225,7 +225,7 @@ describe('the thread of the vision', () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, 'deadly'), '');
     const onFatal = vi.fn();
-    await expect(inThread(folder, newSharedMemory(), onFatal)).rejects.toMatchObject({
+    await expect(inThread(folder, WatchedPhoto.memory(), onFatal)).rejects.toMatchObject({
       grade: 'fatal',
       code: 'vision_ended',
     });

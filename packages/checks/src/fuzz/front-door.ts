@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import { estimatePhoto } from '@attrai/estimator/estimate-photo';
-import { photoInHand } from '@attrai/estimator/photo-in-hand';
 import { startWatchdog } from '@attrai/estimator/watchdog';
-import { watchVision } from '@attrai/estimator/watched-vision';
+import { WatchedPhoto } from '@attrai/estimator/watched-photo';
+import { OwnVision } from '@attrai/estimator/watched-vision';
 import { createMessageStore } from '@attrai/photo-store/message-store';
 import { loadVision } from '@attrai/vision/load-vision';
 import { mutant } from './mutate.ts';
@@ -32,7 +32,7 @@ const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 const sources = await makeSources();
 const watchdog = await startWatchdog({ service: 'fuzz', limitMs: STUCK_AFTER_MS });
-const vision = watchVision(await loadVision({ modelsDir }), photoInHand(watchdog.memory));
+const vision = new OwnVision(await loadVision({ modelsDir }), new WatchedPhoto(watchdog.memory));
 const photoStore = createMessageStore();
 
 const outages = { rideOut: <T>(_: EstimateRequest, ask: () => Promise<T>) => ask() };
