@@ -9,7 +9,7 @@ export interface Size {
   height: number;
 }
 
-/** A photo to look at, as it is or turned. Mips are one. */
+/** A photo as it is, or turned. Mips are a View. */
 export interface View extends Held {
   /** Size as it is looked at. */
   photo: Size;
@@ -17,7 +17,7 @@ export interface View extends Held {
   quarters?: Quarters;
 }
 
-/** The photo turned. Nothing is copied: what is cut out of it is turned afterwards (sample.ts). */
+/** The photo, turned. Nothing is copied: crops are turned when they are cut out (sample.ts). */
 export function turned(mips: Mips, quarters: Quarters): View {
   const { levels, kernels, end, photo } = mips;
   const { width, height } = photo;

@@ -33,7 +33,10 @@ await runService('estimator', async () => {
   const { threads, memoryMb } = readContainerLimits();
   logger.info({ threads, memoryMb }, 'starting');
   if (memoryMb !== undefined && memoryMb < ENOUGH_MEMORY_MB) {
-    logger.warn({ memoryMb }, `little memory: a large photo may end this process; give it ${ENOUGH_MEMORY_MB} MiB`);
+    logger.warn(
+      { memoryMb },
+      `little memory: the kernel may kill this process over a large photo; give it ${ENOUGH_MEMORY_MB} MiB`,
+    );
   }
 
   if (process.pid === 1) {

@@ -18,7 +18,7 @@ import { decodedTo } from './scripted-vision.ts';
 
 export const PHOTO = Buffer.from('the photo');
 
-/** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */
+/** A stand-in for the pipeline that answers, fails or waits as told. It counts its photos. */
 export function scriptedVision(
   look: (photo: Uint8Array, wishes: LookOptions | undefined) => Promise<Estimate>,
   decode: (photo: Buffer) => Promise<Decoded> = async (photo) => decodedTo(photo),
@@ -40,7 +40,7 @@ export function scriptedVision(
     },
     async close() {},
   };
-  // Nobody watches: a test that hangs should end by its own timeout, not by the death of the test run.
+  // Without a watchdog: a test that hangs should end by its own timeout.
   return { vision: new OwnVision(script, new WatchedPhoto(WatchedPhoto.memory())), seen };
 }
 
@@ -59,7 +59,7 @@ export async function openParts(kind: 'volume' | 'message', cleanups: (() => unk
 
 let requests = 0;
 
-/** Puts a photo on its way as the bot does. */
+/** Stores a photo and publishes its request, as the bot does. */
 export async function sendPhoto(
   broker: Broker,
   photoStore: PhotoStore,
@@ -73,7 +73,7 @@ export async function sendPhoto(
   return request;
 }
 
-/** A request whose photo is nowhere, unless somebody stores it. */
+/** A request whose photo is not stored yet. */
 export function requestFor(photo: PhotoRef, id = nextId()): EstimateRequest {
   return {
     v: 1,
@@ -110,7 +110,7 @@ export async function collectResults(broker: Broker) {
   };
 }
 
-/** Resolves when nothing waits and nothing went to the dead letters. */
+/** Resolves when no message waits, dead letters included. */
 export async function settled(broker: Broker) {
   await vi.waitFor(async () => {
     for (const queue of [TO_ESTIMATE, TO_ESTIMATE_DEAD] as const) {

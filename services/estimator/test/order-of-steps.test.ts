@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-test('is ready for the next when a photo is decoded; then looks at it, stores the picture, publishes, deletes the original, and only then is done', async () => {
+test('is ready for the next when a photo is decoded; then estimates it, stores the picture, publishes, deletes the original, and only then is done', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const steps: string[] = [];
   const decode = async (photo: Buffer) => {
@@ -62,7 +62,7 @@ test('is ready for the next when a photo is decoded; then looks at it, stores th
   ]);
 });
 
-test('fetches and decodes the next photo while one is looked at, and looks at it only after that', async () => {
+test('fetches and decodes the next photo while one is estimated, and estimates it only after that', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const looked = Promise.withResolvers<void>();
   const { vision, seen } = parts.scriptedVision(async () => {
@@ -115,7 +115,7 @@ test('is not ready for the next before it has answered a photo that it could not
   await vi.waitFor(() => expect(steps).toEqual(['done']), soon);
 });
 
-test('a repetition whose original is gone is over: its result was in the queue before the original went', async () => {
+test('a repetition whose original is gone ends without a result: that was published before the original was deleted', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const { vision } = parts.scriptedVision(async () => TWO_FACES);
   const handlers: Handler[] = [];
@@ -138,7 +138,7 @@ test('a repetition whose original is gone is over: its result was in the queue b
   expect(published).toEqual([AFTER_ESTIMATE]);
 });
 
-test('keeps original and picture when the answer cannot be confirmed, and answers at the next attempt', async () => {
+test('keeps original and picture when the result is not confirmed, and publishes it again at the next attempt', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const { vision } = parts.scriptedVision(async () => TWO_FACES);
   const answers = await parts.collectResults(broker);

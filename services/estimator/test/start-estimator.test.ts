@@ -50,7 +50,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(picture.equals(PICTURE)).toBe(true);
   });
 
-  test('says of each face its row, and of one without a score why, and nothing of its age', async () => {
+  test('gives the row of each face, the reason for each missing score, and nothing of its age', async () => {
     const faces = [...TWO_FACES.faces, CHILD, UNSURE];
     const { broker, photoStore, answers } = await start(kind, async () => ({ ...TWO_FACES, faces }));
     await parts.sendPhoto(broker, photoStore);
@@ -120,7 +120,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(answer!.result.outcome).toEqual({ kind: 'failed' });
   });
 
-  test('tries again after a failure that may pass, and answers once', async () => {
+  test('retries after a retryable error, and answers once', async () => {
     let failures = 2;
     const { broker, photoStore, answers } = await start(kind, async () => {
       if (failures-- > 0) throw new RetryableError('busy', 'later');
@@ -132,7 +132,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(answers.results).toHaveLength(1);
   });
 
-  test('names the request of a photo that failed, at each attempt', async () => {
+  test('logs the request of a photo that failed, at each attempt', async () => {
     const { broker, photoStore, lines } = await start(kind, () => Promise.reject(new Error('bug')));
     const { id } = await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), soon);
@@ -140,7 +140,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(failures).toMatchObject([1, 2, 3].map((attempt) => ({ requestId: id, attempt })));
   });
 
-  test('leaves a photo that fails every time to the dead letters, with its photo', async () => {
+  test('moves a request that fails at every attempt to the dead letters, with its photo', async () => {
     const { broker, photoStore, answers, seen } = await start(kind, () => Promise.reject(new Error('bug')));
     const request = await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), soon);
@@ -149,7 +149,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     if (kind === 'volume') expect(await photoStore.keys()).toEqual([request.photo.key]);
   });
 
-  test('looks at one photo at a time', async () => {
+  test('estimates one photo at a time', async () => {
     const { broker, photoStore, answers, seen } = await start(kind, async () => {
       await new Promise((next) => setTimeout(next, 10));
       return TWO_FACES;
@@ -159,7 +159,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(seen.mostInHand).toBe(1);
   });
 
-  test('finishes the photos in hand when it stops, and leaves the rest in the queue', async () => {
+  test('finishes the photos in flight when it stops, and leaves the rest in the queue', async () => {
     const goOn = Promise.withResolvers<void>();
     const { broker, photoStore, answers, seen, estimator } = await start(kind, async () => {
       await goOn.promise;
@@ -202,7 +202,7 @@ describe('the estimator', () => {
     expect(seen.photos).toBe(0);
   });
 
-  test('has photos in hand while it works on them, and none after a failure', async () => {
+  test('counts photos in work while it works on them, and none after a failure', async () => {
     const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
     const metrics = createProcessMetrics([]);
     const inWork = async () => (await metrics.registry.metrics()).match(/^attrai_photos_in_work\{.*\} (\d)$/m)?.[1];
@@ -220,7 +220,7 @@ describe('the estimator', () => {
     await vi.waitFor(async () => expect(await inWork()).toBe('0'), soon);
   });
 
-  test('hands the photo back and tells when the process is broken', async () => {
+  test('requeues the photo and tells of the error when the process is broken', async () => {
     const onFatal = vi.fn();
     const open = await parts.openParts('volume', cleanups, onFatal);
     const { vision } = parts.scriptedVision(() => Promise.reject(new FatalError('model_unusable', 'broken')));

@@ -104,7 +104,7 @@ describe.each([
     ],
     ['fatal', { grade: 'fatal', code: 'model_unusable', message: 'broken' }],
     ['bug', { message: 'nobody thought of this', stack: expect.stringContaining('scripted-vision.ts') }],
-  ])('throws what a photo brings out, with grade and code (%s), and goes on', async (says, expected) => {
+  ])('throws the error of a photo, with grade and code (%s), and goes on', async (says, expected) => {
     const { look, onFatal } = await open(start);
     const error = await look(says).catch((thrown) => thrown);
     expect(error).toMatchObject(expected);
@@ -120,7 +120,7 @@ describe.each([
     expect(looks()).toEqual(['begins one', 'ends one', 'begins two', 'ends two', 'begins three', 'ends three']);
   });
 
-  test('decodes a photo, and says so, while the one before is looked at', async () => {
+  test('decodes a photo, and calls onDecoded, while the one before is looked at', async () => {
     const { look, looks, goOn } = await open(start);
     const decoded = Promise.withResolvers<void>();
     const photos = [look('wait'), look('another', () => decoded.resolve())];
@@ -131,7 +131,7 @@ describe.each([
     expect(looks()).toEqual(['begins wait', 'ends wait', 'begins another', 'ends another']);
   });
 
-  test('tells once that a photo is decoded, before it is done, and never of one that can not be', async () => {
+  test('calls onDecoded once, before the photo is done, and never for one that cannot be decoded', async () => {
     const { look } = await open(start);
     const steps: string[] = [];
     await look('a photo', () => steps.push('decoded'));
@@ -160,7 +160,7 @@ describe.each([
     expect(diary().slice(-2)).toEqual(['ends two', 'closes']);
   });
 
-  test('can not be had when the models are unusable', async () => {
+  test('does not start when the models are unusable', async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, 'unusable'), '');
     const onFatal = vi.fn();
@@ -215,13 +215,13 @@ describe('the thread of the vision', () => {
     await vision.close();
   });
 
-  test('ends the process also when nobody waits for it', async () => {
+  test('ends the process also when no photo waits', async () => {
     const { look, onFatal } = await open(inThread);
     await look('end it later').catch(noop);
     await vi.waitFor(() => expect(onFatal).toHaveBeenCalledOnce(), soon);
   });
 
-  test('that ends while it loads can not be had', async () => {
+  test('that ends while it loads fails its start', async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, 'deadly'), '');
     const onFatal = vi.fn();
@@ -233,7 +233,7 @@ describe('the thread of the vision', () => {
     expect(onFatal).not.toHaveBeenCalled();
   });
 
-  test('takes a photo over without a copy, but not what shares its memory with something else', async () => {
+  test('takes a photo without a copy, but copies one that shares its memory', async () => {
     const { vision } = await open(inThread);
     const own = Buffer.alloc(100_000, 'photo');
     const message = Buffer.alloc(100_000, 'photo');
@@ -243,7 +243,7 @@ describe('the thread of the vision', () => {
   });
 });
 
-test('sends no telemetry of ONNX Runtime from the thread either, and asks for no font of the system, silently', async () => {
+test('sends no telemetry of ONNX Runtime from the thread either, and looks for no font of the system', async () => {
   await ensureModels({ dir: MODELS_DIR });
   const [home, folder] = [emptyFolder(), emptyFolder()];
   const file = join(folder, 'start-and-close.mjs');

@@ -8,11 +8,11 @@ import { type RunOptions, runFault } from './run-fault.ts';
 
 export interface LanesOptions extends RunOptions {
   faults: Fault[];
-  /** Suites side by side, each with servers of its own. Faults are mostly time of waiting. */
+  /** Suites side by side, each with servers of its own. Most of a fault's time is waiting. */
   lanes: number;
   /** A folder for the logs of the services, one folder a lane; without it they are deleted at the end. */
   logDir?: string | undefined;
-  /** Tells what a lane is doing. */
+  /** Told what a lane is doing. */
   onProgress(lane: number, ...progress: Parameters<OnProgress>): void;
   onRow(row: Row): void;
   /** Everything that runs is in here; disposing it ends it. */

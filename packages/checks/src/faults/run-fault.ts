@@ -35,7 +35,7 @@ export async function runFault(
   onProgress: OnProgress,
 ): Promise<Row> {
   try {
-    // The fault before may have ended some services, which start again: not amid what is prepared.
+    // The fault before may have ended services. They must have started again before anything is prepared.
     await untilReady(suite);
     await fault.prepare?.(suite);
     await untilReady(suite);

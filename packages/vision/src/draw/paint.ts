@@ -62,7 +62,7 @@ export function strokeCorners(
   }
 }
 
-/** Paints what of a stroke lies in the rectangle. Neighbouring rectangles share no pixel. */
+/** Paints the part of a stroke that lies in the rectangle. Neighbouring rectangles share no pixel. */
 function paint({ kernels, photo }: Mips, [left, top, right, bottom]: Box, stroke: Stroke): void {
   const { box, radius, half, middle, blur, reach, colour } = stroke;
   const [x1, y1, x2, y2] = box;

@@ -20,8 +20,8 @@ export interface UserMessage {
 }
 
 /**
- * What a user's app does when it sends: the message is kept, and the bot is told if it may know. The same `clientKey`
- * again is the same message, so that a page that lost the connection may repeat itself. Throws HttpError.
+ * Sends a message as a user's app does: the message is stored, and the bot gets it if it may see it. The same `clientKey` again is
+ * the same message, so that a page can retry after a lost connection. Throws HttpError.
  */
 export function userSends(chat: Chat, sender: Sender, sent: UserMessage, telegram: Telegram): StoredMessage {
   const { chats, bot } = telegram;

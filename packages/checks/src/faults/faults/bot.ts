@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 import { inMidCall } from './moments.ts';
 
-/** Telegram holds a call back for so long, ms; the bot dies meanwhile. */
+/** Telegram holds a call back for this long, ms. The bot dies meanwhile. */
 const HOLD_MS = 1_500;
-/** So that the calls are on the way. */
+/** Time for the calls to be sent. */
 const MIDDLE_MS = 300;
 
-/** The bot dies while calls of `method` are under way. Telegram does what it was asked all the same, as it would. */
+/** The bot dies while calls of `method` are in flight. Telegram executes them all the same, as it really would. */
 function killedIn(method: string, name: string): Fault {
   return {
     name,

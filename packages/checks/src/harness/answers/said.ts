@@ -7,12 +7,12 @@ import { LIMITS } from '../limits.ts';
 import type { LogEntry } from '../suite/sandbox-client.ts';
 
 /**
- * What a message of the bot says about a photo:
+ * Kinds of messages that the bot sends about a photo:
  * - progress: it is being worked on
  * - refusal: it was not accepted
  * - picture: the picture with its scores
- * - reason: why there is no picture, by a fault of the photo's own
- * - sorry: why there is no picture, by a fault of ours
+ * - reason: why there is no picture, through a fault of the photo
+ * - sorry: why there is no picture, through a fault of ours
  * - nothing: it was deleted
  */
 export type Said = 'progress' | 'refusal' | 'picture' | 'reason' | 'sorry' | 'nothing';
@@ -49,7 +49,7 @@ const PATTERNS: [said: Said, patterns: RegExp[]][] = [
   ],
 ];
 
-/** Tells what a message says. Throws Error at a text that is none of the bot's: then this file has to learn it. */
+/** The kind of a message. Throws Error if the text is none of the bot's. Then it has to be added to this file. */
 export function whatIsSaid({ kind, text }: LogEntry): Said {
   if (kind === 'deleted') return 'nothing';
   if (kind !== 'text') return 'picture';

@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 
-/** What the bot keeps in Redis, counted past the proxies. */
+/** Counts what the bot keeps in Redis, not through the proxies. */
 export interface Bookkeeping {
   /** Slots that are taken, and jobs in whatever state. */
   count(): Promise<{ slots: number; jobs: number }>;
-  /** Photos accepted and not answered; asking costs next to nothing. */
+  /** Photos accepted and not answered. A cheap call. */
   inWork(): Promise<number>;
   /** Forgets everything. */
   clear(): Promise<void>;
@@ -12,7 +12,7 @@ export interface Bookkeeping {
 }
 
 /**
- * Keys that stay without anything being left:
+ * Keys that stay although no photo is left:
  * - attrai:request:<id> with the value `answered`: remembered for a day, so that an update that comes twice is one photo
  * - attrai:rate:<user>: the window of the request rate, gone by itself when the window is over
  * - of each BullMQ queue its settings, the number of its last job, its log of events (bounded) and its marks for checks
