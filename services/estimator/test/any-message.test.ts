@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-test('every message of to_estimate is answered once if it is a request, and otherwise a dead letter, at the first attempt', async () => {
+test('whatever comes over to_estimate is answered if it is a request, else a dead letter; once, at the first try', async () => {
   const { photoStore, logger } = await parts.openParts('message', cleanups);
   const fatal: unknown[] = [];
   const broker = new EmbeddedBroker({ onFatal: (error) => fatal.push(error) });
@@ -57,7 +57,7 @@ test('every message of to_estimate is answered once if it is a request, and othe
   expect(Math.min(good, bad)).toBeGreaterThan(100);
 });
 
-test('any bytes are decoded or refused with a final error', () => {
+test('whatever bytes a message has, it is read or refused for good', () => {
   const contentType = fc.oneof(
     fc.constantFrom('application/json', 'application/vnd.attrai.json-and-attachment', 'undefined', ''),
     fc.string(),

@@ -232,7 +232,7 @@ describe('the estimator process', () => {
     expect(await photoStore.keys()).toEqual([]);
   });
 
-  test('needs no token, and ignores one in its environment', async () => {
+  test('works without a token, and ignores one that lies about in its environment', async () => {
     const dir = await folderOfBot();
     const photoStore = await openPhotoStore('volume', dir);
     const broker = await connectBroker({ url: amqpUrl, onFatal() {} });

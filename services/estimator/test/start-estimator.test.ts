@@ -50,7 +50,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(picture.equals(PICTURE)).toBe(true);
   });
 
-  test('gives the row of each face, the reason for each missing score, and nothing of its age', async () => {
+  test('says of each face its row, and of one without a score why, and nothing of its age', async () => {
     const faces = [...TWO_FACES.faces, CHILD, UNSURE];
     const { broker, photoStore, answers } = await start(kind, async () => ({ ...TWO_FACES, faces }));
     await parts.sendPhoto(broker, photoStore);

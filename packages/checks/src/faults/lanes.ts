@@ -28,7 +28,7 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
 
   async function tryFault(fault: Fault, suite: Suite, say: OnProgress): Promise<Row> {
     try {
-      return await runFault(fault, suite, samples, options, say);
+      return await runFault(fault, suite, samples, { ...options, onProgress: say });
     } catch (error) {
       return emptyRow(fault.name, { problems: [`could not be tried: ${(error as Error).message}`] });
     }

@@ -31,9 +31,9 @@ export async function runFault(
   fault: Fault,
   suite: Suite,
   samples: Sample[],
-  options: RunOptions,
-  onProgress: OnProgress,
+  options: RunOptions & { onProgress: OnProgress },
 ): Promise<Row> {
+  const { onProgress } = options;
   try {
     // The fault before may have ended services. They must have started again before anything is prepared.
     await untilReady(suite);

@@ -67,20 +67,22 @@ function frameOf(face: DrawnFace, photo: Level, decimalComma: boolean): Frame {
 /** A thin white frame on a soft shadow, with thick corners in the face's colour. */
 function drawFrame(mips: Mips, { box, side, colour, quiet, line }: Frame): void {
   const radius = Math.min(5 * line, side / 4);
-  strokeRounded(mips, box, radius, 2 * line, SHADOW, 3 * line);
-  strokeRounded(mips, box, radius, line, LINE);
-  strokeCorners(mips, box, radius, (quiet ? 1.6 : 2.2) * line, Math.max(side / 5, radius), colour);
+  strokeRounded(mips, box, { radius, thickness: 2 * line, colour: SHADOW, blur: 3 * line });
+  strokeRounded(mips, box, { radius, thickness: line, colour: LINE });
+  const corners = { radius, thickness: (quiet ? 1.6 : 2.2) * line, colour };
+  strokeCorners(mips, box, corners, Math.max(side / 5, radius));
 }
 
 /** White text on the face's colour, in a thin white rim on a soft shadow. */
 function drawLabel(mips: Mips, box: Box, { text, colour, quiet, line, digit }: Frame, glyphs: Glyphs): void {
   const [x1, y1, x2, y2] = box;
   const radius = (y2 - y1) / 2;
-  fillRounded(mips, [x1, y1 + line / 2, x2, y2 + line / 2], radius, SHADOW, 3 * line);
-  if (!quiet) strokeRounded(mips, box, radius, 1.2 * line, LINE);
-  fillRounded(mips, box, radius, colour);
+  fillRounded(mips, [x1, y1 + line / 2, x2, y2 + line / 2], { radius, colour: SHADOW, blur: 3 * line });
+  if (!quiet) strokeRounded(mips, box, { radius, thickness: 1.2 * line, colour: LINE });
+  fillRounded(mips, box, { radius, colour });
   const left = (x1 + x2 - measureText(glyphs, text, digit)) / 2;
-  drawText(photoOf(mips), glyphs, text, left, (y1 + y2 - digit) / 2, digit, WHITE);
+  const place = { left, top: (y1 + y2 - digit) / 2, height: digit, colour: WHITE };
+  drawText(photoOf(mips), glyphs, text, place);
 }
 
 /** At most 2.5 px in a photo of 1280 px, which a phone shows 390 points wide. Thinner around small faces. */

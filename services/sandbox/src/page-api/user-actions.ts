@@ -64,9 +64,7 @@ export function userDeletes(message: StoredMessage, telegram: Telegram): void {
 /** Presses an inline button; returns the id of the callback query. Throws HttpError. */
 export function userPresses(
   message: StoredMessage,
-  from: User,
-  data: string,
-  clientKey: string | undefined,
+  { from, data, clientKey }: { from: User; data: string; clientKey: string | undefined },
   telegram: Telegram,
 ): string {
   const known = message.buttons?.flat().some((button) => button.callback_data === data);
