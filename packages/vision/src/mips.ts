@@ -59,20 +59,18 @@ export function levelFor({ levels }: Held, ratio: number): number {
   return Math.min(wanted, levels.length - 1);
 }
 
-/** Has `kernel` write `bytes` bytes into the memory, with `scratch` bytes for its own use, and copies them to `out` from byte `at`. */
+/** Has `kernel` write `bytes` bytes into the memory, with `scratch` bytes for its own use, and copies them to the beginning of `out`. */
 export function draw(
   { levels, kernels, end }: Held,
-  bytes: number,
-  scratch: number,
+  { bytes, scratch }: { bytes: number; scratch: number },
   out: Uint8Array,
-  at: number,
   kernel: (kernels: Kernels, to: number, scratch: number) => void,
 ): void {
   if (kernels.owner !== levels) throw new Error('the kernels hold another photo by now: each of the two needs its own');
   const scratchAt = aligned(end + bytes + OVERRUN);
   const memory = kernels.memory(scratchAt + scratch);
   kernel(kernels, end, scratchAt);
-  out.set(memory.subarray(end, end + bytes), at);
+  out.set(memory.subarray(end, end + bytes));
 }
 
 /**

@@ -46,7 +46,7 @@ async function look(net: InferenceSession, view: View, faces: readonly SettledFa
   const crops = new Uint8Array(faces.length * views * BYTES);
   squares.forEach((square, i) => {
     const at = i * views * BYTES;
-    sampleRect(view, square, SIDE, SIDE, crops, at);
+    sampleRect(view, square, { width: SIDE, height: SIDE }, crops.subarray(at));
     if (!mirrored) return;
     crops.copyWithin(at + BYTES, at, at + BYTES);
     mirror(crops.subarray(at + BYTES, at + 2 * BYTES), SIDE);

@@ -90,11 +90,11 @@ export async function loadScorer(path: string, threads: number): Promise<Scorer>
       faces.forEach(({ box, landmarks }, i) => {
         const at = i * bytes;
         if (input.crop.by === 'box') {
-          cropBox(mips, box, input.crop.margin, input.size, chips, at);
+          cropBox(mips, box, { margin: input.crop.margin, side: input.size }, chips.subarray(at));
           return;
         }
         views.forEach((view, v) => {
-          align(mips, landmarks, { side: input.size, ...view }, chips, at + v * chipBytes);
+          align(mips, landmarks, { side: input.size, ...view }, chips.subarray(at + v * chipBytes));
         });
       });
       return chips;
