@@ -45,7 +45,7 @@ interface Row {
 }
 
 /**
- * The README's table of environment variables: one row per name, sorted by name.
+ * The table of environment variables in docs/settings.md: one row per name, sorted by name.
  *
  * @param schemas by service name, in the order of the last column
  * @throws Error if two services give one name different meanings, or take different values.

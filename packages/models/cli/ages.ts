@@ -1,39 +1,59 @@
-import { readCommandLine } from '@attrai/contracts/command-line';
-import { agesOf, SMALL_SIDES } from '../src/ages/estimate-ages.ts';
-import { ageTables, smallFaceTable } from '../src/ages/tables.ts';
-import { readRatings } from '../src/fit/ratings.ts';
+import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
+import { type AgedFace, readAges } from '../src/ages/age-table.ts';
+import { decideFaces } from '../src/ages/decide.ts';
+import { report } from '../src/ages/report.ts';
+import { readRatings, type Skipped } from '../src/fit/ratings.ts';
 import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
-import { RATED_PICTURES, requireRated } from './rated-pictures.ts';
 
-const USAGE = `Usage: pnpm models ages --images DIR --ratings FILE.csv [options]
-  --images DIR            folder of the pictures, one face each (required)
-  --ratings FILE.csv      table with a header line (required)
-  --file-column NAME      column with the pictures' names within DIR (file)
-  --age-column NAME       column with how old each face is, or looks, in years (age)
-  --small                 measure faces of 45 to 110 px as well, from the same pictures reduced; takes minutes
-Prints what share of the faces of each age is scored.
+const USAGE = `Usage: pnpm models ages --images DIR (--ages FILE.csv | --ratings FILE.csv) [options]
+  --images DIR            folder of the pictures; of several faces in one the largest counts (required)
+  --ages FILE.csv         table with the columns file, set, age or bracket (as 13-17 or 70+), and, if known, gender and race
+  --set NAME              only the faces of this set
+  --ratings FILE.csv      table of how old faces look, in place of --ages
+  --file-column NAME      its column with the pictures' names within DIR (file)
+  --age-column NAME       its column with how old each face is, or looks, in years (age)
+  --copies                also measure changed copies: with drawn glasses, caps, ..., blurred, dim, small, turned; takes six times as long
+Prints what share of the faces of each age the whole pipeline scores, and of no single face.
 `;
 
 export async function agesCommand(args: string[]): Promise<void> {
   const { values } = readCommandLine(USAGE, {
     args,
     options: {
-      ...RATED_PICTURES,
+      images: { type: 'string' },
+      ages: { type: 'string' },
+      set: { type: 'string' },
+      ratings: { type: 'string' },
+      'file-column': { type: 'string', default: 'file' },
       'age-column': { type: 'string', default: 'age' },
-      small: { type: 'boolean', default: false },
+      copies: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
     process.stdout.write(USAGE);
     return;
   }
-  const { images, ratings: table } = requireRated(values, USAGE);
-  const { ratings, skipped } = await readRatings(table, values['file-column'], values['age-column']);
+  const { images, ages, ratings, set, copies } = values;
+  if (!images) throw new UsageError('--images is missing.', USAGE);
+  if (!ages === !ratings) throw new UsageError('It takes one of --ages and --ratings.', USAGE);
+  const { faces, skipped } = ages
+    ? { faces: await readAges(ages, set ? [set] : undefined), skipped: [] }
+    : await readLooks(ratings!, values['file-column'], values['age-column']);
   const line = new ProgressLine();
-  const dir = await prepareModels(line);
-  const options = { modelsDir: dir, sides: values.small ? SMALL_SIDES : [] };
-  const read = await agesOf(ratings, images, options, (done) => line.show('Looking at faces', done, ratings.length));
-  process.stdout.write(ageTables(read.ages, [...skipped, ...read.skipped]));
-  if (values.small) process.stdout.write(`\n${smallFaceTable(read.small)}`);
+  const modelsDir = await prepareModels(line);
+  const read = await decideFaces(faces, { imageDir: images, modelsDir, copies }, (done) =>
+    line.show('Looking at faces', done, faces.length),
+  );
+  process.stdout.write(report(read.decided, [...skipped, ...read.skipped]));
+}
+
+async function readLooks(
+  csvFile: string,
+  fileColumn: string,
+  ageColumn: string,
+): Promise<{ faces: AgedFace[]; skipped: Skipped[] }> {
+  const { ratings, skipped } = await readRatings(csvFile, fileColumn, ageColumn);
+  const faces = ratings.map(({ file, rating: age }) => ({ file, set: '', from: age, to: age, gender: '', race: '' }));
+  return { faces, skipped };
 }

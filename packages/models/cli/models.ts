@@ -10,8 +10,10 @@ const USAGE = `Usage:
       Holds the scores of the whole pipeline to people's ratings and writes a report; --help tells the options.
   pnpm models robustness --images DIR [options]
       Tells how far scores move when the photo is resized, saved again, lit, blurred, turned, ...; --help tells the options.
-  pnpm models ages --images DIR --ratings FILE.csv [options]
+  pnpm models ages --images DIR --ages FILE.csv [options]
       Tells what share of faces of each age is not scored because they look under 18; --help tells the options.
+  pnpm models fit-guard --images DIR --ages FILE.csv [options]
+      Fits what tells who may be scored, on faces of known age; --help tells the options.
   pnpm models thresholds --images DIR [--faces N]
       Tells what each threshold of the detector finds and misses in photos with N faces each, and how far the scores of small faces are off.
   pnpm models calibrate --images DIR
@@ -38,6 +40,9 @@ try {
   } else if (command === 'ages') {
     const { agesCommand } = await import('./ages.ts');
     await agesCommand(args);
+  } else if (command === 'fit-guard') {
+    const { fitGuardCommand } = await import('./fit-guard.ts');
+    await fitGuardCommand(args);
   } else if (command === 'thresholds') {
     const { thresholdsCommand } = await import('./thresholds.ts');
     await thresholdsCommand(args);

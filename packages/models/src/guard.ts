@@ -13,6 +13,7 @@ const guardSchema = z.strictObject({
   name: z.string().min(1),
   adulthood: sign,
   glasses: sign,
+  cover: sign,
   rule: guardRule,
   fit: z.strictObject({
     date: z.iso.date(),

@@ -44,13 +44,13 @@ it('scores a face by the mean of a head a view, and tells the signs of the middl
   expect([score, views, signs].map((output) => output!.dims)).toEqual([
     [1, 1],
     [1, 3],
-    [1, 2],
+    [1, 3],
   ]);
   const row = (view: number) => features!.data.subarray(view * FEATURES, (view + 1) * FEATURES);
   const expected = head.views.map((model, view) => predict(model, row(view)));
   expect(distance(views!.data, expected)).toBeLessThan(1e-2);
   expect(score!.data[0]).toBeCloseTo(mean(expected), 2);
-  const told = [guard.adulthood, guard.glasses].map((sign) => predict(sign, row(GUARD_VIEW)));
+  const told = [guard.adulthood, guard.glasses, guard.cover].map((sign) => predict(sign, row(GUARD_VIEW)));
   expect(distance(signs!.data, told)).toBeLessThan(1e-3);
 });
 

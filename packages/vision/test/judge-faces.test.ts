@@ -4,7 +4,7 @@ import { whoIsScored } from '../src/age/who-is-scored.ts';
 
 const RULE = { ageNet: 0.25, glasses: 0.1, child: -0.15, adult: 0.3 };
 /** Faces of every adulthood, with and without glasses. */
-const SIGNS = Array.from({ length: 41 }, (_, i) => ({ adulthood: -1 + i / 20, glasses: i % 2 ? 1 : -1 }));
+const SIGNS = Array.from({ length: 41 }, (_, i) => ({ adulthood: -1 + i / 20, glasses: i % 2 ? 1 : -1, cover: -1 }));
 
 test.each([4, 16, 19, 25, 60])(
   'decides as if the age net, which says %i years, had been asked about every face',
@@ -28,6 +28,6 @@ test.each([4, 16, 19, 25, 60])(
 );
 
 test('a face that the age net can tell nothing of is not scored', async () => {
-  const signs = { adulthood: 0.3, glasses: -1 };
+  const signs = { adulthood: 0.3, glasses: -1, cover: -1 };
   expect(await judgeFaces([signs], async () => [Number.NaN], RULE)).toEqual(['child']);
 });

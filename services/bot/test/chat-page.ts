@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 
 export interface SeenMessage {
@@ -77,16 +78,14 @@ export function chatPage(url: string) {
       const { signal } = ended;
       const events = await fetch(new URL(`/api/chats/${chatId}/events`, url), { signal });
       try {
-        const pressed = { message_id: messageId, data, language_code: language, user_id: userId };
-        const { callback_query_id: id } = await ask<{ callback_query_id: string }>(
-          `/api/chats/${chatId}/callback`,
-          json(pressed),
-        );
+        const key = randomUUID();
+        const pressed = { message_id: messageId, data, language_code: language, user_id: userId, client_key: key };
+        await ask(`/api/chats/${chatId}/callback`, json(pressed));
         let text = '';
         for await (const chunk of events.body!.pipeThrough(new TextDecoderStream())) {
           text += chunk;
           const answers = [...text.matchAll(/^event: answer\ndata: (.*)$/gm)].map(([, data]) => JSON.parse(data!));
-          const mine = answers.find(({ callback_query_id }) => callback_query_id === id);
+          const mine = answers.find(({ client_key }) => client_key === key);
           if (mine) return { text: mine.text, alert: mine.alert };
         }
         throw new Error('the chat has ended');

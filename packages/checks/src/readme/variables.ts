@@ -8,11 +8,11 @@ import { togetherConfig } from '@attrai/together/config';
 const START = '<!-- variables: written by `pnpm readme` -->';
 const END = '<!-- end of variables -->';
 
-/** The README with its table of environment variables as the services' schemas have it now. */
-export function withVariables(readme: string): string {
-  const start = readme.indexOf(START);
-  const end = readme.indexOf(END);
-  if (start < 0 || end < start) throw new Error(`The README has lost its marks ${START} and ${END}.`);
+/** docs/settings.md with its table of environment variables as the services' schemas have it now. */
+export function withVariables(text: string): string {
+  const start = text.indexOf(START);
+  const end = text.indexOf(END);
+  if (start < 0 || end < start) throw new Error(`docs/settings.md has lost its marks ${START} and ${END}.`);
   const table = configTable({
     start: togetherConfig,
     bot: botConfig,
@@ -20,5 +20,5 @@ export function withVariables(readme: string): string {
     autoscaler: autoscalerConfig,
     sandbox: sandboxConfig,
   });
-  return `${readme.slice(0, start)}${START}\n\n${table}\n\n${readme.slice(end)}`;
+  return `${text.slice(0, start)}${START}\n\n${table}\n\n${text.slice(end)}`;
 }

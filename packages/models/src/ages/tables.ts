@@ -1,83 +1,107 @@
-import { youngestScored } from '@attrai/vision/age/looks-under-18';
-import { mean, sampleCorrelation } from 'simple-statistics';
-import { countReasons } from '../fit/fit.ts';
-import type { Skipped } from '../fit/ratings.ts';
-import type { Age, SmallAges } from './estimate-ages.ts';
+import type { AgedFace } from './age-table.ts';
+import type { Decided } from './decided.ts';
 
-const ADULT = 18;
-/** Of faces that are not small. */
-const LIMIT = youngestScored(Number.POSITIVE_INFINITY);
-/** Lower ends of the bands of rated ages, years. */
-const BANDS = [0, 6, 13, 16, ADULT, 21, 25, 30, 40];
-/** Limits to compare with the one in use. */
-const LIMITS = [18, 19, 20, 21, 22, 23, 24, 25, 26];
-const LIMITS_OF_SMALL = [20, 22, 24, 25, 26, 28];
-
-/**
- * What the limit does to faces of each age, what other limits would do, and how good the estimates are: Markdown, without any
- * single face.
- */
-export function ageTables(ages: readonly Age[], skipped: readonly Skipped[]): string {
-  return `${ages.length} faces${skipped.length > 0 ? `; left out: ${skipped.length} (${countReasons(skipped)})` : ''}. ${accuracy(ages)}
-
-A face is not scored if it is estimated younger than ${LIMIT}:
-
-| Rated age | Faces | Not scored | Scored |
-| --- | ---: | ---: | ---: |
-${BANDS.map((from, i) => bandRow(ages, from, BANDS[i + 1])).join('\n')}
-
-What other limits would do:
-
-| Limit | Under 18, scored | 13 to 17, scored | 18 to 24, not scored | 25 and older, not scored |
-| --- | ---: | ---: | ---: | ---: |
-${LIMITS.map((limit) => limitRow(ages, limit, LIMIT)).join('\n')}
-`;
+/** Ages in years: from `from` to just below `to`. */
+interface Band {
+  title: string;
+  from: number;
+  to: number;
 }
 
-/** The same for faces of some sizes. */
-export function smallFaceTable(sizes: readonly SmallAges[]): string {
-  const rows = sizes.flatMap(({ side, ages }) =>
-    LIMITS_OF_SMALL.map((limit) => `| ${side} ${limitRow(ages, limit, youngestScored(side))}`),
+const BANDS: readonly Band[] = [
+  { title: 'under 13', from: 0, to: 13 },
+  { title: '13 to 15', from: 13, to: 16 },
+  { title: '16 and 17', from: 16, to: 18 },
+  { title: '18 to 24', from: 18, to: 25 },
+  { title: '25 and older', from: 25, to: Number.POSITIVE_INFINITY },
+];
+const TEENAGERS: Band = { title: '13 to 17', from: 13, to: 18 };
+const ADULTS = BANDS.at(-1)!;
+const OF_COPIES = [BANDS[0]!, TEENAGERS, BANDS[3]!, ADULTS];
+
+/** What is decided of faces of each age, as they are: Markdown, without any single face. */
+export function ageTable(decided: readonly Decided[]): string {
+  const plain = decided.filter(({ copy }) => copy === undefined);
+  // A bracket such as 10 to 19 fits no band, and gets a row of its own.
+  const fits = ({ face }: Decided) => BANDS.some((band) => isWithin(face, band));
+  const brackets = Map.groupBy(
+    plain.filter((one) => !fits(one)),
+    ({ face: { from, to } }) => `${from} to ${to}, not known closer`,
   );
-  return `| Side, px | Limit | Under 18, scored | 13 to 17, scored | 18 to 24, not scored | 25 and older, not scored |
-| ---: | --- | ---: | ---: | ---: | ---: |
-${rows.join('\n')}
-`;
-}
-
-function accuracy(ages: readonly Age[]): string {
-  if (ages.length < 2) return '';
-  const [rated, estimated] = [ages.map((age) => age.rated), ages.map((age) => age.estimated)];
-  const errors = ages.map((age) => age.estimated - age.rated);
-  const bias = mean(errors);
-  const error = mean(errors.map(Math.abs)).toFixed(1);
-  const side = `${Math.abs(bias).toFixed(1)} too ${bias < 0 ? 'young' : 'old'}`;
-  return `Estimated and rated age: r = ${sampleCorrelation(estimated, rated).toFixed(3)}, mean error ${error} years, on average ${side}.`;
-}
-
-function bandRow(ages: readonly Age[], from: number, to = Number.POSITIVE_INFINITY): string {
-  const inside = between(ages, from, to);
-  const unscored = inside.filter(({ estimated }) => estimated < LIMIT).length;
-  const title = to === Number.POSITIVE_INFINITY ? `${from} and older` : `${from} to ${to - 1}`;
-  return `| ${title} | ${inside.length} | ${unscored} | ${inside.length - unscored} |`;
-}
-
-function limitRow(ages: readonly Age[], limit: number, inUse: number): string {
-  const scored = ({ estimated }: Age) => estimated >= limit;
-  const unscored = ({ estimated }: Age) => estimated < limit;
-  const cells = [
-    share(between(ages, 0, ADULT), scored),
-    share(between(ages, 13, ADULT), scored),
-    share(between(ages, ADULT, 25), unscored),
-    share(between(ages, 25), unscored),
+  const rows = [
+    ...BANDS.map((band) => [band.title, plain.filter(({ face }) => isWithin(face, band))] as const),
+    ...brackets,
   ];
-  return `| ${limit === inUse ? `**${limit}**` : limit} | ${cells.join(' | ')} |`;
+  return table(
+    ['Age', 'Faces', 'Clearly a child', 'Unsure', 'Scored'],
+    rows.map(([title, faces]) => [
+      title,
+      `${faces.length}`,
+      share(faces, ({ who }) => who === 'child'),
+      share(faces, ({ who }) => who === 'unsure'),
+      share(faces, isScored),
+    ]),
+  );
 }
 
-function between(ages: readonly Age[], from: number, to = Number.POSITIVE_INFINITY): Age[] {
-  return ages.filter(({ rated }) => rated >= from && rated < to);
+/** Who is scored by gender and race, as far as the table of ages tells them; empty where it doesn't. */
+export function groupTable(decided: readonly Decided[]): string {
+  const plain = decided.filter(({ copy }) => copy === undefined);
+  const groups = (['gender', 'race'] as const).flatMap((column) =>
+    [...Map.groupBy(plain, ({ face }) => face[column])].filter(([name]) => name !== '').sort(byName),
+  );
+  return table(
+    ['Group', '13 to 17', 'Scored', '25 and older', 'Not scored'],
+    groups.map(([name, faces]) => {
+      const [teenagers, adults] = [within(faces, TEENAGERS), within(faces, ADULTS)];
+      return [
+        name,
+        `${teenagers.length}`,
+        share(teenagers, isScored),
+        `${adults.length}`,
+        share(adults, (one) => !isScored(one)),
+      ];
+    }),
+  );
 }
 
-function share(ages: readonly Age[], holds: (age: Age) => boolean): string {
-  return ages.length === 0 ? '–' : `${((100 * ages.filter(holds).length) / ages.length).toFixed(1)} %`;
+/** Who is scored in changed copies; empty where there are none. */
+export function copyTable(decided: readonly Decided[]): string {
+  const copies = decided.filter(({ copy }) => copy !== undefined);
+  return table(
+    ['Copy', ...OF_COPIES.flatMap(({ title }) => [title, 'Scored'])],
+    [...Map.groupBy(copies, ({ copy }) => copy!)].sort(byName).map(([name, faces]) => [
+      name,
+      ...OF_COPIES.flatMap((band) => {
+        const inside = within(faces, band);
+        return [`${inside.length}`, share(inside, isScored)];
+      }),
+    ]),
+  );
+}
+
+function within(decided: readonly Decided[], band: Band): Decided[] {
+  return decided.filter(({ face }) => isWithin(face, band));
+}
+
+function isWithin(face: AgedFace, { from, to }: Band): boolean {
+  return face.from >= from && (face.to < to || to === Number.POSITIVE_INFINITY);
+}
+
+function isScored({ who }: Decided): boolean {
+  return who === 'adult';
+}
+
+function share(faces: readonly Decided[], holds: (one: Decided) => boolean): string {
+  return faces.length === 0 ? '–' : `${((100 * faces.filter(holds).length) / faces.length).toFixed(1)} %`;
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a.localeCompare(b);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+  return line(head) + line(head.map((_, i) => (i === 0 ? '---' : '---:'))) + rows.map(line).join('');
 }

@@ -32,7 +32,7 @@ function viewsInput(input: ScorerInput): ScorerInput {
 /**
  * The face net with the head fused in: `chips` uint8 [N·3,150,150,3] RGB, the three views of each face one after another → `score`
  * float32 [N,1], the mean of the views' scores on the scale of the ratings, and `views` [N,3], each view's. With a guard also
- * `signs` [N,2]: adulthood, glasses.
+ * `signs` [N,3]: adulthood, glasses, cover.
  *
  * @param calibration with it the net computes in bytes, which is faster where the processor has instructions for that, and
  *   wrong by saturated sums where it has not, and takes `chips` as BYTE_NET_INPUT says; without, in float32
@@ -82,7 +82,7 @@ export function scorer(weights: Weights, head: Head, guard?: Guard, calibration?
     'views',
   );
   if (guard) {
-    const signs = [guard.adulthood, guard.glasses];
+    const signs = [guard.adulthood, guard.glasses, guard.cover];
     const columns = signs.map((_, k) => [GUARD_VIEW * signs.length + k]);
     pick(read(signs), count * signs.length, columns, 'signs');
   }

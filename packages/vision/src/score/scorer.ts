@@ -36,7 +36,7 @@ export interface Reading {
   signs: Signs | undefined;
 }
 
-/** Outputs that a model may have besides its first: the score of each view [N, views], and the signs [N, 2]. */
+/** Outputs that a model may have besides its first: the score of each view [N, views], and the signs [N, 3]. */
 const VIEW_SCORES = 'views';
 const SIGNS = 'signs';
 
@@ -71,7 +71,7 @@ export async function loadScorer(path: string, threads: number): Promise<Scorer>
     return Array.from({ length: count }, (_, i) => ({
       score: toScale(scale, mean(raw.subarray(i * each, (i + 1) * each))),
       disagreement: ofViews ? range(ofViews.subarray(i * views.length, (i + 1) * views.length), scale) : 0,
-      signs: signs && { adulthood: signs[2 * i]!, glasses: signs[2 * i + 1]! },
+      signs: signs && { adulthood: signs[3 * i]!, glasses: signs[3 * i + 1]!, cover: signs[3 * i + 2]! },
     }));
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What the project's own face net tells of a face besides its score: two linear readings of its features, as
+ * What the project's own face net tells of a face besides its score: three linear readings of its features, as
  * packages/models/age.card.md describes them. They decide who is scored, and go nowhere else.
  */
 export interface Signs {
@@ -9,6 +9,8 @@ export interface Signs {
   adulthood: number;
   /** About 1 with glasses, -1 without. */
   glasses: number;
+  /** About 1 with half of the face or both eyes covered, -1 without. Together with `glasses` it knows sunglasses. */
+  cover: number;
 }
 
 /** `attrai.guard` in the metadata of the project's own model: how its signs are used. They are fitted together, so they travel together. */

@@ -1,0 +1,59 @@
+import type { Detection } from '@attrai/vision/detect/onet';
+import { markOf } from '../fit/fitted-on.ts';
+import type { Raw } from '../robustness/changes.ts';
+import { cap } from './cap.ts';
+import { cover } from './cover.ts';
+import { moustache } from './moustache.ts';
+import { paint } from './paint.ts';
+import { Random } from './random.ts';
+import { FRAMES, type Spectacles, spectacles } from './spectacles.ts';
+import { SPOILT, type Spoilt, spoil } from './spoil.ts';
+
+/** What a picture of a face can be changed to. */
+export type CopyName = Spectacles | 'cap' | 'moustache' | 'cover' | Spoilt;
+
+/** Besides glasses. Small and old ones twice, since they are the most frequent of all in chats and the hardest. */
+const OTHERS: readonly CopyName[] = ['cap', 'moustache', 'cover', ...SPOILT, 'small', 'old print'];
+
+/** The changed copy of a photo with a face, as JPEG. The same seed gives the same copy. */
+export function makeCopy(
+  name: CopyName,
+  photo: Raw,
+  { box, landmarks }: Pick<Detection, 'box' | 'landmarks'>,
+  seed: number,
+): Promise<Buffer> {
+  const random = new Random(seed);
+  if (name === 'cap') return paint(photo, landmarks, cap(random));
+  if (name === 'moustache') return paint(photo, landmarks, moustache(random));
+  if (name === 'cover') return paint(photo, landmarks, cover(random));
+  if (isSpoilt(name)) return spoil(name, photo, box, random);
+  return paint(photo, landmarks, spectacles(name, random));
+}
+
+/** From the picture's bytes, so that a file may be called anything. */
+export function seedOf(picture: Uint8Array): number {
+  return Number.parseInt(markOf(picture), 16) | 0;
+}
+
+/** Three copies of a picture to fit on: one with glasses, one with sunglasses (a third of them other glasses), one other. */
+export function copiesToFit(seed: number): CopyName[] {
+  const random = new Random(seed);
+  return [random.pick(FRAMES), random.chance(0.7) ? 'sunglasses' : random.pick(FRAMES), random.pick(OTHERS)];
+}
+
+/** Five copies of a picture to test on: one with glasses, one with sunglasses, three others, all different. */
+export function copiesToTest(seed: number): CopyName[] {
+  const random = new Random(seed);
+  const others = new Set(OTHERS);
+  const copies: CopyName[] = [random.pick(FRAMES), 'sunglasses'];
+  while (copies.length < 5) {
+    const copy = random.pick([...others]);
+    others.delete(copy);
+    copies.push(copy);
+  }
+  return copies;
+}
+
+function isSpoilt(name: CopyName): name is Spoilt {
+  return (SPOILT as readonly string[]).includes(name);
+}

@@ -1,0 +1,143 @@
+import { median } from 'simple-statistics';
+import type { LinearModel } from '../fit/ridge.ts';
+
+/** Rows taken into the sums at once: the matrix is far larger than the processor's caches, and each pass over it takes long. */
+const ROWS = 8;
+/** As in fit/ridge.ts: no standard deviation counts as less than this part of the median one. */
+const SD_FLOOR = 0.1;
+
+/**
+ * Sums over weighted samples, from which a ridge regression is solved. Sums of parts add up, so that cross-validation reads the
+ * samples once: 26,000 of 2,208 features would be too many for the decomposition of fit/ridge.ts.
+ */
+export class WeightedSums {
+  readonly #size: number;
+  #samples = 0;
+  #weight = 0;
+  /** Σ w·y */
+  #target = 0;
+  /** Σ w·x */
+  readonly #features: Float64Array;
+  /** Σ w·y·x */
+  readonly #products: Float64Array;
+  /** Σ w·x·xᵀ, row by row; what is right of the diagonal stays 0. */
+  readonly #squares: Float64Array;
+  /** Rows √w·x that `squares` lacks, one after another. */
+  readonly #waiting: Float64Array;
+  #rowsWaiting = 0;
+
+  /** @param size features of a sample */
+  constructor(size: number) {
+    this.#size = size;
+    this.#features = new Float64Array(size);
+    this.#products = new Float64Array(size);
+    this.#squares = new Float64Array(size * size);
+    this.#waiting = new Float64Array(ROWS * size);
+  }
+
+  /** @param weight 0 or more; a sample of weight 0 is none */
+  add(features: ArrayLike<number>, target: number, weight: number): void {
+    if (weight === 0) return;
+    this.#samples++;
+    this.#weight += weight;
+    this.#target += weight * target;
+    const root = Math.sqrt(weight);
+    const at = this.#rowsWaiting * this.#size;
+    for (let j = 0; j < this.#size; j++) {
+      const value = features[j]!;
+      this.#features[j]! += weight * value;
+      this.#products[j]! += weight * target * value;
+      this.#waiting[at + j] = root * value;
+    }
+    if (++this.#rowsWaiting === ROWS) this.#square();
+  }
+
+  addAll(other: WeightedSums): void {
+    other.#square();
+    this.#samples += other.#samples;
+    this.#weight += other.#weight;
+    this.#target += other.#target;
+    addTo(this.#features, other.#features);
+    addTo(this.#products, other.#products);
+    addTo(this.#squares, other.#squares);
+  }
+
+  /**
+   * Ridge regression on features standardised by their weighted mean and standard deviation.
+   *
+   * @param lambda counted in samples of mean weight
+   */
+  solve(lambda: number): LinearModel {
+    this.#square();
+    const size = this.#size;
+    const total = this.#weight;
+    const means = this.#features.map((sum) => sum / total);
+    const meanTarget = this.#target / total;
+    const covariance = (i: number, j: number) => this.#squares[i * size + j]! / total - means[i]! * means[j]!;
+    const found = Array.from(means, (_, j) => Math.sqrt(Math.max(covariance(j, j), 0)));
+    const floor = SD_FLOOR * median(found);
+    const sds = found.map((sd) => Math.max(sd, floor));
+    const matrix = new Float64Array(size * size);
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j <= i; j++) {
+        matrix[i * size + j] = (this.#samples * covariance(i, j)) / (sds[i]! * sds[j]!);
+      }
+      matrix[i * size + i]! += lambda;
+    }
+    const right = means.map((mean, j) => (this.#samples * (this.#products[j]! / total - mean * meanTarget)) / sds[j]!);
+    const weights = Array.from(solvePositive(matrix, right), (weight, j) => weight / sds[j]!);
+    return { weights, intercept: weights.reduce((sum, weight, j) => sum - weight * means[j]!, meanTarget) };
+  }
+
+  #square(): void {
+    if (this.#rowsWaiting === 0) return;
+    const size = this.#size;
+    this.#waiting.fill(0, this.#rowsWaiting * size);
+    const [a, b, c, d, e, f, g, h] = Array.from({ length: ROWS }, (_, r) =>
+      this.#waiting.subarray(r * size, (r + 1) * size),
+    );
+    for (let i = 0; i < size; i++) {
+      const sums = this.#squares.subarray(i * size, (i + 1) * size);
+      const [ai, bi, ci, di, ei, fi, gi, hi] = [a![i]!, b![i]!, c![i]!, d![i]!, e![i]!, f![i]!, g![i]!, h![i]!];
+      for (let j = 0; j <= i; j++) {
+        sums[j]! +=
+          ai * a![j]! + bi * b![j]! + ci * c![j]! + di * d![j]! + ei * e![j]! + fi * f![j]! + gi * g![j]! + hi * h![j]!;
+      }
+    }
+    this.#rowsWaiting = 0;
+  }
+}
+
+function addTo(sums: Float64Array, others: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += others[i]!;
+}
+
+/**
+ * Solves matrix · x = right by Cholesky's decomposition, in place.
+ *
+ * @param matrix symmetric and positive definite, row by row; what is right of its diagonal is not read
+ */
+function solvePositive(matrix: Float64Array, right: Float64Array): Float64Array {
+  const size = right.length;
+  const row = (i: number) => matrix.subarray(i * size, (i + 1) * size);
+  for (let i = 0; i < size; i++) {
+    const own = row(i);
+    for (let j = 0; j < i; j++) own[j] = (own[j]! - dot(own, row(j), j)) / row(j)[j]!;
+    own[i] = Math.sqrt(own[i]! - dot(own, own, i));
+  }
+  for (let i = 0; i < size; i++) right[i] = (right[i]! - dot(row(i), right, i)) / row(i)[i]!;
+  for (let i = size - 1; i >= 0; i--) {
+    const own = row(i);
+    const solution = right[i]! / own[i]!;
+    right[i] = solution;
+    for (let j = 0; j < i; j++) right[j]! -= own[j]! * solution;
+  }
+  return right;
+}
+
+/** Of their first `count` numbers. */
+function dot(a: Float64Array, b: Float64Array, count: number): number {
+  let sum = 0;
+  for (let k = 0; k < count; k++) sum += a[k]! * b[k]!;
+  return sum;
+}
