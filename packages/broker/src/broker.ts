@@ -7,54 +7,53 @@ export interface Message {
 }
 
 /**
- * What can't be read as a message goes to the dead letters without being delivered. There it is delivered all the same:
- * `json` is undefined, which no message's is, and `attachment` has all of its bytes.
+ * A message that can't be decoded is not delivered but goes to the dead letters. From there it is delivered as it is:
+ * `json` is undefined, as in no other message, and `attachment` has all of its bytes.
  */
 export interface Delivery extends Message {
   /** 1 for the first delivery of this message, 2 for the second, ... */
   attempt: number;
   /** Of a dead letter: the queue it came from, if it came from one. */
   diedIn?: QueueName;
-  /** Of a dead letter: it waited there until its time was over. */
+  /** Of a dead letter: it waited in that queue until it expired. */
   expired?: true;
-  /** Of a dead letter: who took it there could not do anything with it, now or ever. */
+  /** Of a dead letter: its handler there threw a final error, or it could not be decoded. */
   refused?: true;
 }
 
 /**
- * Works on one delivery. Its result decides the fate of the message; nobody acks by hand:
- * - resolves: done, the message is gone
- * - throws retryable (or anything ungraded): back into the queue, and it counts towards MAX_DELIVERIES, unless the
- *   consumer is being stopped
- * - throws final: to `to_estimate.dead`
- * - throws fatal: the message is handed back uncounted, and `onFatal` of the broker is told
+ * Handles one delivery. Its result decides what becomes of the message:
+ * - resolves: the message is acknowledged
+ * - throws retryable (or anything ungraded): the message is requeued, which counts towards MAX_DELIVERIES unless the consumer
+ *   is being stopped
+ * - throws final: the message goes to `to_estimate.dead`
+ * - throws fatal: the message is requeued uncounted, and `onFatal` of the broker is told
  *
- * `readyForNext` says that what remains to be done is not expected to end the process: the next message may start beside it. It may be
- * called once, or never.
+ * A handler calls `readyForNext`, at most once, when the rest of its work is not expected to kill the process: the next message
+ * may be handled beside it.
  */
 export type Handler = (delivery: Delivery, readyForNext: () => void) => Promise<void>;
 
 export interface Consumer {
-  /** True while deliveries can arrive: the truth behind readiness. */
+  /** True while deliveries can arrive. Readiness depends on it. */
   readonly attached: boolean;
-  /** Takes no further message but what is on its way already, waits until all in work are settled. */
+  /** Takes only messages that are already on their way, and waits until all are settled. */
   stop(): Promise<void>;
 }
 
 export interface Broker {
   readonly connected: boolean;
   /**
-   * Resolves when the broker has the message safe. Throws a RetryableError if it can't be had confirmed. What still waits
-   * in `queue` at `expiresAt` (ms since the epoch), behind nothing that may stay longer, goes to the dead letters.
+   * Resolves when the broker has confirmed the message. Throws a RetryableError if it does not. A message that still waits at
+   * the head of `queue` at `expiresAt` (ms since the epoch) goes to the dead letters.
    */
   publish(queue: QueueName, message: Message, expiresAt?: number): Promise<void>;
   /**
-   * Starts `handler` on the messages of `queue`, at most `prefetch` at a time, and keeps it attached through
-   * lost connections, closed channels and cancelled consumers until `stop`. Beside a handler that is `readyForNext`
-   * one more may start.
+   * Calls `handler` with the messages of `queue`, at most `prefetch` at a time, and one more beside a handler that is
+   * `readyForNext`. Attaches again after lost connections, closed channels and cancelled consumers, until `stop`.
    */
   consume(queue: QueueName, prefetch: number, handler: Handler): Promise<Consumer>;
-  /** Messages waiting in `queue` now, those in work not counted. */
+  /** Messages that wait in `queue` now. Those in flight are not counted. */
   depth(queue: QueueName): Promise<number>;
   /** Stops the consumers, then closes the connections. */
   close(): Promise<void>;

@@ -1,13 +1,13 @@
 import type { BackOff } from '@attrai/contracts/back-off';
 
 export interface Timing {
-  /** A publish not confirmed within this fails, in milliseconds. */
+  /** A publish fails if it is not confirmed within this, in milliseconds. */
   publishMs: number;
-  /** A connection that is silent for two to three times this is taken for lost, in seconds. */
+  /** A connection counts as lost after two to three times this without a sign of life, in seconds. */
   heartbeatS: number;
-  /** Before a lost connection or channel is opened again. */
+  /** Pauses before a lost connection or channel is opened again. */
   reopen: BackOff;
-  /** Before a message whose handling failed goes back into its queue. The longest also bounds `retryAfterMs`. */
+  /** Pauses before a message whose handler failed is requeued. The longest also limits `retryAfterMs`. */
   retry: BackOff;
 }
 

@@ -4,8 +4,8 @@ import type { ZodError, ZodType } from 'zod';
 import type { Broker, Consumer, Delivery } from './broker.ts';
 
 /**
- * Publishes `value` if it is what `schema` says, to wait until `expiresAt` (ms since the epoch) at the most. Throws FinalError
- * `malformed_message` otherwise, and what `Broker.publish` throws.
+ * Publishes `value` if `schema` accepts it; see `Broker.publish`. Throws FinalError `malformed_message` otherwise, and what
+ * `Broker.publish` throws.
  */
 export async function publishChecked<T>(
   broker: Broker,
@@ -19,8 +19,8 @@ export async function publishChecked<T>(
 }
 
 /**
- * Consumes messages that are what `schema` says; others end among the dead letters, as final errors do. `delivery` has
- * the attachment and the attempt; `readyForNext` is the one of a `Handler`.
+ * Consumes messages that `schema` accepts. Others go to the dead letters. `delivery` has the attachment and the attempt;
+ * `readyForNext` is that of a `Handler`.
  */
 export function consumeChecked<T>(
   broker: Broker,
@@ -40,7 +40,7 @@ function check<T>(queue: QueueName, schema: ZodType<T>, json: unknown): T {
   throw new FinalError('malformed_message', `Not a message of ${queue}: ${wrongFields(result.error)}`);
 }
 
-/** Where the message is wrong, never what stands there. */
+/** Names the wrong fields, never their values. */
 function wrongFields(error: ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.code}`).join(', ');
 }

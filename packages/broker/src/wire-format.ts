@@ -1,7 +1,7 @@
 import { FinalError } from '@attrai/contracts/errors';
 import type { Message } from './broker.ts';
 
-/** What a message is on the wire: JSON text; with an attachment, that text, one newline and the attachment's bytes. */
+/** A message on the wire: JSON text; with an attachment, that text, one newline and the attachment's bytes. */
 export interface Wire {
   contentType: string;
   body: Buffer;
@@ -10,7 +10,7 @@ export interface Wire {
 const JSON_ONLY = 'application/json';
 const JSON_AND_ATTACHMENT = 'application/vnd.attrai.json-and-attachment';
 
-/** JSON.stringify writes no newline of its own, so that the first one ends the JSON. */
+/** The first one ends the JSON, since JSON.stringify writes none. */
 const NEWLINE = 0x0a;
 
 /** The largest body that RabbitMQ 4 accepts by default, in bytes. */
@@ -30,7 +30,8 @@ export function encode({ json, attachment }: Message): Wire {
 export function decode({ contentType, body }: Wire): Message {
   if (contentType !== JSON_AND_ATTACHMENT) return { json: parse(body) };
   const end = body.indexOf(NEWLINE);
-  if (end < 0) throw new FinalError('malformed_message', 'The message lacks the attachment its content type speaks of');
+  if (end < 0)
+    throw new FinalError('malformed_message', 'The message lacks the attachment that its content type announces');
   return { json: parse(body.subarray(0, end)), attachment: body.subarray(end + 1) };
 }
 

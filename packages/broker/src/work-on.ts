@@ -6,30 +6,28 @@ import type { Logger } from './logger.ts';
 import type { Timing } from './timing.ts';
 import { decode, type Wire } from './wire-format.ts';
 
-/** A message as it comes from a queue. */
+/** A message as a queue delivers it. */
 export interface Incoming {
   queue: QueueName;
   wire: Wire;
   attempt: number;
-  /** Of a dead letter: the queue it came from, if it came from one. */
+  /** Of a dead letter: see `Delivery`. */
   diedIn?: QueueName | undefined;
-  /** Of a dead letter: it waited there until its time was over. */
   expired?: boolean | undefined;
-  /** Of a dead letter: its handler there threw a final error, or it could not be decoded. */
   refused?: boolean | undefined;
   /** For the handler. */
   readyForNext(): void;
 }
 
-/** The fates of a message; exactly one is called. */
+/** What may become of a message. Exactly one is called. */
 export interface Fates {
-  /** It is done and gone. */
+  /** Acknowledges it. */
   done(): void | Promise<void>;
-  /** Back into the queue; counts towards the queue's limit of deliveries. */
+  /** Requeues it, which counts towards the queue's limit of deliveries. */
   retry(): void | Promise<void>;
-  /** To `to_estimate.dead`. */
+  /** Moves it to `to_estimate.dead`. */
   dead(): void | Promise<void>;
-  /** Back into the queue uncounted; the consumer takes no further message. */
+  /** Requeues it uncounted. The consumer takes no further message. */
   handBack(): Promise<void>;
 }
 
@@ -37,12 +35,12 @@ export interface WorkContext {
   handler: Handler;
   timing: Pick<Timing, 'retry'>;
   logger: Logger;
-  /** Aborted when the consumer stops: nobody waits for a back-off then. */
+  /** Aborted when the consumer stops. It ends a pause before a retry. */
   stopping: AbortSignal;
   onFatal(error: unknown): void;
 }
 
-/** Has the handler work on a message and settles the message by the handler's result. Never throws. */
+/** Calls the handler with a message and settles the message by the handler's result. Never throws. */
 export async function workOn(incoming: Incoming, fates: Fates, context: WorkContext): Promise<void> {
   const { queue, wire, attempt, diedIn, expired, refused, readyForNext } = incoming;
   const { logger } = context;
@@ -55,22 +53,22 @@ export async function workOn(incoming: Incoming, fates: Fates, context: WorkCont
     const fields = { queue, attempt, err: error };
     switch (gradeOf(error)) {
       case 'retryable':
-        logger.warn(fields, 'a message failed and goes back into its queue');
-        // A handler that gives up waiting since the process ends says nothing about the message.
+        logger.warn(fields, 'a message failed and is requeued');
+        // A handler that gives up because the process stops says nothing about the message.
         if (context.stopping.aborted) return await fates.handBack();
         await pauseBeforeRetry(incoming, error, context);
         return await fates.retry();
       case 'final':
         return await bury(fields, fates, logger);
       case 'fatal':
-        logger.error(fields, 'this process can not go on; the message is handed back');
+        logger.error(fields, 'this process can not go on; the message is requeued');
         await fates.handBack();
         context.onFatal(error);
     }
   }
 }
 
-/** Behind the dead letters there is nobody else who could look at what is no message. */
+/** A dead letter that can't be decoded is delivered as it is: there is no further queue for it. */
 function decodeOrKeep(wire: Wire): Message {
   try {
     return decode(wire);
@@ -80,8 +78,8 @@ function decodeOrKeep(wire: Wire): Message {
 }
 
 /**
- * A rejected message would come right back. The wait is spent here, where it takes one slot of the prefetch, and is
- * left out when the message goes to the dead letters.
+ * RabbitMQ redelivers a rejected message at once, so the pause comes before the rejection, while the message takes one slot of
+ * the prefetch. There is none if the message goes to the dead letters next.
  */
 async function pauseBeforeRetry({ queue, attempt }: Incoming, error: unknown, context: WorkContext): Promise<void> {
   if (queue === TO_ESTIMATE && attempt >= MAX_DELIVERIES) return;
@@ -90,7 +88,7 @@ async function pauseBeforeRetry({ queue, attempt }: Incoming, error: unknown, co
   await pause(Math.max(backOffMs(retry, attempt), Math.min(asked, retry[1])), context.stopping);
 }
 
-/** There is nothing behind the dead letters: what their handler calls final would come back for ever. */
+/** A dead letter whose handler throws a final error is dropped: there is no further queue, and it would come back for ever. */
 async function bury(fields: { queue: QueueName }, fates: Fates, logger: Logger): Promise<void> {
   if (fields.queue === TO_ESTIMATE_DEAD) {
     logger.error(fields, 'a dead letter can not be handled and is dropped');

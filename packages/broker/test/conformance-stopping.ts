@@ -15,7 +15,7 @@ export function stoppingConformance(underTest: BrokerUnderTest): void {
 function promises(underTest: BrokerUnderTest): void {
   const { opened, collect, publishAll, depthOf } = openForEach(underTest);
 
-  test(`hands the message back at a fatal error${underTest.countsHandBacks ? '' : ', uncounted'}, tells it once, and takes no more`, async () => {
+  test(`requeues the message after a fatal error${underTest.countsHandBacks ? '' : ', uncounted'}, tells of it once, and takes no more`, async () => {
     const attempts: number[] = [];
     const error = new FatalError('broken', 'this process is broken');
     const bothInHand = Promise.withResolvers<void>();
@@ -37,7 +37,7 @@ function promises(underTest: BrokerUnderTest): void {
     if (!underTest.countsHandBacks) expect(next.deliveries.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
   });
 
-  test('stops when the messages in work are done, and leaves the others', async () => {
+  test('stops when the messages in flight are done, and leaves the others', async () => {
     const gate = Promise.withResolvers<void>();
     const finished: unknown[] = [];
     const consumer = await opened.broker.consume(TO_ESTIMATE, 2, async ({ json }) => {
@@ -62,7 +62,7 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(rest.values).toEqual([3, 4]);
   });
 
-  test(`hands back what fails because it stops${underTest.countsHandBacks ? '' : ', uncounted'}`, async () => {
+  test(`requeues a message that fails because it stops${underTest.countsHandBacks ? '' : ', uncounted'}`, async () => {
     const started = Promise.withResolvers<void>();
     const gaveUp = Promise.withResolvers<never>();
     const consumer = await opened.broker.consume(TO_ESTIMATE, 1, async () => {
@@ -81,7 +81,7 @@ function promises(underTest: BrokerUnderTest): void {
     expect(opened.fatalErrors).toEqual([]);
   });
 
-  test('does not wait for a back-off when it stops', async () => {
+  test('ends a back-off when it stops', async () => {
     const patient = await underTest.open(() => {}, AN_HOUR);
     let failed = false;
     const consumer = await patient.consume(AFTER_ESTIMATE, 1, async () => {
@@ -94,7 +94,7 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(() => patient.depth(AFTER_ESTIMATE)).toBe(1);
   });
 
-  test('waits at close for the work in hand, then refuses to publish as something to retry', async () => {
+  test('waits at close for messages in flight, then refuses to publish with a retryable error', async () => {
     const finished: unknown[] = [];
     const started = Promise.withResolvers<void>();
     await opened.broker.consume(TO_ESTIMATE, 1, async ({ json }) => {

@@ -53,7 +53,7 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(() => deliveries.length).toBe(1);
   });
 
-  test('counts the messages that wait, not those in work', async () => {
+  test('counts the messages that wait, not those in flight', async () => {
     await publishAll(TO_ESTIMATE, 1, 2, 3);
     await depthOf(TO_ESTIMATE).toBe(3);
     expect(await opened.broker.depth(AFTER_ESTIMATE)).toBe(0);
@@ -64,7 +64,7 @@ function promises(underTest: BrokerUnderTest): void {
     await depthOf(TO_ESTIMATE).toBe(0);
   });
 
-  test('works on as many messages at a time as the prefetch allows, and not more', async () => {
+  test('handles as many messages at a time as the prefetch allows, and not more', async () => {
     let inWork = 0;
     let most = 0;
     let done = 0;
@@ -115,7 +115,7 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(() => started).toEqual([0, 1, 2, 3]);
   });
 
-  test('works on each message once, in order, when handlers are ready for the next before they are done', async () => {
+  test('handles each message once, in order, when handlers are ready for the next before they are done', async () => {
     const numbers = Array.from({ length: 20 }, (_, i) => i);
     const started: unknown[] = [];
     let inWork = 0;
@@ -170,7 +170,7 @@ function promises(underTest: BrokerUnderTest): void {
     await depthOf(TO_ESTIMATE).toBe(0);
   });
 
-  test('is done with a message that succeeds at a later attempt', async () => {
+  test('acknowledges a message that succeeds at a later attempt', async () => {
     const attempts: number[] = [];
     await opened.broker.consume(TO_ESTIMATE, 1, async ({ attempt }) => {
       attempts.push(attempt);
@@ -215,7 +215,7 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(() => attempts).toBe(2);
   });
 
-  test('spends the wait before a retry in one slot, while others work', async () => {
+  test('pauses before a retry in one slot, while other messages are handled', async () => {
     const seen: unknown[] = [];
     const broker = await underTest.open(() => {}, [5, 3_000]);
     for (const json of ['fails', 'a', 'b']) await broker.publish(AFTER_ESTIMATE, { json });
@@ -226,7 +226,7 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(() => seen).toEqual(['a', 'b', 'fails']);
   });
 
-  test('gives up a message that still waits when its time is over, and none that is in work', async () => {
+  test('moves a waiting message that expires to the dead letters, and none that is in flight', async () => {
     const dead = await collect(TO_ESTIMATE_DEAD);
     await opened.broker.publish(TO_ESTIMATE, { json: 'late' }, Date.now() + 200);
     await expect
@@ -251,7 +251,7 @@ function promises(underTest: BrokerUnderTest): void {
     expect(dead.values()).toEqual(['late', 'late, too']);
   });
 
-  test('gives up a message whose time was over when it failed', async () => {
+  test('moves a message that had expired when it failed to the dead letters', async () => {
     const broker = await underTest.open(() => {}, [1_500, 1_500]);
     const dead: unknown[] = [];
     await broker.consume(TO_ESTIMATE_DEAD, 1, async ({ json, expired }) => void dead.push([json, expired]));
@@ -318,7 +318,7 @@ function promises(underTest: BrokerUnderTest): void {
     },
   );
 
-  test('tells of a dead letter where it died, and that it was refused', async () => {
+  test('delivers a dead letter with the queue it came from, and that it was refused', async () => {
     await publishAll(TO_ESTIMATE, 1);
     await publishAll(AFTER_ESTIMATE, 2);
     const dies = () => Promise.reject(new FinalError('bad', 'no way'));

@@ -35,7 +35,7 @@ const underTest: BrokerUnderTest = {
 brokerConformance(underTest);
 stoppingConformance(underTest);
 
-test('works on a message that was on its way when it stopped', async () => {
+test('handles a message that was on its way when it stopped', async () => {
   const sender = await open(() => {}, [5, 50]);
   const target = new URL(url);
   const proxy = await startTcpProxy(Number(target.port || 5672));
@@ -69,14 +69,14 @@ async function linesWithout(unreachable: string, milliseconds: number): Promise<
   return lines;
 }
 
-test('says that RabbitMQ refuses the user or password, once for all its tries', async () => {
+test('logs once, for all its tries, that RabbitMQ refuses the user or password', async () => {
   const wrong = new URL(url);
   wrong.password = 'rotated';
   const lines = await linesWithout(wrong.href, 3_000);
   expect(lines).toEqual([expect.stringMatching(/^RabbitMQ refuses the user or password: check AMQP_URL/)]);
 });
 
-test('says that it waits for a RabbitMQ that is not there, once for all its tries', async () => {
+test('logs once, for all its tries, that it waits for RabbitMQ', async () => {
   const lines = await linesWithout('amqp://u:p@127.0.0.1:9', 1_000);
   expect(lines).toEqual([expect.stringMatching(/can not connect to RabbitMQ \(AMQP_URL\): waiting for it/)]);
 });

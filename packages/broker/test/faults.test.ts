@@ -77,7 +77,7 @@ async function publishUntilConfirmed(broker: Broker, json: unknown): Promise<voi
   await vi.waitFor(() => broker.publish(TO_ESTIMATE, { json }), { ...patience, interval: 50 });
 }
 
-test('keeps confirmed messages, and consumes and publishes on, when the broker is stopped and started', async () => {
+test('keeps confirmed messages when the broker is restarted, and goes on consuming and publishing', async () => {
   const { broker } = await open();
   await broker.publish(TO_ESTIMATE, { json: 'before' });
   await server.stop();
@@ -165,7 +165,7 @@ test('attaches its consumer again when the broker closed its channel', async () 
   await expect.poll(() => broker.depth(TO_ESTIMATE), patience).toBe(0);
 });
 
-test('never works on more messages than its prefetch when a lost connection brings one again', async () => {
+test('never handles more messages than its prefetch when one is redelivered after a lost connection', async () => {
   const { broker, proxy, logged } = await open();
   const gate = Promise.withResolvers<void>();
   let inWork = 0;
@@ -191,7 +191,7 @@ test('never works on more messages than its prefetch when a lost connection brin
   expect(most).toBe(1);
 });
 
-test('delivers a message again after its consumer died, and buries it after the last delivery', async () => {
+test('redelivers a message whose consumer died, and moves it to the dead letters after the last delivery', async () => {
   const { broker } = await open();
   await broker.publish(TO_ESTIMATE, { json: 'kills its estimator' });
   for (let i = 1; i <= MAX_DELIVERIES; i++) {
@@ -213,7 +213,7 @@ test('delivers a message again after its consumer died, and buries it after the 
   expect(await broker.depth(TO_ESTIMATE)).toBe(0);
 });
 
-test('refuses to publish, as something to retry, while the broker is out of reach, and publishes afterwards', async () => {
+test('refuses to publish with a retryable error while the broker is out of reach, and publishes afterwards', async () => {
   const { broker, proxy } = await open();
   await cutOff(proxy, broker);
   const publishing = broker.publish(TO_ESTIMATE, { json: 'during' });
@@ -251,7 +251,7 @@ test('closes although the broker does not answer', async () => {
   expect(broker.connected).toBe(false);
 });
 
-test('notices that a message found no queue, and declares it again', async () => {
+test('declares a queue again when a message found it missing', async () => {
   const { broker } = await open();
   await withChannel((channel) => channel.deleteQueue(TO_ESTIMATE));
   const publishing = broker.publish(TO_ESTIMATE, { json: 'lost' });
@@ -261,7 +261,7 @@ test('notices that a message found no queue, and declares it again', async () =>
   await expect.poll(() => seen, patience).toEqual(['kept']);
 });
 
-test('refuses to publish during a memory alarm, as something to retry, while consumers go on', async () => {
+test('refuses to publish with a retryable error during a memory alarm, while consumers go on', async () => {
   const { broker } = await open({ publishMs: 5_000 });
   const results: unknown[] = [];
   await broker.publish(TO_ESTIMATE, { json: 'waiting' });

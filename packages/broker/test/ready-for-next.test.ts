@@ -99,7 +99,7 @@ function stepwise() {
   };
 }
 
-test('asks for another when the one that was asked for is done first', async () => {
+test('fetches another when the fetched message is done first', async () => {
   const { handler, ready, finish, seen } = stepwise();
   await publish('a', 'b', 'c', 'd');
   await startProcess(handler);
@@ -115,7 +115,7 @@ test('asks for another when the one that was asked for is done first', async () 
   await depth().toBe(0);
 });
 
-test('starts no third when its channel was lost with two in work, and the queue with all that was known of them', async () => {
+test('starts no third message when its channel and the queue were lost with two in flight', async () => {
   const { handler, log, ready, finish, seen } = stepwise();
   await publish('a', 'b');
   await startProcess(handler);
@@ -135,7 +135,7 @@ test('starts no third when its channel was lost with two in work, and the queue 
   await seen().toHaveLength(6);
 });
 
-test('has nothing wait in hand while a message is not ready for the next', async () => {
+test('keeps no message in flight that waits beside one that is not ready for the next', async () => {
   const { handler, ready, finish, seen } = stepwise();
   await publish('a', 'b', 'c');
   await startProcess(handler);
@@ -151,7 +151,7 @@ test('has nothing wait in hand while a message is not ready for the next', async
   await seen().toContain('c1 ends');
 });
 
-test('goes on with the next message as ever when none was there to be asked for', async () => {
+test('handles the next message as usual when there was none to fetch', async () => {
   const { handler, ready, finish, seen } = stepwise();
   await publish('a');
   await startProcess(handler);
@@ -165,7 +165,7 @@ test('goes on with the next message as ever when none was there to be asked for'
   await depth().toBe(0);
 });
 
-test('keeps a message that was delivered before waiting until the one in hand is done, and starts nothing beside it', async () => {
+test('starts a redelivered message when the one before is done, and nothing beside it', async () => {
   const { handler, ready, finish, seen } = stepwise();
   await publish('a');
   await startProcess(handler);
@@ -188,7 +188,7 @@ test('keeps a message that was delivered before waiting until the one in hand is
   await depth().toBe(0);
 });
 
-test('messages that end their process take none of those beside them to the dead letters', {
+test('messages that kill their process take none of those beside them to the dead letters', {
   timeout: 180_000,
 }, async () => {
   const queued = ['i1', 'deadly1', 'i2', 'i3', 'deadly2', 'deadly3', 'i4', 'i5', 'i6', 'deadly4', 'i7'];
@@ -241,7 +241,7 @@ test('messages that end their process take none of those beside them to the dead
   expect(Math.max(...done.values())).toBe(2);
 });
 
-test('finishes both messages in hand when it stops, and leaves the others untouched', async () => {
+test('finishes both messages in flight when it stops, and leaves the others untouched', async () => {
   const { handler, log, ready, finish, seen } = stepwise();
   await publish('a', 'b', 'c');
   const { consumer } = await startProcess(handler);
@@ -259,7 +259,7 @@ test('finishes both messages in hand when it stops, and leaves the others untouc
   await seenThere().toEqual(['c1 starts']);
 });
 
-test('works on the next message that was on its way when it stopped', async () => {
+test('handles the next message that was on its way when it stopped', async () => {
   const { handler, log, ready, finish, seen } = stepwise();
   await publish('a', 'b');
   const { consumer, proxy } = await startProcess(handler);
@@ -276,7 +276,7 @@ test('works on the next message that was on its way when it stopped', async () =
   await depth().toBe(0);
 });
 
-test('works again on both messages that were in hand when the connection broke, one after the other', async () => {
+test('handles both messages again, one after the other, that were in flight when the connection broke', async () => {
   const { handler, log, ready, finish, seen } = stepwise();
   await publish('a', 'b');
   const { consumer, proxy } = await startProcess(handler);
@@ -303,7 +303,7 @@ test('works again on both messages that were in hand when the connection broke, 
   await consumer.stop();
 });
 
-test('stops although the connection broke while a message waited to be alone', async () => {
+test('stops although the connection broke while a redelivered message waited', async () => {
   const { handler, log, ready, finish, seen } = stepwise();
   await publish('a');
   const { consumer, proxy } = await startProcess(handler);

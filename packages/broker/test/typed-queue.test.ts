@@ -18,7 +18,7 @@ beforeEach(() => {
 
 afterEach(() => broker.close());
 
-test('hands over what the schema describes, with attachment and attempt', async () => {
+test('delivers what the schema accepts, with attachment and attempt', async () => {
   const seen: [unknown, Delivery][] = [];
   await consumeChecked(broker, TO_ESTIMATE, schema, 1, async (value, delivery) => void seen.push([value, delivery]));
   const attachment = Buffer.from('photo');
@@ -32,7 +32,7 @@ test('publishes nothing that the schema refuses', async () => {
   expect(await broker.depth(TO_ESTIMATE)).toBe(0);
 });
 
-test('ends what the schema refuses among the dead letters, and logs where it is wrong but not what it says', async () => {
+test('moves what the schema refuses to the dead letters, and logs the wrong fields but not their values', async () => {
   let handled = 0;
   await consumeChecked(broker, TO_ESTIMATE, schema, 1, async () => void handled++);
   await broker.publish(TO_ESTIMATE, { json: { id: 7, secret: 'their name' } });

@@ -2,19 +2,19 @@ import { z } from 'zod';
 
 export interface Variable {
   name: string;
-  /** As one would write it into the environment; undefined where there is none. */
+  /** As it is written in the environment; undefined if there is none. */
   default: string | undefined;
   required: boolean;
-  /** What it may be, as Markdown: `a`, `b` or 1 to 10; undefined where the meaning tells, or anything goes. */
+  /** Allowed values as Markdown: `a`, `b` or 1 to 10; undefined if there is no such list or range. */
   values: string | undefined;
   /** The schema's `.describe()`. */
   meaning: string;
 }
 
 /**
- * What a reader needs to know about the variable `name`.
+ * Describes the variable `name` for a reader.
  *
- * @throws Error if its schema has no description: a variable without a meaning is a mistake of ours.
+ * @throws Error if its schema has no description.
  */
 export function describeVariable(name: string, schema: z.ZodType): Variable {
   const meaning = firstFound(schema, (layer) => layer.description);
@@ -29,7 +29,7 @@ export function describeVariable(name: string, schema: z.ZodType): Variable {
   };
 }
 
-/** The members of an enumeration, or the bounds of a number, that `layer` itself sets. */
+/** The members of an enumeration, or the range of a number, that `layer` itself sets. */
 function valuesOf(layer: z.ZodType): string | undefined {
   if (layer instanceof z.ZodEnum) return layer.options.map((option) => `\`${option}\``).join(', ');
   if (layer instanceof z.ZodNumber) return `${layer.minValue} to ${layer.maxValue}`;
@@ -45,9 +45,9 @@ interface Row {
 }
 
 /**
- * The table of environment variables in docs/settings.md: one row a name, sorted by name.
+ * The table of environment variables in docs/settings.md: one row per name, sorted by name.
  *
- * @param schemas by service name, in the order they shall be listed in the last column
+ * @param schemas by service name, in the order of the last column
  * @throws Error if two services give one name different meanings, or take different values.
  */
 export function configTable(schemas: Record<string, z.ZodObject>): string {
@@ -78,13 +78,13 @@ export function configTable(schemas: Record<string, z.ZodObject>): string {
   return [...head, ...lines].join('\n');
 }
 
-/** One default for all services, or each with the services it is for. */
+/** One default for all services, or each default with its services. */
 function showDefaults(defaults: Map<string, string[]>): string {
   if (defaults.size === 1) return [...defaults.keys()].join();
   return [...defaults].map(([shown, services]) => `${shown || 'unset'} (${services.join(', ')})`).join(', ');
 }
 
-/** Looks at a schema and, from the outside in, at what its .default(), .optional() and .transform() wrap. */
+/** A schema and, from the outside in, the schemas that its .default(), .optional() and .transform() wrap. */
 function firstFound<T>(schema: z.ZodType, look: (layer: z.ZodType) => T | undefined): T | undefined {
   const inner = schema.def as { innerType?: z.ZodType; in?: z.ZodType };
   const wrapped = inner.innerType ?? inner.in;

@@ -9,7 +9,7 @@ import { describeVariable } from './describe-config.ts';
  * Every NAME may be given as NAME_FILE instead: a file whose trimmed content is the value (Docker secrets). An empty
  * string counts as unset; variables the schema doesn't know are ignored.
  *
- * @throws ConfigError naming every bad variable with what is expected; never a value.
+ * @throws ConfigError with the name of every bad variable and what is expected, never a value.
  */
 export function readConfig<Schema extends z.ZodObject>(
   schema: Schema,

@@ -37,7 +37,7 @@ export class FatalError extends GradedError {
   readonly grade = 'fatal';
 }
 
-/** The grade of anything thrown. What nobody graded counts as retryable: tries are bounded, lost photos are not. */
+/** The grade of anything thrown. Ungraded errors count as retryable: retries are limited, and a lost photo can't be undone. */
 export function gradeOf(error: unknown): Grade {
   return error instanceof GradedError ? error.grade : 'retryable';
 }

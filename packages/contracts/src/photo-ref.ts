@@ -3,9 +3,9 @@ import { z } from 'zod';
 /**
  * Where a photo waits while its message travels:
  * - volume: a file named `key` in the shared folder
- * - message: the attachment of the very message that carries this reference
+ * - message: the attachment of the message that has this reference
  *
- * Keys are made by us from the request id, never from a user's file name.
+ * Keys are made from the request's id, never from a user's file name.
  */
 export const photoRef = z.strictObject({
   store: z.enum(['volume', 'message']),
@@ -15,7 +15,6 @@ export const photoRef = z.strictObject({
 export type PhotoRef = z.infer<typeof photoRef>;
 
 /**
- * The keys of a request's photo as the user sent it, and of the picture drawn from it: whoever ends a request can delete
- * both without having been told of them.
+ * The keys of a request's photo as the user sent it, and of the picture drawn from it. The id alone is enough to delete both.
  */
 export const keysOf = (requestId: string) => ({ photo: `${requestId}.photo`, picture: `${requestId}.picture` });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const LANGUAGES = ['en', 'ru', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** Whom to answer, and where. Made by the bot, carried unread through the estimator. */
+/** Whom to answer, and where. The bot writes it; the estimator passes it on unread. */
 export const replyTo = z.strictObject({
   userId: z.int(),
   chatId: z.int(),

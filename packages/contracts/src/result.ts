@@ -20,7 +20,7 @@ const scoredFace = z.strictObject({
 /** What estimators before 0.2 say of every face without a score. */
 const looksUnder18 = z.literal('looks_under_18').transform(() => 'unsure' as const);
 
-/** A face that is in the picture without a score. How old it looks is never told. */
+/** A face in the picture without a score. Its apparent age is never sent. */
 const unscoredFace = z.strictObject({
   box,
   row,
@@ -33,19 +33,19 @@ const unscoredFace = z.strictObject({
   unscored: z.enum(['child', 'unsure']).or(looksUnder18),
 });
 
-/** A face as the answer needs it. Faces travel in the order they are read: row by row from the top, each from left to right. */
+/** A face as the answer needs it. Faces are in reading order: row by row from the top, each from left to right. */
 export const drawnFace = z.union([scoredFace, unscoredFace]);
 
 export type DrawnFace = z.infer<typeof drawnFace>;
 
 /**
- * What became of a photo. A photo that can't be used is an answer too:
+ * The outcome of a photo. A photo that can't be used has one too:
  * - scored: faces were found, drawn into `picture`, and scored unless they look or may look under 18
  * - no_face: a good photo without a face
  * - unreadable: not a JPEG, PNG or WebP, or broken
  * - too_many_pixels: larger than the estimator decodes
  * - too_many_bytes: a larger file than the estimator reads
- * - expired: its deadline had passed before its turn
+ * - expired: its deadline had passed before it was estimated
  * - photo_missing: the stored photo was gone
  * - failed: the estimator could not finish it
  */

@@ -3,7 +3,7 @@ import { LANGUAGES, type ReplyTo } from '../src/reply-to.ts';
 import type { EstimateRequest } from '../src/request.ts';
 import type { DrawnFace, EstimateResult, Outcome } from '../src/result.ts';
 
-// Messages of the queues for tests that throw at a consumer whatever may come: good ones, nearly good ones, anything.
+// Arbitrary messages for tests of consumers: valid ones, nearly valid ones, any JSON.
 
 const whole = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -1_000_000, max: 1_000_000 }));
 const positive = fc.oneof(fc.integer({ min: 1 }), fc.constant(8_000_000_000_000));

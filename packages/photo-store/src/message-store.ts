@@ -3,7 +3,7 @@ import { photoRef } from '@attrai/contracts/photo-ref';
 import type { PhotoStore } from './photo-store.ts';
 import { refuseOtherStore } from './store-mismatch.ts';
 
-/** Photos travel as attachments of the messages that name them: nothing is shared, nothing is kept. */
+/** Photos travel as attachments of the messages that name them. Nothing is shared or kept. */
 export function createMessageStore(): PhotoStore {
   const refOf = (key: string) => photoRef.parse({ store: 'message', key });
 

@@ -1,6 +1,6 @@
 import type { PhotoRef } from '@attrai/contracts/photo-ref';
 
-/** A photo on its way: the reference in the message, and the bytes if they travel along. */
+/** A photo in a message: the reference, and the bytes if the store sends them along. */
 export interface Parcel {
   ref: PhotoRef;
   attachment?: Buffer;
@@ -8,8 +8,8 @@ export interface Parcel {
 
 export interface PhotoStore {
   /**
-   * Stores `bytes` under `key`, whole or not at all; the same key again replaces them.
-   * Throws RetryableError `store_full` when there is no space left, `store_unavailable` otherwise.
+   * Stores `bytes` under `key`, whole or not at all. The same key again replaces them.
+   * Throws RetryableError `store_full` when there is no space left, `store_unavailable` when the store can't be used.
    */
   put(key: string, bytes: Buffer): Promise<Parcel>;
   /**
@@ -17,10 +17,10 @@ export interface PhotoStore {
    * the parcel is of the other kind of store.
    */
   get(parcel: Parcel): Promise<Buffer>;
-  /** Deletes what the references name, also what a process that died left half-written. Deleting what is not there is fine. */
+  /** Deletes the photos of these references, also what a process that died left half-written. Missing photos are no error. */
   delete(...refs: PhotoRef[]): Promise<void>;
-  /** The reference to what this store holds, or will hold, under `key`. Throws ZodError if `key` can't be a key. */
+  /** The reference of this store to `key`. Throws ZodError if `key` can't be a key. */
   refOf(key: string): PhotoRef;
-  /** Keys of all that waits in the store, or is half-written. */
+  /** Keys of all photos in the store, half-written ones included. */
   keys(): Promise<string[]>;
 }

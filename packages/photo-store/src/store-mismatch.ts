@@ -2,9 +2,9 @@ import { FinalError } from '@attrai/contracts/errors';
 import type { PhotoRef } from '@attrai/contracts/photo-ref';
 
 /**
- * A photo of another kind of store than this process has is no lost photo but a mistake in the configuration. Throws
- * FinalError `photo_store_mismatch`: its user is told, the operator reads why. Not fatal, as one stale message would
- * then end every process that takes it.
+ * Throws FinalError `photo_store_mismatch` if the photo is in another kind of store than this process has. That is a mistake in
+ * the configuration: the user gets an answer, and the operator a log line. A fatal error would let one stale message end every
+ * process that takes it.
  */
 export function refuseOtherStore(ref: PhotoRef, own: PhotoRef['store']): void {
   if (ref.store === own) return;

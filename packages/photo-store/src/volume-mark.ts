@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Begins with a dot, as no photo's key does. */
 export const VOLUME_MARK = '.of-the-bot';
 
-/** Marks the folder, which must be there, as the one the bot puts photos into. Doing it again is harmless. */
+/** Marks an existing folder as the one that the bot puts photos into. Can be repeated. */
 export async function markVolume(dir: string): Promise<void> {
   await writeFile(
     join(dir, VOLUME_MARK),
@@ -13,8 +13,8 @@ export async function markVolume(dir: string): Promise<void> {
 }
 
 /**
- * Whether a bot has marked the folder. On several nodes a volume of one name is a different one on each: an estimator
- * that sees no mark sees another volume than the bot, or the bot hasn't started yet.
+ * Whether a bot has marked the folder. If not, the bot has not started yet, or this is another volume: each node has its own
+ * volume of a given name.
  */
 export async function isVolumeMarked(dir: string): Promise<boolean> {
   return await access(join(dir, VOLUME_MARK)).then(

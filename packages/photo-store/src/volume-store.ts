@@ -7,11 +7,11 @@ import type { PhotoStore } from './photo-store.ts';
 import { refuseOtherStore } from './store-mismatch.ts';
 
 /**
- * The folder of what is being written, apart so that deleting a photo doesn't take longer the more of them wait. Its name
- * begins with a dot, as no key may.
+ * The folder of unfinished files. `delete` lists this folder alone, so that it takes no longer with many photos in the store.
+ * Keys do not begin with a dot.
  */
 export const UNFINISHED_FOLDER = '.writing';
-/** The key and a dot, and what tells writers apart. */
+/** The key, a dot, and the id of the writer. */
 const UNFINISHED = /^(?<key>.+)\.[0-9a-f-]{36}$/;
 const unfinishedName = (key: string) => `${key}.${randomUUID()}`;
 const keyOf = (unfinished: string) => UNFINISHED.exec(unfinished)?.groups?.key;
@@ -19,8 +19,7 @@ const keyOf = (unfinished: string) => UNFINISHED.exec(unfinished)?.groups?.key;
 /**
  * Photos as files of a folder that bot and estimators share. Makes the folder if it isn't there.
  *
- * A process that dies while it writes leaves an unfinished file, which goes when its key is deleted. It counts among
- * the keys.
+ * A process that dies while it writes leaves an unfinished file. `keys` lists its key, and `delete` deletes it.
  *
  * @throws RetryableError `store_unavailable` if the folder can't be used.
  */
@@ -29,7 +28,7 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
   const unfinishedDir = join(dir, UNFINISHED_FOLDER);
   const refOf = (key: string) => photoRef.parse({ store: 'volume', key });
 
-  /** Its key was deleted while it was being written: as if that had come right after. */
+  /** The key was deleted while it was being written. That counts as deleted afterwards. */
   async function fineIfDeleted(error: NodeJS.ErrnoException): Promise<void> {
     if (error.code !== 'ENOENT') throw error;
     await access(dir);
@@ -44,12 +43,12 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
     }
   }
 
-  /** Makes the folder of unfinished files if it isn't there (any more). */
+  /** Makes the folder of unfinished files if it is missing. */
   async function openNew(file: string): Promise<FileHandle> {
     const attempt = () => open(file, 'wx', 0o600);
     return attempt().catch(async (error) => {
       if (error.code !== 'ENOENT') throw error;
-      // Not recursive: where the store's own folder is gone, a volume is missing.
+      // Not recursive: if the store's own folder is gone, a volume is missing.
       await mkdir(unfinishedDir, { mode: 0o700 }).catch(unlessCode('EEXIST'));
       return attempt();
     });
@@ -100,7 +99,7 @@ export async function createVolumeStore(dir: string): Promise<PhotoStore> {
   };
 }
 
-/** The bytes are on the disk before the message that names them goes out: a host that dies then loses no photo. */
+/** The bytes must be on the disk before their message is published, so that no photo is lost with the power. */
 async function writeDurably(handle: FileHandle, bytes: Buffer): Promise<void> {
   try {
     await handle.writeFile(bytes);
@@ -110,9 +109,9 @@ async function writeDurably(handle: FileHandle, bytes: Buffer): Promise<void> {
   }
 }
 
-/** A renamed file's entry is on the disk only once its folder is: without it, the photo is lost with the power. */
+/** Writes the folder to the disk, and with it the new name of a renamed file. */
 async function syncFolder(dir: string): Promise<void> {
-  // Windows can't, nor can some file systems, which say EINVAL.
+  // Windows can't do it. Some file systems can't either: EINVAL.
   if (process.platform === 'win32') return;
   const handle = await open(dir);
   try {

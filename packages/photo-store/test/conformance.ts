@@ -51,14 +51,14 @@ export function describePhotoStore(name: string, open: () => Promise<PhotoStore>
       expect(() => store.refOf('../escape')).toThrow(/key/);
     });
 
-    test('says photo_missing for a parcel whose bytes are gone', async () => {
+    test('throws photo_missing for a parcel whose bytes are gone', async () => {
       const store = await open();
       const { ref } = await store.put('gone', Buffer.from('x'));
       await store.delete(ref);
       await expect(store.get({ ref })).rejects.toMatchObject({ grade: 'final', code: 'photo_missing' });
     });
 
-    test('says photo_store_mismatch, and what to set, for a parcel of the other kind of store', async () => {
+    test('throws photo_store_mismatch, with what to set, for a parcel of the other kind of store', async () => {
       const store = await open();
       const other = name === 'volume' ? 'message' : 'volume';
       await store.put('there', Buffer.from('x'));

@@ -65,7 +65,7 @@ describe('a volume store', () => {
     },
   );
 
-  test("shows the bot's mark to those who share its folder, and nowhere among the photos", async () => {
+  test("shows the bot's mark to all who share the folder, and not among the photos", async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
     expect(await isVolumeMarked(dir)).toBe(false);
@@ -92,7 +92,7 @@ describe('a volume store', () => {
     expect(statSync(join(dir, 'private')).mode & 0o777).toBe(0o600);
   });
 
-  test('has a photo and its entry in the folder on the disk before it says that it is stored', async () => {
+  test('has a photo and its folder entry on the disk before put resolves', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
     const handle = await open(dir);
@@ -127,7 +127,7 @@ describe('a volume store', () => {
     expect(await store.keys()).toEqual(['busy']);
   });
 
-  test('deletes with a photo what a process that died in writing it left, and nothing else', async () => {
+  test('deletes unfinished files along with their photo, and nothing else', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
     await diesInWriting(dir, 'abc.photo');
@@ -141,7 +141,7 @@ describe('a volume store', () => {
     expect(filesIn(dir)).toEqual([]);
   });
 
-  test('deletes several photos at once, with what was left of each, and nothing else', async () => {
+  test('deletes several photos at once, with their unfinished files, and nothing else', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
     await diesInWriting(dir, 'abc.photo');
@@ -151,7 +151,7 @@ describe('a volume store', () => {
     expect(await store.keys()).toEqual(['other']);
   });
 
-  test('takes a photo that is deleted while it is written for written and deleted', async () => {
+  test('treats a photo that is deleted while it is written as written and deleted', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
     const writing = store.put('short-lived', Buffer.alloc(50_000_000));
@@ -161,7 +161,7 @@ describe('a volume store', () => {
     expect(filesIn(dir)).toEqual([]);
   });
 
-  test('goes on when its folder was emptied, and says store_unavailable when it is gone as it deletes', async () => {
+  test('goes on when its folder was emptied, and throws store_unavailable from delete when it is gone', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(dir);
     await store.put('first', Buffer.from('x'));
@@ -172,7 +172,9 @@ describe('a volume store', () => {
     await expect(store.delete(ref)).rejects.toMatchObject({ grade: 'retryable', code: 'store_unavailable' });
   });
 
-  test('says store_full when the disk is, keeps what it had, and works again when there is space', async ({ skip }) => {
+  test('throws store_full when the disk is full, keeps its photos, and works again when there is space', async ({
+    skip,
+  }) => {
     const dir = emptyFolder();
     try {
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', dir], { stdio: 'pipe' });
@@ -196,7 +198,7 @@ describe('a volume store', () => {
     expect(await store.keys()).toEqual(['second']);
   });
 
-  test('says store_unavailable when its folder is gone or cannot be made', async () => {
+  test('throws store_unavailable when its folder is gone or cannot be made', async () => {
     const dir = emptyFolder();
     const store = await createVolumeStore(join(dir, 'photos'));
     rmSync(join(dir, 'photos'), { recursive: true });

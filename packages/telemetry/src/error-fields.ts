@@ -12,8 +12,8 @@ export interface ErrorFields {
 const MAX_CAUSES = 4;
 
 /**
- * What a log line says of anything thrown. Nothing else of an error is logged: libraries hang requests, URLs and
- * payloads on theirs.
+ * The fields of an error in a log line. Other properties of errors are not logged: libraries put requests, URLs and payloads
+ * there.
  */
 export function errorFields(thrown: unknown, causesLeft = MAX_CAUSES): ErrorFields {
   const graded = { code: codeOf(thrown), grade: gradeOf(thrown) };

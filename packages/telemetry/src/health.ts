@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FatalError } from '@attrai/contracts/errors';
 import type { Registry } from 'prom-client';
@@ -10,24 +10,19 @@ export interface Check {
 }
 
 export interface HealthOptions {
-  /** 0 takes a free one. */
+  /** 0 takes any free port. */
   port: number;
-  /** Loopback by default: enough for a health check inside a container. */
+  /** Default: loopback, which is enough for a health check inside a container. */
   host?: string;
-  /** Whether the process can do its work now. */
+  /** Checks that fail while the process can't do its work. */
   checks: Checks;
-  /** Whether it is beyond repair: only what a new process would mend. */
+  /** Checks that fail only if nothing but a new process helps. */
   alive?: Checks;
   /** Shown at /metrics. */
   registry?: Registry;
 }
 
 export type Checks = Record<string, () => Check>;
-
-export interface HealthServer {
-  readonly port: number;
-  close(): Promise<void>;
-}
 
 /**
  * Serves GET /healthz, which is 200 while the process answers at all and nothing of `alive` fails, GET /readyz, which is
@@ -37,34 +32,51 @@ export interface HealthServer {
  * @throws FatalError `port_unavailable`
  */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
-  const { port, host = '127.0.0.1', checks, alive = {}, registry } = options;
+  const server = new HealthServer(options);
+  await server.listen();
+  return server;
+}
 
-  const server = createServer((request, response) => {
+export class HealthServer {
+  #options: HealthOptions;
+  #server: Server;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => this.#answer(request, response));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async listen(): Promise<void> {
+    const { port, host = '127.0.0.1' } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (cause: NodeJS.ErrnoException) => {
+        const message =
+          `HEALTH_PORT ${port} of HEALTH_HOST ${host} can't be listened on (${cause.code}). ` +
+          'Set HEALTH_PORT to a free port, or to 0, and HEALTH_HOST to an address of this machine.';
+        reject(new FatalError('port_unavailable', message, { cause }));
+      });
+      this.#server.listen(port, host, resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { checks, alive = {}, registry } = this.#options;
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') answerChecks(response, alive);
     else if (path === '/readyz') answerChecks(response, checks);
     else if (path === '/metrics' && registry) void answerMetrics(response, registry);
     else answer(response, 404, 'application/json', JSON.stringify({ ok: false, failing: {} }));
-  });
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const message =
-        `HEALTH_PORT ${port} of HEALTH_HOST ${host} can't be listened on (${cause.code}). ` +
-        'Set HEALTH_PORT to a free port, or to 0, and HEALTH_HOST to an address of this machine.';
-      reject(new FatalError('port_unavailable', message, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
-
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  }
 }
 
 function answerChecks(response: ServerResponse, checks: Checks): void {

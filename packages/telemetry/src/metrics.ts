@@ -1,22 +1,22 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-/** What a process may lose its connection to. */
+/** Servers that a process connects to. */
 export type Peer = 'rabbitmq' | 'redis' | 'telegram';
 
-/** From one step of a small net to the longest wait a deadline allows, in seconds. */
+/** From one run of a small net to the longest deadline, in seconds. */
 export const STAGE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
-/** What every service counts. No label anywhere holds a user, a chat, a request's id, a file name or a secret. */
+/** What every service counts. No label of any metric contains a user, a chat, a request's id, a file name or a secret. */
 export interface ProcessMetrics {
-  /** A service adds its own metrics; the health server shows them all. */
+  /** A service adds its own metrics. The health server serves all. */
   readonly registry: Registry;
-  /** A lost connection is there again. */
+  /** A lost connection is open again. */
   reconnected(to: Peer): void;
-  /** A log line found no room in the buffer for Graylog. */
+  /** A log line was dropped because the buffer for Graylog was full. */
   lineDropped(): void;
 }
 
-/** Counts what concerns the process itself: connections, log lines, and all that prom-client knows of Node (RSS, CPU, event loop, heap). */
+/** Counts connections, log lines, and what prom-client measures of Node (RSS, CPU, event loop, heap). */
 export function createProcessMetrics(peers: readonly Peer[]): ProcessMetrics {
   const registry = new Registry();
   const registers = [registry];
@@ -50,14 +50,14 @@ export interface AskedGauge<Label extends string> {
   ask(): Promise<Record<string, number>>;
 }
 
-/** Scrapes that come sooner after one another share an answer, in milliseconds. */
+/** Scrapes within this time share an answer, in milliseconds. */
 const FRESH_MS = 5_000;
-/** A scrape waits no longer for an answer, in milliseconds. Prometheus itself gives up after 10 s. */
+/** How long a scrape waits for an answer, in milliseconds. Prometheus itself gives up after 10 s. */
 const PATIENCE_MS = 2_000;
 
 /**
- * Adds a gauge whose values somebody else has to be asked for at each scrape. Whoever doesn't answer in time delays the
- * scrape by 2 s at the most; its values are missing then, rather than old or zero.
+ * Adds a gauge whose values another server is asked for at each scrape. If the answer takes longer than 2 s, the values are
+ * missing from that scrape, rather than old or zero.
  */
 export function addAskedGauge<Label extends string>(registry: Registry, asked: AskedGauge<Label>): void {
   const { name, help, label, ask } = asked;

@@ -3,9 +3,9 @@ import { createLogger } from './logger.ts';
 import { redact } from './redact.ts';
 
 /**
- * Runs the `main` of a service. A start that fails (a bad configuration, missing models, a taken port) ends in one log
- * line, or in plain words on a terminal, and exit code 1. A bad configuration is somebody's to read: it is said in plain
- * words on stderr in any case, and its log line has no stack.
+ * Runs the `main` of a service. If it throws (a bad configuration, missing models, a taken port), the process logs one line, or
+ * writes the message to a terminal, and exits with 1. A bad configuration is written to stderr in any case, and its log line
+ * has no stack: whoever starts the service is to read it.
  */
 export async function runService(service: string, main: () => Promise<void>): Promise<void> {
   try {

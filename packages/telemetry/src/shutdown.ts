@@ -6,16 +6,16 @@ export interface ShutdownOptions {
 }
 
 export interface Shutdown {
-  /** For errors of grade fatal: logs it, tries to stop, exits with 1 so that the orchestrator starts a new process. */
+  /** For fatal errors: logs the error, tries to stop, and exits with 1, so that the orchestrator starts a new process. */
   fail(error: unknown): void;
 }
 
-/** A terminal's Ctrl-C reaches the process directly and, a moment later, once more through npm or pnpm. */
+/** Ctrl-C in a terminal reaches the process directly and, a moment later, again through npm or pnpm. In milliseconds. */
 const SAME_SIGNAL_MS = 1_000;
 
 /**
- * Ends the process well: the first SIGTERM or SIGINT calls `stop` and exits with 0. A second signal, `graceMs` gone by,
- * or a `stop` that throws exits with 1. An exception nobody caught goes the way of `fail`.
+ * The first SIGTERM or SIGINT calls `stop` and exits with 0. The process exits with 1 after a second signal, after `graceMs`,
+ * and if `stop` throws. An uncaught exception is handled as by `fail`.
  */
 export function onShutdown(logger: Logger, stop: () => Promise<void>, { graceMs }: ShutdownOptions): Shutdown {
   let stoppingSince: number | undefined;

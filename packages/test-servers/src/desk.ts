@@ -12,9 +12,9 @@ export interface Desk {
 export type Answer = { url: string } | { error: string };
 
 /**
- * Where test files, which run in processes of their own, borrow a place: they connect, name a kind of place in a line,
- * and get an Answer. It is theirs until the connection closes, as it does when the process ends in whatever way. The
- * same line again has the place emptied.
+ * Lends places to test files, which run in processes of their own. A test file connects, names a kind of place in a line, and
+ * gets an Answer. The lease lasts until the connection closes, at the latest when the process ends. The same line again empties
+ * the place.
  */
 export async function openDesk(leases: Record<string, Leases>): Promise<Desk> {
   const sockets = new Set<Socket>();

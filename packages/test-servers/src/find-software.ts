@@ -3,13 +3,13 @@ import { delimiter, join } from 'node:path';
 import { runCommand, succeeds } from './run-process.ts';
 
 export interface Software {
-  /** For people: `RabbitMQ`. */
+  /** For messages: `RabbitMQ`. */
   name: string;
   image: string;
-  /** The binary that must be there, by name or path; the first that exists is taken. */
+  /** Names or paths of its binary. The first that exists is taken. */
   binaries: string[];
   debianPackage: string;
-  /** The environment variable that names a running server. */
+  /** The environment variable with the URL of a running server. */
   variable: string;
 }
 
@@ -20,9 +20,8 @@ export type Source = { kind: 'docker'; image: string } | { kind: 'binary'; path:
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /**
- * Finds what `software` can be started from: a Docker engine that answers, else a binary of this machine, else (as
- * root on Debian and its kin) the binary of its package, which it installs. Throws an error that says what to do
- * when there is none of these.
+ * Finds what `software` can be started from: a Docker engine that answers, else a binary of this machine, else (as root, with
+ * apt-get) the binary of its package, which it installs. Throws an error that says what to do if there is none.
  */
 export async function findSource(software: Software, policy = POLICY): Promise<Source> {
   if (await hasImage(software.image)) return { kind: 'docker', image: software.image };

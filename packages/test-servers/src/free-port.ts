@@ -7,8 +7,8 @@ const FIRST = 15_000;
 const LAST = 32_000;
 
 /**
- * A TCP port of the loopback address that nobody listens on now. Nobody else on this machine who asks here gets it until this process
- * ends: its server may take seconds to listen on it, and leave it for a while.
+ * A TCP port of the loopback address that nobody listens on. No other caller on this machine gets it before this process ends: its
+ * server may take seconds to listen, and may be down for a while.
  */
 export async function freePort(): Promise<number> {
   const port = randomInt(FIRST, LAST);
@@ -21,7 +21,7 @@ async function reserve(port: number): Promise<boolean> {
   if (ours.has(port)) return false;
   ours.add(port);
   if (process.platform !== 'linux') return true;
-  // A name of Linux's abstract sockets (unix(7)): taken once, and free again when its process ends, in whatever way.
+  // A name among Linux's abstract sockets (unix(7)) can be taken once, and is free again when its process ends.
   return await listens(createServer().unref().listen(`\0attrai-test-port-${port}`));
 }
 

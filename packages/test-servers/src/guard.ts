@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Guard {
-  /** For the data of the servers; deleted with them. */
+  /** For the data of the servers. Deleted with them. */
   readonly folder: string;
   /** Kills the process group of `pid` at the end. */
   watch(pid: number): void;
-  /** The process has ended: its number may become somebody else's. */
+  /** The process has ended, and its id may be reused. */
   forget(pid: number): void;
   /** Removes this Docker container at the end. */
   watchContainer(name: string): void;
-  /** Ends all that is watched and deletes the folder, as happens without a call when this process ends. */
+  /** Ends everything it watches and deletes the folder. Happens by itself when this process ends. */
   release(): Promise<void>;
 }
 

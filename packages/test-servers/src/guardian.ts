@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-// A process of its own that outlives whoever started servers, however that one ends (Ctrl-C and SIGKILL included):
-// when its standard input closes, it ends the servers and deletes their folder.
+// A process of its own that outlives the one that started the servers, even after SIGKILL. When its standard input closes,
+// it ends the servers and deletes their folder.
 
 const folder = process.argv[2]!;
 const pids = new Set<number>();

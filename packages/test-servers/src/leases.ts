@@ -1,6 +1,6 @@
-/** Places that are lent to one test file at a time: virtual hosts, Redis databases. */
+/** Places (virtual hosts, Redis databases), each lent to one test file at a time. */
 export interface Leases {
-  /** An empty place, as a URL. Waits while all are taken. */
+  /** The URL of an empty place. Waits while all are lent. */
   lease(): Promise<string>;
   /** Empties a place that is lent. */
   empty(url: string): Promise<void>;

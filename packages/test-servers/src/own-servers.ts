@@ -4,15 +4,14 @@ import { inject } from 'vitest';
 import type { Answer } from './desk.ts';
 
 /**
- * The URL of an empty RabbitMQ virtual host that nobody else uses while this test file runs; called again in the file,
- * the same one, emptied. The first call of a run starts RabbitMQ (some 7 s). Throws an error that says what to do when
- * no RabbitMQ can be had.
+ * The URL of an empty RabbitMQ virtual host for this test file alone. Another call in the file empties it. The first call of a
+ * run starts RabbitMQ (some 7 s). Throws an error that says what to do if no RabbitMQ can be started.
  */
 export async function ownVhost(): Promise<string> {
   return borrow('rabbitmq');
 }
 
-/** The URL of an empty Redis database that nobody else uses while this test file runs; as `ownVhost`. */
+/** The URL of an empty Redis database for this test file alone; as `ownVhost`. */
 export async function ownRedis(): Promise<string> {
   return borrow('redis');
 }

@@ -36,7 +36,7 @@ async function deleteQueues(url: string): Promise<void> {
   });
 }
 
-/** Tests delete queues: not those of somebody's running bot. */
+/** Tests delete queues, which must not be those of a running bot. */
 async function refuseIfInUse(channel: Channel): Promise<void> {
   for (const queue of QUEUES) {
     const found = await channel.checkQueue(queue).catch(() => undefined);

@@ -15,8 +15,8 @@ export interface RabbitmqProcessSpec {
 }
 
 /**
- * RabbitMQ from binaries of this machine, sharing nothing with any other: its own node name, cookie (in its own HOME),
- * data, ports, and its own epmd, Erlang's name server, which would otherwise stay behind as a daemon.
+ * RabbitMQ from binaries of this machine. It shares nothing with any other: node name, cookie (in its own HOME), data, ports, and
+ * epmd (Erlang's name server), which would otherwise stay behind as a daemon.
  */
 export async function rabbitmqProcess(spec: RabbitmqProcessSpec) {
   const { guard } = spec;

@@ -32,7 +32,7 @@ async function empty(url: string): Promise<void> {
   await withClient(url, async (client) => void (await client.flushdb()));
 }
 
-/** Tests empty their database: not that of somebody's running bot. */
+/** Tests empty their database, which must not be that of a running bot. */
 async function refuseIfInUse(client: Redis): Promise<void> {
   const keys = await client.dbsize();
   if (keys > 0) {

@@ -15,7 +15,7 @@ const REDIS: Software = {
   variable: 'REDIS_URL',
 };
 
-/** Nothing is lost at a kill, nothing is evicted: as the bot needs its Redis to be. */
+/** As the bot needs its Redis: nothing is lost at a kill, and nothing is evicted. */
 const SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'];
 
 /** Starts a Redis of your own, append-only file on, eviction off. `run` offers `redis-cli`. */

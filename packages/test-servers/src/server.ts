@@ -1,18 +1,18 @@
 /** A server started for tests, on a port of its own. It keeps its URL and its data through stop, kill and start. */
 export interface Server {
   readonly url: string;
-  /** What runs it, for messages: `docker rabbitmq:4` or the path of a binary. */
+  /** For messages: `docker rabbitmq:4` or the path of a binary. */
   readonly origin: string;
-  /** Of the process that runs it now, whose children belong to it; undefined while it doesn't run. */
+  /** The process that runs it, whose children belong to it; undefined while it doesn't run. */
   pid(): Promise<number | undefined>;
-  /** Ends it in good order. */
+  /** Stops it in an orderly way. */
   stop(): Promise<void>;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(): Promise<void>;
   /** Starts it again on its data; resolves when it answers. */
   start(): Promise<void>;
   /** Runs a command line tool of the server beside it, as `rabbitmqctl`; resolves to its output. */
   run(tool: string, ...args: string[]): Promise<string>;
-  /** Ends it for good and deletes its data. Happens by itself when this process ends. */
+  /** Stops it and deletes its data. Happens by itself when this process ends. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -7,15 +7,15 @@ export interface TcpProxy {
   cut(): void;
   /** Breaks the first connection on which `text` comes back, before it arrives. Resolves when that is done. */
   cutBefore(text: string): Promise<void>;
-  /** From now on nothing passes, in either direction, also on new connections; nobody is told (a half-open connection). */
+  /** Passes nothing on, in either direction, also on new connections, and closes none (half-open connections). */
   stall(): void;
-  /** Ends a stall. What was held back passes now. */
+  /** Ends a stall and passes on what was held back. */
   resume(): void;
-  /** Breaks all open connections and accepts no further one. */
+  /** Breaks all open connections and accepts no more. */
   close(): Promise<void>;
 }
 
-/** Passes what comes to a port of its own on the loopback address on to `port` there. */
+/** Listens on a port of its own on the loopback address and passes everything on to `port` there. */
 export async function startTcpProxy(port: number): Promise<TcpProxy> {
   const pairs = new Set<[Socket, Socket]>();
   let stalled = false;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again and again until `happened` gives true. Throws `message` when it still gives false after `limitMs`. It asks
- * once after that limit at the least: a machine may stand still for longer than that between two questions.
+ * Calls `happened` until it returns true. Throws `message` if it still returns false after `limitMs`. It is called at least once
+ * after that limit, since a busy machine may stall for longer between two calls.
  */
 export async function waitUntil(
   message: string,

@@ -10,7 +10,7 @@ import type { Box } from './vision.ts';
  */
 export const HIGHEST_RESIDUAL = 8;
 
-/** Settled faces (detect/settle.ts) have 0.99 and more from O-Net; below this something is odd. */
+/** Settled faces (detect/settle.ts) usually have 0.99 and more from O-Net. */
 export const LOWEST_DETECTION = 0.99;
 
 /**
@@ -19,25 +19,25 @@ export const LOWEST_DETECTION = 0.99;
  */
 export const SMALLEST_SURE = 80;
 
-/** More log-odds than that a face is half covered: 1% of plain faces and 97% of covered ones have more (packages/models/src/nets/covered.ts). */
+/** Log-odds that a face is half covered: 1% of plain faces and 97% of covered ones have more (packages/models/src/nets/covered.ts). */
 export const HIGHEST_COVERED = 0;
 
 /**
- * More of the face outside of the photo: 98% of 191 faces cut by 20 to 50% have more, or one of the other signs of a doubtful score, and 0.1% of
- * 4,388 that are not cut.
+ * Share of the face outside the photo. 98% of 191 faces cut by 20 to 50% have more, or one of the other signs of a doubtful score; of
+ * 4,388 faces that are not cut, 0.1%.
  */
 export const HIGHEST_OUTSIDE = 0.04;
 
 /**
- * Further apart, of ten, the scores of the face's views depend on how it happens to be cut out. 1% of 472 plain faces of adults
- * (AAF, UTKFace) have more than 2.0.
+ * Distance of ten between the scores of the face's views. Above it, the score depends too much on how the face is cut out. 1% of 472
+ * plain faces of adults (AAF, UTKFace) have more than 2.0.
  */
 export const HIGHEST_DISAGREEMENT = 2.2;
 
-/** Side of the square around eyes and mouth that counts as the face there, in eye distances plus distances from eyes to mouth. */
+/** Side of the square around eyes and mouth that counts as the face for `outside`, in eye distances plus distances from eyes to mouth. */
 const FACE = 1.1;
 
-/** What says how far a face's score can be trusted. */
+/** Measurements that decide how far a face's score can be trusted. */
 export interface Signals {
   /** Longer side of the box, pixels of the photo as it was looked at. */
   side: number;

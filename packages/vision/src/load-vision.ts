@@ -35,19 +35,19 @@ import {
 export interface VisionOptions {
   /** Folder with the nets, as "pnpm models build" makes them: P-Net, R-Net and scorer in float32 and in bytes (-int8), O-Net and age net. */
   modelsDir: string;
-  /** Another model for the scores than the one in `modelsDir`; what it must say about itself is in score/metadata.ts. */
+  /** A model that scores in place of the one in `modelsDir`. score/metadata.ts says what its metadata must contain. */
   scorerModel?: string;
   /** Longer side of the smallest face reported, in pixels of the photo after its reduction to `maxSide`. Default 40. */
   minFace?: number;
-  /** Photos are reduced to this longer side, pixels, for everything: finding, scoring and drawing. Default 1280. */
+  /** Photos are reduced to this longer side, pixels, before anything else. Default 1280. */
   maxSide?: number;
   /** Threads inside one operator of a net. Default 1: more processes do more than more threads. */
   threads?: number;
 }
 
 /**
- * Loads the nets and gives the whole pipeline: photo bytes in; boxes, landmarks, scores and the drawn picture out.
- * Sets up sharp for the whole process: no other kind of file than JPEG, PNG and WebP can be decoded afterwards.
+ * Loads the nets of the whole pipeline: photo bytes in; boxes, landmarks, scores and the drawn picture out.
+ * Sets up sharp for the whole process, which can then decode only JPEG, PNG and WebP.
  * Throws FatalError `model_unusable` or `scorer_unusable`.
  */
 export async function loadVision(options: VisionOptions): Promise<Vision> {
@@ -143,7 +143,7 @@ function toFace(
   return { ...face, score: Math.round(score * 10) / 10, confidence };
 }
 
-/** A face in pixels of the upright original; the nets' figures have no more than a hundredth of a pixel to say. */
+/** A face in pixels of the upright original, to a hundredth: the nets are not more precise. */
 function resize(face: Face, byX: number, byY: number): Face {
   const hundredths = (value: number) => Math.round(value * 100) / 100;
   const [x1, y1, x2, y2] = face.box;

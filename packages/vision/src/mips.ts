@@ -1,17 +1,17 @@
 import { type Kernels, loadKernels } from './kernels/kernels.ts';
 import type { Pixels } from './pixels.ts';
 
-/** A photo and its repeated halvings in the memory of kernels. Whoever needs a smaller photo starts from the nearest one. */
+/** A photo and its repeated halvings in the memory of kernels. Resampling to a smaller size starts from the nearest halving. */
 export interface Mips extends Held {
   photo: Level;
 }
 
-/** What lies in the memory of kernels. */
+/** The contents of the memory of kernels. */
 export interface Held {
   /** The photo and its halvings: level k has 1/2^k of the photo's size. */
   levels: readonly Level[];
   kernels: Kernels;
-  /** The memory from this address on is free. */
+  /** Memory from this address on is free. */
   end: number;
 }
 
@@ -23,14 +23,14 @@ export interface Level {
   height: number;
 }
 
-/** Below this side a further halving serves nobody: P-Net and the crops need at least 12 pixels. */
+/** A further halving below this side is not needed: P-Net and the crops take at least 12 pixels. */
 const SMALLEST_SIDE = 24;
 /** How far the kernels read past a picture's last row but one, or write past what they write. */
 const OVERRUN = 64;
 
 /**
- * All halvings of a photo until a side would fall below 24 pixels. Costs a third of one pass over the photo per level.
- * `kernels` hold one photo: loading the next one into the same ends these mips. Without, they get a memory of their own.
+ * All halvings of a photo until a side would fall below 24 pixels, for a third of one pass over the photo in all.
+ * `kernels` hold one photo at a time: the next one overwrites these mips. By default the mips get kernels of their own.
  */
 export function makeMips(photo: Pixels, kernels = loadKernels()): Mips {
   const levels = layOut(photo);
@@ -44,7 +44,7 @@ export function makeMips(photo: Pixels, kernels = loadKernels()): Mips {
   return { photo: levels[0]!, levels, kernels, end };
 }
 
-/** The photo itself where the kernels hold it: to be drawn into. It is there until the memory grows. */
+/** The photo in the memory of the kernels, to be drawn into. Valid until the memory grows. */
 export function photoOf({ photo, kernels }: Mips): Pixels {
   const { at, width, height } = photo;
   return { data: kernels.memory(0).subarray(at, at + width * height * 3), width, height };
@@ -59,20 +59,18 @@ export function levelFor({ levels }: Held, ratio: number): number {
   return Math.min(wanted, levels.length - 1);
 }
 
-/** Lets `kernel` write `bytes` bytes to the memory, with `scratch` bytes for its own use, and puts them into `out` from byte `at`. */
+/** Has `kernel` write `bytes` bytes into the memory, with `scratch` bytes for its own use, and copies them to the beginning of `out`. */
 export function draw(
   { levels, kernels, end }: Held,
-  bytes: number,
-  scratch: number,
+  { bytes, scratch }: { bytes: number; scratch: number },
   out: Uint8Array,
-  at: number,
   kernel: (kernels: Kernels, to: number, scratch: number) => void,
 ): void {
   if (kernels.owner !== levels) throw new Error('the kernels hold another photo by now: each of the two needs its own');
   const scratchAt = aligned(end + bytes + OVERRUN);
   const memory = kernels.memory(scratchAt + scratch);
   kernel(kernels, end, scratchAt);
-  out.set(memory.subarray(end, end + bytes), at);
+  out.set(memory.subarray(end, end + bytes));
 }
 
 /**

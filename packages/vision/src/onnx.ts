@@ -2,15 +2,15 @@ import { FatalError } from '@attrai/contracts/errors';
 import { InferenceSession } from 'onnxruntime-node';
 import './no-telemetry.ts';
 
-/** How a session is to run. */
+/** Settings of a session. */
 export interface SessionSettings {
   /** Threads inside one operator. More processes of one thread each do more than one process of many. */
   threads: number;
-  /** Whether inputs differ in shape from call to call: a memory plan per shape would then cost more than it saves. */
+  /** Whether inputs differ in shape from call to call. A memory plan per shape would then cost more than it saves. */
   varyingShapes: boolean;
 }
 
-/** Opens a model file. Sessions are made once and kept: making and releasing them again leaks. Throws FatalError `model_unusable`. */
+/** Opens a model file. Open it once and keep the session: opening and releasing sessions leaks. Throws FatalError `model_unusable`. */
 export async function openSession(path: string, settings: SessionSettings): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(path, {
@@ -21,7 +21,7 @@ export async function openSession(path: string, settings: SessionSettings): Prom
       graphOptimizationLevel: 'all',
       enableMemPattern: !settings.varyingShapes,
       logSeverityLevel: 3,
-      // Idle threads that spin slow down the next session in the row.
+      // Idle threads that spin slow down the session that runs next.
       extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {

@@ -7,8 +7,8 @@ export interface Pixels {
 }
 
 /**
- * Gives a picture's memory back now; it must not be used any more. The garbage collector counts megabytes outside its heap, and would
- * walk the whole heap for every third photo.
+ * Frees a picture's memory now. The picture must not be used any more. Left to the garbage collector, these megabytes outside the
+ * heap cost a full collection for every third photo.
  */
 export function giveBack({ data }: Pick<Pixels, 'data'>): void {
   const { buffer, byteLength } = data;

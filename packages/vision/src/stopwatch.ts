@@ -6,11 +6,11 @@ const NO_TIMES = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record
 export interface Stopwatch {
   /** The time since the last lap (or the start) belongs to this stage. */
   lap(stage: Stage): void;
-  /** Milliseconds by stage, 0 for those that did not run, and in all: by the clock, and of the whole process's CPU time. */
+  /** Wall-clock and CPU milliseconds by stage and in all; 0 for stages that did not run. CPU time is that of the whole process. */
   read(): { ms: Times; cpuMs: Times };
 }
 
-/** @param before what the photo's decoding took, if it was decoded before. */
+/** @param before milliseconds of decoding, if the photo is decoded already */
 export function startStopwatch(before = { ms: 0, cpuMs: 0 }): Stopwatch {
   const clock = startTimes(() => performance.now(), before.ms);
   const cpu = startTimes(cpuTime, before.cpuMs);

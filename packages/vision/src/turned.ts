@@ -9,7 +9,7 @@ export interface Size {
   height: number;
 }
 
-/** A photo to look at, as it is or turned. Mips are one. */
+/** A photo as it is, or turned. Mips are a View. */
 export interface View extends Held {
   /** Size as it is looked at. */
   photo: Size;
@@ -17,7 +17,7 @@ export interface View extends Held {
   quarters?: Quarters;
 }
 
-/** The photo turned. Nothing is copied: what is cut out of it is turned afterwards (sample.ts). */
+/** The photo, turned. Nothing is copied: crops are turned when they are cut out (sample.ts). */
 export function turned(mips: Mips, quarters: Quarters): View {
   const { levels, kernels, end, photo } = mips;
   const { width, height } = photo;
@@ -44,21 +44,15 @@ export function boxBack(view: View, [x1, y1, x2, y2]: Readonly<Box>): Box {
   return [Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by)];
 }
 
-/** Writes a picture (RGB, 8 bits a channel) to `out` from byte `at`, turned. */
-export function turn(
-  picture: Uint8Array,
-  { width, height }: Size,
-  quarters: Quarters,
-  out: Uint8Array,
-  at: number,
-): void {
+/** Writes a picture (RGB, 8 bits a channel), turned, to the beginning of `out`. */
+export function turn(picture: Uint8Array, { width, height }: Size, quarters: Quarters, out: Uint8Array): void {
   const [columns, rows] = quarters === 2 ? [width, height] : [height, width];
   const [first, right, down] = {
     1: [(height - 1) * width, -width, 1],
     2: [height * width - 1, -1, -width],
     3: [width - 1, width, -1],
   }[quarters] as [number, number, number];
-  let to = at;
+  let to = 0;
   for (let y = 0; y < rows; y++) {
     let from = 3 * (first + y * down);
     for (let x = 0; x < columns; x++) {

@@ -7,7 +7,7 @@ export type Point = [x: number, y: number];
 /** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright. */
 export type Landmarks = [Point, Point, Point, Point, Point];
 
-/** A face that was found: with a score, or with the reason why it has none. */
+/** A detected face, with a score or with the reason why it has none. */
 export type Face = FoundFace & (Scored | Unscored);
 
 interface FoundFace {
@@ -15,7 +15,7 @@ interface FoundFace {
   /** Which row of the picture the face is in, from 0 at the top (reading-order.ts). */
   row: number;
   landmarks: Landmarks;
-  /** Probability of O-Net that this is a face, 0 to 1: the higher one of its first look and its last. */
+  /** O-Net's probability that this is a face, 0 to 1: the higher one of its first and its last look. */
   detection: number;
 }
 
@@ -29,14 +29,14 @@ export interface Scored {
 export interface Unscored {
   score: null;
   /**
-   * Why it has no score. How old it looks is never told.
+   * Why it has no score. Its apparent age is never returned.
    * - child: it clearly looks like a child, and is never scored
-   * - unsure: it may be under 18, and is scored only when the sender says that everybody is an adult
+   * - unsure: it may be under 18, and is scored only if the sender says that everybody is an adult
    */
   unscored: 'child' | 'unsure';
 }
 
-/** Unless asked for otherwise: longer side of the smallest face reported, and of the photo that is worked on, pixels. */
+/** Defaults, in pixels: longer side of the smallest face reported, and of the photo that is worked on. */
 export const MIN_FACE = 40;
 export const MAX_SIDE = 1280;
 
@@ -52,23 +52,23 @@ export interface Estimate {
   height: number;
   /** Row by row from the top, each from left to right (reading-order.ts). */
   faces: Face[];
-  /** JPEG with boxes and scores drawn in, a dash for faces without a score; absent when no face was found. */
+  /** JPEG with boxes and scores drawn in, a dash for faces without a score; undefined if no face was found. */
   picture: Buffer | undefined;
-  /** By the clock. */
+  /** Wall-clock time. */
   ms: Times;
-  /** CPU time of all threads of the process meanwhile, the caller's own included: of this photo alone where nothing else runs. */
+  /** CPU time of all threads of the process meanwhile, the caller's included. It is the photo's own if nothing else runs. */
   cpuMs: Times;
 }
 
 /** What the sender of a photo asks for. */
 export interface LookOptions {
-  /** Everybody in the photo is 18 or older, the sender says: faces that are `unsure` are scored. Default false. */
+  /** The sender says that everybody in the photo is 18 or older: faces that are `unsure` are scored. Default false. */
   adultsConfirmed?: boolean;
   /** Scores in the picture are written `7,3` instead of `7.3`. Default false. */
   decimalComma?: boolean;
 }
 
-/** A photo as the rest of the pipeline sees it. */
+/** A photo after decoding. */
 export interface DecodedPhoto {
   /** Upright, at most `maxSide` pixels on its longer side. */
   pixels: Pixels;
@@ -77,23 +77,23 @@ export interface DecodedPhoto {
   height: number;
 }
 
-/** The same, not looked at yet. */
+/** A decoded photo with the time that decoding took. */
 export interface Decoded extends DecodedPhoto {
-  /** What decoding took, by the clock and of the process's CPU time. */
+  /** Wall-clock and CPU milliseconds of decoding. */
   ms: number;
   cpuMs: number;
 }
 
-/** Photo bytes in, faces, their scores and the drawn picture out, in two steps: the next photo may be decoded while one is looked at. */
+/** The pipeline in two steps, so that the next photo can be decoded while one is looked at. */
 export interface VisionInSteps {
   /**
-   * What a file may do to a decoder, and a large photo to memory, is over when it is decoded.
+   * Decodes a photo. After this step its file can harm neither the decoder nor the process's memory any more.
    *
    * @throws FinalError `unreadable` (not a JPEG, PNG or WebP, or broken), `too_many_pixels` or `too_many_bytes`
    */
   decode(photo: Buffer): Promise<Decoded>;
   /**
-   * One photo at a time, and each once: its pixels are given back.
+   * Finds and scores the faces. One photo at a time, and each photo once: the memory of its pixels is freed.
    *
    * @throws FinalError `no_score` (the scorer gave no number)
    */
@@ -102,6 +102,6 @@ export interface VisionInSteps {
 }
 
 export interface Vision extends VisionInSteps {
-  /** Both steps; throws what they throw. One photo at a time. */
+  /** Both steps. Throws what they throw. One photo at a time. */
   estimate(photo: Buffer, options?: LookOptions): Promise<Estimate>;
 }

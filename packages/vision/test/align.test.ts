@@ -66,7 +66,7 @@ test.each([0.3, 1, 2.6, 5.1])('brings landmarks to their places in the chip from
   const photo = blank(1200, 1000);
   for (const [x, y] of landmarks) disc(photo, x, y, Math.max(4 * scale, 2));
   const chip = new Uint8Array(150 * 150 * 3);
-  align(makeMips(photo), landmarks, { side: 150 }, chip, 0);
+  align(makeMips(photo), landmarks, { side: 150 }, chip);
   for (const [x, y] of template(150)) {
     const [cx, cy] = centreOfLight({ data: chip, width: 150, height: 150 }, x, y, 9);
     expect(Math.hypot(cx - x, cy - y)).toBeLessThan(0.5);
@@ -78,7 +78,7 @@ test('cuts the square around a box, widened by the margin, and repeats the borde
   for (let y = 0; y < 100; y++)
     for (let x = 0; x < 100; x++) photo.data.fill(2 * x, (y * 100 + x) * 3, (y * 100 + x) * 3 + 3);
   const chip = new Uint8Array(60 * 60 * 3);
-  cropBox(makeMips(photo), [-10, 30, 30, 70], 0.25, 60, chip, 0);
+  cropBox(makeMips(photo), [-10, 30, 30, 70], { margin: 0.25, side: 60 }, chip);
   expect(chip[0]).toBe(0);
   expect(chip[(30 * 60 + 19) * 3]).toBe(0);
   expect(chip[(30 * 60 + 40) * 3]).toBe(40);

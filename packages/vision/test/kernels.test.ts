@@ -91,7 +91,7 @@ test('samples any rectangle of any photo, enlarged and reduced, to the bit', () 
     fc.property(photo, place, place, length, length, outSide, outSide, (pixels, x, y, across, down, width, height) => {
       const mips = makeMips(pixels, kernels);
       const out = new Uint8Array(width * height * 3 + 10).fill(77);
-      sampleRect(mips, [x, y, x + across, y + down], width, height, out, 5);
+      sampleRect(mips, [x, y, x + across, y + down], { width, height }, out.subarray(5));
       const { picture, size } = levelOf(pixels, mips, Math.min(across / width, down / height));
       const { data } = plain.resample(
         picture,
@@ -111,7 +111,7 @@ test('cuts a face from any place of any photo, at any angle and size, to the bit
     fc.property(photo, slope, slope, place, place, outSide, (pixels, a, b, tx, ty, side) => {
       const mips = makeMips(pixels, kernels);
       const out = new Uint8Array(side * side * 3 + 10).fill(77);
-      warp(mips, { a, b, tx, ty }, side, out, 5);
+      warp(mips, { a, b, tx, ty }, side, out.subarray(5));
       const { picture, size } = levelOf(pixels, mips, Math.hypot(a, b));
       const toPicture = { a: a * size, b: b * size, tx: tx * size, ty: ty * size };
       const { data } = plain.warp(picture, toPicture, 0.5 * size - 0.5, side);
@@ -124,11 +124,11 @@ test('cuts a face from any place of any photo, at any angle and size, to the bit
 test('never reaches for memory behind its end, wherever the photo and the result leave that', () => {
   const wide = noise({ width: 400, height: 1, seed: 1 });
   for (let height = 1; height < 250; height++) {
-    sampleRect(makeMips(wide), [0, 0, 400, 1], 100, height, new Uint8Array(300 * height), 0);
+    sampleRect(makeMips(wide), [0, 0, 400, 1], { width: 100, height }, new Uint8Array(300 * height));
   }
   for (let width = 10_000; width < 22_000; width += 100) {
     const toLastPixel = { a: 1, b: 0, tx: width - 1, ty: 0 };
-    warp(makeMips(noise({ width, height: 1, seed: 1 })), toLastPixel, 1, new Uint8Array(3), 0);
+    warp(makeMips(noise({ width, height: 1, seed: 1 })), toLastPixel, 1, new Uint8Array(3));
   }
 });
 
@@ -136,7 +136,7 @@ test('refuses to sample a photo whose memory another one has taken', () => {
   const own = loadKernels();
   const first = makeMips(noise({ width: 50, height: 40, seed: 1 }), own);
   const second = makeMips(noise({ width: 50, height: 40, seed: 2 }), own);
-  const sample = (mips: Mips) => sampleRect(mips, [0, 0, 50, 40], 5, 4, new Uint8Array(60), 0);
+  const sample = (mips: Mips) => sampleRect(mips, [0, 0, 50, 40], { width: 5, height: 4 }, new Uint8Array(60));
   expect(() => sample(first)).toThrow('another photo');
   expect(() => sample(second)).not.toThrow();
 });
@@ -145,7 +145,12 @@ test('needs no more memory for the hundredth photo than for the largest of the f
   const own = loadKernels();
   const out = new Uint8Array(300 * 300 * 3);
   const run = (width: number, height: number) =>
-    sampleRect(makeMips(noise({ width, height, seed: 1 }), own), [0, 0, width, height], 300, 300, out, 0);
+    sampleRect(
+      makeMips(noise({ width, height, seed: 1 }), own),
+      [0, 0, width, height],
+      { width: 300, height: 300 },
+      out,
+    );
   run(400, 300);
   const { length: before } = own.memory(0);
   for (let i = 0; i < 100; i++) run(1 + (i % 90), 1 + (i % 70));

@@ -23,7 +23,7 @@ test('fills a rounded rectangle, smoothly or softly, and touches nothing else', 
   fc.assert(
     fc.property(drawing, length(1, 20), (drawing, blur) => {
       const { picture, plain, box, radius, colour } = prepare(drawing);
-      fillRounded(picture, box, radius, colour, blur);
+      fillRounded(picture, box, { radius, colour, blur });
       paintLine(plain, { box, radius, from: -Infinity, to: 0, blur, reach: Infinity, colour });
       expectSame(photoOf(picture).data, plain.data);
     }),
@@ -34,7 +34,7 @@ test('draws the outline of a rounded rectangle, smoothly or softly, and touches 
   fc.assert(
     fc.property(drawing, length(0.5, 12), length(1, 20), (drawing, thickness, blur) => {
       const { picture, plain, box, radius, colour } = prepare(drawing);
-      strokeRounded(picture, box, radius, thickness, colour, blur);
+      strokeRounded(picture, box, { radius, thickness, colour, blur });
       paintLine(plain, { box, radius, ...middleOf(thickness), blur, reach: Infinity, colour });
       expectSame(photoOf(picture).data, plain.data);
     }),
@@ -45,7 +45,7 @@ test('draws the corners of such an outline with round ends, and touches nothing 
   fc.assert(
     fc.property(drawing, length(0.5, 12), length(0, 80), (drawing, thickness, reach) => {
       const { picture, plain, box, radius, colour } = prepare(drawing);
-      strokeCorners(picture, box, radius, thickness, reach, colour);
+      strokeCorners(picture, box, { radius, thickness, colour }, reach);
       paintLine(plain, { box, radius, ...middleOf(thickness), blur: 1, reach, colour });
       expectSame(photoOf(picture).data, plain.data);
     }),

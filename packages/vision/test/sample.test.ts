@@ -21,7 +21,7 @@ test.each([
   [50, 60, 5, 6],
 ])('keeps a gradient a gradient: %i×%i to %i×%i', (width, height, toWidth, toHeight) => {
   const out = new Uint8Array(toWidth * toHeight * 3);
-  sampleRect(makeMips(gradient(width, height)), [0, 0, width, height], toWidth, toHeight, out, 0);
+  sampleRect(makeMips(gradient(width, height)), [0, 0, width, height], { width: toWidth, height: toHeight }, out);
   let worst = 0;
   for (let y = 1; y < toHeight - 1; y++) {
     for (let x = 1; x < toWidth - 1; x++) {
@@ -41,7 +41,7 @@ test('a checkerboard reduced is grey, not moiré', () => {
     photo.data[i] = (pixel + Math.floor(pixel / 320)) % 2 === 0 ? 255 : 0;
   });
   const out = new Uint8Array(96 * 96 * 3);
-  sampleRect(makeMips(photo), [0, 0, 320, 320], 96, 96, out, 0);
+  sampleRect(makeMips(photo), [0, 0, 320, 320], { width: 96, height: 96 }, out);
   expect(Math.min(...out)).toBeGreaterThan(115);
   expect(Math.max(...out)).toBeLessThan(140);
 });

@@ -38,8 +38,8 @@ describe.each([1, 2, 3] as const)('a photo turned %i times by 90°', (quarters) 
       [0, 0, turnedPixels.width, turnedPixels.height],
     ] as const) {
       const [seen, wanted] = [new Uint8Array(40 * 24 * 3 + 1), new Uint8Array(40 * 24 * 3 + 1)];
-      sampleRect(view, rect, 40, 24, seen, 1);
-      sampleRect(makeMips(turnedPixels), rect, 40, 24, wanted, 1);
+      sampleRect(view, rect, { width: 40, height: 24 }, seen.subarray(1));
+      sampleRect(makeMips(turnedPixels), rect, { width: 40, height: 24 }, wanted.subarray(1));
       // A sample between two pixels is rounded to the nearer weight from the other side.
       expect(seen.every((value, i) => Math.abs(value - wanted[i]!) <= 2)).toBe(true);
     }

@@ -2,7 +2,7 @@ import { RetryableError } from '@attrai/contracts/errors';
 import Docker from 'dockerode';
 
 export interface SwarmService {
-  /** Tasks it should have; undefined while an update or a rollback is under way, which scaling would disturb. */
+  /** Tasks it should have; undefined during an update or a rollback, which scaling would disturb. */
   replicas(): Promise<number | undefined>;
   /** Throws RetryableError if somebody else changed the service meanwhile, or Docker does not answer. */
   scaleTo(replicas: number): Promise<void>;

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 
-/** What all estimators have done since they started. */
+/** The work of all estimators since they started. */
 export interface WorkDone {
   /** By estimator. */
   byAddress: Map<string, { photos: number; seconds: number }>;
@@ -38,8 +38,8 @@ export function parseWork(metrics: string): { photos: number; seconds: number } 
 }
 
 /**
- * Photos and estimator seconds between two readings. An estimator that started anew counts from its start. One without an
- * earlier reading counts from now: whether it is new or missed a look, what it did before may be days of work.
+ * Photos and estimator seconds between two readings. A restarted estimator counts from its start. One without an earlier
+ * reading is left out: its figures may cover days.
  */
 export function workBetween(before: WorkDone, after: WorkDone): { photos: number; seconds: number } {
   let photos = 0;

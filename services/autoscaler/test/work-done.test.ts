@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createEstimatorMetrics } from '@attrai/estimator/metrics';
+import { EstimatorCounters } from '@attrai/estimator/metrics';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { parseWork, readWorkDone, type WorkDone, workBetween } from '../src/work-done.ts';
@@ -11,18 +11,18 @@ const done = (entries: [string, number, number][]): WorkDone => ({
 
 test("reads photos and seconds off the estimators' own metrics", async () => {
   const processMetrics = createProcessMetrics([]);
-  const metrics = createEstimatorMetrics(processMetrics);
+  const metrics = new EstimatorCounters(processMetrics);
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => void vi.useRealTimers());
-  const first = metrics.givenToVision();
+  const first = metrics.visionBusy();
   vi.advanceTimersByTime(200);
-  const second = metrics.givenToVision();
+  const second = metrics.visionBusy();
   vi.advanceTimersByTime(100);
   first();
   vi.advanceTimersByTime(100);
   second();
   vi.advanceTimersByTime(1_000);
-  const third = metrics.givenToVision();
+  const third = metrics.visionBusy();
   vi.advanceTimersByTime(100);
   third();
   for (const outcome of ['scored', 'no_face', 'unreadable'] as const) metrics.estimated(outcome, undefined);

@@ -10,7 +10,7 @@ import {
 import type { VisionOptions } from '@attrai/vision/load-vision';
 import { z } from 'zod';
 
-/** What the pipeline can be told; shared with the one-process mode. */
+/** Settings of the pipeline, shared with the one-process mode. */
 export const visionVariables = {
   MODELS_DIR: z.string().default('.models').describe('folder of the ONNX files that `pnpm models build` makes'),
   SCORER_MODEL: z
@@ -42,7 +42,7 @@ export const visionVariables = {
     .describe('a process that works on one photo for longer is stuck and kills itself, to be started anew'),
 };
 
-/** What the vision is loaded with; `threads` as for `VisionOptions`. */
+/** Options for `loadVision`. */
 export function visionOptions(
   { MODELS_DIR, SCORER_MODEL, MIN_FACE, MAX_SIDE }: z.output<z.ZodObject<typeof visionVariables>>,
   threads: number,

@@ -1,6 +1,6 @@
 import { codeOf, FatalError, FinalError, type Grade, gradeOf, RetryableError } from '@attrai/contracts/errors';
 
-/** An error on its way to another thread, where it would arrive without its class, and so without grade and code. */
+/** An error as it is sent to another thread: an Error itself would lose its class there, and with it grade and code. */
 export interface ErrorParts {
   grade: Grade;
   code: string;
@@ -18,7 +18,7 @@ export function partsOf(error: unknown): ErrorParts {
   return { grade: gradeOf(error), code: codeOf(error), message, stack, cause: grounds };
 }
 
-/** What nobody graded comes back as what it counts for: retryable and unexpected. */
+/** The error again. One that had no grade is RetryableError `unexpected`, as it counts. */
 export function errorOf({ grade, code, message, stack, cause }: ErrorParts): Error {
   const error = new CLASSES[grade](code, message, cause && { cause: errorOf(cause) });
   if (stack !== undefined) error.stack = stack;

@@ -9,11 +9,11 @@ import type { WatchedVision } from './watched-vision.ts';
 
 export interface Estimated {
   outcome: Outcome;
-  /** The drawn picture, stored; only of a scored photo. */
+  /** The stored picture of a scored photo. */
   picture?: Parcel;
-  /** Of the pipeline by stage, if the photo could be looked at. */
+  /** Milliseconds by stage of the pipeline, if the photo could be decoded. */
   ms?: Times;
-  /** What went wrong on our side, for the operator. */
+  /** An error that is no fault of the photo, for the operator. */
   problem?: unknown;
 }
 
@@ -21,21 +21,20 @@ export interface PhotoParts {
   photoStore: PhotoStore;
   vision: Pick<WatchedVision, 'estimate'>;
   outages: Pick<Outages, 'rideOut'>;
-  /** The photo is decoded: what a file may do to a decoder, and a large photo to memory, is over. */
+  /** The photo is decoded, so that its file can harm neither the decoder nor the process's memory any more. */
   onDecoded(): void;
 }
 
-/** Final errors that are an answer to the user. */
+/** Codes of final errors that are an answer to the user. */
 const REFUSALS = ['unreadable', 'too_many_pixels', 'too_many_bytes', 'photo_missing'] as const;
 /** Outcomes that are no fault of the photo. */
 const OUR_SIDE = ['photo_missing', 'failed'] as const;
 
 /**
- * What becomes of the photo of `request`. The picture is stored under a key made from the request's id, so that a
- * second attempt replaces the picture of the first. While the store is away or full, it waits, at most until the
- * deadline.
+ * Estimates the photo of `request` and stores the picture. Its key is made from the request's id, so that a second attempt
+ * replaces the picture of the first. While the store is away or full, it waits, until the deadline at most.
  *
- * @throws whatever is worth another try or breaks the process: errors of grade retryable and fatal.
+ * @throws errors of grade retryable and fatal. A final error is an outcome.
  */
 export async function estimatePhoto(
   request: EstimateRequest,

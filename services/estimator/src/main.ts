@@ -8,13 +8,13 @@ import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
 import { estimatorConfig, visionOptions } from './config.ts';
 import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
-import { createEstimatorMetrics } from './metrics.ts';
-import { type RunningEstimator, startEstimator } from './start-estimator.ts';
+import { EstimatorCounters } from './metrics.ts';
+import { type Estimator, startEstimator } from './start-estimator.ts';
 import { startVisionThread } from './start-vision-thread.ts';
 import { CANT_SEE_PHOTOS, untilPhotosCanBeSeen } from './until-photos-can-be-seen.ts';
 import { startWatchdog } from './watchdog.ts';
 
-/** Above the default of PHOTO_TIMEOUT_SECONDS, below the 60 s of Swarm's stop_grace_period. A photo that takes longer is worked on by another. */
+/** Above the default of PHOTO_TIMEOUT_SECONDS, below the 60 s of Swarm's stop_grace_period. A photo that takes longer is requeued. */
 const GRACE_MS = 50_000;
 
 await runService('estimator', async () => {
@@ -33,14 +33,19 @@ await runService('estimator', async () => {
   const { threads, memoryMb } = readContainerLimits();
   logger.info({ threads, memoryMb }, 'starting');
   if (memoryMb !== undefined && memoryMb < ENOUGH_MEMORY_MB) {
-    logger.warn({ memoryMb }, `little memory: a large photo may end this process; give it ${ENOUGH_MEMORY_MB} MiB`);
+    logger.warn(
+      { memoryMb },
+      `little memory: the kernel may kill this process over a large photo; give it ${ENOUGH_MEMORY_MB} MiB`,
+    );
   }
 
   if (process.pid === 1) {
-    logger.warn('a photo that gets stuck would stay: process 1 of a container cannot end itself; give it an init');
+    logger.warn(
+      'this process could not end itself over a photo that hangs, since it is process 1 of a container: give it an init',
+    );
   }
 
-  let estimator: RunningEstimator | undefined;
+  let estimator: Estimator | undefined;
   const starting = { ok: false, reason: CANT_SEE_PHOTOS };
   const checks = { estimator: () => estimator?.ready() ?? starting };
   const health = await startHealthServer({ port: config.HEALTH_PORT, host: config.HEALTH_HOST, checks, registry });
@@ -78,7 +83,7 @@ await runService('estimator', async () => {
     photoStore,
     vision,
     logger,
-    metrics: createEstimatorMetrics(processMetrics),
+    metrics: new EstimatorCounters(processMetrics),
   });
   opened.defer(() => estimator?.stop());
 });

@@ -3,22 +3,22 @@ import type { VisionOptions } from '@attrai/vision/load-vision';
 import { giveBack } from '@attrai/vision/pixels';
 import type { VisionInSteps } from '@attrai/vision/vision';
 import { partsOf } from './error-parts.ts';
-import { photoInHand } from './photo-in-hand.ts';
 import { alone, asBuffer, type FromVision, type ToVision, type VisionThreadData } from './vision-thread-messages.ts';
-import { type WatchedVision, watchVision } from './watched-vision.ts';
+import { WatchedPhoto } from './watched-photo.ts';
+import { OwnVision } from './watched-vision.ts';
 
 /**
- * What a thread of `startVisionThread` runs: loads the vision and looks at the photos it is sent, until it is told to close.
- * A photo that has come is decoded beside the one before, and looked at when that is done, with no other thread asked.
+ * Runs in the thread of `startVisionThread`: loads the vision and estimates the photos it is sent, until it is told to close.
+ * A photo is decoded beside the one before, and looked at when that is done.
  */
 export async function serveVision(load: (options: VisionOptions) => Promise<VisionInSteps>): Promise<void> {
   const { vision: options, memory } = workerData as VisionThreadData;
   const main = parentPort!;
   const say = (message: FromVision, given: ArrayBuffer[] = []) => main.postMessage(message, given);
 
-  let vision: WatchedVision;
+  let vision: OwnVision;
   try {
-    vision = watchVision(await load(options), photoInHand(memory));
+    vision = new OwnVision(await load(options), new WatchedPhoto(memory));
   } catch (error) {
     say({ kind: 'not loaded', error: partsOf(error) });
     return;
@@ -33,7 +33,7 @@ export async function serveVision(load: (options: VisionOptions) => Promise<Visi
     } catch (error) {
       say({ kind: 'failed', number, error: partsOf(error) });
     } finally {
-      // It is too old by now to go with the young: the garbage collector would go through all of its memory for every seventh photo.
+      // By now it is in the old generation: left to the garbage collector, every seventh photo would cost a full collection.
       giveBack({ data: photo });
     }
   }

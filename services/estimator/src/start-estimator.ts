@@ -1,4 +1,4 @@
-import type { Broker, Delivery } from '@attrai/broker/broker';
+import type { Broker, Consumer, Delivery } from '@attrai/broker/broker';
 import { consumeChecked, publishChecked } from '@attrai/broker/typed-queue';
 import { AFTER_ESTIMATE, TO_ESTIMATE } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
@@ -7,7 +7,7 @@ import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import { estimatePhoto, type PhotoParts } from './estimate-photo.ts';
 import { type EstimatorMetrics, NO_METRICS } from './metrics.ts';
-import { createOutages } from './outages.ts';
+import { Outages } from './outages.ts';
 import type { WatchedVision } from './watched-vision.ts';
 
 export interface EstimatorParts {
@@ -18,97 +18,102 @@ export interface EstimatorParts {
   metrics?: EstimatorMetrics;
 }
 
-export interface RunningEstimator {
-  /** Ready only while photos can arrive, and while those that did aren't kept waiting by an outage. */
-  ready(): { ok: boolean; reason?: string };
-  /** Takes no further photo and finishes the one in hand; one that waits for the end of an outage is handed back. The parts stay open: they are the caller's. */
-  stop(): Promise<void>;
+/** Resolves when the estimator consumes `to_estimate`. The parts are the caller's to close. */
+export async function startEstimator(parts: EstimatorParts): Promise<Estimator> {
+  const estimator = new Estimator(parts);
+  await estimator.start();
+  return estimator;
 }
 
 /**
- * Turns messages of `to_estimate` into messages of `after_estimate`. It looks at one photo at a time; when one is decoded, the
- * next is fetched, decoded while the one is looked at, and looked at while the result of the one goes its way.
+ * Turns messages of `to_estimate` into messages of `after_estimate`, one photo at a time with overlap: when a photo is decoded,
+ * the next one is fetched and decoded beside it, and estimated while the result of the first is published.
  */
-export async function startEstimator({
-  broker,
-  photoStore,
-  vision,
-  logger,
-  metrics = NO_METRICS,
-}: EstimatorParts): Promise<RunningEstimator> {
-  const stopping = new AbortController();
-  const outages = createOutages(logger, stopping.signal);
-  const countedVision: PhotoParts['vision'] = {
-    async estimate(...photo) {
-      const done = metrics.givenToVision();
-      return await vision.estimate(...photo).finally(done);
-    },
-  };
+export class Estimator {
+  #parts: Required<EstimatorParts>;
+  #stopping = new AbortController();
+  #outages: Outages;
+  #consumer: Consumer | undefined;
+
+  constructor(parts: EstimatorParts) {
+    this.#parts = { metrics: NO_METRICS, ...parts };
+    this.#outages = new Outages(parts.logger, this.#stopping.signal);
+  }
+
+  async start(): Promise<void> {
+    const { broker, logger } = this.#parts;
+    this.#consumer = await consumeChecked(broker, TO_ESTIMATE, estimateRequest, 1, (...message) =>
+      this.#take(...message),
+    );
+    logger.info('ready for photos');
+  }
+
+  /** Ready while photos can arrive and none waits for the end of an outage. */
+  ready(): { ok: boolean; reason?: string } {
+    if (!this.#consumer?.attached) return { ok: false, reason: 'not consuming: no connection to RabbitMQ' };
+    const { waitingFor } = this.#outages;
+    return waitingFor === undefined ? { ok: true } : { ok: false, reason: `a photo waits: ${waitingFor}` };
+  }
+
+  /** Takes no further photo and finishes those in flight. One that waits for the end of an outage is requeued. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#consumer?.stop();
+  }
+
+  async #take(request: EstimateRequest, delivery: Delivery, readyForNext: () => void): Promise<void> {
+    const { metrics, logger } = this.#parts;
+    const done = metrics.photoTaken();
+    try {
+      await this.#estimate(request, delivery, readyForNext);
+    } catch (error) {
+      logger.warn({ requestId: request.id, attempt: delivery.attempt, err: error }, 'could not estimate a photo');
+      throw error;
+    } finally {
+      done();
+    }
+  }
 
   /**
-   * The order is what keeps photos safe: the original goes only when the result is known to be in the queue, and the
-   * message only after that. Dying in between costs a repetition, never a photo: with its original still there it comes to
-   * the same result, which the bot ignores, and without it there is nothing left to do.
+   * The order of the steps keeps photos safe: the original is deleted only when the result is confirmed to be in its queue, and
+   * the message is acknowledged only after that. A process that dies in between costs a repetition, never a photo. With its
+   * original still there, the repetition comes to the same result, which the bot ignores. Without it there is nothing left to do.
    *
-   * A picture whose publishing failed stays: it may have been published all the same, with only the confirmation
-   * lost. The next attempt replaces it, and whoever handles the dead letter finds it by its key.
+   * If publishing fails, the picture stays: the result may have been published with only the confirmation lost. The next
+   * attempt replaces it, and whoever handles the dead letter finds it by its key.
    */
-  async function work(
-    request: EstimateRequest,
-    { attempt, attachment }: Delivery,
-    readyForNext: () => void,
-  ): Promise<void> {
-    const log = logger.child({ requestId: request.id, attempt });
-    const started = performance.now();
+  async #estimate(request: EstimateRequest, delivery: Delivery, readyForNext: () => void): Promise<void> {
+    const { broker, photoStore, logger, metrics } = this.#parts;
     const { id, replyTo, acceptedAt, deadline } = request;
+    const { attempt, attachment } = delivery;
+    const log = logger.child({ requestId: id, attempt });
+    const started = performance.now();
 
-    const { outcome, picture, ms, problem } = await estimatePhoto(request, attachment, {
-      photoStore,
-      vision: countedVision,
-      outages,
-      onDecoded: readyForNext,
-    });
+    const estimated = await estimatePhoto(request, attachment, this.#partsFor(readyForNext));
+    const { outcome, picture, ms, problem } = estimated;
     if (outcome.kind === 'photo_missing' && attempt > 1) {
-      log.info('a repetition: the original is gone, so its result is in the queue');
+      log.info('a repetition whose original is gone: its result is in the queue');
       return;
     }
-    if (problem) log.error({ err: problem }, 'a photo could not be estimated, by no fault of its own');
+    if (problem) log.error({ err: problem }, 'a photo could not be estimated, through no fault of the photo');
     const workMs = Math.round(performance.now() - started);
     const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
-    await outages.rideOut(request, () =>
+    await this.#outages.rideOut(request, () =>
       publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, { attachment: picture?.attachment }),
     );
-    await outages.rideOut(request, () => photoStore.delete(request.photo));
+    await this.#outages.rideOut(request, () => photoStore.delete(request.photo));
 
     metrics.estimated(outcome.kind, ms);
     const faces = outcome.kind === 'scored' ? outcome.faces.length : 0;
     log.info({ outcome: outcome.kind, faces, workMs, ageMs: Date.now() - acceptedAt, ms }, 'estimated');
   }
 
-  async function countedWork(request: EstimateRequest, delivery: Delivery, readyForNext: () => void): Promise<void> {
-    const outOfHand = metrics.takenInHand();
-    try {
-      await work(request, delivery, readyForNext);
-    } catch (error) {
-      logger.warn({ requestId: request.id, attempt: delivery.attempt, err: error }, 'could not estimate a photo');
-      throw error;
-    } finally {
-      outOfHand();
-    }
+  #partsFor(onDecoded: () => void): PhotoParts {
+    const { photoStore, vision, metrics } = this.#parts;
+    const estimate: WatchedVision['estimate'] = async (...photo) => {
+      const done = metrics.visionBusy();
+      return await vision.estimate(...photo).finally(done);
+    };
+    return { photoStore, vision: { estimate }, outages: this.#outages, onDecoded };
   }
-
-  const consumer = await consumeChecked(broker, TO_ESTIMATE, estimateRequest, 1, countedWork);
-  logger.info('ready for photos');
-
-  return {
-    ready() {
-      if (!consumer.attached) return { ok: false, reason: 'not consuming: no connection to RabbitMQ' };
-      const { waitingFor } = outages;
-      return waitingFor === undefined ? { ok: true } : { ok: false, reason: `a photo waits: ${waitingFor}` };
-    },
-    async stop() {
-      stopping.abort();
-      await consumer.stop();
-    },
-  };
 }

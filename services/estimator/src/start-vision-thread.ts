@@ -1,113 +1,132 @@
 import { once } from 'node:events';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { FatalError, RetryableError } from '@attrai/contracts/errors';
-import type { Estimate } from '@attrai/vision/vision';
+import type { Estimate, LookOptions } from '@attrai/vision/vision';
 import { errorOf } from './error-parts.ts';
 import { alone, asBuffer, type FromVision, type ToVision, type VisionThreadData } from './vision-thread-messages.ts';
 import type { WatchedVision } from './watched-vision.ts';
 
 export interface VisionThreadOptions extends VisionThreadData {
-  /** The thread has ended by itself, and whoever waited for it was told: nothing works any more in this process. */
+  /** The thread has ended by itself, and all waiting photos have failed. This process can do nothing more. */
   onFatal(error: FatalError): void;
-  /** What the thread runs, if not the project's own vision: it calls `serveVision`. */
+  /** What the thread runs in place of the project's own vision. It calls `serveVision`. */
   script?: URL;
 }
 
-interface Waiting {
+/** A photo that is with the thread. */
+interface InFlight {
   onDecoded(): void;
   resolve(estimate: Estimate): void;
   reject(error: unknown): void;
 }
 
-const GONE = 'the thread that looks at photos has ended';
+const GONE = 'the thread that estimates photos has ended';
 
 /**
- * The vision in a thread of its own. A net keeps the thread busy on which it runs; messages, files and health checks would
- * wait behind it.
+ * Starts the vision in a thread of its own: a net blocks the thread it runs on, and messages, files and health checks would wait
+ * for it.
  *
  * @throws what `loadVision` throws; FatalError `vision_ended`
  */
-export async function startVisionThread({
-  vision,
-  memory,
-  onFatal,
-  script = new URL('./vision-thread.ts', import.meta.url),
-}: VisionThreadOptions): Promise<WatchedVision> {
-  const workerData: VisionThreadData = { vision, memory };
-  // Native code sees the environment of the process, and nothing of one that a thread has to itself.
-  const thread = new Worker(script, { workerData, name: 'vision', env: SHARE_ENV });
-  const tell = (message: ToVision, given: ArrayBuffer[] = []) => thread.postMessage(message, given);
-  const loading = Promise.withResolvers<void>();
-  const waiting = new Map<number, Waiting>();
-  let photos = 0;
-  let loaded = false;
-  let closed: Promise<unknown> | undefined;
-  let cause: unknown;
-  let hasEnded = false;
+export async function startVisionThread(options: VisionThreadOptions): Promise<VisionThread> {
+  const thread = new VisionThread(options);
+  await thread.loaded();
+  return thread;
+}
 
-  thread.on('message', hear);
-  thread.on('error', (error) => {
-    cause = error;
-  });
-  thread.once('exit', () => end());
-  await loading.promise;
-  loaded = true;
+class VisionThread implements WatchedVision {
+  #thread: Worker;
+  #onFatal: VisionThreadOptions['onFatal'];
+  #loading = Promise.withResolvers<void>();
+  #isLoaded = false;
+  #photos = 0;
+  #inFlight = new Map<number, InFlight>();
+  #closed: Promise<unknown> | undefined;
+  /** What nobody caught in the thread. */
+  #cause: unknown;
+  #hasEnded = false;
 
-  function hear(message: FromVision): void {
+  constructor({
+    vision,
+    memory,
+    onFatal,
+    script = new URL('./vision-thread.ts', import.meta.url),
+  }: VisionThreadOptions) {
+    const workerData: VisionThreadData = { vision, memory };
+    this.#onFatal = onFatal;
+    // Native code sees the environment of the process, not that of a thread: the two must be the same.
+    this.#thread = new Worker(script, { workerData, name: 'vision', env: SHARE_ENV });
+    this.#thread.on('message', (message: FromVision) => this.#hear(message));
+    this.#thread.on('error', (error) => {
+      this.#cause = error;
+    });
+    this.#thread.once('exit', () => this.#end());
+  }
+
+  async loaded(): Promise<void> {
+    await this.#loading.promise;
+    this.#isLoaded = true;
+  }
+
+  async estimate(requestId: string, photo: Buffer, wishes: LookOptions, onDecoded: () => void): Promise<Estimate> {
+    if (this.#hasEnded) throw this.#ended();
+    const number = ++this.#photos;
+    const { promise, resolve, reject } = Promise.withResolvers<Estimate>();
+    this.#inFlight.set(number, { onDecoded, resolve, reject });
+    const given = alone(photo);
+    this.#tell({ kind: 'look', number, requestId, photo: given, wishes }, [given.buffer]);
+    return await promise;
+  }
+
+  async close(): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#closed ??= once(this.#thread, 'exit');
+    this.#tell({ kind: 'close' });
+    await this.#closed;
+  }
+
+  #tell(message: ToVision, given: ArrayBuffer[] = []): void {
+    this.#thread.postMessage(message, given);
+  }
+
+  #hear(message: FromVision): void {
     switch (message.kind) {
       case 'loaded':
-        loading.resolve();
+        this.#loading.resolve();
         break;
       case 'not loaded':
-        loading.reject(errorOf(message.error));
+        this.#loading.reject(errorOf(message.error));
         break;
       case 'decoded':
-        waiting.get(message.number)!.onDecoded();
+        this.#inFlight.get(message.number)!.onDecoded();
         break;
-      case 'done':
-        take(message.number).resolve({ ...message.estimate, picture: message.picture && asBuffer(message.picture) });
+      case 'done': {
+        const picture = message.picture && asBuffer(message.picture);
+        this.#take(message.number).resolve({ ...message.estimate, picture });
         break;
+      }
       case 'failed':
-        take(message.number).reject(errorOf(message.error));
+        this.#take(message.number).reject(errorOf(message.error));
     }
   }
 
-  /** From those who wait. */
-  function take(number: number): Waiting {
-    const one = waiting.get(number)!;
-    waiting.delete(number);
-    return one;
+  #take(number: number): InFlight {
+    const photo = this.#inFlight.get(number)!;
+    this.#inFlight.delete(number);
+    return photo;
   }
 
-  function end(): void {
-    hasEnded = true;
-    const error = new FatalError('vision_ended', GONE, { cause });
-    loading.reject(error);
-    for (const number of [...waiting.keys()]) take(number).reject(toldSo());
-    // After those have failed: when the process stops, photos go back as if they had not been tried, and one that ends every
-    // thread that looks at it would do so for ever.
-    if (loaded && closed === undefined) setImmediate(onFatal, error);
+  #end(): void {
+    this.#hasEnded = true;
+    const error = new FatalError('vision_ended', GONE, { cause: this.#cause });
+    this.#loading.reject(error);
+    for (const number of [...this.#inFlight.keys()]) this.#take(number).reject(this.#ended());
+    // After the photos have failed: a process that stops requeues its messages uncounted, and a photo that ends every thread
+    // would come back for ever.
+    if (this.#isLoaded && this.#closed === undefined) setImmediate(this.#onFatal, error);
   }
 
-  function toldSo(): RetryableError {
-    return new RetryableError('vision_ended', GONE, { cause });
+  #ended(): RetryableError {
+    return new RetryableError('vision_ended', GONE, { cause: this.#cause });
   }
-
-  return {
-    async estimate(requestId, photo, wishes, onDecoded) {
-      if (hasEnded) throw toldSo();
-      const number = ++photos;
-      const { promise, resolve, reject } = Promise.withResolvers<Estimate>();
-      waiting.set(number, { onDecoded, resolve, reject });
-      const given = alone(photo);
-      tell({ kind: 'look', number, requestId, photo: given, wishes }, [given.buffer]);
-      return await promise;
-    },
-    async close() {
-      if (hasEnded) return;
-      closed ??= once(thread, 'exit');
-      tell({ kind: 'close' });
-      await closed;
-    },
-  };
 }

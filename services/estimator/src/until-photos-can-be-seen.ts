@@ -10,8 +10,8 @@ export const CANT_SEE_PHOTOS =
   'give both one shared volume, or set PHOTO_STORE=message for both';
 
 /**
- * Waits until the bot's mark is in the folder, and says once a minute what is missing: an estimator that took photos it
- * can't see would fail each of them, and others would not get them.
+ * Waits until the bot's mark is in the folder, and logs once a minute what is missing. An estimator that sees another folder
+ * would fail every photo that it takes from the queue.
  */
 export async function untilPhotosCanBeSeen(dir: string, logger: Logger, stopping: AbortSignal): Promise<void> {
   let saidAt = Number.NEGATIVE_INFINITY;

@@ -2,16 +2,16 @@ import type { VisionOptions } from '@attrai/vision/load-vision';
 import type { Estimate, LookOptions } from '@attrai/vision/vision';
 import type { ErrorParts } from './error-parts.ts';
 
-// What passes between an estimator's main thread and that of its vision (start-vision-thread.ts, serve-vision.ts).
+// Messages between an estimator's main thread and its vision thread (start-vision-thread.ts, serve-vision.ts).
 
-/** What the thread is given when it starts. */
+/** The thread's workerData. */
 export interface VisionThreadData {
   vision: VisionOptions;
-  /** The watchdog's. */
+  /** That of the watchdog. */
   memory: SharedArrayBuffer;
 }
 
-/** `number` tells a photo from the others. */
+/** `number` identifies a photo. */
 export type ToVision =
   | { kind: 'look'; number: number; requestId: string; photo: Uint8Array; wishes: LookOptions }
   | { kind: 'close' };
@@ -24,8 +24,8 @@ export type FromVision =
   | { kind: 'failed'; number: number; error: ErrorParts };
 
 /**
- * The same bytes in memory that holds nothing else, so that they can go to another thread without being copied. A Buffer may
- * be a part of a larger message, or of Node's pool for small ones: those are copied.
+ * The same bytes in memory of their own, which can be transferred to another thread without a copy. A Buffer that is part of a
+ * larger message or of Node's pool is copied.
  */
 export function alone(bytes: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, byteLength } = bytes;
@@ -33,7 +33,7 @@ export function alone(bytes: Buffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
 }
 
-/** The other way round, without a copy. */
+/** The bytes as a Buffer, without a copy. */
 export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -1,30 +1,30 @@
 import { rmSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { parentPort, workerData } from 'node:worker_threads';
-import { photoInHand } from './photo-in-hand.ts';
 import type { WatchdogThreadData } from './watchdog.ts';
+import { WatchedPhoto } from './watched-photo.ts';
 
 const TICK_MS = 100;
 const STDOUT = 1;
 const STDERR = 2;
 
 const { service, graylogUrl, limitMs, folder, memory } = workerData as WatchdogThreadData;
-const inHand = photoInHand(memory);
-let turn = inHand.turn();
+const watched = new WatchedPhoto(memory);
+let { turn } = watched;
 let spentMs = 0;
 let lastTick = performance.now();
 
 const ticking = setInterval(() => {
   const now = performance.now();
-  if (inHand.turn() !== turn) spentMs = 0;
-  turn = inHand.turn();
-  // A process that was stopped, or a machine that slept, did not work on the photo.
+  if (watched.turn !== turn) spentMs = 0;
+  turn = watched.turn;
+  // While the process is stopped or the machine sleeps, the photo is not worked on.
   spentMs += Math.min(now - lastTick, 2 * TICK_MS);
   lastTick = now;
-  if (turn % 2 !== 0 && spentMs > limitMs) void endProcess(inHand.requestId());
+  if (turn % 2 !== 0 && spentMs > limitMs) void endProcess(watched.requestId);
 }, TICK_MS);
 
-/** Nothing here may wait for another thread: it may be what is stuck. */
+/** Must not wait for another thread: that may be the one that hangs. */
 async function endProcess(requestId: string): Promise<void> {
   clearInterval(ticking);
   try {
@@ -42,7 +42,7 @@ async function sayWhy(requestId: string): Promise<void> {
     writeSync(STDERR, `\n${message}. Start it again, and leave that photo out.\n`);
     return;
   }
-  // Not before it is needed: a second logger in memory costs as much as this thread.
+  // Loaded only now: a second logger takes as much memory as this thread.
   const { closeLogger, createLogger } = await import('@attrai/telemetry/logger');
   const logger = createLogger({ service, graylogUrl });
   logger.fatal({ requestId, limitMs }, message);

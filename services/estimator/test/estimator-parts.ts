@@ -12,13 +12,13 @@ import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import { createLogger } from '@attrai/telemetry/logger';
 import type { Decoded, Estimate, LookOptions, VisionInSteps } from '@attrai/vision/vision';
 import { vi } from 'vitest';
-import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
-import { watchVision } from '../src/watched-vision.ts';
+import { WatchedPhoto } from '../src/watched-photo.ts';
+import { OwnVision } from '../src/watched-vision.ts';
 import { decodedTo } from './scripted-vision.ts';
 
 export const PHOTO = Buffer.from('the photo');
 
-/** A stand-in for the pipeline that answers, fails or waits as told; counts how many photos it has in hand. */
+/** A stand-in for the pipeline that answers, fails or waits as told. It counts its photos. */
 export function scriptedVision(
   look: (photo: Uint8Array, wishes: LookOptions | undefined) => Promise<Estimate>,
   decode: (photo: Buffer) => Promise<Decoded> = async (photo) => decodedTo(photo),
@@ -40,8 +40,8 @@ export function scriptedVision(
     },
     async close() {},
   };
-  // Nobody watches: a test that hangs should end by its own timeout, not by the death of the test run.
-  return { vision: watchVision(script, photoInHand(newSharedMemory())), seen };
+  // Without a watchdog: a test that hangs should end by its own timeout.
+  return { vision: new OwnVision(script, new WatchedPhoto(WatchedPhoto.memory())), seen };
 }
 
 type OnFatal = (error: unknown) => void;
@@ -59,7 +59,7 @@ export async function openParts(kind: 'volume' | 'message', cleanups: (() => unk
 
 let requests = 0;
 
-/** Puts a photo on its way as the bot does. */
+/** Stores a photo and publishes its request, as the bot does. */
 export async function sendPhoto(
   broker: Broker,
   photoStore: PhotoStore,
@@ -73,7 +73,7 @@ export async function sendPhoto(
   return request;
 }
 
-/** A request whose photo is nowhere, unless somebody stores it. */
+/** A request whose photo is not stored yet. */
 export function requestFor(photo: PhotoRef, id = nextId()): EstimateRequest {
   return {
     v: 1,
@@ -110,11 +110,24 @@ export async function collectResults(broker: Broker) {
   };
 }
 
-/** Resolves when nothing waits and nothing went to the dead letters. */
+/** Resolves when no message waits, dead letters included. */
 export async function settled(broker: Broker) {
   await vi.waitFor(async () => {
     for (const queue of [TO_ESTIMATE, TO_ESTIMATE_DEAD] as const) {
       if ((await broker.depth(queue)) > 0) throw new Error(`messages wait in ${queue}`);
     }
   }, 40_000);
+}
+
+/** A broker that passes every call on, to change a method of. */
+export function passOn(broker: Broker): Broker {
+  return {
+    get connected() {
+      return broker.connected;
+    },
+    publish: (queue, message) => broker.publish(queue, message),
+    consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
+    depth: (queue) => broker.depth(queue),
+    close: () => broker.close(),
+  };
 }

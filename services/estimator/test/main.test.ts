@@ -112,7 +112,7 @@ describe('the estimator process', () => {
     expect((await estimator.exited).code).toBe(0);
   });
 
-  test('a connection that hangs makes it not ready, in bounded time; cut, it is ready again and has counted it', async () => {
+  test('is not ready while its connection hangs; ready again, and the reconnection counted, after the connection was cut', async () => {
     const proxy = await startTcpProxy(Number(new URL(amqpUrl).port || 5672));
     cleanups.push(() => proxy.close());
     // Given up after two or three heartbeats: 30 s, if nobody says otherwise.
@@ -154,7 +154,7 @@ describe('the estimator process', () => {
     expect(await estimator.metric('process_resident_memory_bytes')).toBeGreaterThan(10_000_000);
   });
 
-  test("takes no photo while it can't see those of the bot, says why, and begins when it can", async () => {
+  test("takes no photo while it can't see the bot's folder, logs why, and begins when it can", async () => {
     const dir = emptyFolder();
     const photoStore = await openPhotoStore('volume', dir);
     const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
@@ -178,7 +178,7 @@ describe('the estimator process', () => {
     expect((await estimator.exited).code).toBe(0);
   });
 
-  test("needs nobody's mark where photos travel in messages", async () => {
+  test('needs no mark where photos travel in messages', async () => {
     const estimator = start({ AMQP_URL: amqpUrl, PHOTO_STORE: 'message', PHOTO_DIR: emptyFolder() });
     await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
     estimator.child.kill('SIGTERM');
@@ -192,7 +192,7 @@ describe('the estimator process', () => {
     expect((await estimator.exited).code).toBe(0);
   });
 
-  test('at SIGTERM finishes the photo in hand, leaves the rest to others and exits with 0', async () => {
+  test('at SIGTERM finishes the photo in flight, leaves the rest to others and exits with 0', async () => {
     const dir = await folderOfBot();
     const photoStore = await openPhotoStore('volume', dir);
     const broker = await connectBroker({ url: amqpUrl, onFatal() {} });

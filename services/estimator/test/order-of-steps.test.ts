@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-test('is ready for the next when a photo is decoded; then looks at it, stores the picture, publishes, deletes the original, and only then is done', async () => {
+test('is ready for the next when a photo is decoded; then estimates it, stores the picture, publishes, deletes the original, and only then is done', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const steps: string[] = [];
   const decode = async (photo: Buffer) => {
@@ -35,7 +35,7 @@ test('is ready for the next when a photo is decoded; then looks at it, stores th
     delete: (ref) => photoStore.delete(ref).finally(() => steps.push(`deleted ${ref.key.split('.')[1]}`)),
   };
   const watchedBroker: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     publish: (queue, message) => broker.publish(queue, message).finally(() => steps.push(`published ${queue}`)),
     consume: (queue, prefetch, handler) =>
       broker.consume(queue, prefetch, (delivery) =>
@@ -62,7 +62,7 @@ test('is ready for the next when a photo is decoded; then looks at it, stores th
   ]);
 });
 
-test('fetches and decodes the next photo while one is looked at, and looks at it only after that', async () => {
+test('fetches and decodes the next photo while one is estimated, and estimates it only after that', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const looked = Promise.withResolvers<void>();
   const { vision, seen } = parts.scriptedVision(async () => {
@@ -71,7 +71,7 @@ test('fetches and decodes the next photo while one is looked at, and looks at it
   });
   const handlers: Handler[] = [];
   const eager: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     async consume(_queue, _prefetch, handler) {
       handlers.push(handler);
       return { attached: true, async stop() {} };
@@ -103,7 +103,7 @@ test('is not ready for the next before it has answered a photo that it could not
   );
   const steps: string[] = [];
   const watchedBroker: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     consume: (queue, prefetch, handler) =>
       broker.consume(queue, prefetch, (delivery) =>
         handler(delivery, () => steps.push('ready')).finally(() => steps.push('done')),
@@ -115,13 +115,13 @@ test('is not ready for the next before it has answered a photo that it could not
   await vi.waitFor(() => expect(steps).toEqual(['done']), soon);
 });
 
-test('a repetition whose original is gone is over: its result was in the queue before the original went', async () => {
+test('a repetition whose original is gone ends without a result: that was published before the original was deleted', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const { vision } = parts.scriptedVision(async () => TWO_FACES);
   const handlers: Handler[] = [];
   const published: string[] = [];
   const watchedBroker: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     async publish(queue) {
       published.push(queue);
     },
@@ -138,13 +138,13 @@ test('a repetition whose original is gone is over: its result was in the queue b
   expect(published).toEqual([AFTER_ESTIMATE]);
 });
 
-test('keeps original and picture when the answer cannot be confirmed, and answers at the next attempt', async () => {
+test('keeps original and picture when the result is not confirmed, and publishes it again at the next attempt', async () => {
   const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
   const { vision } = parts.scriptedVision(async () => TWO_FACES);
   const answers = await parts.collectResults(broker);
   const keysAtFailure: string[][] = [];
   const unsure: Broker = {
-    ...pass(broker),
+    ...parts.passOn(broker),
     async publish(queue, message) {
       if (keysAtFailure.length === 0) {
         // It did arrive; only the confirmation is lost.
@@ -163,16 +163,3 @@ test('keeps original and picture when the answer cannot be confirmed, and answer
   expect(answers.results[1]!.result.outcome).toEqual(answers.results[0]!.result.outcome);
   await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([`${id}.picture`]), soon);
 });
-
-/** A broker by hand-over, to change a method of. */
-function pass(broker: Broker): Broker {
-  return {
-    get connected() {
-      return broker.connected;
-    },
-    publish: (queue, message) => broker.publish(queue, message),
-    consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
-    depth: (queue) => broker.depth(queue),
-    close: () => broker.close(),
-  };
-}

@@ -2,7 +2,7 @@ import type { Message } from '@attrai/broker/broker';
 import { RetryableError } from '@attrai/contracts/errors';
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { afterEach, expect, test, vi } from 'vitest';
-import { createOutages } from '../src/outages.ts';
+import { Outages } from '../src/outages.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import { TWO_FACES } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
@@ -33,12 +33,13 @@ async function startIn(outage: Part) {
   const estimator = await startEstimator({
     ...open,
     vision,
-    broker: Object.assign(Object.create(broker), {
+    broker: {
+      ...parts.passOn(broker),
       async publish(queue: QueueName, message: Message) {
         if (queue === AFTER_ESTIMATE) refuse('RabbitMQ', 'broker_blocked');
         await broker.publish(queue, message);
       },
-    }),
+    },
     photoStore: {
       ...photoStore,
       async put(key, bytes) {
@@ -66,7 +67,7 @@ async function startIn(outage: Part) {
 test.each([
   ['RabbitMQ', 'broker_blocked'],
   ['the photo store', 'store_full'],
-] as const)('a photo waits while %s is away, and that is no failed attempt', async (outage, code) => {
+] as const)('a photo waits while %s is away, and the wait is no failed attempt', async (outage, code) => {
   const { broker, photoStore, seen, answers, estimator, attempts, untilRefused, end } = await startIn(outage);
   await parts.sendPhoto(broker, photoStore);
   await untilRefused(5);
@@ -80,7 +81,7 @@ test.each([
   await parts.settled(broker);
 });
 
-test('a photo waits for the photo store until its deadline, and then nobody waits for it any more', async () => {
+test('a photo waits for the photo store until its deadline, and is then answered as expired', async () => {
   const { broker, photoStore, answers, attempts } = await startIn('the photo store');
   await parts.sendPhoto(broker, photoStore, { deadline: Date.now() + 1_000 });
   const [answer] = await answers.first();
@@ -88,7 +89,7 @@ test('a photo waits for the photo store until its deadline, and then nobody wait
   await vi.waitFor(() => expect(attempts()).toEqual([1]), soon);
 });
 
-test('a photo that waits when the estimator stops is left to another, as if it had not been tried', async () => {
+test('a photo that waits when the estimator stops is requeued uncounted', async () => {
   const { broker, photoStore, estimator, untilRefused } = await startIn('RabbitMQ');
   const request = await parts.sendPhoto(broker, photoStore);
   await untilRefused(3);
@@ -101,9 +102,9 @@ test('a photo that waits when the estimator stops is left to another, as if it h
   expect(await photoStore.keys()).toContain(request.photo.key);
 });
 
-test('an outage lasts as long as one of two photos in hand waits', async () => {
+test('an outage lasts as long as one of two photos waits', async () => {
   const { logger } = await parts.openParts('message', cleanups);
-  const outages = createOutages(logger, new AbortController().signal);
+  const outages = new Outages(logger, new AbortController().signal);
   const [waits, goesOn] = [1, 2].map((key) => parts.requestFor({ store: 'message', key: `key${key}` }));
   let away = true;
   const waiting = outages.rideOut(waits!, async () => {

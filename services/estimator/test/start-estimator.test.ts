@@ -2,7 +2,7 @@ import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors
 import { TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createEstimatorMetrics } from '../src/metrics.ts';
+import { EstimatorCounters } from '../src/metrics.ts';
 import { startEstimator } from '../src/start-estimator.ts';
 import { CHILD, NO_FACE, PICTURE, TWO_FACES, UNSURE } from './estimates.ts';
 import * as parts from './estimator-parts.ts';
@@ -120,7 +120,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(answer!.result.outcome).toEqual({ kind: 'failed' });
   });
 
-  test('tries again after a failure that may pass, and answers once', async () => {
+  test('retries after a retryable error, and answers once', async () => {
     let failures = 2;
     const { broker, photoStore, answers } = await start(kind, async () => {
       if (failures-- > 0) throw new RetryableError('busy', 'later');
@@ -132,7 +132,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(answers.results).toHaveLength(1);
   });
 
-  test('names the request of a photo that failed, at each attempt', async () => {
+  test('logs the request of a photo that failed, at each attempt', async () => {
     const { broker, photoStore, lines } = await start(kind, () => Promise.reject(new Error('bug')));
     const { id } = await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), soon);
@@ -140,7 +140,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(failures).toMatchObject([1, 2, 3].map((attempt) => ({ requestId: id, attempt })));
   });
 
-  test('leaves a photo that fails every time to the dead letters, with its photo', async () => {
+  test('moves a request that fails at every attempt to the dead letters, with its photo', async () => {
     const { broker, photoStore, answers, seen } = await start(kind, () => Promise.reject(new Error('bug')));
     const request = await parts.sendPhoto(broker, photoStore);
     await vi.waitFor(async () => expect(await broker.depth(TO_ESTIMATE_DEAD)).toBe(1), soon);
@@ -149,7 +149,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     if (kind === 'volume') expect(await photoStore.keys()).toEqual([request.photo.key]);
   });
 
-  test('looks at one photo at a time', async () => {
+  test('estimates one photo at a time', async () => {
     const { broker, photoStore, answers, seen } = await start(kind, async () => {
       await new Promise((next) => setTimeout(next, 10));
       return TWO_FACES;
@@ -159,7 +159,7 @@ describe.each(['volume', 'message'] as const)('the estimator, photos in the %s',
     expect(seen.mostInHand).toBe(1);
   });
 
-  test('finishes the photos in hand when it stops, and leaves the rest in the queue', async () => {
+  test('finishes the photos in flight when it stops, and leaves the rest in the queue', async () => {
     const goOn = Promise.withResolvers<void>();
     const { broker, photoStore, answers, seen, estimator } = await start(kind, async () => {
       await goOn.promise;
@@ -202,14 +202,14 @@ describe('the estimator', () => {
     expect(seen.photos).toBe(0);
   });
 
-  test('has photos in hand while it works on them, and none after a failure', async () => {
+  test('counts photos in work while it works on them, and none after a failure', async () => {
     const { broker, photoStore, logger } = await parts.openParts('volume', cleanups);
     const metrics = createProcessMetrics([]);
     const inWork = async () => (await metrics.registry.metrics()).match(/^attrai_photos_in_work\{.*\} (\d)$/m)?.[1];
     const finish = Promise.withResolvers<never>();
     let begun = 0;
     const { vision } = parts.scriptedVision(() => (begun++ === 0 ? finish.promise : Promise.resolve(NO_FACE)));
-    const counts = createEstimatorMetrics(metrics);
+    const counts = new EstimatorCounters(metrics);
     const estimator = await startEstimator({ broker, photoStore, vision, logger, metrics: counts });
     cleanups.push(() => estimator.stop());
     expect(await inWork()).toBe('0');
@@ -220,7 +220,7 @@ describe('the estimator', () => {
     await vi.waitFor(async () => expect(await inWork()).toBe('0'), soon);
   });
 
-  test('hands the photo back and tells when the process is broken', async () => {
+  test('requeues the photo and tells of the error when the process is broken', async () => {
     const onFatal = vi.fn();
     const open = await parts.openParts('volume', cleanups, onFatal);
     const { vision } = parts.scriptedVision(() => Promise.reject(new FatalError('model_unusable', 'broken')));

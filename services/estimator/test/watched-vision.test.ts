@@ -8,9 +8,9 @@ import { ensureModels } from '@attrai/models/build';
 import { modelsDir } from '@attrai/models/models-dir';
 import type { VisionInSteps } from '@attrai/vision/vision';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { newSharedMemory, photoInHand } from '../src/photo-in-hand.ts';
 import { startVisionThread } from '../src/start-vision-thread.ts';
-import { type WatchedVision, watchVision } from '../src/watched-vision.ts';
+import { WatchedPhoto } from '../src/watched-photo.ts';
+import { OwnVision, type WatchedVision } from '../src/watched-vision.ts';
 import { NO_FACE, TWO_FACES } from './estimates.ts';
 import { DIARY, decodedTo, GO_ON, loadScriptedVision } from './scripted-vision.ts';
 
@@ -40,11 +40,11 @@ type Start = (
 const inThread: Start = (modelsDir, memory, onFatal) =>
   startVisionThread({ vision: { modelsDir }, memory, onFatal, script });
 const inOwnThread: Start = async (modelsDir, memory) =>
-  watchVision(await loadScriptedVision({ modelsDir }), photoInHand(memory));
+  new OwnVision(await loadScriptedVision({ modelsDir }), new WatchedPhoto(memory));
 
 async function open(start: Start) {
   const folder = emptyFolder();
-  const memory = newSharedMemory();
+  const memory = WatchedPhoto.memory();
   const onFatal = vi.fn();
   const vision = await start(folder, memory, onFatal);
   cleanups.push(
@@ -57,7 +57,7 @@ async function open(start: Start) {
   const look = (says: string, onDecoded = noop) =>
     vision.estimate(`request of ${says}`, Buffer.from(says), {}, onDecoded);
   const looks = () => diary().filter((line) => !line.startsWith('decodes'));
-  return { vision, look, inHand: photoInHand(memory), goOn, diary, looks, onFatal };
+  return { vision, look, watched: new WatchedPhoto(memory), goOn, diary, looks, onFatal };
 }
 
 describe.each([
@@ -104,7 +104,7 @@ describe.each([
     ],
     ['fatal', { grade: 'fatal', code: 'model_unusable', message: 'broken' }],
     ['bug', { message: 'nobody thought of this', stack: expect.stringContaining('scripted-vision.ts') }],
-  ])('throws what a photo brings out, with grade and code (%s), and goes on', async (says, expected) => {
+  ])('throws the error of a photo, with grade and code (%s), and goes on', async (says, expected) => {
     const { look, onFatal } = await open(start);
     const error = await look(says).catch((thrown) => thrown);
     expect(error).toMatchObject(expected);
@@ -120,7 +120,7 @@ describe.each([
     expect(looks()).toEqual(['begins one', 'ends one', 'begins two', 'ends two', 'begins three', 'ends three']);
   });
 
-  test('decodes a photo, and says so, while the one before is looked at', async () => {
+  test('decodes a photo, and calls onDecoded, while the one before is looked at', async () => {
     const { look, looks, goOn } = await open(start);
     const decoded = Promise.withResolvers<void>();
     const photos = [look('wait'), look('another', () => decoded.resolve())];
@@ -131,7 +131,7 @@ describe.each([
     expect(looks()).toEqual(['begins wait', 'ends wait', 'begins another', 'ends another']);
   });
 
-  test('tells once that a photo is decoded, before it is done, and never of one that can not be', async () => {
+  test('calls onDecoded once, before the photo is done, and never for one that cannot be decoded', async () => {
     const { look } = await open(start);
     const steps: string[] = [];
     await look('a photo', () => steps.push('decoded'));
@@ -140,14 +140,14 @@ describe.each([
     expect(steps).toEqual(['decoded', 'done', 'failed']);
   });
 
-  test('has the photo in hand for the watchdog that it looks at, and not the one that waits; none in the end', async () => {
-    const { look, inHand, goOn } = await open(start);
+  test('has the watchdog watch the photo that is looked at, not the one that waits, and none in the end', async () => {
+    const { look, watched, goOn } = await open(start);
     const photos = [look('wait'), look('another'), look('unreadable').catch(noop)];
-    await vi.waitFor(() => expect(inHand.turn()).toBe(1), soon);
-    expect(inHand.requestId()).toBe('request of wait');
+    await vi.waitFor(() => expect(watched.turn).toBe(1), soon);
+    expect(watched.requestId).toBe('request of wait');
     goOn();
     await Promise.all(photos);
-    expect(inHand.turn()).toBe(6);
+    expect(watched.turn).toBe(6);
   });
 
   test('closes when all photos are done, once', async () => {
@@ -160,28 +160,28 @@ describe.each([
     expect(diary().slice(-2)).toEqual(['ends two', 'closes']);
   });
 
-  test('can not be had when the models are unusable', async () => {
+  test('does not start when the models are unusable', async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, 'unusable'), '');
     const onFatal = vi.fn();
-    const error = await start(folder, newSharedMemory(), onFatal).catch((thrown) => thrown);
+    const error = await start(folder, WatchedPhoto.memory(), onFatal).catch((thrown) => thrown);
     expect(error).toMatchObject({ grade: 'fatal', code: 'model_unusable', message: 'build the models' });
     expect(gradeOf(error)).toBe('fatal');
   });
 });
 
-test('a photo with none before it is in hand for the watchdog before it is decoded', async () => {
-  const inHand = photoInHand(newSharedMemory());
+test('a photo that need not wait is watched before it is decoded', async () => {
+  const watched = new WatchedPhoto(WatchedPhoto.memory());
   const whileDecoding: [number, string][] = [];
   const script: VisionInSteps = {
     async decode(photo) {
-      whileDecoding.push([inHand.turn(), inHand.requestId()]);
+      whileDecoding.push([watched.turn, watched.requestId]);
       return decodedTo(photo);
     },
     look: async () => NO_FACE,
     async close() {},
   };
-  const vision = watchVision(script, inHand);
+  const vision = new OwnVision(script, watched);
   await vision.estimate('first', Buffer.from('a photo'), {}, noop);
   const photos = ['second', 'third'].map((id) => vision.estimate(id, Buffer.from('a photo'), {}, noop));
   await Promise.all(photos);
@@ -215,17 +215,17 @@ describe('the thread of the vision', () => {
     await vision.close();
   });
 
-  test('ends the process also when nobody waits for it', async () => {
+  test('ends the process also when no photo waits', async () => {
     const { look, onFatal } = await open(inThread);
     await look('end it later').catch(noop);
     await vi.waitFor(() => expect(onFatal).toHaveBeenCalledOnce(), soon);
   });
 
-  test('that ends while it loads can not be had', async () => {
+  test('that ends while it loads fails its start', async () => {
     const folder = emptyFolder();
     writeFileSync(join(folder, 'deadly'), '');
     const onFatal = vi.fn();
-    await expect(inThread(folder, newSharedMemory(), onFatal)).rejects.toMatchObject({
+    await expect(inThread(folder, WatchedPhoto.memory(), onFatal)).rejects.toMatchObject({
       grade: 'fatal',
       code: 'vision_ended',
     });
@@ -233,7 +233,7 @@ describe('the thread of the vision', () => {
     expect(onFatal).not.toHaveBeenCalled();
   });
 
-  test('takes a photo over without a copy, but not what shares its memory with something else', async () => {
+  test('takes a photo without a copy, but copies one that shares its memory', async () => {
     const { vision } = await open(inThread);
     const own = Buffer.alloc(100_000, 'photo');
     const message = Buffer.alloc(100_000, 'photo');
@@ -243,7 +243,7 @@ describe('the thread of the vision', () => {
   });
 });
 
-test('sends no telemetry of ONNX Runtime from the thread either, and asks for no font of the system, silently', async () => {
+test('sends no telemetry of ONNX Runtime from the thread either, and looks for no font of the system', async () => {
   await ensureModels({ dir: MODELS_DIR });
   const [home, folder] = [emptyFolder(), emptyFolder()];
   const file = join(folder, 'start-and-close.mjs');

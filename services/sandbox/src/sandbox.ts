@@ -30,7 +30,7 @@ export interface SandboxOptions {
   logger?: SandboxLogger;
 }
 
-/** What the sandbox needs of a logger; that of @attrai/telemetry has it. */
+/** The part of a logger that the sandbox uses. */
 export interface SandboxLogger {
   error(fields: object, message: string): void;
 }
@@ -102,7 +102,7 @@ function acceptUrlencoded(app: FastifyInstance): void {
   });
 }
 
-/** Refusals in the shape their caller knows; what nobody foresaw is logged. */
+/** Sends refusals in the format of the caller's API, and logs unexpected errors. */
 function answerFailures(app: FastifyInstance, logger: SandboxLogger | undefined): void {
   app.setErrorHandler<FastifyError | ApiError>((error, request, reply) => {
     const foreseen = error instanceof ApiError || (error.statusCode !== undefined && error.statusCode < 500);

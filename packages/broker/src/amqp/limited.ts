@@ -1,6 +1,6 @@
 import { RetryableError } from '@attrai/contracts/errors';
 
-/** Closing must not wait for a peer that has gone: an orderly end is tried for so long, in milliseconds. */
+/** How long to wait for an orderly close, in milliseconds: the peer may be gone. */
 export const GOODBYE_MS = 5_000;
 
 /** The result of `promise`, or a RetryableError with that code when it takes longer than `limitMs`. */
@@ -14,7 +14,7 @@ export async function limited<T>(promise: Promise<T>, limitMs: number, code: str
   }
 }
 
-/** Waits until an orderly end has succeeded, has failed or takes longer than GOODBYE_MS. */
+/** Waits until an orderly close has succeeded, has failed or takes longer than GOODBYE_MS. */
 export async function goodbye(ending: Promise<unknown>): Promise<void> {
   await limited(ending, GOODBYE_MS, 'no_goodbye', 'The broker does not answer').catch(() => {});
 }

@@ -4,21 +4,21 @@ import type { Wire } from '../wire-format.ts';
 import { expirationAt } from './publisher.ts';
 import { declareQueues, diedInOf } from './topology.ts';
 
-/** A message that waits in a queue, as it is shown to an operator. */
+/** A message that waits in a queue. */
 export interface WaitingMessage {
   wire: Wire;
-  /** Of a dead letter: where, when (ms since the epoch) and why RabbitMQ gave it up. */
+  /** Of a dead letter: from which queue, when (ms since the epoch) and why RabbitMQ moved it. */
   diedIn: QueueName | undefined;
   diedAt: number | undefined;
   reason: string | undefined;
 }
 
-/** What becomes of a message: it stays where it is, is gone, or goes to another queue, where it may wait until `expiresAt`. */
+/** What becomes of a message: it stays, is deleted, or moves to another queue, where it may wait until `expiresAt`. */
 export type Decision = 'stay' | 'drop' | { to: QueueName; expiresAt?: number | undefined };
 
 /**
- * Shows each message that waits in `queue` now to `decide`, the first first. Those that stay keep their order; one that
- * goes elsewhere is safe there before it is gone here. Throws what amqplib throws.
+ * Calls `decide` with each message that waits in `queue` now, in their order. Those that stay keep it. One that moves is
+ * confirmed there before it is deleted here. Throws what amqplib throws.
  */
 export async function scanQueue(
   url: string,
@@ -26,13 +26,13 @@ export async function scanQueue(
   decide: (message: WaitingMessage) => Decision,
 ): Promise<void> {
   await onChannel(url, async (channel) => {
-    // Asked for its length, a quorum queue that is busy says 0. A message that comes brings the true count.
+    // A busy quorum queue may report a length of 0. Each message brings the true count.
     const behind = (await scanNext(channel, queue, decide)) ?? 0;
     for (let i = 0; i < behind; i++) if ((await scanNext(channel, queue, decide)) === undefined) break;
   });
 }
 
-/** Resolves to how many messages wait behind the one that was shown; undefined if there was none. */
+/** Resolves to how many messages wait behind this one; undefined if there was none. */
 async function scanNext(
   channel: ConfirmChannel,
   queue: QueueName,
@@ -54,7 +54,7 @@ async function scanNext(
   return behind;
 }
 
-/** Puts bytes into a queue, confirmed. Throws what amqplib throws. */
+/** Publishes bytes as they are and waits for the confirmation. Throws what amqplib throws. */
 export async function putWire(url: string, queue: QueueName, { contentType, body }: Wire): Promise<void> {
   await onChannel(url, async (channel) => {
     channel.sendToQueue(queue, body, { persistent: true, contentType });
@@ -62,7 +62,7 @@ export async function putWire(url: string, queue: QueueName, { contentType, body
   });
 }
 
-/** Works on a channel of its own, with the queues declared. */
+/** Runs `work` on a channel of its own, with the queues declared. */
 async function onChannel(url: string, work: (channel: ConfirmChannel) => Promise<void>): Promise<void> {
   const connection = await connect(url, { timeout: 10_000 });
   connection.on('error', () => {});
@@ -71,17 +71,17 @@ async function onChannel(url: string, work: (channel: ConfirmChannel) => Promise
     channel.on('error', () => {});
     await declareQueues(channel);
     await work(channel);
-    // A connection that closes may overtake acknowledgements; a channel that closes does not.
+    // Closing a connection may overtake acknowledgements. Closing a channel does not.
     await channel.close();
   } finally {
-    // What was not acknowledged goes back into the queue.
+    // RabbitMQ requeues what was not acknowledged.
     await connection.close().catch(() => {});
   }
 }
 
 function deathOf(headers: MessagePropertyHeaders | undefined): Omit<WaitingMessage, 'wire'> {
   const death = headers?.['x-death']?.[0];
-  // RabbitMQ tells seconds.
+  // In seconds.
   const seconds = death?.time?.value;
   return {
     diedIn: diedInOf(headers),

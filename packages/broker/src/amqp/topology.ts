@@ -8,12 +8,12 @@ import {
 import type { Channel, MessagePropertyHeaders } from 'amqplib';
 
 /**
- * RabbitMQ 4 drops a message delivered 20 times unless told otherwise, and 3.x doesn't accept -1 for "no limit". At a
- * delivery a second this limit lasts for 68 years.
+ * By default RabbitMQ 4 drops a message after 20 deliveries, and 3.x doesn't accept -1 for "no limit". At one delivery a second
+ * this limit is reached after 68 years.
  */
 const UNLIMITED = 2 ** 31 - 1;
 
-/** `at-least-once` moves a message only when it is safe in `to_estimate.dead`; it demands `reject-publish`. */
+/** With `at-least-once` a message leaves its queue only when `to_estimate.dead` has confirmed it. That needs `reject-publish`. */
 const TO_THE_DEAD_LETTERS = {
   'x-dead-letter-exchange': '',
   'x-dead-letter-routing-key': TO_ESTIMATE_DEAD,
@@ -22,10 +22,10 @@ const TO_THE_DEAD_LETTERS = {
 };
 
 /**
- * - to_estimate: the limit counts returns, so that delivery number MAX_DELIVERIES is the last.
- * - after_estimate: an answer is ready and must not be lost because Redis is away for a while: it is tried again,
- *   with longer and longer pauses, until it succeeds or fails for good.
- * - to_estimate.dead: the end of the line.
+ * - to_estimate: the limit counts redeliveries, so that delivery number MAX_DELIVERIES is the last.
+ * - after_estimate: no limit. A result must not be lost in an outage: it is retried, with back-off, until it succeeds or fails
+ *   for good.
+ * - to_estimate.dead: no limit, and no further queue.
  */
 const QUEUES: Record<QueueName, Record<string, unknown>> = {
   [TO_ESTIMATE_DEAD]: { 'x-delivery-limit': UNLIMITED },
@@ -44,13 +44,13 @@ export async function declareQueue(channel: Channel, queue: QueueName): Promise<
   return (await channel.assertQueue(queue, { durable: true, arguments: args })).messageCount;
 }
 
-/** The queue a dead letter came from, by the headers RabbitMQ gives it. Undefined if it came from none of ours. */
+/** The queue that a dead letter came from, by RabbitMQ's headers. Undefined if it came from none of ours. */
 export function diedInOf(headers: MessagePropertyHeaders | undefined): QueueName | undefined {
   const names = Object.keys(QUEUES) as QueueName[];
   return names.find((name) => name === headers?.['x-first-death-queue']);
 }
 
-/** Whether a message is a dead letter since its time was over, or since it was rejected for good, by the headers RabbitMQ gives it. */
+/** Whether a dead letter expired or was rejected, by RabbitMQ's headers. */
 export function causeOfDeath(headers: MessagePropertyHeaders | undefined): { expired: boolean; refused: boolean } {
   const reason = headers?.['x-first-death-reason'];
   return { expired: reason === 'expired', refused: reason === 'rejected' };

@@ -8,11 +8,11 @@ import { type RunOptions, runFault } from './run-fault.ts';
 
 export interface LanesOptions extends RunOptions {
   faults: Fault[];
-  /** Suites side by side, each with servers of its own. Faults are mostly time of waiting. */
+  /** Suites side by side, each with servers of its own. Most of a fault's time is waiting. */
   lanes: number;
   /** A folder for the logs of the services, one folder a lane; without it they are deleted at the end. */
   logDir?: string | undefined;
-  /** Tells what a lane is doing. */
+  /** Told what a lane is doing. */
   onProgress(lane: number, ...progress: Parameters<OnProgress>): void;
   onRow(row: Row): void;
   /** Everything that runs is in here; disposing it ends it. */
@@ -28,7 +28,7 @@ export async function runLanes(options: LanesOptions): Promise<Row[]> {
 
   async function tryFault(fault: Fault, suite: Suite, say: OnProgress): Promise<Row> {
     try {
-      return await runFault(fault, suite, samples, options, say);
+      return await runFault(fault, suite, samples, { ...options, onProgress: say });
     } catch (error) {
       return emptyRow(fault.name, { problems: [`could not be tried: ${(error as Error).message}`] });
     }

@@ -54,7 +54,7 @@ await runCommand(async () => {
       logDir: values.logs,
       onProgress: (lane, step, detail) => progress.show(amounts.lanes > 1 ? `${lane}: ${step}` : step, detail),
       onRow(row) {
-        // What an interruption did to a row is no verdict.
+        // An interrupted fault gives no verdict.
         if (opened.disposed) return;
         progress.clear();
         process.stderr.write(`${row.fault}: ${verdict(row)} (${row.seconds} s)\n`);

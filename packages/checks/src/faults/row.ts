@@ -1,6 +1,6 @@
 import type { Tally } from '../harness/answers/tally.ts';
 
-/** What remains of photos when all is over; nothing should. */
+/** What is left of photos in the end. It should be nothing. */
 export interface Left {
   files: number;
   slots: number;
@@ -8,7 +8,7 @@ export interface Left {
   messages: number;
 }
 
-/** How one fault went. */
+/** The result of one fault. */
 export interface Row extends Tally, Left {
   fault: string;
   /** Photos in work when it struck. */

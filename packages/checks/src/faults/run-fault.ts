@@ -31,11 +31,11 @@ export async function runFault(
   fault: Fault,
   suite: Suite,
   samples: Sample[],
-  options: RunOptions,
-  onProgress: OnProgress,
+  options: RunOptions & { onProgress: OnProgress },
 ): Promise<Row> {
+  const { onProgress } = options;
   try {
-    // The fault before may have ended some services, which start again: not amid what is prepared.
+    // The fault before may have ended services. They must have started again before anything is prepared.
     await untilReady(suite);
     await fault.prepare?.(suite);
     await untilReady(suite);

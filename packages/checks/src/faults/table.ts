@@ -34,7 +34,7 @@ export const LEGEND = `
               what was left of the photos in the store and the inbox, in Redis and in RabbitMQ's queues
 `;
 
-/** What a row comes to, in words. */
+/** The verdict of a row, in words. */
 export function verdict({ problems, skipped }: Row): string {
   if (skipped !== undefined) return `not tried: ${skipped}`;
   return problems.length === 0 ? 'ok' : problems.join(', ');

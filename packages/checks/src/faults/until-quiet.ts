@@ -3,7 +3,7 @@ import type { Suite } from '../harness/suite/suite.ts';
 import { within } from '../harness/within.ts';
 import type { Left } from './row.ts';
 
-/** RabbitMQ brings its figures up to date every 5 s. */
+/** RabbitMQ updates its figures every 5 s. */
 const SETTLED_WITHIN_MS = 30_000;
 
 /**

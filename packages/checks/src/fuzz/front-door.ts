@@ -1,16 +1,16 @@
 import { writeSync } from 'node:fs';
 import type { EstimateRequest } from '@attrai/contracts/request';
 import { estimatePhoto } from '@attrai/estimator/estimate-photo';
-import { photoInHand } from '@attrai/estimator/photo-in-hand';
 import { startWatchdog } from '@attrai/estimator/watchdog';
-import { watchVision } from '@attrai/estimator/watched-vision';
+import { WatchedPhoto } from '@attrai/estimator/watched-photo';
+import { OwnVision } from '@attrai/estimator/watched-vision';
 import { createMessageStore } from '@attrai/photo-store/message-store';
 import { loadVision } from '@attrai/vision/load-vision';
 import { mutant } from './mutate.ts';
 import { makeSources } from './sources.ts';
 
-// A process of its own, started by fuzz-photos.ts, which sees how it ends. Puts mutated photos through what an estimator
-// does with a message, and writes a line of JSON to stdout before and after every photo.
+// A process of its own, started by fuzz-photos.ts, which sees how it ends. Handles mutated photos as an estimator handles a
+// message, and writes a line of JSON to stdout before and after every photo.
 
 /** One line of that. */
 export type Line =
@@ -27,12 +27,12 @@ const MOST_AGAIN = 500;
 const [seed, from, to] = process.argv.slice(2, 5).map(Number) as [number, number, number];
 const modelsDir = process.argv[5]!;
 
-/** Writes synchronously: what was said before a crash must not be lost. */
+/** Writes synchronously, so that no line is lost in a crash. */
 const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 const sources = await makeSources();
 const watchdog = await startWatchdog({ service: 'fuzz', limitMs: STUCK_AFTER_MS });
-const vision = watchVision(await loadVision({ modelsDir }), photoInHand(watchdog.memory));
+const vision = new OwnVision(await loadVision({ modelsDir }), new WatchedPhoto(watchdog.memory));
 const photoStore = createMessageStore();
 
 const outages = { rideOut: <T>(_: EstimateRequest, ask: () => Promise<T>) => ask() };
@@ -57,7 +57,7 @@ async function look(number: number): Promise<Line> {
 
 for (let number = from; number < to; number++) say(await look(number));
 
-// Of the memory for new photos the allocator keeps some. The same photos again need nothing new.
+// New photos make the allocator keep some memory. The same photos again need no more.
 const again = Math.min(to - from, Math.ceil(to / 3), MOST_AGAIN);
 for (let round = 0; round < ROUNDS; round++) {
   for (let number = to - again; number < to; number++) await look(number);

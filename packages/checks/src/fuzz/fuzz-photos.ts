@@ -28,7 +28,7 @@ export interface Finding {
 }
 
 export interface FuzzReport {
-  /** How many photos came to which end. */
+  /** How many photos had which outcome. */
   ends: Record<string, number>;
   slowestMs: number;
   /** Resident bytes after each round of the same photos; empty if it didn't come to that. */
@@ -36,14 +36,14 @@ export interface FuzzReport {
   findings: Finding[];
 }
 
-/** Answers that a photo may get; `failed` would be an error nobody thought of. */
+/** Proper answers to a photo. `failed` would be an unexpected error. */
 const ANSWERS = ['scored', 'no_face', 'unreadable', 'too_many_pixels', 'too_many_bytes'];
 /** A run ends when it has found so many problems. */
 const MOST_FINDINGS = 20;
 
 /**
- * Puts `photos` mutated photos through what an estimator does with a message, in a process of its own. If a photo ends that
- * process, it is started again with the next photo. What is no proper answer is a finding, and its photo is saved.
+ * Handles `photos` mutated photos as an estimator handles a message, in a process of its own. If a photo ends that process, it is
+ * started again with the next photo. Anything but a proper answer is a finding, and its photo is saved.
  */
 export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
   const { photos, seed, onProgress } = options;

@@ -1,9 +1,9 @@
 import type { FuzzReport } from './fuzz-photos.ts';
 
-/** Memory may grow so much in a round of 500 photos, bytes: 16 kB a photo, which is less than most of the files have. */
+/** Allowed growth in a round of 500 photos, bytes: 16 kB a photo, less than the size of most files. */
 const MOST_GROWTH = 8 * 2 ** 20;
 
-/** What a run shows to be broken, in words; empty if all is well. */
+/** The problems of a run, in words; empty if there are none. */
 export function problemsOf({ findings, ends, memory }: FuzzReport, photos: number): string[] {
   const looked = Object.values(ends).reduce((sum, count) => sum + count, 0);
   const growth = usualGrowth(memory);

@@ -1,6 +1,6 @@
 /**
- * Variables of the services' images. The old part of the heap is what V8 takes at the most in a container of 384 MB (the
- * bot's in docker-stack.yml): half of its memory. Without a limit it collects garbage as late as a large machine allows.
+ * Variables of the services' images. The heap limit is V8's default in a container of 384 MB (the bot's in docker-stack.yml): half of
+ * its memory. Without a limit, V8 collects garbage as late as a large machine allows.
  */
 export const AS_IN_CONTAINERS = {
   NODE_ENV: 'production',

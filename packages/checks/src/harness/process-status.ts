@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * A field of /proc/PID/status (proc(5)), which Linux has: `VmRSS` and `VmHWM` are resident memory now and at the most.
+ * A field of Linux's /proc/PID/status (proc(5)): `VmRSS` and `VmHWM` are resident memory now and its peak.
  * Undefined if the process has ended, or has no such field: one that has just ended has no memory.
  */
 export async function statusField(pid: number | 'self' | undefined, name: string): Promise<string | undefined> {

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again and again until `happened` gives true, at the longest for `limitMs`. Resolves to whether it did. (To fail when
- * it did not, there is `waitUntil`.)
+ * Calls `happened` until it returns true, for `limitMs` at most. Resolves to whether it did. (`waitUntil` throws if it did not.)
  */
 export async function within(
   limitMs: number,

@@ -1,6 +1,6 @@
 import type { Memory, Sample } from './watch-memory.ts';
 
-/** What became of the memory of one process after the warm-up. */
+/** The memory growth of one process after the warm-up. */
 export interface Growth {
   name: string;
   /** Medians of the first and of the last tenth of the time after the warm-up, bytes; undefined if it didn't run then. */

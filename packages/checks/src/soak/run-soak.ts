@@ -24,7 +24,7 @@ export interface SoakOptions {
 
 export interface Soaked {
   growths: Growth[];
-  /** What is not as it should be, in words. */
+  /** In words; empty if all is well. */
   problems: string[];
   svg: string;
 }

@@ -127,7 +127,7 @@ export interface NodeCommands {
   giveBack: string;
 }
 
-/** So many that every estimator has one in hand. */
+/** Enough that every estimator has one in flight. */
 const IN_HAND = 40;
 
 /** Takes a node with an estimator from the swarm, under load, waits until Swarm has replaced its tasks, and gives it back. */

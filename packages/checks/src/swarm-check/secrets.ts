@@ -2,7 +2,7 @@ import { docker, dockerLines } from './docker.ts';
 import type { Finding } from './report.ts';
 import type { Stack } from './stack.ts';
 
-/** Checks that no value of a secret is where people may look who don't administrate the swarm. */
+/** Checks that no value of a secret can be seen by people who don't administrate the swarm. */
 export async function checkSecrets(stack: Stack, services: string[]): Promise<Omit<Finding, 'what'>> {
   const places = new Map<string, string>();
   const configs = await dockerLines('config', 'ls', '-q', '--filter', `name=${stack.name}_`);

@@ -23,7 +23,7 @@ export function readChips(
 ): Promise<Uint8Array[]> {
   const chip: FaceCut = {
     side: CHIP_SIDE,
-    cut: (mips, { landmarks }, out) => align(mips, landmarks, { side: CHIP_SIDE }, out, 0),
+    cut: (mips, { landmarks }, out) => align(mips, landmarks, { side: CHIP_SIDE }, out),
   };
   return cutFaces(files, modelsDir, chip, onProgress);
 }

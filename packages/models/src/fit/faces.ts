@@ -85,7 +85,7 @@ async function readFace(
   if (who === 'child' || (who === 'unsure' && !adults)) return 'looks under 18: not scored';
   const chips = new Uint8Array(VIEWS.length * CHIP_BYTES);
   VIEWS.forEach(({ padding }, view) => {
-    align(mips, face.landmarks, { side: CHIP_SIDE, padding }, chips, view * CHIP_BYTES);
+    align(mips, face.landmarks, { side: CHIP_SIDE, padding }, chips.subarray(view * CHIP_BYTES));
   });
   return {
     ...rating,

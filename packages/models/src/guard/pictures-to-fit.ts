@@ -72,7 +72,7 @@ async function describe(
   { features: net, age }: Nets,
 ): Promise<Pick<PictureToFit, 'features' | 'shown' | 'years'>> {
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3);
-  align(mips, face.landmarks, { side: CHIP_SIDE, padding: VIEWS[GUARD_VIEW]!.padding }, chip, 0);
+  align(mips, face.landmarks, { side: CHIP_SIDE, padding: VIEWS[GUARD_VIEW]!.padding }, chip);
   const { features } = await net.run({ chips: batchTensor(FACE_NET_INPUT, chip, 0, 1) });
   const both = features!.data as Float32Array;
   const [years] = await age.estimate(mips, [face]);

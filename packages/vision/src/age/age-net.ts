@@ -69,7 +69,7 @@ export function cutFace(mips: Mips, { landmarks }: Pick<Detection, 'landmarks'>)
   const picture = new Uint8Array(BYTES);
   const isEnlarged = Math.hypot(toPhoto.a, toPhoto.b) < 1;
   if (isEnlarged) warpSoftly(mips, toPhoto, picture);
-  else warp(mips, toPhoto, SIDE, picture, 0);
+  else warp(mips, toPhoto, SIDE, picture);
   return picture;
 }
 
@@ -88,7 +88,7 @@ const AROUND = [
 function warpSoftly(mips: Mips, toPhoto: Similarity, out: Uint8Array): void {
   const sums = new Uint16Array(BYTES).fill(AROUND.length / 2);
   for (const [dx, dy] of AROUND) {
-    warp(mips, { ...toPhoto, tx: toPhoto.tx + dx, ty: toPhoto.ty + dy }, SIDE, out, 0);
+    warp(mips, { ...toPhoto, tx: toPhoto.tx + dx, ty: toPhoto.ty + dy }, SIDE, out);
     for (let i = 0; i < BYTES; i++) sums[i]! += out[i]!;
   }
   for (let i = 0; i < BYTES; i++) out[i] = sums[i]! / AROUND.length;

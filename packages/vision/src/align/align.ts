@@ -21,12 +21,12 @@ export interface View {
 
 /**
  * The face turned, scaled and moved so that its five landmarks lie where dlib's face nets expect them, in a chip of
- * side × side pixels, RGB, written to `out` from byte `at`. Outside the photo its border is repeated.
+ * side × side pixels, RGB, written to the beginning of `out`. Outside the photo its border is repeated.
  */
-export function align(mips: Mips, landmarks: Landmarks, view: View, out: Uint8Array, at: number): void {
+export function align(mips: Mips, landmarks: Landmarks, view: View, out: Uint8Array): void {
   const { side, padding = PADDING, mirrored = false } = view;
-  warp(mips, invert(fitSimilarity(landmarks, template(side, padding))), side, out, at);
-  if (mirrored) mirror(out.subarray(at, at + side * side * 3), side);
+  warp(mips, invert(fitSimilarity(landmarks, template(side, padding))), side, out);
+  if (mirrored) mirror(out.subarray(0, side * side * 3), side);
 }
 
 /**
@@ -38,17 +38,15 @@ export function alignmentResidual(landmarks: Landmarks): number {
   return residual(fitSimilarity(landmarks, target), landmarks, target);
 }
 
-/** The square around a face's box, widened on each side by `margin` of its side, as side × side pixels, RGB, in `out` from byte `at`. */
+/** The square around a face's box, widened on each side by `margin` of its side, as side × side pixels, RGB, at the beginning of `out`. */
 export function cropBox(
   mips: Mips,
   [x1, y1, x2, y2]: Box,
-  margin: number,
-  side: number,
+  { margin, side }: { margin: number; side: number },
   out: Uint8Array,
-  at: number,
 ): void {
   const half = Math.max(x2 - x1, y2 - y1) * (0.5 + margin);
   const x = (x1 + x2) / 2;
   const y = (y1 + y2) / 2;
-  sampleRect(mips, [x - half, y - half, x + half, y + half], side, side, out, at);
+  sampleRect(mips, [x - half, y - half, x + half, y + half], { width: side, height: side }, out);
 }

@@ -18,7 +18,7 @@ export function cutOut<T extends Candidate>(
   for (const candidate of candidates) {
     const edges = cropEdges(candidate.box, photo.width, photo.height);
     if (edges === undefined) continue;
-    sampleRect(view, edges, side, side, data, inside.length * bytes);
+    sampleRect(view, edges, { width: side, height: side }, data.subarray(inside.length * bytes));
     inside.push(candidate);
   }
   return { crops: data.subarray(0, inside.length * bytes), inside };

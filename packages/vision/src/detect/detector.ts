@@ -11,28 +11,28 @@ import { refine } from './rnet.ts';
 import { type SettledFace, settle } from './settle.ts';
 import type { OnStage } from './stages.ts';
 
-/** The ways a photo is turned when it is looked at again. All are looked at: their order says nothing. */
+/** Quarter turns in which a photo is looked at again. All are tried, so their order does not matter. */
 const QUARTERS = [1, 2, 3] as const;
 
-/** Probabilities above which a candidate goes on, net by net. */
+/** Probability above which a candidate is kept, net by net. */
 export interface Thresholds {
   pnet: number;
   rnet: number;
   onet: number;
-  /** Of O-Net once more, when the landmarks have settled. */
+  /** Of O-Net's last look, when the landmarks have settled. */
   settled: number;
-  /** Of O-Net at first: such a face goes on whatever O-Net says later, with the landmarks it had. */
+  /** Of O-Net's first look: such a face is kept whatever the last look gives, with its first landmarks. */
   first: number;
   /**
-   * Of O-Net once more. If no face has it, the photo is looked at again turned by 90°, 180° and 270°, and faces found so must have it.
-   * Left out: no photo is turned.
+   * Of O-Net's last look. If no face reaches it, the photo is searched again turned by 90°, 180° and 270°, and faces found there must
+   * reach it. Left out: no photo is turned.
    */
   turned?: number;
 }
 
 /**
- * Those of the published cascade, with which our detections are held to the reference; but P-Net's is 0.6 there, which gives R-Net a
- * quarter more candidates for the same faces.
+ * Those of the published cascade, for comparison with the reference. P-Net's is 0.6 there, which gives R-Net a quarter more
+ * candidates for the same faces.
  */
 export const REFERENCE_THRESHOLDS: Thresholds = { pnet: 0.7, rnet: 0.7, onet: 0.7, settled: 0, first: 1 };
 
@@ -124,7 +124,7 @@ export async function loadDetector({ modelsDir, minFace, thresholds, threads }: 
   };
 }
 
-/** The faces to go on with, each with the landmarks of the look that was sure of it. */
+/** The faces to keep, each with the landmarks of the look that was sure of it. */
 function keep(faces: readonly SettledFace[], { settled, first }: Thresholds): SettledFace[] {
   return faces.flatMap((face) => {
     if (face.probability > settled) return [face];
@@ -133,8 +133,8 @@ function keep(faces: readonly SettledFace[], { settled, first }: Thresholds): Se
 }
 
 /**
- * How much speaks for looking at a photo this way: the sum of probabilities. The first way with a face would be the wrong one for one photo
- * in nine that is turned by 90°, since an upside-down face often looks like a face to O-Net, but a less probable one.
+ * The evidence for this orientation of a photo: the sum of probabilities. To take the first orientation with a face would be wrong for
+ * one in nine photos turned by 90°: O-Net often takes an upside-down face for a face, with a lower probability.
  */
 function evidence(faces: readonly SettledFace[]): number {
   return faces.reduce((sum, { probability }) => sum + probability, 0);

@@ -9,7 +9,7 @@ import { overSmaller, overUnion, suppress } from './nms.ts';
 const SIDE = 48;
 const BATCH = 32;
 const OVERLAP = 0.7;
-/** Intersection over union above which two candidates are the same face: half as many crops for the same faces in 107 photos; at 0.3 one is lost. */
+/** Intersection over union above which two candidates are the same face. It halves the crops and loses no face in 107 photos; 0.3 loses one. */
 const SAME = 0.5;
 
 export interface Detection extends Candidate {
@@ -41,12 +41,12 @@ export async function decide(
   return suppress(faces, OVERLAP, overSmaller);
 }
 
-/** Whether the one need not be looked at when the other is a face. */
+/** Whether `b` can be skipped if `a` is a face. */
 function isSame(a: Candidate, b: Candidate): boolean {
   return overUnion(a.box, b.box) > SAME;
 }
 
-/** What O-Net finds in candidates; those that lie outside of the photo are left out. */
+/** Runs O-Net on candidates. Those outside the photo are left out. */
 async function judge(
   net: InferenceSession,
   view: View,

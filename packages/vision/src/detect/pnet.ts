@@ -44,7 +44,7 @@ export function makePyramid(view: View, minFace: number): Level[] {
     const [evenWidth, evenHeight] = [width + (width % 2), height + (height % 2)];
     const data = new Uint8Array(evenWidth * evenHeight * 3);
     const edges = [0, 0, (photo.width * evenWidth) / width, (photo.height * evenHeight) / height] as const;
-    sampleRect(view, edges, evenWidth, evenHeight, data, 0);
+    sampleRect(view, edges, { width: evenWidth, height: evenHeight }, data);
     levels.push({ pixels: { data, width: evenWidth, height: evenHeight }, scale });
   }
   return levels;

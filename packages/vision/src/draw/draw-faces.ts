@@ -6,14 +6,14 @@ import { type Colour, fillRounded, strokeCorners, strokeRounded } from './paint.
 import { accent, LINE, SHADOW, UNSCORED, WHITE } from './palette.ts';
 import { drawText, measureText } from './text.ts';
 
-/** What is drawn of a face; `box` in pixels of the picture drawn into. */
+/** The parts of a face that are drawn; `box` in pixels of the picture. */
 export type DrawnFace = { box: Box } & (Scored | Pick<Unscored, 'score'>);
 
 /** How a face is drawn: with a score in colour, without one thinner and smaller. Lengths in pixels. */
 interface Frame {
   /** Inside the picture. */
   box: Box;
-  /** The narrower one of the box. */
+  /** Shorter side of the box. */
   side: number;
   text: string;
   colour: Colour;
@@ -24,7 +24,7 @@ interface Frame {
   digit: number;
 }
 
-/** '7.3' or '7,3', '≈4.8' where the score is little more than a guess, and '–' where there is none. */
+/** '7.3' or '7,3'; '≈4.8' for a score of low confidence; '–' for no score. */
 export function labelText(face: Scored | Pick<Unscored, 'score'>, decimalComma = false): string {
   if (face.score === null) return '–';
   const number = face.score.toFixed(1);
@@ -32,8 +32,8 @@ export function labelText(face: Scored | Pick<Unscored, 'score'>, decimalComma =
 }
 
 /**
- * Draws a box and a label with its score, or a dash, for every face into the photo, where the kernels hold it. Lines and labels scale
- * with the picture and, within limits, with the face.
+ * Draws a box and a label with the score, or a dash, for every face into the photo in the memory of the kernels. Lines and labels
+ * scale with the picture and, within limits, with the face.
  */
 export function drawFaces(mips: Mips, faces: readonly DrawnFace[], glyphs: Glyphs, decimalComma = false): void {
   const { width, height } = mips.photo;
@@ -67,30 +67,32 @@ function frameOf(face: DrawnFace, photo: Level, decimalComma: boolean): Frame {
 /** A thin white frame on a soft shadow, with thick corners in the face's colour. */
 function drawFrame(mips: Mips, { box, side, colour, quiet, line }: Frame): void {
   const radius = Math.min(5 * line, side / 4);
-  strokeRounded(mips, box, radius, 2 * line, SHADOW, 3 * line);
-  strokeRounded(mips, box, radius, line, LINE);
-  strokeCorners(mips, box, radius, (quiet ? 1.6 : 2.2) * line, Math.max(side / 5, radius), colour);
+  strokeRounded(mips, box, { radius, thickness: 2 * line, colour: SHADOW, blur: 3 * line });
+  strokeRounded(mips, box, { radius, thickness: line, colour: LINE });
+  const corners = { radius, thickness: (quiet ? 1.6 : 2.2) * line, colour };
+  strokeCorners(mips, box, corners, Math.max(side / 5, radius));
 }
 
 /** White text on the face's colour, in a thin white rim on a soft shadow. */
 function drawLabel(mips: Mips, box: Box, { text, colour, quiet, line, digit }: Frame, glyphs: Glyphs): void {
   const [x1, y1, x2, y2] = box;
   const radius = (y2 - y1) / 2;
-  fillRounded(mips, [x1, y1 + line / 2, x2, y2 + line / 2], radius, SHADOW, 3 * line);
-  if (!quiet) strokeRounded(mips, box, radius, 1.2 * line, LINE);
-  fillRounded(mips, box, radius, colour);
+  fillRounded(mips, [x1, y1 + line / 2, x2, y2 + line / 2], { radius, colour: SHADOW, blur: 3 * line });
+  if (!quiet) strokeRounded(mips, box, { radius, thickness: 1.2 * line, colour: LINE });
+  fillRounded(mips, box, { radius, colour });
   const left = (x1 + x2 - measureText(glyphs, text, digit)) / 2;
-  drawText(photoOf(mips), glyphs, text, left, (y1 + y2 - digit) / 2, digit, WHITE);
+  const place = { left, top: (y1 + y2 - digit) / 2, height: digit, colour: WHITE };
+  drawText(photoOf(mips), glyphs, text, place);
 }
 
-/** At its thickest, 2.5 in a photo of 1280: a phone shows that 390 points wide. Thinner around small faces. */
+/** At most 2.5 px in a photo of 1280 px, which a phone shows 390 points wide. Thinner around small faces. */
 function thinLine({ width, height }: Level): number {
   return Math.max(1.5, Math.max(width, height) / 500);
 }
 
 /**
- * A tenth of the face's narrower side, and 10 in a photo of 1280, so that those of small faces can be read; but neither all over the
- * face nor over the picture.
+ * A tenth of the face's shorter side; at least 10 px in a photo of 1280 px, to be readable on small faces; but not so much that it
+ * covers the face or the picture.
  */
 function digitHeight(side: number, { width, height }: Level): number {
   const longer = Math.max(width, height);
@@ -99,7 +101,7 @@ function digitHeight(side: number, { width, height }: Level): number {
   return Math.min(Math.max(9, wanted), fitting);
 }
 
-/** The face's box, cut where it leaves the picture so that its frame can be seen. */
+/** The face's box, clipped to the picture so that its frame is visible. */
 function keepInside([x1, y1, x2, y2]: Box, photo: Level): Box {
   const line = thinLine(photo);
   return [Math.max(x1, line), Math.max(y1, line), Math.min(x2, photo.width - line), Math.min(y2, photo.height - line)];

@@ -1,7 +1,7 @@
 import jpegTurbo from '@julusian/jpeg-turbo';
 import { giveBack, type Pixels } from '../pixels.ts';
 
-/** A good picture for a phone. */
+/** JPEG quality, enough for a phone. */
 const QUALITY = 86;
 
 /**
@@ -17,9 +17,9 @@ export function encodeJpeg({ data, width, height }: Pixels): Buffer {
     subsampling: jpegTurbo.SAMP_420,
     quality: QUALITY,
   };
-  // Room for the worst case, of which a photo takes a tenth.
+  // Room for the worst case. A photo takes a tenth of it.
   const room = Buffer.allocUnsafeSlow(jpegTurbo.bufferSize(options));
-  // Not beside this thread: it would only wait.
+  // Synchronous: this thread has nothing else to do meanwhile.
   const picture = jpegTurbo.compressSync(Buffer.from(data.buffer, data.byteOffset, data.byteLength), room, options);
   const copy = Buffer.from(picture);
   giveBack({ data: room });

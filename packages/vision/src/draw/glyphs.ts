@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-/** All that a label needs: '7.3', '7,3', '≈4.8', '–'. */
+/** All characters of labels: '7.3', '7,3', '≈4.8', '–'. */
 const CHARACTERS = '0123456789.,≈–';
 /** Glyphs are rendered at this size, pixels, and scaled down from there. */
 const SIZE = 96;
@@ -38,8 +38,8 @@ export async function loadGlyphs(): Promise<Glyphs> {
 }
 
 /**
- * fontconfig reads where its configuration is once, when the first letter is drawn; programs that this process starts later shall
- * find the system's. A thread needs the environment of its process for this (SHARE_ENV): native code sees no other.
+ * fontconfig reads the path of its configuration once, when the first letter is drawn. Afterwards the variable is restored for
+ * programs that this process starts. A thread must share the environment of its process (SHARE_ENV): native code sees no other.
  */
 async function withoutSystemFonts(draw: () => Promise<void>): Promise<void> {
   const usual = process.env.FONTCONFIG_FILE;

@@ -7,7 +7,7 @@ export interface Label {
   height: number;
 }
 
-/** The picture, and how far labels stay away from its edges and, where they can, from other faces; pixels. */
+/** The picture, and the distance that labels keep from its edges and, if possible, from other faces; pixels. */
 export interface LabelRoom {
   width: number;
   height: number;
@@ -19,7 +19,7 @@ const FOREHEAD = 0.2;
 const CHIN = 0.1;
 const CHEEK = 0.1;
 
-/** What is to be avoided, the worst first. A label in another face's box is read as that face's, more so where the two boxes are apart. */
+/** Costs of a place, the worst first. A label in another face's box is taken for that face's, all the more if the two boxes are apart. */
 const OVER_LABEL = 100_000;
 const IN_BOX_APART = 10_000;
 const IN_BOX_OVERLAPPING = 100;
@@ -28,9 +28,9 @@ const OVER_FEATURES = 4;
 const LESS_LIKED = 0.05;
 
 /**
- * Places every label on its face's frame: off other labels, outside of other faces' boxes, off eyes and mouth, and best in the middle
- * above. Where all of the frame is in the boxes of others, it goes inside its own. A label always overlaps the box of its face, and lies
- * inside the picture, if it fits.
+ * Places every label on its face's frame: away from other labels, other faces' boxes, eyes and mouth, and preferably above, in the
+ * middle. If the whole frame is inside other boxes, the label goes inside its own. A label always overlaps the box of its face, and
+ * lies inside the picture if it fits.
  */
 export function placeLabels(labels: readonly Label[], room: LabelRoom): Box[] {
   const placed: Box[] = [];
@@ -45,7 +45,7 @@ export function placeLabels(labels: readonly Label[], room: LabelRoom): Box[] {
   return placed;
 }
 
-/** What speaks against each place for the label of a face. */
+/** The cost of each place for the label of a face. */
 function costsOf(places: Box[], face: Box, others: Box[], labels: Box[], near: number): number[] {
   const [x1, y1, x2, y2] = face;
   const features: Box = [x1, y1 + FOREHEAD * (y2 - y1), x2, y2 - CHIN * (y2 - y1)];
@@ -94,7 +94,7 @@ function grow([x1, y1, x2, y2]: Box, by: number): Box {
   return [x1 - by, y1 - by, x2 + by, y2 + by];
 }
 
-/** From 1 where a corner is touched to 2 where all of the box is covered: a little of it is bad already. */
+/** From 1 where a corner is touched to 2 where all of the box is covered: even a small overlap is bad. */
 function hit(box: Box, other: Box): number {
   const share = shared(box, other);
   return share > 0 ? 1 + share : 0;

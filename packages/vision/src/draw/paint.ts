@@ -19,8 +19,21 @@ interface Stroke {
   colour: Colour;
 }
 
-/** A filled rectangle with rounded corners and smooth edges. `blur` pixels of softness make it a shadow. */
-export function fillRounded(mips: Mips, box: Box, radius: number, colour: Colour, blur = 1): void {
+/** How a rounded rectangle is painted. Lengths in pixels. */
+export interface Rounded {
+  /** Of the box's corners. */
+  radius: number;
+  colour: Colour;
+  /** Softness of the edges: more makes a shadow. Default 1: smooth. */
+  blur?: number;
+}
+
+export interface Outline extends Rounded {
+  thickness: number;
+}
+
+/** A filled rectangle with rounded corners and smooth edges. */
+export function fillRounded(mips: Mips, box: Box, { radius, colour, blur = 1 }: Rounded): void {
   const [x1, y1, x2, y2] = box;
   // A line from the edge to as far beyond the middle.
   const half = Math.min(x2 - x1, y2 - y1) / 2;
@@ -29,22 +42,15 @@ export function fillRounded(mips: Mips, box: Box, radius: number, colour: Colour
   paint(mips, [x1 - soft, y1 - soft, x2 + soft, y2 + soft], stroke);
 }
 
-/** The outline of a rounded rectangle, `thickness` pixels centred on its edge. */
-export function strokeRounded(mips: Mips, box: Box, radius: number, thickness: number, colour: Colour, blur = 1): void {
+/** The outline of a rounded rectangle, centred on its edge. */
+export function strokeRounded(mips: Mips, box: Box, { radius, thickness, colour, blur = 1 }: Outline): void {
   const half = thickness / 2;
   const stroke = { box, radius, half, middle: 0, blur, reach: Infinity, colour };
   for (const part of Object.values(bands(box, radius, half + blur / 2)).flat()) paint(mips, part, stroke);
 }
 
-/** Only the corners of such an outline, each reaching `length` pixels along both sides, with round ends. */
-export function strokeCorners(
-  mips: Mips,
-  box: Box,
-  radius: number,
-  thickness: number,
-  length: number,
-  colour: Colour,
-): void {
+/** Only the corners of such an outline, smooth, each reaching `length` pixels along both sides, with round ends. */
+export function strokeCorners(mips: Mips, box: Box, { radius, thickness, colour }: Outline, length: number): void {
   const half = thickness / 2;
   const [x1, y1, x2, y2] = box;
   const long = length + half + 0.5;
@@ -62,7 +68,7 @@ export function strokeCorners(
   }
 }
 
-/** Paints what of a stroke lies in the rectangle. Neighbouring rectangles share no pixel. */
+/** Paints the part of a stroke that lies in the rectangle. Neighbouring rectangles share no pixel. */
 function paint({ kernels, photo }: Mips, [left, top, right, bottom]: Box, stroke: Stroke): void {
   const { box, radius, half, middle, blur, reach, colour } = stroke;
   const [x1, y1, x2, y2] = box;

@@ -1,6 +1,6 @@
 import type { Colour } from './paint.ts';
 
-/** Of scores from 2 to 8, in equal steps: blue, indigo, purple, magenta, vermilion. Few scores lie beyond. White text can be read on all. */
+/** For scores from 2 to 8, in equal steps: blue, indigo, purple, magenta, vermilion. Few scores are outside. White text is readable on all. */
 const STOPS: readonly (readonly [number, number, number])[] = [
   [28, 116, 222],
   [84, 84, 228],
@@ -11,14 +11,14 @@ const STOPS: readonly (readonly [number, number, number])[] = [
 const FIRST = 2;
 const LAST = 8;
 
-/** For scores that are little more than a guess: slate. */
+/** For scores of low confidence: slate. */
 const UNSURE: Colour = [70, 94, 130, 1];
 
-/** For faces without a score: a grey that stands for no number. */
+/** For faces without a score: grey, which stands for no number. */
 export const UNSCORED: Colour = [120, 120, 120, 1];
 
 export const WHITE: Colour = [255, 255, 255, 1];
-/** Of frames, and around labels. */
+/** For frames, and around labels. */
 export const LINE: Colour = [255, 255, 255, 0.8];
 export const SHADOW: Colour = [12, 14, 26, 0.38];
 

@@ -12,21 +12,22 @@ export function measureText(glyphs: Glyphs, text: string, height: number): numbe
   return ink + (text.length - 1) * SPACING * height;
 }
 
-/** Writes a text whose digits are `height` pixels high; (left, top) is the upper left corner of the first digit's ink. */
-export function drawText(
-  pixels: Pixels,
-  glyphs: Glyphs,
-  text: string,
-  left: number,
-  top: number,
-  height: number,
-  colour: Colour,
-): void {
+/** Where and how a text is written. Lengths in pixels. */
+export interface Lettering {
+  /** Upper left corner of the first digit's ink. */
+  left: number;
+  top: number;
+  /** Of a digit. */
+  height: number;
+  colour: Colour;
+}
+
+export function drawText(pixels: Pixels, glyphs: Glyphs, text: string, { left, top, height, colour }: Lettering): void {
   const scale = height / glyphs.digitHeight;
   let x = left;
   for (const character of text) {
     const glyph = glyphs.get(character);
-    drawGlyph(pixels, glyph, x, top + inkTop(glyphs, character) * scale, scale, colour);
+    drawGlyph(pixels, glyph, { left: x, top: top + inkTop(glyphs, character) * scale, scale, colour });
     x += glyph.width * scale + SPACING * height;
   }
 }
@@ -40,21 +41,21 @@ function inkTop(glyphs: Glyphs, character: string): number {
 }
 
 /** Each pixel gets the mean coverage of the part of the glyph that lies below it. */
-function drawGlyph(pixels: Pixels, glyph: Glyph, left: number, top: number, scale: number, colour: Colour): void {
+function drawGlyph(pixels: Pixels, glyph: Glyph, place: Omit<Lettering, 'height'> & { scale: number }): void {
+  const { left, top, scale, colour } = place;
   const right = Math.min(Math.ceil(left + glyph.width * scale), pixels.width);
   const bottom = Math.min(Math.ceil(top + glyph.height * scale), pixels.height);
   for (let y = Math.max(Math.floor(top), 0); y < bottom; y++) {
     for (let x = Math.max(Math.floor(left), 0); x < right; x++) {
       const share = meanCoverage(glyph, (x - left) / scale, (y - top) / scale, 1 / scale);
-      if (share > 0) blend(pixels, x, y, colour, share);
+      if (share > 0) blend(pixels.data, (y * pixels.width + x) * 3, colour, share);
     }
   }
 }
 
-/** Mixes a colour into one pixel. */
-function blend({ data, width }: Pixels, x: number, y: number, colour: Colour, coverage: number): void {
+/** Mixes a colour into the pixel at byte `at`. */
+function blend(data: Uint8Array, at: number, colour: Colour, coverage: number): void {
   const share = colour[3] * coverage;
-  const at = (y * width + x) * 3;
   for (let c = 0; c < 3; c++) data[at + c]! += (colour[c]! - data[at + c]!) * share;
 }
 

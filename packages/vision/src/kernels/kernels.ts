@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** TypeScript knows WebAssembly with the DOM alone, of which the rest is not there. */
+/** TypeScript declares WebAssembly only with the DOM, which is not used here. */
 declare const WebAssembly: {
   Module: new (code: Uint8Array) => object;
   Instance: new (module: object) => { exports: unknown };
@@ -58,18 +58,18 @@ interface Exports {
   ): void;
 }
 
-/** The inner loops that resample photos and draw into them, as WebAssembly with SIMD, and the memory in which they find one photo at a time. */
+/** The inner loops that resample photos and draw into them, in WebAssembly with SIMD, and the memory that holds one photo at a time. */
 export interface Kernels extends Omit<Exports, 'memory'> {
-  /** All the memory: at least so many bytes. It keeps what it holds when it grows, but earlier views of it end. */
+  /** All the memory, grown to at least this many bytes. It keeps its contents, but earlier views become invalid. */
   memory(bytes: number): Uint8Array<ArrayBuffer>;
-  /** Whoever put the photo there. */
+  /** Identifies the photo in the memory. */
   owner: object | undefined;
 }
 
 const PAGE = 65_536;
 const module = new WebAssembly.Module(readFileSync(new URL('kernels.wasm', import.meta.url)));
 
-/** Kernels with a memory of their own. It grows to what the largest photo needs (8 MB at 1280×1280) and stays. */
+/** Kernels with a memory of their own. It grows to the need of the largest photo (8 MB at 1280×1280) and does not shrink. */
 export function loadKernels(): Kernels {
   const { memory, halve, blocks, mirroredBlocks, sample, warp, paint } = new WebAssembly.Instance(module)
     .exports as Exports;

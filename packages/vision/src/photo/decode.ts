@@ -23,7 +23,7 @@ export async function decodePhoto(bytes: Uint8Array, maxSide: number): Promise<D
   }
   const kind = photoKind(bytes);
   if (kind === undefined) throw new FinalError('unreadable', 'not a JPEG, PNG or WebP file');
-  // A WebP that is cut tells nothing, not even its size.
+  // Of a cut WebP, libwebp reads nothing, not even the size.
   const photo = kind === 'webp' && isCut(bytes) ? fillUp(bytes) : bytes;
   const header = await readHeader(photo);
   const { width, height } = header.autoOrient;
@@ -63,8 +63,8 @@ function refuseTooLarge(header: Metadata): void {
 }
 
 /**
- * What its decoder must hold at once, bytes; 0 where it goes row by row. A progressive JPEG's coefficients have 16 bits. Thinned out
- * colours are fewer, but a file may lie about that.
+ * Bytes that its decoder must hold at once; 0 if it decodes row by row. A progressive JPEG's coefficients have 16 bits. Subsampled
+ * colours need less, but a file may lie about that.
  */
 function heldBytesOf({ isProgressive, format, depth, width, height, channels }: Metadata): number {
   if (!isProgressive) return 0;

@@ -1,17 +1,17 @@
 import { FinalError } from '@attrai/contracts/errors';
 
-/** Larger photos are refused before anything of them is decoded. */
+/** Larger photos are refused before decoding. */
 export const MAX_PIXELS = 40_000_000;
 /**
- * A progressive JPEG and an interlaced PNG must be held whole before they can be reduced: no more bytes than this. Most photos of
- * MAX_PIXELS are below; with more, one photo would take all the memory of an estimator's container.
+ * A progressive JPEG and an interlaced PNG must be held whole before they can be reduced. This limits the bytes for that. Most
+ * photos of MAX_PIXELS need less. With more, one photo could take all the memory of an estimator's container.
  */
 export const MAX_HELD_BYTES = 200_000_000;
-/** Telegram hands out files up to 20 MB: a larger one is no photo of a user. */
+/** Telegram's limit for files is 20 MB: a larger one is no photo of a user. */
 export const MAX_BYTES = 20 * 2 ** 20;
-/** A decoder that takes longer is stuck, or fed by somebody who wants it to be. */
+/** A decoder that takes longer hangs, perhaps on a hostile file. */
 export const MAX_SECONDS = 20;
-/** With a tenth less at its end, a photo still shows whom it shows. */
+/** A photo that lacks a tenth at its end still shows its people. */
 const MAX_MISSING = 0.1;
 
 /**

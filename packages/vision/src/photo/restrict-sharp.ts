@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 
 /**
- * Sets up sharp for the whole process: it decodes JPEG, PNG and WebP and nothing else, keeps no cache of what it
- * decoded, and uses one thread (more processes do more than more threads).
+ * Sets up sharp for the whole process: it decodes only JPEG, PNG and WebP, caches nothing, and uses one thread (more processes do
+ * more than more threads).
  */
 export function restrictSharp(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });

@@ -3,7 +3,7 @@ import type { Pixels } from '../pixels.ts';
 import { MAX_PIXELS } from './limits.ts';
 
 export interface Reading {
-  /** What to do about a JPEG that libjpeg warns of: refuse it, or make of it what can be made. Default `warning`: refuse. */
+  /** Whether a JPEG that libjpeg warns of is refused or decoded as far as possible. Default `warning`: refused. */
   failOn?: 'none' | 'warning';
   /** Which frame of an animation. Default 0: the first. */
   page?: number;
@@ -28,7 +28,7 @@ export function toPixelsOf(header: Metadata, maxSide: number, secondsLeft: () =>
   };
 }
 
-/** Counts down to 1, in whole seconds: sharp takes 0 for no limit. */
+/** Counts down to 1, in whole seconds, since 0 means no limit to sharp. */
 export function countDown(seconds: number): () => number {
   const end = performance.now() + seconds * 1000;
   return () => Math.max(1, Math.ceil((end - performance.now()) / 1000));

@@ -11,7 +11,7 @@ export function takesBlocks({ layout, type, channels }: ScorerInput): boolean {
   return layout === 'blocks' && type === 'uint8' && channels === 'RGB';
 }
 
-/** What `batchTensor` gives, in a fifth of the time. It lies in the memory of `kernels`, until they are used again. */
+/** The same as `batchTensor`, in a fifth of the time. It lies in the memory of `kernels`, and is valid until they are used again. */
 export function blocksTensor(
   input: ScorerInput,
   chips: Uint8Array,

@@ -13,7 +13,7 @@ import { readMetadataProps } from './metadata-props.ts';
 import { toScale } from './scale.ts';
 import type { GuardRule, Signs } from './signs.ts';
 
-/** Faces scored in one run: beyond 8 a face gets no cheaper. */
+/** Faces scored in one run. More than 8 are not faster per face. */
 const BATCH = 8;
 
 /** Gives faces their score; see `loadScorer`. */
@@ -22,16 +22,16 @@ export interface Scorer {
   guard: GuardRule | undefined;
   /** The pictures of the faces as the model wants them: RGB, size × size × 3 bytes each, view after view and face after face. */
   cutChips(mips: Mips, faces: readonly Detection[]): Uint8Array;
-  /** What the model says of such pictures, face by face. One call at a time. Throws FinalError `no_score` where it gives no number. */
+  /** The model's output for such pictures, face by face. One call at a time. Throws FinalError `no_score` if it is not a number. */
   read(chips: Uint8Array): Promise<Reading[]>;
   close(): Promise<void>;
 }
 
-/** What a model says of one face. */
+/** A model's output for one face. */
 export interface Reading {
   /** 0 to 10, not rounded. */
   score: number;
-  /** Between the highest and the lowest score of the face's views, of ten; 0 where the model tells them not apart. */
+  /** Distance of ten between the highest and the lowest score of the face's views; 0 if the model gives one score only. */
   disagreement: number;
   signs: Signs | undefined;
 }
@@ -90,11 +90,11 @@ export async function loadScorer(path: string, threads: number): Promise<Scorer>
       faces.forEach(({ box, landmarks }, i) => {
         const at = i * bytes;
         if (input.crop.by === 'box') {
-          cropBox(mips, box, input.crop.margin, input.size, chips, at);
+          cropBox(mips, box, { margin: input.crop.margin, side: input.size }, chips.subarray(at));
           return;
         }
         views.forEach((view, v) => {
-          align(mips, landmarks, { side: input.size, ...view }, chips, at + v * chipBytes);
+          align(mips, landmarks, { side: input.size, ...view }, chips.subarray(at + v * chipBytes));
         });
       });
       return chips;

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 
 /** A pressed button can be answered for this long; then its spinner stops, and an answer comes too late. */
 export const ANSWERABLE_MS = 30_000;
-/** Buttons pressed and not yet answered, at the most; the oldest go first. */
+/** Most pressed buttons without an answer. The oldest are dropped first. */
 const MAX_OPEN = 1_000;
 
 /** A button a user pressed. */
 export interface Press {
   chatId: number;
-  /** What the page calls it, to know its answer. */
+  /** The page's key for it, sent back with the answer. */
   clientKey: string | undefined;
 }
 

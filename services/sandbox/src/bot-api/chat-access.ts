@@ -4,7 +4,7 @@ import { ApiError, badRequest } from './api-error.ts';
 import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
 
-/** What a call does in its chat. */
+/** Action of a call in its chat. */
 export type Access = 'read' | 'edit' | 'delete' | 'write';
 
 /** By the kind of content: what allows it, what the Bot API server says without it, and what Telegram says. */
@@ -39,19 +39,19 @@ function checkAccess(chat: Chat, access: Access): void {
   if (kind === 'private') {
     if (access === 'read') return;
     if (chat.isDeactivated) throw forbidden('user is deactivated');
-    // Who blocked the bot has its messages deleted all the same.
+    // The bot's messages can be deleted even if the user has blocked it.
     if (botStatus === 'kicked' && access !== 'delete') throw forbidden('bot was blocked by the user');
     return;
   }
   if (migratedTo !== undefined) {
     if (access === 'read') return;
-    // What Telegram says to an edit there is written nowhere; that there is no way to edit is sure.
+    // Telegram's words for a refused edit are not documented; that it refuses is.
     if (access === 'edit') throw badRequest("message can't be edited");
     throw new ApiError(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
       migrate_to_chat_id: migratedTo,
     });
   }
-  // What a supergroup holds is closed to who left it, what a basic group held is not.
+  // A bot that has left can still read a basic group, but not a supergroup.
   if (kind === 'group' && access === 'read') return;
   if (botStatus === 'kicked') throw forbidden(`bot was kicked from the ${kind} chat`);
   if (botStatus === 'left') throw forbidden(`bot is not a member of the ${kind} chat`);

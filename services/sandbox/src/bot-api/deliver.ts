@@ -4,7 +4,7 @@ import type { Update } from './update-queue.ts';
 export interface WebhookTarget {
   url: string;
   secretToken: string | undefined;
-  /** Updates under way at once, at the most. */
+  /** Most updates in flight at once. */
   maxConnections: number;
 }
 
@@ -39,7 +39,7 @@ export async function deliver(update: Update, { url, secretToken }: WebhookTarge
   return readReply(body);
 }
 
-/** Telegram does nothing for a webhook that it would have to answer. */
+/** The call in a webhook's reply. Telegram ignores there what would need an answer, and calls about the webhook itself. */
 function readReply(body: string): (Record<string, unknown> & { method: string }) | undefined {
   try {
     const reply = JSON.parse(body);

@@ -1,8 +1,8 @@
 /** A failure ordered by a test. */
 export interface FaultOrder {
   /**
-   * The method it strikes, in any case; `downloadFile` for downloads. Absent: any but getUpdates, whose endless
-   * polls would use it up.
+   * The method that fails, in any letter case; `downloadFile` for downloads. Absent: any but getUpdates, whose polls
+   * would use it up.
    */
   method?: string | undefined;
   chatId?: number | undefined;
@@ -13,7 +13,7 @@ export interface FaultOrder {
   /** Seconds. */
   retry_after?: number | undefined;
   delay_ms?: number | undefined;
-  /** How many calls it strikes. */
+  /** How many calls fail. */
   times: number;
 }
 
@@ -29,7 +29,7 @@ const DESCRIPTIONS: Record<number, string> = {
   504: 'Gateway Timeout',
 };
 
-/** The failures in store. */
+/** The ordered failures. */
 export class Faults {
   #orders: { fault: FaultOrder; left: number }[] = [];
 
@@ -45,7 +45,7 @@ export class Faults {
     return this.#orders.map(({ fault, left }) => ({ ...fault, left }));
   }
 
-  /** The fault that strikes this call, oldest order first; it counts as used. */
+  /** The fault for this call, the oldest first. It counts as used. */
   take(method: string, chatId: number | undefined): FaultOrder | undefined {
     const order = this.#orders.find(({ fault }) => strikes(fault, method.toLowerCase(), chatId));
     if (!order) return undefined;

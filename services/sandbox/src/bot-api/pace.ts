@@ -1,10 +1,10 @@
 import type { Chat } from '../chat/chat.ts';
 import { tooManyRequests } from './api-error.ts';
 
-/** In a group, messages sent and edited: so many within a minute. */
+/** Most messages sent and edited in a group within a minute. */
 const GROUP_LIMIT = 20;
 const GROUP_WINDOW_MS = 60_000;
-/** In any chat one a second, after a burst of so many. */
+/** Burst of messages in any chat. After it, one a second. */
 const BURST = 5;
 const REFILL_MS = 1_000;
 

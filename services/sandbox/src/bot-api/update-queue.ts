@@ -13,7 +13,7 @@ export interface Pending {
   line: string;
 }
 
-/** Updates nobody fetched are dropped, oldest first, beyond this. */
+/** Above this number, the oldest updates are dropped. */
 const MAX_PENDING = 20_000;
 
 export interface Poll {
@@ -25,7 +25,7 @@ export interface Poll {
   signal: AbortSignal;
 }
 
-/** Updates on their way to the bot: kept until they are confirmed. */
+/** Updates for the bot, kept until it confirms them. */
 export class UpdateQueue {
   #pending: Pending[] = [];
   #nextId = firstId();

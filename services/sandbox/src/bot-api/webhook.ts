@@ -5,15 +5,15 @@ import type { Pending, UpdateQueue } from './update-queue.ts';
 const PAUSES: BackOff = [100, 5_000];
 
 /**
- * Brings updates to the bot's own server, up to `maxConnections` at once: those of one line (a chat's messages, the
- * buttons one user presses) one after the other, each again until it was taken.
+ * Delivers updates to the bot's own server, up to `maxConnections` at once. Updates of one line (a chat's messages, one user's
+ * pressed buttons) are delivered one after the other, each with retries until it is accepted.
  */
 export class Webhook {
   #updates: UpdateQueue;
   #target: WebhookTarget | undefined;
   #onReply: ReplyHandler | undefined;
   #stopping = new AbortController();
-  /** Lines with an update under way, or one that waits to be tried again. */
+  /** Lines with an update in flight or waiting for a retry. */
   #busy = new Set<string>();
   /** By line: failures in a row. */
   #failures = new Map<string, number>();
@@ -28,7 +28,7 @@ export class Webhook {
     return this.#target !== undefined;
   }
 
-  /** Delivers to `target` from now on, also what has been waiting. */
+  /** Delivers to `target` from now on, waiting updates included. */
   start(target: WebhookTarget, onReply: ReplyHandler): void {
     this.stop();
     this.#target = target;

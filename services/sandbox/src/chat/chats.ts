@@ -2,7 +2,7 @@ import { type Chat, createChat } from './chat.ts';
 import { firstId } from './first-id.ts';
 import { type Button, type Content, type SenderChat, type StoredMessage, textOf, type User } from './message.ts';
 
-/** Messages kept over all chats; the oldest go first. */
+/** Most messages kept in all chats. The oldest are dropped first. */
 const MAX_MESSAGES = 50_000;
 /** Changes kept of one message; progress edits can be many. */
 const MAX_CHANGES = 200;
@@ -20,7 +20,7 @@ export interface Draft {
   hidden?: boolean;
 }
 
-/** What a page that watches a chat is told. */
+/** An event for a page that watches a chat. */
 export type ChatEvent =
   | { kind: 'message' | 'edit'; message: StoredMessage }
   | { kind: 'delete'; messageId: number }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { StoredFile } from './message.ts';
 
-/** Bytes kept in memory at the most; the oldest files go first. */
+/** Most bytes kept in memory. The oldest files are dropped first. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 export interface NewFile {

@@ -85,7 +85,7 @@ export function serveChats(app: FastifyInstance, telegram: Telegram): void {
     const fields = check(pressedButton, request.body);
     const message = findMessage({ chatId, messageId: fields.message_id });
     const { from } = readSender(known(chatId), fields);
-    const id = userPresses(message, from, fields.data, fields.client_key, telegram);
+    const id = userPresses(message, { from, data: fields.data, clientKey: fields.client_key }, telegram);
     return reply.code(201).send({ callback_query_id: id });
   });
 

@@ -4,9 +4,8 @@ import { HttpError } from './http-error.ts';
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Turns away what other web sites make a browser send: a request for another host name (DNS rebinding) than loopback's
- * and `names` (as `name:port`), from another origin (CSRF), or embedded into another site. Clients that are no browser
- * send none of these headers.
+ * Refuses requests that another web site makes a browser send: for a host name (DNS rebinding) other than loopback's and `names`
+ * (as `name:port`), from another origin (CSRF), or embedded into another site. Other clients send none of these headers.
  */
 export function guardHost(app: FastifyInstance, names: string[]): void {
   app.addHook('onRequest', async (request, reply) => {

@@ -10,7 +10,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Parses what came from outside. Throws HttpError 400 that names what is wrong. */
+/** Parses input. Throws HttpError 400 that names what is wrong. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

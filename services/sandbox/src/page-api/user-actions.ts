@@ -20,8 +20,8 @@ export interface UserMessage {
 }
 
 /**
- * What a user's app does when it sends: the message is kept, and the bot is told if it may know. The same `clientKey`
- * again is the same message, so that a page that lost the connection may repeat itself. Throws HttpError.
+ * Sends a message as a user's app does: the message is stored, and the bot gets it if it may see it. The same `clientKey` again is
+ * the same message, so that a page can retry after a lost connection. Throws HttpError.
  */
 export function userSends(chat: Chat, sender: Sender, sent: UserMessage, telegram: Telegram): StoredMessage {
   const { chats, bot } = telegram;
@@ -64,9 +64,7 @@ export function userDeletes(message: StoredMessage, telegram: Telegram): void {
 /** Presses an inline button; returns the id of the callback query. Throws HttpError. */
 export function userPresses(
   message: StoredMessage,
-  from: User,
-  data: string,
-  clientKey: string | undefined,
+  { from, data, clientKey }: { from: User; data: string; clientKey: string | undefined },
   telegram: Telegram,
 ): string {
   const known = message.buttons?.flat().some((button) => button.callback_data === data);

@@ -6,10 +6,10 @@ import type { Suite } from '../../harness/suite/suite.ts';
 import type { Fault } from './fault.ts';
 import { inMidPhoto } from './moments.ts';
 
-/** How long a channel may hold a message unacknowledged, ms; it learns that when it is opened. */
+/** How long a channel may hold a message unacknowledged, ms. It applies to channels opened afterwards. */
 const setConsumerTimeout = (ms: number) => `application:set_env(rabbit, consumer_timeout, ${ms}).`;
 const USUAL_CONSUMER_TIMEOUT_MS = 1_800_000;
-/** Every channel looks now, not only once a minute, whether it holds a message for too long; then it is closed (406). */
+/** Has every channel check now, not only once a minute, whether it holds a message for too long. Such a channel is closed (406). */
 const CHECK_CONSUMER_TIMEOUT = '[Channel ! tick || Channel <- rabbit_channel:list()].';
 
 /**
@@ -21,7 +21,7 @@ const CANCEL_CONSUMERS = `
       {'basic.cancel', proplists:get_value(consumer_tag, Consumer), true})
     || Consumer <- rabbit_amqqueue:consumers_all(<<"/">>)].`;
 
-/** All are parked for the operator, at the end of their way. */
+/** All are parked for the operator in the end. */
 const MALFORMED: [QueueName, string][] = [
   [TO_ESTIMATE, 'not JSON at all'],
   [TO_ESTIMATE, '{"v":99}'],

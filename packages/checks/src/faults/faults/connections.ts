@@ -14,7 +14,7 @@ function cut(between: string, proxiesOf: ProxiesOf): Fault {
   };
 }
 
-/** Half-open: nobody hears of it, nothing passes, and what was on the way is lost. Twice as long as other outages. */
+/** Half-open connections: neither side notices, nothing passes, and data in flight is lost. Twice as long as other outages. */
 function stalled(between: string, proxiesOf: ProxiesOf): Fault {
   return {
     name: `connections hang between ${between}`,

@@ -2,7 +2,7 @@ import type { Tally } from '../../harness/answers/tally.ts';
 import type { Crowd } from '../../harness/load/crowd.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 
-/** What a fault works with. */
+/** Parameters of a fault. */
 export interface Stage {
   suite: Suite;
   crowd: Crowd;
@@ -12,16 +12,16 @@ export interface Stage {
   inWork(): Promise<number>;
 }
 
-/** One way in which something breaks. */
+/** One kind of failure. */
 export interface Fault {
   name: string;
   /** Before the first photo is sent. */
   prepare?(suite: Suite): Promise<void>;
-  /** Brings about the moment for `strike`. Resolves to how many photos are in work then; `inFullWork` if there is none. */
+  /** Waits for the moment to strike. Resolves to how many photos are in work then. Default: `inFullWork`. */
   moment?(stage: Stage): Promise<number>;
-  /** Breaks something, and puts it right again. */
+  /** Breaks something, and repairs it. */
   strike?(stage: Stage): Promise<void>;
-  /** When all is quiet: what else should have happened and didn't. */
+  /** In the end: what else should have happened and didn't. */
   check?(stage: Stage, tally: Tally): Promise<string[]>;
   /** Undoes `prepare`. */
   restore?(suite: Suite): Promise<void>;

@@ -3,25 +3,25 @@ import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
 import { within } from '../../harness/within.ts';
 import type { Stage } from './fault.ts';
 
-/** Photos that are sent at once so that some are in work everywhere. */
+/** Photos sent at once, so that every part of the suite has some. */
 const BURST = 12;
-/** Moments are short. */
+/** Between two looks, ms. The moments are short. */
 const LOOK_MS = 25;
 
-/** Photos are on their way in every part of the suite. Resolves to how many, to 0 if that moment never came. */
+/** Every part of the suite has photos in work. Resolves to how many; to 0 if that moment never came. */
 export async function inFullWork(stage: Stage): Promise<number> {
   return burstUntil(stage, async () => (await stage.inWork()) >= BURST / 2);
 }
 
 /**
- * Every estimator has a photo in hand: photos wait in the queue, and they do so only when each estimator has one.
+ * Every estimator has a photo in flight: photos wait in the queue only then.
  * Resolves to how many photos are in work, to 0 if that moment never came.
  */
 export async function inMidPhoto(stage: Stage): Promise<number> {
   return burstUntil(stage, async () => (await stage.suite.queues.depth(TO_ESTIMATE)) > 1);
 }
 
-/** Bursts are repeated if need be: on a busy machine one may be over before anybody looks. */
+/** Repeats bursts if needed: on a busy machine one may be over before the next look. */
 async function burstUntil({ crowd, inWork }: Stage, hasCome: () => Promise<boolean>): Promise<number> {
   for (let tries = 0; tries < 5; tries++) {
     await crowd.burst(BURST, 'faces');
@@ -30,7 +30,7 @@ async function burstUntil({ crowd, inWork }: Stage, hasCome: () => Promise<boole
   return 0;
 }
 
-/** Calls of a method of the Bot API are under way: the sandbox holds them back for `holdMs`. Resolves to how many. */
+/** Calls of a method of the Bot API are in flight: the sandbox holds them back for `holdMs`. Resolves to how many. */
 export async function inMidCall({ suite, crowd }: Stage, method: string, holdMs: number): Promise<number> {
   const order: FaultOrder = { method, kind: 'delay', delay_ms: holdMs, times: BURST };
   await suite.sandbox.order(order);

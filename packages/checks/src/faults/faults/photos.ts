@@ -58,7 +58,7 @@ export const photoFaults: Fault[] = [
   {
     name: 'photos vanish from the store',
     async moment(stage) {
-      // So that photos wait in the store for sure.
+      // Otherwise no photo might wait in the store.
       for (const estimator of stage.suite.estimators) estimator.signal('SIGSTOP');
       return inFullWork(stage);
     },

@@ -18,7 +18,7 @@ function gone(what: string, serverOf: (suite: Suite) => Server, end: 'stop' | 'k
 const rabbitmq = (suite: Suite) => suite.rabbitmq;
 const redis = (suite: Suite) => suite.redis;
 
-/** Redis takes commands and answers none; it works them off afterwards, also those that nobody waits for any more. */
+/** Redis takes commands and answers none. Afterwards it executes them all, also those whose client has given up. */
 const redisHangs: Fault = {
   name: 'Redis hangs',
   async strike({ suite, outageMs }) {

@@ -1,7 +1,7 @@
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
 import { estimatorConfig } from '@attrai/estimator/config';
-import { type RunningEstimator, startEstimator } from '@attrai/estimator/start-estimator';
+import { type Estimator, startEstimator } from '@attrai/estimator/start-estimator';
 import { startVisionThread } from '@attrai/estimator/start-vision-thread';
 import { startWatchdog } from '@attrai/estimator/watchdog';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
@@ -10,7 +10,7 @@ import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
 
-// The estimator's own main, but for its vision.
+// The estimator's main with a vision that can be harmed.
 await runService('estimator', async () => {
   const config = readConfig(estimatorConfig);
   const logger = createLogger({ service: 'estimator', level: config.LOG_LEVEL });
@@ -23,7 +23,7 @@ await runService('estimator', async () => {
     script: new URL('./fragile-vision-thread.ts', import.meta.url),
   });
   const broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: (error) => shutdown.fail(error) });
-  let estimator: RunningEstimator | undefined;
+  let estimator: Estimator | undefined;
   await startHealthServer({
     port: config.HEALTH_PORT,
     checks: { estimator: () => estimator?.ready() ?? { ok: false, reason: 'starting' } },

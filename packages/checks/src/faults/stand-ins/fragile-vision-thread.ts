@@ -3,9 +3,9 @@ import { loadVision } from '@attrai/vision/load-vision';
 import type { Decoded, VisionInSteps } from '@attrai/vision/vision';
 import { CRASHING_MARK, DEADLY_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK } from '../../harness/load/samples.ts';
 
-/** Harm that hostile photos might do to a decoder, by the mark they bear. */
+/** Harm that hostile photos might do to a decoder, by their mark. */
 const HARMS: Record<string, () => Promise<void> | void> = {
-  // As a decoder does that crashes, or whoever ends it for its memory.
+  // As the kernel does when memory runs out.
   [DEADLY_MARK]: () => void process.kill(process.pid, 'SIGKILL'),
   [CRASHING_MARK]: () => void process.kill(process.pid, 'SIGSEGV'),
   [HANGING_MARK]: () => new Promise(() => {}),
@@ -23,7 +23,7 @@ function sufferFrom(vision: VisionInSteps): VisionInSteps {
       return decoded;
     },
     look(photo, wishes) {
-      // As a net does that comes to no end: it has the thread.
+      // As a net that never ends: it blocks the thread.
       while (endless.has(photo));
       return vision.look(photo, wishes);
     },

@@ -2,7 +2,7 @@ import { disturb, type Mutation, replaced, someRange } from './mutation.ts';
 
 const LONG = 2_000;
 
-/** Damage that knows nothing of formats: what a broken disk, a cut connection or a blind fuzzer does. */
+/** Damage regardless of the format: that of a broken disk, a cut connection or a blind fuzzer. */
 export const ANY_FILE: Record<string, Mutation> = {
   'a few bytes': (bytes, random) => disturb(Buffer.from(bytes), 0, bytes.length, random),
   'a few bytes near the front': (bytes, random) => disturb(Buffer.from(bytes), 0, Math.min(bytes.length, 64), random),

@@ -46,7 +46,7 @@ function ofSegment(
 
 const any = () => true;
 
-/** Damage that a JPEG decoder has to look through. */
+/** Damage that reaches into a JPEG decoder. */
 export const JPEG: Record<string, Mutation> = {
   'another size': ofSegment(isFrame, (jpeg, { from, to }, random) => {
     if (to - from >= 9) jpeg.writeUInt16BE(random.pick(EDGES), from + random.pick([5, 7]));

@@ -1,9 +1,9 @@
 import type { Random } from '../../harness/random.ts';
 
-/** Makes another file of a file; gives it back as it is where it finds nothing to change. */
+/** Returns a changed copy of a file; the file itself if there is nothing to change. */
 export type Mutation = (bytes: Buffer, random: Random, others: readonly Buffer[]) => Buffer;
 
-/** Numbers at which sizes and counts break. */
+/** Numbers that tend to break sizes and counts. */
 export const EDGES = [0, 1, 2, 7, 8, 9, 127, 128, 255, 256, 1_000, 16_383, 16_384, 32_767, 32_768, 65_535] as const;
 
 /** `bytes` with the range replaced. */

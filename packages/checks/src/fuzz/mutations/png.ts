@@ -18,7 +18,7 @@ function chunksOf(png: Buffer): Chunk[] {
   return chunks;
 }
 
-/** With right check sums: a decoder that stops at a wrong one would look at nothing behind it. */
+/** With correct checksums: a decoder would stop at a wrong one. */
 function encode({ type, data }: Chunk, length = data.length): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const framed = Buffer.alloc(body.length + 8);
@@ -38,7 +38,7 @@ const ofData = mutationsOfData(withChunks);
 
 const disturbed = (data: Buffer, random: Random) => disturb(data, 0, data.length, random);
 
-/** Damage that a PNG decoder has to look through. */
+/** Damage that reaches into a PNG decoder. */
 export const PNG: Record<string, Mutation> = {
   'another size': ofData(
     (type) => type === 'IHDR',

@@ -37,7 +37,7 @@ const ofData = mutationsOfData(withChunks);
 
 const isPixels = (type: string) => ['VP8 ', 'VP8L', 'ALPH', 'ANMF'].includes(type);
 
-/** Damage that a WebP decoder has to look through; RFC 9649. */
+/** Damage that reaches into a WebP decoder; RFC 9649. */
 export const WEBP: Record<string, Mutation> = {
   'another canvas or other flags (VP8X)': ofData(
     (type) => type === 'VP8X',

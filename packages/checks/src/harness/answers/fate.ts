@@ -2,22 +2,22 @@ import type { Sent } from '../load/crowd.ts';
 import type { LogEntry } from '../suite/sandbox-client.ts';
 import { type Said, whatIsSaid } from './said.ts';
 
-/** What became of one photo, as Telegram saw it. */
+/** The outcome of one photo, as Telegram saw it. */
 export interface Fate {
   chatId: number;
   /** ms since the epoch */
   sentAt: number;
-  /** When the first final answer came; undefined while there is none. */
+  /** Time of the first final answer; undefined while there is none. */
   answeredAt: number | undefined;
   /** Its final answers; one, if all went well. */
   finals: Said[];
-  /** Messages that speak of progress for ever, beside the answer. */
+  /** Progress messages left beside the answer. */
   stray: number;
   /** For people: everything the bot said about it. */
   history: string;
 }
 
-/** Reads the fate of a photo off the log of its chat. */
+/** The outcome of a photo by the log of its chat. */
 export function fateOf({ chatId, messageId, kind }: Sent, log: LogEntry[]): Fate {
   const replies = log.filter(({ from, reply_to }) => from === 'bot' && reply_to === messageId);
   const messages = [...Map.groupBy(replies, ({ message_id }) => message_id)].map(readMessage);

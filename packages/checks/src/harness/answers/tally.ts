@@ -1,6 +1,6 @@
 import type { Fate } from './fate.ts';
 
-/** What became of photos, counted. */
+/** Outcomes of photos, counted. */
 export interface Tally {
   sent: number;
   /** Not accepted: their users were told to send them again. */
@@ -14,13 +14,13 @@ export interface Tally {
   unreachable: number;
   /** Of those answered: told only that something went wrong on our side, or may have. */
   sorry: number;
-  /** Messages that speak of progress for ever, beside the answer. */
+  /** Progress messages left beside the answer. */
   stray: number;
   /** What happened to the photos that broke a promise, for people. */
   broken: string[];
 }
 
-/** Counts fates. In the chats that are `unreachable` the bot can say nothing: their photos count as sent only. */
+/** Counts outcomes. In `unreachable` chats the bot can't write: their photos count as sent only. */
 export function tally(all: readonly Fate[], unreachable: readonly number[] = []): Tally {
   const fates = all.filter(({ chatId }) => !unreachable.includes(chatId));
   const count = (is: (fate: Fate) => boolean) => fates.filter(is).length;

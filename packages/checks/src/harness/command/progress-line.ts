@@ -1,6 +1,5 @@
 /**
- * Says on stderr what a command is doing: on a terminal in one line that is written over, elsewhere (as in a log) in a
- * line for each step, the first time it comes.
+ * Shows on stderr what a command is doing: on a terminal in one line that is overwritten, otherwise in a line for each new step.
  */
 export class ProgressLine {
   readonly #said = new Set<string>();
@@ -16,11 +15,11 @@ export class ProgressLine {
     }
   };
 
-  /** Takes the line off a terminal, so that something else can be written. */
+  /** Removes the line from a terminal before other output. */
   clear(): void {
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   }
 }
 
-/** How a piece of work tells what it is doing; see `ProgressLine.show`. */
+/** Called with what the work is doing; see `ProgressLine.show`. */
 export type OnProgress = (step: string, detail?: string) => void;

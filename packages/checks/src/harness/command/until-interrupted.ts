@@ -1,6 +1,6 @@
 /**
- * Does a piece of work and ends everything that it opened. Ctrl-C and SIGTERM end it early, and this process with it, with
- * 130: the rest of the work would still wait for what has ended.
+ * Runs `work` and closes everything that it opened. Ctrl-C and SIGTERM do so early and exit with 130, since the rest of the work
+ * would wait for what is closed.
  */
 export async function untilInterrupted<T>(work: (opened: AsyncDisposableStack) => Promise<T>): Promise<T> {
   const opened = new AsyncDisposableStack();

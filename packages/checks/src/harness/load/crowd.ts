@@ -10,7 +10,7 @@ export interface Sent {
   kind: SampleKind;
 }
 
-/** Crowds of one process have no user in common. */
+/** Crowds of one process share no user. */
 let nextUser = 1_001;
 
 /** Users of the sandbox who take turns in sending photos. */
@@ -58,7 +58,7 @@ export class Crowd {
     await Promise.all(Array.from({ length: count }, () => this.send(kind)));
   }
 
-  /** What has become so far of every photo that was sent. */
+  /** The outcome so far of every photo that was sent. */
   async fates(): Promise<Fate[]> {
     const sent = [...this.#sent];
     const logs = new Map<number, LogEntry[]>();

@@ -8,7 +8,7 @@ import type { Attachment } from '../suite/sandbox-client.ts';
  * - faces: several, in a photo that keeps an estimator busy for some 100 ms
  * - empty: nobody in it
  * - broken: a JPEG in its first bytes only, sent as a file
- * - any: nobody knows what is in it
+ * - any: unknown contents
  * - deadly: kills the estimator of stand-ins/fragile-estimator.ts, sent as a file
  */
 export type SampleKind = 'face' | 'faces' | 'empty' | 'broken' | 'any' | 'deadly';

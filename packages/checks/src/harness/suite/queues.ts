@@ -6,7 +6,7 @@ type Channel = Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createCon
 
 const QUEUES: QueueName[] = [TO_ESTIMATE, AFTER_ESTIMATE, TO_ESTIMATE_DEAD];
 
-/** The queues as an operator sees them, past the proxies. Methods throw while RabbitMQ is away. */
+/** The queues as an operator sees them, not through the proxies. Methods throw while RabbitMQ is away. */
 export class Queues {
   readonly #rabbitmq: RabbitmqServer;
 
@@ -14,7 +14,7 @@ export class Queues {
     this.#rabbitmq = rabbitmq;
   }
 
-  /** Messages that wait in the queue, those in work not counted. */
+  /** Messages that wait in the queue. Those in flight are not counted. */
   depth(queue: QueueName): Promise<number> {
     return this.#withChannel(async (channel) => (await channel.checkQueue(queue)).messageCount);
   }
@@ -36,13 +36,13 @@ export class Queues {
     });
   }
 
-  /** Messages in all queues, those in work too. Takes seconds, and knows what was so 5 s ago. */
+  /** Messages in all queues, those in flight included. Takes seconds, and the figure may be 5 s old. */
   async all(): Promise<number> {
     const listed = await this.#rabbitmq.run('rabbitmqctl', 'list_queues', '--quiet', '--no-table-headers', 'messages');
     return listed.split('\n').reduce((sum, line) => sum + (Number.parseInt(line, 10) || 0), 0);
   }
 
-  /** Throws away what waits. */
+  /** Deletes the waiting messages. */
   purge(): Promise<void> {
     return this.#withChannel(async (channel) => {
       for (const queue of QUEUES) await channel.purgeQueue(queue);

@@ -1,6 +1,6 @@
 import type { Language } from '@attrai/contracts/reply-to';
 
-/** A failure for the Bot API to have in store; see services/sandbox/src/bot-api/faults.ts. */
+/** A failure ordered from the Bot API; see services/sandbox/src/bot-api/faults.ts. */
 export interface FaultOrder {
   method?: string;
   chatId?: number;
@@ -29,7 +29,7 @@ export interface Attachment {
   bytes: Buffer;
 }
 
-/** The sandbox's own HTTP API, for what users do and what checks want to know. Methods throw if it refuses. */
+/** A client of the sandbox's own HTTP API, for users' actions and for checks. Methods throw if it refuses. */
 export class SandboxClient {
   readonly #api: string;
 

@@ -20,12 +20,12 @@ export interface ServiceSpec extends Form {
   guard: Guard;
 }
 
-/** As an orchestrator that looks after its services would. */
+/** As an orchestrator waits before a restart. */
 const RESTART_AFTER_MS = 1_000;
 const STOP_MS = 15_000;
 const READY_WITHIN_MS = 90_000;
 
-/** A service as a process of its own. Whenever it ends, it is started again, unless it was ended by the methods below. */
+/** A service as a process of its own. It is restarted whenever it ends, unless a method below ended it. */
 export class ServiceProcess {
   readonly #spec: ServiceSpec;
   #form: Form;
@@ -60,7 +60,7 @@ export class ServiceProcess {
     return this.#child?.pid;
   }
 
-  /** How often it was started again after it ended by itself, or of a signal. */
+  /** How often it was restarted after it ended by itself or by a signal. */
   get restarts(): number {
     return this.#restarts;
   }
@@ -83,11 +83,11 @@ export class ServiceProcess {
     await waitUntil(`${name} does not become ready; its log: ${logFile}`, () => this.#isReady(), READY_WITHIN_MS);
   }
 
-  /** Ends it in good order, until `changeTo` starts it again. */
+  /** Stops it in an orderly way, until `changeTo` starts it again. */
   async pause(): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#restart);
-    // One that was stopped by SIGSTOP would never hear of it.
+    // After SIGSTOP it would not get the signal.
     this.#child?.kill('SIGCONT');
     this.#child?.kill('SIGTERM');
     const tooLong = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_MS);
@@ -95,7 +95,7 @@ export class ServiceProcess {
     clearTimeout(tooLong);
   }
 
-  /** Ends it in good order and starts it in another form; without one, in its first. */
+  /** Stops it in an orderly way and starts it in another form; by default in its first. */
   async changeTo(change: Partial<Form> = {}): Promise<void> {
     await this.pause();
     if (this.#stopped) return;
@@ -103,7 +103,7 @@ export class ServiceProcess {
     this.#start();
   }
 
-  /** Ends it in good order; nothing starts it again. */
+  /** Stops it in an orderly way for good. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.pause();

@@ -23,7 +23,7 @@ export interface SuiteOptions {
   logDir?: string | undefined;
   /** How many; default 2. */
   estimators?: number;
-  /** The services reach their servers past the proxies, which take time of their own. */
+  /** The services connect to their servers directly: proxies take time. */
   direct?: boolean;
   /** How the bot and the estimators are run, besides the usual. */
   bot?: Pick<Partial<Form>, 'env' | 'preload'>;
@@ -68,7 +68,7 @@ export async function startSuite(opened: AsyncDisposableStack, options: SuiteOpt
     REDIS_URL: through(botToRedis, redis.url),
     PHOTO_DIR: files.photoDir,
     INBOX_DIR: files.inboxDir,
-    // As in its image: its compiled code is kept from its first end on.
+    // As in its image: it writes its compiled code when it ends for the first time.
     NODE_COMPILE_CACHE: join(guard.folder, 'compiled'),
     ...LIMITS,
   };

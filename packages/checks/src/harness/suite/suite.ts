@@ -8,9 +8,9 @@ import type { SandboxClient } from './sandbox-client.ts';
 import type { ServiceProcess } from './service-process.ts';
 import type { StoredFiles } from './stored-files.ts';
 
-/** RabbitMQ, Redis, sandbox, bot and estimators at work, with means to look into them. */
+/** Running RabbitMQ, Redis, sandbox, bot and estimators, with access to their state. */
 export interface Suite {
-  /** Takes what must be undone at the end, however that comes. */
+  /** Closes everything in the end. */
   opened: AsyncDisposableStack;
   rabbitmq: RabbitmqServer;
   redis: Server;
@@ -30,7 +30,7 @@ export async function untilReady({ bot, estimators }: Suite): Promise<void> {
   await Promise.all([bot, ...estimators].map((service) => service.untilReady()));
 }
 
-/** Throws away messages, jobs and files, whatever is left, and starts bot and estimators anew. */
+/** Deletes all messages, jobs and files, and restarts bot and estimators. */
 export async function clear(suite: Suite): Promise<void> {
   const { bot, estimators, queues, bookkeeping, files } = suite;
   const services = [bot, ...estimators];

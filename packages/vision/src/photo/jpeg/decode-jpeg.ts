@@ -7,7 +7,7 @@ import { findSeam, type Seam } from './seam.ts';
 import { walkScans } from './walk.ts';
 
 /**
- * A JPEG that libjpeg warns of, or whose pixels look like damage, is looked at closely; any other pays for a look at some of its pixels.
+ * A JPEG that libjpeg warns of, or whose pixels look damaged, is examined closely. Any other costs a look at some of its pixels.
  *
  * @param orientation EXIF's, 1 to 8
  * @throws FinalError `unreadable`, and what sharp throws

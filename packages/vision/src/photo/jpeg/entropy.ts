@@ -37,7 +37,7 @@ export class EntropyReader {
   /** The last `#count` bits of it are still to be read. */
   #bits = 0;
   #count = 0;
-  /** How many of the bits taken in are not in the file. */
+  /** How many of these bits are beyond the end of the file. */
   #missing = 0;
 
   constructor(jpeg: Uint8Array, at: number) {
@@ -45,17 +45,17 @@ export class EntropyReader {
     this.#at = at;
   }
 
-  /** Whether more was read than there is. */
+  /** Whether more bits were read than there are. */
   get ranOut(): boolean {
     return this.#missing > this.#count;
   }
 
-  /** Whether less than a byte is left: what fills up the last one, with ones. */
+  /** Whether less than a byte is left: the padding of the last one, which is ones. */
   get isSpent(): boolean {
     return this.#missing > 0 && this.#count - this.#missing < 8;
   }
 
-  /** Where the first whole byte is that was not read. */
+  /** The offset of the first whole byte that was not read. */
   get position(): number {
     const unread = Math.max(0, this.#count - this.#missing) >> 3;
     return this.#at - unread;

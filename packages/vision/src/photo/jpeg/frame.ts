@@ -9,7 +9,7 @@ export interface Component {
   quantization: number;
 }
 
-/** What a frame header says (ITU T.81, B.2.2). */
+/** A frame header (ITU T.81, B.2.2). */
 export interface Frame {
   /** Pixels, as they are stored. */
   width: number;
@@ -34,7 +34,7 @@ export interface UnitGrid {
 
 const [BASELINE, EXTENDED, PROGRESSIVE] = [0xc0, 0xc1, 0xc2];
 const LAST_FRAME = 0xcf;
-/** Between the frame markers, but none: Huffman tables, JPG, arithmetic conditioning. */
+/** Markers between the frame markers that are none: Huffman tables, JPG, arithmetic conditioning. */
 const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 
 export function isFrame({ marker }: Segment): boolean {

@@ -3,15 +3,15 @@ import type { Seam } from './seam.ts';
 import { MARKER } from './segments.ts';
 import type { Scan, Walk } from './walk.ts';
 
-/** 17,000 clean photos and collages, saved at qualities from 10 on, stayed below 0.65. */
+/** 17,000 undamaged photos and collages, saved at quality 10 and better, are below 0.65. */
 const CERTAIN = 0.7;
-/** Less than one in 100 photos saved at quality 50 or better is above. */
+/** Less than 1% of photos saved at quality 50 or better are above. */
 export const SUSPICIOUS = 0.4;
 /** Of a block. */
 const COEFFICIENTS = 64;
 
 /**
- * The share of a JPEG's picture that is missing, shifted, tinted or noise, 0 to 1, as far as anything shows it:
+ * The share of a JPEG's picture that is missing, shifted, tinted or noise, 0 to 1, as far as it can be detected:
  *
  * - baseline: from the first unit that can't be read to the end, for each unit builds on the one before; with restart markers only the
  *   units up to the next of them. If the number of units is wrong, but none of them, the damage is where the seam is, if there is one.
@@ -48,7 +48,7 @@ function shareOf(scans: readonly Scan[], { id }: Component, coefficient: number)
   return Math.max(0, ...bringing.map((scan) => (scan.misfit && !isCut(scan) ? 0 : scan.good)));
 }
 
-/** Whether nothing comes after it, as it does in a whole progressive file: it ends where it was cut. */
+/** Whether the file ends here because it was cut. In a whole progressive file, more follows. */
 function isCut({ follows }: Scan): boolean {
   return follows === undefined || follows === MARKER.end;
 }

@@ -12,7 +12,7 @@ export interface Scan {
   refines: boolean;
   /** The share of its units (MCUs) that can be read, 0 to 1. One that refines is not looked into. */
   good: number;
-  /** Its bytes are too few or too many for its units, and no unit tells why: what is wrong lies before, nobody knows where. */
+  /** It has too few or too many bytes for its units, and no unit is wrong: the damage is somewhere before. */
   misfit: boolean;
   /** The marker that comes next; undefined where the file ends. */
   follows: number | undefined;
@@ -23,14 +23,14 @@ export interface Walk {
   scans: Scan[];
 }
 
-/** libjpeg and its users take a file with more for an attack. */
+/** libjpeg and its users treat a file with more as an attack. */
 const MOST_SCANS = 100;
 /** A DC coefficient is at most 8 × 128, and its rounding adds half a quantization step. */
 const MOST_DC = 1024;
 
 /**
- * Reads a JPEG's Huffman codes as a decoder does, without making pixels of them, and says how far that goes. libjpeg itself hides most of
- * what is wrong: of 200 baseline photos with 30 bytes overwritten it noticed 47, this walk 177. A unit is wrong where no code fits, a
+ * Reads a JPEG's Huffman codes as a decoder does, without making pixels, and returns how far that works. libjpeg hides most damage: of
+ * 200 baseline photos with 30 bytes overwritten it noticed 47, this walk 177. A unit is wrong where no code fits, a
  * block gets more than 64 coefficients, or a brightness nobody could have stored.
  * undefined where the file has no such codes (arithmetic), or its header makes no sense. Some 4 ms for 170 kB.
  */

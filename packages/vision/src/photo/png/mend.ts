@@ -4,7 +4,7 @@ import { createDeflate, createInflate, constants as zlib } from 'node:zlib';
 import { chunksOf, encodeChunk, isIntact } from './chunks.ts';
 import { type Layout, layoutOf } from './layout.ts';
 
-/** So much is given to zlib at once: what it made of a piece in which it meets damage is lost. */
+/** Bytes given to zlib at once. The output of a piece with damage is lost. */
 const PIECE = 4096;
 
 /**
