@@ -2,10 +2,10 @@ import type { Broker } from '@attrai/broker/broker';
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
-import { cancelPhotos } from './commands/cancel.ts';
+import { SmallTalk } from './chat/small-talk.ts';
+import type { Want } from './chat/wants.ts';
 import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
-import { createListener } from './intake/listen.ts';
 import { IntakeWorker } from './intake/take-photos-in.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Limits } from './limits/limits.ts';
@@ -22,14 +22,15 @@ import { DeadLetterTaker } from './replies/take-dead-letters.ts';
 import { ResultTaker } from './replies/take-results.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
-import { createPace } from './telegram/pace.ts';
-import { startPolling } from './telegram/polling.ts';
-import { SmallTalk } from './telegram/small-talk.ts';
-import { createTelegramApi, type TelegramApi } from './telegram/telegram-api.ts';
+import { TelegramPace } from './telegram/pace.ts';
+import { Polling, type PollingOptions } from './telegram/polling.ts';
+import { takeUpdate } from './telegram/take-update.ts';
+import { TelegramApi } from './telegram/telegram-api.ts';
 import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
 import type { UpdateSource } from './telegram/update-source.ts';
-import { startWebhook, type WebhookAddress } from './telegram/webhook.ts';
+import { Webhook, type WebhookAddress } from './telegram/webhook.ts';
 import { TEXTS } from './texts/languages.ts';
+import { WantHandler } from './want-handler.ts';
 
 export interface BotParts {
   token: string;
@@ -75,18 +76,19 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stop = new AbortController();
   const stopping = stop.signal;
-  const pace = createPace();
-  const api = createTelegramApi({ token, apiRoot, onBusy: pace.hold });
+  const pace = new TelegramPace();
+  const api = new TelegramApi({ token, apiRoot, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
+  const chat = api;
 
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
-  const progress = new Progress({ api, pace, book, logger });
-  const smallTalk = new SmallTalk(api, logger);
+  const progress = new Progress({ chat, pace, book, logger });
+  const smallTalk = new SmallTalk(chat, logger);
   const folders = { photoStore, inbox };
   const common = { book, progress, limits, logger, metrics, stopping };
   const replies = jobs.replies;
 
-  replies.run(new ReplySender({ ...common, ...folders, api, pace, unsureFaces }));
-  jobs.intake.run(new IntakeWorker({ ...common, api, pace, broker, photoStore, replies, smallTalk }));
+  replies.run(new ReplySender({ ...common, ...folders, chat, pace, unsureFaces }));
+  jobs.intake.run(new IntakeWorker({ ...common, chat, pace, broker, photoStore, replies, smallTalk }));
   const results = await new ResultTaker({ ...common, ...folders, replies }).start(broker);
   const deadLetters = await new DeadLetterTaker({ ...common, ...folders, broker, replies }).start();
   const overdueWatch = new OverdueWatch({ book, replies, troubles });
@@ -98,16 +100,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
 
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
-  const handle = createListener({
-    token,
-    me,
-    gate,
-    cancelPhotos: (userId, language) => cancelPhotos(userId, language, { ...common, ...folders, smallTalk }),
-    smallTalk,
-    unsureFaces,
-    limits,
-    logger,
-  });
+  const { username } = me;
+  const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
   const updates = await startUpdates();
   void introduce(api, logger);
   logger.info({ username: me.username }, 'Listening');
@@ -140,15 +134,17 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   };
 
   async function startUpdates(): Promise<UpdateSource> {
+    const taking = { me, handle: (want: Want) => wants.handle(want), logger };
+    const handle: PollingOptions['handle'] = (update) => takeUpdate(update, taking);
     const source = { api, handle, logger, onBack: metrics.telegramIsBack, onFatal };
     if (webhook) {
-      const { port, ...updates } = await startWebhook({ ...source, ...webhook, token });
-      logger.info({ port }, 'The webhook is served');
-      return updates;
+      const opened = await Webhook.open({ ...source, ...webhook, token });
+      logger.info({ port: opened.port }, 'The webhook is served');
+      return opened;
     }
     // Long polling is refused while a webhook is set.
     await untilTelegramAnswers(() => api.deleteWebhook(), logger);
-    return startPolling(source);
+    return new Polling(source);
   }
 }
 

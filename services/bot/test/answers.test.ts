@@ -2,6 +2,7 @@ import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts
 import type { Outcome } from '@attrai/contracts/result';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
+import { replyTo } from '../src/requests/reply-to.ts';
 import { bent } from './bent.ts';
 import { openWorld, PHOTO } from './world.ts';
 
@@ -113,8 +114,8 @@ test('an intake job that comes back after its photo was published does nothing',
   const { intake } = world.bookkeeping.jobs;
   await waitUntil('intake never ended', async () => (await intake.counts()).active === 0);
   const [request] = world.requests;
-  const { id, replyTo, acceptedAt, deadline } = request!;
-  await intake.add(id, { id, replyTo, acceptedAt, deadline, fileId: 'x' });
+  const { id, acceptedAt, deadline } = request!;
+  await intake.add(id, { id, replyTo: replyTo.parse(request!.replyTo), acceptedAt, deadline, fileId: 'x' });
   await waitUntil('it never ended', async () => JSON.stringify(await intake.counts()) === NO_JOBS);
   expect(await world.page.fromBot(CHAT)).toHaveLength(1);
   await world.publishResult(request!, 'scored');
