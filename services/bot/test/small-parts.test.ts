@@ -5,8 +5,8 @@ import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, expect, test, vi } from 'vitest';
 import { botConfig, limitsOf } from '../src/config.ts';
-import { createOneAtATime } from '../src/intake/one-at-a-time.ts';
 import { judge, pauseAfter, RETRY_POLICY } from '../src/jobs/retry-policy.ts';
+import { OneAtATime } from '../src/one-at-a-time.ts';
 import { milestone } from '../src/progress/positions.ts';
 import { Sweeper } from '../src/replies/sweep.ts';
 import type { Envelope } from '../src/requests/envelope.ts';
@@ -22,7 +22,7 @@ test('tells fewer and fewer places the longer the queue is', () => {
 });
 
 test('runs what shares a key in order, whatever fails, and the rest side by side', async () => {
-  const oneAtATime = createOneAtATime();
+  const oneAtATime = new OneAtATime();
   const log: string[] = [];
   const work = (name: string) => {
     const end = Promise.withResolvers<void>();
@@ -33,9 +33,9 @@ test('runs what shares a key in order, whatever fails, and the rest side by side
     return { ...end, run };
   };
   const [a1, a2, b1] = [work('a1'), work('a2'), work('b1')];
-  const first = oneAtATime('a', a1.run);
-  const second = oneAtATime('a', a2.run);
-  const other = oneAtATime('b', b1.run);
+  const first = oneAtATime.run('a', a1.run);
+  const second = oneAtATime.run('a', a2.run);
+  const other = oneAtATime.run('b', b1.run);
   a2.resolve();
   b1.resolve();
   await other;

@@ -133,6 +133,22 @@ test('a new picture goes out with its caption and as a reply', async () => {
   expect(calls[0]?.body).toContain('{"message_id":17,"allow_sending_without_reply":true}');
 });
 
+test('a message makes a sound unless it is to be silent', async () => {
+  const { api, calls } = await telegram(fine({ message_id: 3 }));
+  await api.send({ chatId: '5', silent: true }, 'words');
+  await api.send({ chatId: '5' }, 'words');
+  expect(calls.map(({ body }) => JSON.parse(body).disable_notification)).toEqual([true, undefined]);
+});
+
+test('a message is deleted; one that is gone is deleted already', async () => {
+  const gone = refusal(400, 'Bad Request: message to delete not found');
+  const { api, calls } = await telegram(fine(true), gone, refusal(400, "Bad Request: message can't be deleted"));
+  await api.delete('-5', '17');
+  await api.delete('-5', '17');
+  expect(await failure(api.delete('-5', '17'))).toMatchObject({ code: 'telegram_refused' });
+  expect(JSON.parse(calls[0]!.body)).toEqual({ chat_id: -5, message_id: 17 });
+});
+
 const BUTTON = { text: 'Да, «всем»', data: 'adults' };
 const KEYBOARD = { inline_keyboard: [[{ text: 'Да, «всем»', callback_data: 'adults' }]] };
 const ADDRESS = { chatId: '5', replyTo: '17' };

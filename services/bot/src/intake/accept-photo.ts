@@ -6,13 +6,13 @@ import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import type { BotMetrics } from '../metrics.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, requestFor } from '../requests/envelope.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import type { RequestBook } from '../requests/request-book.ts';
 import { TEXTS } from '../texts/languages.ts';
 import type { IntakeJob } from './intake-job.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
 
 export interface GateParts {
   book: RequestBook<Envelope>;
@@ -40,7 +40,7 @@ const PATIENCE_MS = 2_000;
 /** Decides which photos are taken on. A photo that is refused costs nothing of its user's limits, nor does an update that comes twice. */
 export class PhotoGate {
   #parts: GateParts;
-  #oneAtATime = createOneAtATime();
+  #oneAtATime = new OneAtATime();
   #away = false;
 
   constructor(parts: GateParts) {
@@ -61,7 +61,7 @@ export class PhotoGate {
     if (side !== undefined && side < limits.minPhotoSide) return { refusal: texts.tooSmall(side, limits) };
     try {
       // A second press of a button must not go on from a slot that the first is about to lose.
-      const acceptance = await this.#oneAtATime(id, () =>
+      const acceptance = await this.#oneAtATime.run(id, () =>
         patiently(() => this.#reserve(id, photo, replyTo), stopping, PATIENCE_MS),
       );
       this.#away = false;

@@ -6,8 +6,8 @@ import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { ZodError, z } from 'zod';
-import { createOneAtATime } from '../intake/one-at-a-time.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import {
@@ -47,7 +47,7 @@ interface Dead {
 export class DeadLetterTaker {
   #parts: DeadLetterParts;
   #parked: ReturnType<typeof createParkedMessages>;
-  #oneAtATime = createOneAtATime();
+  #oneAtATime = new OneAtATime();
 
   constructor(parts: DeadLetterParts) {
     this.#parts = parts;
@@ -69,7 +69,7 @@ export class DeadLetterTaker {
     if (result.success) return this.#tellFailed(result.data);
     // Two at once would both take the last free place.
     const { error } = delivery.diedIn === AFTER_ESTIMATE ? result : request;
-    return this.#oneAtATime('park', () => this.#park(delivery, problemOf(delivery, error)));
+    return this.#oneAtATime.run('park', () => this.#park(delivery, problemOf(delivery, error)));
   }
 
   /** By RabbitMQ's clock. Where the book's is behind, the job says nothing, and the deadline is told when it passes. */

@@ -34,9 +34,13 @@ export function toEnvelope({ language, ...ids }: ReplyTo): Envelope {
   return { ...Object.fromEntries(travelling), language };
 }
 
+/** Those that version 0.1 knows. */
+const RELEASED_LANGUAGES = ['en', 'ru', 'es'];
+
 /** In the words of version 0.1, without what it doesn't know. */
 export function toPlainEnvelope({ answerId: _, ...known }: ReplyTo): Envelope {
-  return toEnvelope(known);
+  const language = RELEASED_LANGUAGES.includes(known.language) ? known.language : 'en';
+  return toEnvelope({ ...known, language });
 }
 
 function isWhole(id: string): boolean {
