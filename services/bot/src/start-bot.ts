@@ -22,6 +22,7 @@ import { DeadLetterTaker } from './replies/take-dead-letters.ts';
 import { ResultTaker } from './replies/take-results.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
+import { RunningBot } from './running-bot.ts';
 import { TelegramPace } from './telegram/pace.ts';
 import { Polling, type PollingOptions } from './telegram/polling.ts';
 import { takeUpdate } from './telegram/take-update.ts';
@@ -53,16 +54,6 @@ export interface BotParts {
   metrics?: BotMetrics;
   /** The bot can't go on: the process should exit. */
   onFatal(error: unknown): void;
-}
-
-export interface RunningBot {
-  username: string;
-  /** Whether updates, results and dead letters can arrive; if not, why. */
-  ready(): { ok: boolean; reasons: string[] };
-  /** False when it is stuck in a way that only a new process mends. */
-  alive(): boolean;
-  /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
-  stop(): Promise<void>;
 }
 
 /**
@@ -104,34 +95,10 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
   const updates = await startUpdates();
   void introduce(api, logger);
-  logger.info({ username: me.username }, 'Listening');
+  logger.info({ username }, 'Listening');
 
-  return {
-    username: me.username,
-
-    ready() {
-      const problem = updates.problem();
-      const reasons = [
-        ...(problem === undefined ? [] : [problem]),
-        ...(results.attached ? [] : ['not consuming after_estimate']),
-        ...(deadLetters.attached ? [] : ['not consuming to_estimate.dead']),
-      ];
-      return { ok: reasons.length === 0, reasons };
-    },
-
-    alive: () => updates.alive,
-
-    async stop() {
-      stop.abort();
-      await updates.stop();
-      overdueWatch.stop();
-      await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
-      await replies.close();
-      progress.stop();
-      sweeper.stop();
-      await smallTalk.finish();
-    },
-  };
+  const consumers = { results, deadLetters };
+  return new RunningBot({ username, stop, updates, ...consumers, jobs, overdueWatch, progress, sweeper, smallTalk });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };

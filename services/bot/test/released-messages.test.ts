@@ -58,6 +58,7 @@ test('an everyday request is one that version 0.1 can read; only a press and dec
   await world.page.send(2, { photo: PHOTO, language: 'ru' });
   await expect.poll(() => world.requests).toHaveLength(3);
   const [everyday, pressed, russian] = world.requests;
+  expect(RELEASED.safeParse(everyday).error).toBeUndefined();
   expect(Object.keys(everyday!).sort()).toEqual(FIELDS);
   expect(Object.keys(everyday!.replyTo).sort()).toEqual(REPLY_TO);
   expect(Object.keys(pressed!).sort()).toEqual([...FIELDS, 'adultsConfirmed'].sort());
