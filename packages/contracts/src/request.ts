@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { photoRef } from './photo-ref.ts';
-import { replyTo } from './reply-to.ts';
+import { envelope } from './reply-to.ts';
 
 /** The id of a request (one photo of one user): 16 to 32 characters of a-z and 0-9. It follows the photo through every log. */
 export const requestId = z.string().regex(/^[a-z0-9]{16,32}$/);
 
-/** A message of `to_estimate`. */
+/**
+ * A message of `to_estimate`.
+ *
+ * One rule for updates, whichever service is updated first: who writes leaves out what is not asked for, and who can't read a
+ * message has it refused. The bot asks a refused request once more in the words of version 0.1, unless that would change its
+ * meaning.
+ */
 export const estimateRequest = z.strictObject({
   v: z.literal(1),
   id: requestId,
   photo: photoRef,
-  replyTo,
+  replyTo: envelope,
   /** When the bot accepted the photo, ms since the epoch. */
   acceptedAt: z.int().positive(),
   /** After this the user has been told that it took too long, ms since the epoch. */

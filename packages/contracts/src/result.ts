@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { photoRef } from './photo-ref.ts';
-import { replyTo } from './reply-to.ts';
+import { envelope } from './reply-to.ts';
 import { requestId } from './request.ts';
 
 /** Corners [x1, y1, x2, y2] in pixels of the upright photo. */
@@ -66,7 +66,8 @@ export type Outcome = z.infer<typeof outcome>;
 export const estimateResult = z.strictObject({
   v: z.literal(1),
   id: requestId,
-  replyTo,
+  /** As it stood in the request. */
+  replyTo: envelope,
   acceptedAt: z.int().positive(),
   deadline: z.int().positive(),
   outcome,

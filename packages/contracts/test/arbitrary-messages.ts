@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { LANGUAGES, type ReplyTo } from '../src/reply-to.ts';
+import { type Envelope, LANGUAGES } from '../src/reply-to.ts';
 import type { EstimateRequest } from '../src/request.ts';
 import type { DrawnFace, EstimateResult, Outcome } from '../src/result.ts';
 
@@ -13,7 +13,7 @@ const photo = fc.record({
   key: fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,99}$/),
 });
 
-const replyTo: Arbitrary<ReplyTo> = fc
+const replyTo: Arbitrary<Envelope> = fc
   .record({
     userId: whole,
     chatId: whole,

@@ -32,3 +32,17 @@ test('a result of version 0.1 is read: its face without a score may be under 18,
 test('a result of version 0.1 without faces is read as it is', () => {
   expect(estimateResult.parse(JSON.parse(NO_FACE))).toEqual(JSON.parse(NO_FACE));
 });
+
+test('what the bot writes for itself is handed on unread, in whatever version', () => {
+  const replyTo = { userId: 'anna@example.org', topic: { id: 3 }, language: 'pt-BR' };
+  const request = { ...JSON.parse(REQUEST), replyTo };
+  expect(estimateRequest.parse(request)).toEqual(request);
+  const result = { ...JSON.parse(NO_FACE), replyTo };
+  expect(estimateResult.parse(result)).toEqual(result);
+});
+
+test('a message without anybody to answer is none', () => {
+  for (const replyTo of [undefined, null, 'anna', 17]) {
+    expect(estimateRequest.safeParse({ ...JSON.parse(REQUEST), replyTo }).success).toBe(false);
+  }
+});

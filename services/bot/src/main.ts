@@ -13,7 +13,8 @@ import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { botConfig, limitsOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
-import { type RunningBot, startBot } from './start-bot.ts';
+import type { RunningBot } from './running-bot.ts';
+import { startBot } from './start-bot.ts';
 
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
 const GRACE_MS = 50_000;

@@ -2,10 +2,10 @@ import type { Broker } from '@attrai/broker/broker';
 import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
-import { cancelPhotos } from './commands/cancel.ts';
+import { SmallTalk } from './chat/small-talk.ts';
+import type { Want } from './chat/wants.ts';
 import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
-import { createListener } from './intake/listen.ts';
 import { IntakeWorker } from './intake/take-photos-in.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Limits } from './limits/limits.ts';
@@ -22,14 +22,16 @@ import { DeadLetterTaker } from './replies/take-dead-letters.ts';
 import { ResultTaker } from './replies/take-results.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
-import { createPace } from './telegram/pace.ts';
-import { startPolling } from './telegram/polling.ts';
-import { SmallTalk } from './telegram/small-talk.ts';
-import { createTelegramApi, type TelegramApi } from './telegram/telegram-api.ts';
+import { RunningBot } from './running-bot.ts';
+import { TelegramPace } from './telegram/pace.ts';
+import { Polling, type PollingOptions } from './telegram/polling.ts';
+import { takeUpdate } from './telegram/take-update.ts';
+import { TelegramApi } from './telegram/telegram-api.ts';
 import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
 import type { UpdateSource } from './telegram/update-source.ts';
-import { startWebhook, type WebhookAddress } from './telegram/webhook.ts';
+import { Webhook, type WebhookAddress } from './telegram/webhook.ts';
 import { TEXTS } from './texts/languages.ts';
+import { WantHandler } from './want-handler.ts';
 
 export interface BotParts {
   token: string;
@@ -54,16 +56,6 @@ export interface BotParts {
   onFatal(error: unknown): void;
 }
 
-export interface RunningBot {
-  username: string;
-  /** Whether updates, results and dead letters can arrive; if not, why. */
-  ready(): { ok: boolean; reasons: string[] };
-  /** False when it is stuck in a way that only a new process mends. */
-  alive(): boolean;
-  /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
-  stop(): Promise<void>;
-}
-
 /**
  * Starts the bot on its parts. Waits for Telegram as long as it takes.
  *
@@ -75,18 +67,19 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stop = new AbortController();
   const stopping = stop.signal;
-  const pace = createPace();
-  const api = createTelegramApi({ token, apiRoot, onBusy: pace.hold });
+  const pace = new TelegramPace();
+  const api = new TelegramApi({ token, apiRoot, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
+  const chat = api;
 
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
-  const progress = new Progress({ api, pace, book, logger });
-  const smallTalk = new SmallTalk(api, logger);
+  const progress = new Progress({ chat, pace, book, logger });
+  const smallTalk = new SmallTalk(chat, logger);
   const folders = { photoStore, inbox };
   const common = { book, progress, limits, logger, metrics, stopping };
   const replies = jobs.replies;
 
-  replies.run(new ReplySender({ ...common, ...folders, api, pace, unsureFaces }));
-  jobs.intake.run(new IntakeWorker({ ...common, api, pace, broker, photoStore, replies, smallTalk }));
+  replies.run(new ReplySender({ ...common, ...folders, chat, pace, unsureFaces }));
+  jobs.intake.run(new IntakeWorker({ ...common, chat, pace, broker, photoStore, replies, smallTalk }));
   const results = await new ResultTaker({ ...common, ...folders, replies }).start(broker);
   const deadLetters = await new DeadLetterTaker({ ...common, ...folders, broker, replies }).start();
   const overdueWatch = new OverdueWatch({ book, replies, troubles });
@@ -98,57 +91,27 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
 
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
-  const handle = createListener({
-    token,
-    me,
-    gate,
-    cancelPhotos: (userId, language) => cancelPhotos(userId, language, { ...common, ...folders, smallTalk }),
-    smallTalk,
-    unsureFaces,
-    limits,
-    logger,
-  });
+  const { username } = me;
+  const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
   const updates = await startUpdates();
   void introduce(api, logger);
-  logger.info({ username: me.username }, 'Listening');
+  logger.info({ username }, 'Listening');
 
-  return {
-    username: me.username,
-
-    ready() {
-      const problem = updates.problem();
-      const reasons = [
-        ...(problem === undefined ? [] : [problem]),
-        ...(results.attached ? [] : ['not consuming after_estimate']),
-        ...(deadLetters.attached ? [] : ['not consuming to_estimate.dead']),
-      ];
-      return { ok: reasons.length === 0, reasons };
-    },
-
-    alive: () => updates.alive,
-
-    async stop() {
-      stop.abort();
-      await updates.stop();
-      overdueWatch.stop();
-      await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
-      await replies.close();
-      progress.stop();
-      sweeper.stop();
-      await smallTalk.finish();
-    },
-  };
+  const consumers = { results, deadLetters };
+  return new RunningBot({ username, stop, updates, ...consumers, jobs, overdueWatch, progress, sweeper, smallTalk });
 
   async function startUpdates(): Promise<UpdateSource> {
+    const taking = { me, handle: (want: Want) => wants.handle(want), logger };
+    const handle: PollingOptions['handle'] = (update) => takeUpdate(update, taking);
     const source = { api, handle, logger, onBack: metrics.telegramIsBack, onFatal };
     if (webhook) {
-      const { port, ...updates } = await startWebhook({ ...source, ...webhook, token });
-      logger.info({ port }, 'The webhook is served');
-      return updates;
+      const opened = await Webhook.open({ ...source, ...webhook, token });
+      logger.info({ port: opened.port }, 'The webhook is served');
+      return opened;
     }
     // Long polling is refused while a webhook is set.
     await untilTelegramAnswers(() => api.deleteWebhook(), logger);
-    return startPolling(source);
+    return new Polling(source);
   }
 }
 

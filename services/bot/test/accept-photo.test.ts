@@ -12,8 +12,8 @@ import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
 import { bent } from './bent.ts';
 import { LIMITS } from './world.ts';
 
-const PHOTO = { kind: 'photo' as const, fileId: 'f', bytes: 1_000, side: 100 };
-const OF_ANNA = { userId: 7, chatId: 7, messageId: 1, language: 'en' as const };
+const PHOTO = { fileId: 'f', bytes: 1_000, side: 100 };
+const OF_ANNA = { userId: '7', chatId: '7', messageId: '1', language: 'en' as const };
 
 function openGate({ requests = 5, stopping = new AbortController().signal } = {}) {
   const intake = new MemoryJobQueue<IntakeJob>({ onFatal() {} });
@@ -54,7 +54,7 @@ test('an update that comes again starts nothing once its photo is on its way, an
   await book.published('b');
   expect(await gate.accept('a', PHOTO, OF_ANNA)).toBe('answered');
   expect(await gate.accept('b', PHOTO, OF_ANNA)).toBe('in_work');
-  await book.cancel(7);
+  await book.cancel('7');
   expect(await gate.accept('c', PHOTO, OF_ANNA)).toBe('cancelled');
   await intake.close();
   expect(jobs).toHaveLength(3);
@@ -144,12 +144,16 @@ test.each(['accept', 'add'] as const)(
 );
 
 test('request ids fit the contract, and say nothing without the token', () => {
-  const id = requestIdOf('1:token', 42, 17);
+  const id = requestIdOf('1:token', '42', '17');
   expect(id).toMatch(/^[a-z0-9]{20}$/);
-  expect(requestIdOf('1:token', 42, 17)).toBe(id);
-  const others = [requestIdOf('1:other', 42, 17), requestIdOf('1:token', 42, 18), requestIdOf('1:token', 4, 217)];
-  const pressed = requestIdOf('1:token', 42, 17, 'adults');
+  expect(requestIdOf('1:token', '42', '17')).toBe(id);
+  const others = [
+    requestIdOf('1:other', '42', '17'),
+    requestIdOf('1:token', '42', '18'),
+    requestIdOf('1:token', '4', '217'),
+  ];
+  const pressed = requestIdOf('1:token', '42', '17', 'adults');
   expect(pressed).toMatch(/^[a-z0-9]{20}$/);
-  expect(requestIdOf('1:token', 42, 17, 'adults')).toBe(pressed);
+  expect(requestIdOf('1:token', '42', '17', 'adults')).toBe(pressed);
   expect(new Set([id, pressed, ...others]).size).toBe(5);
 });

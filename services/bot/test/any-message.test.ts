@@ -1,10 +1,9 @@
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
-import { estimateRequest } from '@attrai/contracts/request';
-import { estimateResult } from '@attrai/contracts/result';
 import { anyMessage, goodRequest, goodResult } from '@attrai/contracts/test/arbitrary-messages';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { answerableRequest, answerableResult } from '../src/requests/reply-to.ts';
 import { openWorld, PHOTO, PICTURE } from './world.ts';
 
 const CHAT = 4711;
@@ -23,7 +22,8 @@ test.each<[QueueName, fc.Arbitrary<unknown>]>([
     const seed = Date.now();
     const messages = fc.sample(arbitrary, { numRuns: MESSAGES, seed });
     const isGood = (json: unknown) =>
-      estimateResult.safeParse(json).success || (queue === TO_ESTIMATE_DEAD && estimateRequest.safeParse(json).success);
+      answerableResult.safeParse(json).success ||
+      (queue === TO_ESTIMATE_DEAD && answerableRequest.safeParse(json).success);
     /** Some have one; equal messages are to be equal in this, too. */
     const attachmentOf = (json: unknown) => JSON.stringify(json).length % 2 === 0 && { attachment: PICTURE };
     for (const json of messages) await world.broker.publish(queue, { json, ...attachmentOf(json) });

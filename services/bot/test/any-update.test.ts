@@ -1,17 +1,21 @@
-import { replyTo } from '@attrai/contracts/reply-to';
 import { spoilt } from '@attrai/contracts/test/arbitrary-messages';
+import { createMessageStore } from '@attrai/photo-store/message-store';
 import { createLogger } from '@attrai/telemetry/logger';
 import fc, { type Arbitrary } from 'fast-check';
-import type { Update, UserFromGetMe } from 'telegraf/types';
+import type { Update } from 'telegraf/types';
 import { beforeEach, expect, test } from 'vitest';
+import type { Chat } from '../src/chat/chat.ts';
+import { SmallTalk } from '../src/chat/small-talk.ts';
 import { PhotoGate } from '../src/intake/accept-photo.ts';
 import type { IntakeJob } from '../src/intake/intake-job.ts';
-import { createListener } from '../src/intake/listen.ts';
 import { MemoryJobQueue } from '../src/jobs/memory-job-queue.ts';
 import { RequestRate } from '../src/limits/request-rate.ts';
 import { NO_METRICS } from '../src/metrics.ts';
 import type { Envelope } from '../src/requests/envelope.ts';
 import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
+import { replyTo } from '../src/requests/reply-to.ts';
+import { takeUpdate } from '../src/telegram/take-update.ts';
+import { WantHandler } from '../src/want-handler.ts';
 import { bent } from './bent.ts';
 import { LIMITS } from './world.ts';
 
@@ -126,19 +130,29 @@ function listen() {
     stopping: new AbortController().signal,
     metrics: NO_METRICS,
   };
-  return createListener({
-    token: '1:token',
-    me: { id: BOT_ID, is_bot: true, first_name: 'Face', username: 'face_bot' } as UserFromGetMe,
-    gate: new PhotoGate(gate),
-    cancelPhotos: async () => 'cancelled',
-    smallTalk: {
-      say: (_, text) => void said.push(text),
-      answerPress: (_, text) => void said.push(text),
+  const me = { id: BOT_ID, username: 'face_bot' };
+  const chat = bent({} as Chat, {
+    async send(_, text) {
+      said.push(text);
+      return '1';
     },
-    unsureFaces: 'ask',
-    limits: LIMITS,
-    logger: silent,
+    async answerPress(_, text) {
+      said.push(text);
+    },
   });
+  const folder = createMessageStore();
+  const wants = new WantHandler({
+    ...gate,
+    token: '1:token',
+    username: me.username,
+    gate: new PhotoGate(gate),
+    smallTalk: new SmallTalk(chat, silent),
+    progress: { async settle() {} },
+    photoStore: folder,
+    inbox: folder,
+    unsureFaces: 'ask',
+  });
+  return (update: Update) => takeUpdate(update, { me, handle: (want) => wants.handle(want), logger: silent });
 }
 
 interface Sent {

@@ -12,7 +12,7 @@ function openOnFakeClock() {
   onTestFinished(() => void vi.useRealTimers());
   const book = new MemoryRequestBook<string>({ settleMs: 0 });
   const accept = (id: string) =>
-    book.accept({ id, userId: 7, chatId: 7, messageId: 1, deadline: Date.now() + 60_000, envelope: '' }, LIMITS);
+    book.accept({ id, userId: '7', chatId: '7', messageId: '1', deadline: Date.now() + 60_000, envelope: '' }, LIMITS);
   const later = (ms: number) => vi.setSystemTime(Date.now() + ms);
   return { book, accept, later };
 }

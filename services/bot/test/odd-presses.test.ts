@@ -1,8 +1,10 @@
 import { createLogger } from '@attrai/telemetry/logger';
-import type { Update, UserFromGetMe } from 'telegraf/types';
+import type { Update } from 'telegraf/types';
 import { expect, test } from 'vitest';
+import type { PhotoSize, Want } from '../src/chat/wants.ts';
 import type { Acceptance } from '../src/intake/accept-photo.ts';
-import { createListener } from '../src/intake/listen.ts';
+import { lookAgain } from '../src/intake/press.ts';
+import { takeUpdate } from '../src/telegram/take-update.ts';
 import { TEXTS } from '../src/texts/languages.ts';
 import { LIMITS } from './world.ts';
 
@@ -36,35 +38,30 @@ async function press(
   query: object,
   { unsureFaces = 'ask' as 'ask' | 'refuse', accept = async (): Promise<Acceptance> => 'accepted' } = {},
 ) {
-  const said: [string, string][] = [];
   const asked: unknown[] = [];
-  const handle = createListener({
-    token: '1:token',
-    me: { id: 5, is_bot: true, first_name: 'Face', username: 'face_bot' } as UserFromGetMe,
-    gate: {
-      async accept(id, photo, to) {
-        asked.push({ id, photo, to });
-        return accept();
-      },
+  const gate = {
+    async accept(id: string, photo: PhotoSize, to: unknown) {
+      asked.push({ id, photo, to });
+      return accept();
     },
-    cancelPhotos: () => expect.unreachable('nobody wrote'),
-    smallTalk: {
-      say: () => expect.unreachable('nobody wrote'),
-      answerPress: (id, text) => void said.push([id, text]),
-    },
-    unsureFaces,
-    limits: LIMITS,
-    logger: createLogger({ service: 'test', level: 'silent' }),
-  });
+  };
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const said: [string, string][] = [];
+  const handle = async (want: Want) => {
+    if (want.kind !== 'press') return expect.unreachable('nobody wrote');
+    const words = await lookAgain(want, { token: '1:token', gate, limits: LIMITS, unsureFaces, logger });
+    said.push([want.pressId, words]);
+  };
   // As it travels: what is undefined isn't there.
-  await handle(JSON.parse(JSON.stringify({ update_id: 1, callback_query: query })) as Update);
+  const update = JSON.parse(JSON.stringify({ update_id: 1, callback_query: query })) as Update;
+  await takeUpdate(update, { me: { id: 5, username: 'face_bot' }, handle, logger });
   return { said, asked };
 }
 
 test('a press asks for the photo that the answer replies to, and names the answer', async () => {
   const { said, asked } = await press(GOOD);
   expect(said).toEqual([['1', pressed.accepted]]);
-  const to = { userId: 7, chatId: -100, messageId: 17, answerId: 18, language: 'en' };
+  const to = { userId: '7', chatId: '-100', messageId: '17', answerId: '18', language: 'en' };
   expect(asked).toMatchObject([{ id: expect.stringMatching(/^[a-z0-9]{20}$/), photo: { fileId: '800' }, to }]);
 });
 

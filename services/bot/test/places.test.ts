@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { Progress } from '../src/progress/progress.ts';
 import { requestFor } from '../src/requests/envelope.ts';
 import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
-import { createPace } from '../src/telegram/pace.ts';
+import { TelegramPace } from '../src/telegram/pace.ts';
 import { bent } from './bent.ts';
 import { LIMITS, openWorld, PHOTO } from './world.ts';
 
@@ -14,26 +14,27 @@ const logger = createLogger({ service: 'bot', level: 'fatal' });
 
 /** Photos that were accepted one after the other, and the places that are told of them. */
 function openQueue() {
-  const pace = createPace();
+  const pace = new TelegramPace();
   const book = new MemoryRequestBook<unknown>();
   const edits: string[] = [];
-  const api = {
-    async editText(_chatId: number, _messageId: number, text: string) {
+  const chat = {
+    async edit(_chatId: string, _messageId: string, text: string) {
       edits.push(text);
       return 'edited' as const;
     },
   };
-  const unhurried = { spare: async () => true, waitFor: pace.waitFor };
-  const progress = new Progress({ api, pace: unhurried, book, logger });
+  const unhurried = bent(pace, { spare: async () => true });
+  const progress = new Progress({ chat, pace: unhurried, book, logger });
   onTestFinished(() => progress.stop());
   const waiting = new Map<string, Parameters<typeof progress.tell>[0]>();
   return {
     progress,
     pace,
     edits,
-    async accept(id: string, chatId = CHAT) {
+    async accept(id: string, chatNumber = CHAT) {
+      const chatId = String(chatNumber);
       const acceptedAt = Date.now();
-      const replyTo = { userId: waiting.size, chatId, messageId: 1, language: 'en' as const };
+      const replyTo = { userId: String(waiting.size), chatId, messageId: '1', language: 'en' as const };
       const acceptance = await book.accept(requestFor(id, replyTo, acceptedAt + 600_000), LIMITS);
       if (acceptance.kind !== 'accepted') return expect.unreachable(acceptance.kind);
       waiting.set(id, { id, chatId, acceptedAt, place: acceptance.place });
@@ -94,7 +95,7 @@ test('in a chat that gets more answers than Telegram takes at once, the later on
   for (const id of ids) await accept(id, GROUP);
   const waits: (number | undefined)[] = [];
   for (const id of ids) {
-    await pace.turn(GROUP);
+    await pace.turn(String(GROUP));
     waits.push((await tell(id)).waitSeconds);
   }
   // 20 turns a minute: a placeholder and an answer for each of the first ten.
@@ -112,7 +113,7 @@ test('an open queue of 200 placeholders is kept up to date from its front', asyn
   for (const [chat, id] of ids.entries()) {
     await accept(id, chat + 1);
     await tell(id);
-    progress.show(id, { messageId: 1, language: 'en' });
+    progress.show(id, { messageId: '1', language: 'en' });
   }
   await leave(ids[0]!);
   await vi.advanceTimersByTimeAsync(3_000);
@@ -128,7 +129,7 @@ test('accepted requests from before the start are ahead, and no longer when they
   for (const id of ['before 1', 'before 2']) await accept(id);
   await accept('mine', 7);
   expect((await tell('mine')).position).toBe(3);
-  progress.show('mine', { messageId: 1, language: 'en' });
+  progress.show('mine', { messageId: '1', language: 'en' });
   for (const id of ['before 1', 'before 2']) await leave(id);
   await vi.advanceTimersByTimeAsync(2_000);
   expect(edits).toEqual(['Got it. Your photo is next.']);
@@ -174,7 +175,7 @@ test.for([
       await vi.advanceTimersByTimeAsync(secondsPerPhoto * 1000);
       await leave(id);
     }
-    progress.show('h', { messageId: 1, language: 'en' });
+    progress.show('h', { messageId: '1', language: 'en' });
     await leave('d');
     await vi.advanceTimersByTimeAsync(3_000);
     expect(edits.length > 0).toBe(edited);

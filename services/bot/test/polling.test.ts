@@ -3,7 +3,7 @@ import { createLogger } from '@attrai/telemetry/logger';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import type { Update } from 'telegraf/types';
 import { afterEach, expect, test, vi } from 'vitest';
-import { startPolling } from '../src/telegram/polling.ts';
+import { Polling } from '../src/telegram/polling.ts';
 import type { TelegramApi } from '../src/telegram/telegram-api.ts';
 import type { UpdateSource } from '../src/telegram/update-source.ts';
 
@@ -21,7 +21,7 @@ function poll(getUpdates: TelegramApi['getUpdates'], handle: (update: Update) =>
   vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
   const seen = { back: 0 };
   const onBack = () => void seen.back++;
-  polling = startPolling({ api: { getUpdates } as TelegramApi, handle, logger, onBack, onFatal() {} });
+  polling = new Polling({ api: { getUpdates }, handle, logger, onBack, onFatal() {} });
   return {
     polling,
     seen,

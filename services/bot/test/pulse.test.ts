@@ -26,7 +26,7 @@ test('tells again and again how much waits and how much is in work', async () =>
   for (let i = 0; i < 3; i++) await broker.publish(TO_ESTIMATE, { json: i });
   await broker.publish(TO_ESTIMATE_DEAD, { json: 'dead' });
   const { lines, book } = watchPulse(broker);
-  const request = { id: 'a', userId: 1, chatId: 1, messageId: 1, deadline: Date.now() + 60_000, envelope: '' };
+  const request = { id: 'a', userId: '1', chatId: '1', messageId: '1', deadline: Date.now() + 60_000, envelope: '' };
   await book.accept(request, { maxActivePerUser: 1 });
 
   const waiting = { level: 'info', msg: 'Pulse', toEstimate: 3, afterEstimate: 0, dead: 1, inWork: 1 };

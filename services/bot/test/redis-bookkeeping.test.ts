@@ -72,7 +72,7 @@ test('a job that is done, and one that is given up, leave no data in Redis', asy
 test('the rate leaves keys that all expire', async () => {
   const prefix = randomUUID();
   const rate = RequestRate.onRedis({ redis, requests: 1, windowSeconds: 60, prefix });
-  for (let i = 0; i < 2; i++) await rate.take(7);
+  for (let i = 0; i < 2; i++) await rate.take('7');
   const keys = await redis.keys(`${prefix}*`);
   expect(keys).toHaveLength(1);
   for (const key of keys) expect(await redis.pttl(key), key).toBeGreaterThan(0);
@@ -147,7 +147,7 @@ test('while Redis is away questions fail soon and retryably; when it is back, al
   await server.stop();
   const away = { grade: 'retryable', code: 'redis_away' };
   await expect(book.total()).rejects.toMatchObject(away);
-  await expect(rate.take(1)).rejects.toMatchObject(away);
+  await expect(rate.take('1')).rejects.toMatchObject(away);
   await expect(queue.add('a', { step: 0 })).rejects.toMatchObject(away);
 
   await server.start();
@@ -283,7 +283,7 @@ test('a connection that hangs fails retryably instead of holding an update up', 
   const { own, proxy } = await connectThroughProxy();
   const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60, prefix: randomUUID() });
   proxy.stall();
-  await expect(rate.take(1)).rejects.toMatchObject({ grade: 'retryable' });
+  await expect(rate.take('1')).rejects.toMatchObject({ grade: 'retryable' });
   own.disconnect();
   await proxy.close();
 });
@@ -341,7 +341,7 @@ test('a full Redis is named as an error once a minute, is a problem until it is 
   const full = { grade: 'retryable', code: 'redis_full' };
   await expect(queue.add('b', { step: 0 })).rejects.toMatchObject(full);
   const rate = RequestRate.onRedis({ redis: own, requests: 5, windowSeconds: 60 });
-  await expect(rate.take(1)).rejects.toMatchObject(full);
+  await expect(rate.take('1')).rejects.toMatchObject(full);
   const done: string[] = [];
   queue.run({ work: async ({ id }) => void done.push(id), gaveUp: async () => {}, concurrency: 1 });
   await waitUntil('it was not told', () => errors().length > 0);

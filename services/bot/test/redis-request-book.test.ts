@@ -34,8 +34,9 @@ function openBook(on = redis, timing: Partial<BookTiming> = AT_ONCE, prefix: str
   return { book: new RedisRequestBook<Envelope>({ redis: on, prefix, timing }), prefix };
 }
 
-function requestOf(userId: number, id: string, deadline = Date.now() + 60_000) {
-  return { id, userId, chatId: 918_273_645, messageId: 7, deadline, envelope: { language: 'SECRET' } };
+function requestOf(user: string | number, id: string, deadline = Date.now() + 60_000) {
+  const ids = { id, userId: String(user), chatId: '918273645', messageId: '7' };
+  return { ...ids, deadline, envelope: { language: 'SECRET' } };
 }
 
 const EDIT = (attempt: string) => ({ attempt, repeatable: true });
@@ -58,11 +59,11 @@ test('what is over leaves a mark for a day, without a word of its user', async (
   const { book, prefix } = openBook();
   for (const id of ['a1', 'a2']) {
     await book.accept(requestOf(555_444_333, id), LIMITS);
-    await book.placeholderSent(id, 192_837_465);
+    await book.placeholderSent(id, '192837465');
   }
   await book.sending('a1', EDIT('x'));
   await book.answered('a1');
-  await book.cancel(555_444_333);
+  await book.cancel('555444333');
   expect((await redis.keys(`${prefix}*`)).sort()).toEqual([1, 2].map((n) => `${prefix}:book:request:a${n}`));
   expect(await contents(prefix)).not.toMatch(/555444333|918273645|192837465|SECRET/);
   for (const key of await redis.keys(`${prefix}*`)) {
@@ -101,7 +102,7 @@ test('a photo costs six round trips', async () => {
   const sent = vi.spyOn(redis, 'sendCommand');
   onTestFinished(() => sent.mockRestore());
   expect(await book.accept(requestOf(7, 'a1'), LIMITS)).toEqual({ kind: 'accepted', place: 1 });
-  await book.placeholderSent('a1', 5);
+  await book.placeholderSent('a1', '5');
   await book.published('a1');
   await book.answerReady('a1');
   await book.sending('a1', EDIT('x'));
@@ -112,7 +113,7 @@ test('a photo costs six round trips', async () => {
 test('requests, places and who is sending survive the death of their bot', async () => {
   const { book, prefix } = openBook();
   for (const id of ['a', 'b', 'c', 'd']) await book.accept(requestOf(7, id), LIMITS);
-  await book.placeholderSent('c', 3);
+  await book.placeholderSent('c', '3');
   await book.answerReady('a');
   await book.sending('a', NEW_MESSAGE('x'));
   const own = await connect(url);
@@ -120,10 +121,10 @@ test('requests, places and who is sending survive the death of their bot', async
   const next = openBook(own, { sendingMs: 0 }, prefix).book;
   expect(await next.accept(requestOf(7, 'e'), LIMITS)).toEqual({ kind: 'accepted', place: 4 });
   expect(await next.places(['b', 'c', 'd', 'e'])).toEqual([1, 2, 3, 4]);
-  expect(await next.find('c')).toMatchObject({ ...requestOf(7, 'c', expect.any(Number)), placeholder: { id: 3 } });
+  expect(await next.find('c')).toMatchObject({ ...requestOf(7, 'c', expect.any(Number)), placeholder: { id: '3' } });
   expect((await next.leftSending()).map(({ id }) => id)).toEqual(['a']);
   expect(await next.sending('a', NEW_MESSAGE('y'))).toBe('unknown');
-  expect((await next.cancel(7)).map(({ id }) => id).sort()).toEqual(['b', 'c', 'd', 'e']);
+  expect((await next.cancel('7')).map(({ id }) => id).sort()).toEqual(['b', 'c', 'd', 'e']);
 });
 
 test('of bots on connections of their own one may send, and a user has no more slots', async () => {
@@ -172,7 +173,7 @@ test('a request whose record has gone is counted and in line no more', async () 
   expect((await book.overdue()).map(({ id }) => id)).toEqual(['b']);
   expect(await book.total()).toBe(1);
   expect(await book.places(['b'])).toEqual([1]);
-  expect((await book.cancel(7)).map(({ id }) => id)).toEqual(['b']);
+  expect((await book.cancel('7')).map(({ id }) => id)).toEqual(['b']);
 });
 
 test('goes on when Redis has forgotten its scripts', async () => {
@@ -217,7 +218,7 @@ test('a Redis that is full refuses new photos and says so, but lets all answers 
   await expect(own.set('x', 'y'), 'it is not full').rejects.toThrow('OOM');
   const full = { grade: 'retryable', code: 'redis_full', message: expect.stringContaining('maxmemory') };
   await expect(book.accept(requestOf(7, 'a4'), LIMITS)).rejects.toMatchObject(full);
-  await book.placeholderSent('a1', 1);
+  await book.placeholderSent('a1', '1');
   await book.published('a1');
   await book.answerReady('a1');
   expect(await book.sending('a1', EDIT('x'))).toBe('send');
@@ -227,7 +228,7 @@ test('a Redis that is full refuses new photos and says so, but lets all answers 
   expect((await book.overdue()).map(({ id }) => id).sort()).toEqual(['a2', 'a3']);
   expect(await book.sending('a2', NEW_MESSAGE('x'))).toBe('send');
   expect(await book.leftSending()).toEqual([]);
-  expect((await book.cancel(7)).map(({ id }) => id)).toEqual(['a3']);
+  expect((await book.cancel('7')).map(({ id }) => id)).toEqual(['a3']);
   expect(await book.states(['a1', 'a2', 'a3', 'a4'])).toEqual(['answered', 'sending', 'cancelled', undefined]);
 });
 

@@ -1,5 +1,7 @@
 import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { type ReplyTo, toPlainEnvelope } from '../src/requests/reply-to.ts';
 import { openWorld, PHOTO, UNSURE, type World } from './world.ts';
 
 // What bots and estimators of version 0.1 wrote and can read: while one is updated, the other may be of that version.
@@ -7,6 +9,26 @@ import { openWorld, PHOTO, UNSURE, type World } from './world.ts';
 const CHAT = 4711;
 const FIELDS = ['acceptedAt', 'deadline', 'id', 'photo', 'replyTo', 'v'];
 const REPLY_TO = ['chatId', 'language', 'messageId', 'placeholderId', 'userId'];
+
+/** How version 0.1 reads a request: packages/contracts/src/request.ts as it was then. */
+const RELEASED = z.strictObject({
+  v: z.literal(1),
+  id: z.string().regex(/^[a-z0-9]{16,32}$/),
+  photo: z.strictObject({
+    store: z.enum(['volume', 'message']),
+    key: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/),
+  }),
+  replyTo: z.strictObject({
+    userId: z.int(),
+    chatId: z.int(),
+    messageId: z.int(),
+    placeholderId: z.int().optional(),
+    language: z.enum(['en', 'ru', 'es']),
+  }),
+  acceptedAt: z.int().positive(),
+  deadline: z.int().positive(),
+});
+const refusesNew = (request: unknown) => !RELEASED.safeParse(request).success;
 
 /** A result word for word, with what belongs to the request put in. */
 const RESULT = (id: string, replyTo: string) =>
@@ -36,6 +58,7 @@ test('an everyday request is one that version 0.1 can read; only a press and dec
   await world.page.send(2, { photo: PHOTO, language: 'ru' });
   await expect.poll(() => world.requests).toHaveLength(3);
   const [everyday, pressed, russian] = world.requests;
+  expect(RELEASED.safeParse(everyday).error).toBeUndefined();
   expect(Object.keys(everyday!).sort()).toEqual(FIELDS);
   expect(Object.keys(everyday!.replyTo).sort()).toEqual(REPLY_TO);
   expect(Object.keys(pressed!).sort()).toEqual([...FIELDS, 'adultsConfirmed'].sort());
@@ -57,7 +80,7 @@ test.each([
 test.each(['volume', 'message'] as const)(
   'an estimator of version 0.1 gets a request with decimal commas again without, by %s',
   async (store) => {
-    await using world = await openWorld({ store, refuses: ({ decimalComma }) => decimalComma !== undefined });
+    await using world = await openWorld({ store, refuses: refusesNew });
     await world.page.send(CHAT, { photo: PHOTO, language: 'es' });
     await world.page.untilSaid(CHAT, /6,3/);
     expect(await world.page.fromBot(CHAT)).toHaveLength(1);
@@ -65,6 +88,32 @@ test.each(['volume', 'message'] as const)(
     await world.untilNothingIsLeft();
   },
 );
+
+test('of what version 0.1 does not know of a user, it is told nothing', () => {
+  const to = { userId: '1', chatId: '-100', messageId: '3', placeholderId: '4', answerId: '5', language: 'pt' };
+  const plain = toPlainEnvelope(to as unknown as ReplyTo);
+  expect(plain).toEqual({ userId: 1, chatId: -100, messageId: 3, placeholderId: 4, language: 'en' });
+});
+
+test('a second look that version 0.1 can not read is told to have failed, and not looked at as the first was', async () => {
+  await using world = await openWorld({ faces: () => [UNSURE], refuses: refusesNew });
+  await world.page.send(CHAT, { photo: PHOTO });
+  const answer = await world.page.untilSaid(CHAT, /under 18/);
+  await world.page.press(CHAT, answer.message_id);
+  await world.page.untilSaid(CHAT, /couldn't finish/);
+  await world.untilNothingIsLeft();
+  expect(world.requests).toHaveLength(1);
+});
+
+test('a result in a language of a newer bot is answered in English', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  await world.page.send(CHAT, { photo: PHOTO, language: 'ru' });
+  await expect.poll(() => world.requests).toHaveLength(1);
+  const [request] = world.requests as [World['requests'][0]];
+  await world.publishResult({ ...request, replyTo: { ...request.replyTo, language: 'pt', topic: 3 } }, 'no_face');
+  await world.page.untilSaid(CHAT, /no face/);
+  await world.untilNothingIsLeft();
+});
 
 test('a request that is refused for another reason is told so, once', async () => {
   await using world = await openWorld({ refuses: () => true });

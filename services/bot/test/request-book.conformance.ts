@@ -12,8 +12,8 @@ export interface Envelope {
 /** Gives an empty book. */
 export type OpenBook = (timing?: Partial<BookTiming>) => Promise<RequestBook<Envelope>>;
 
-const ANNA = 11;
-const BORIS = 22;
+const ANNA = '11';
+const BORIS = '22';
 const LIMITS = { maxActivePerUser: 2 };
 const MANY = { maxActivePerUser: 1_000 };
 /** Nobody waits for results that outlived an outage. */
@@ -28,8 +28,9 @@ const NEW_MESSAGE = (attempt: string) => ({ attempt, repeatable: false });
 const EXPIRED = (attempt: string) => ({ attempt, repeatable: true, expired: true });
 const idsOf = (requests: { id: string }[]) => requests.map(({ id }) => id);
 
-function requestOf(userId: number, id: string, deadline = soon()): NewRequest<Envelope> {
-  return { id, userId, chatId: -1_001_234_567_890_123, messageId: 7, deadline, envelope: { language: 'en', topic: 3 } };
+function requestOf(user: string | number, id: string, deadline = soon()): NewRequest<Envelope> {
+  const ids = { id, userId: String(user), chatId: '-1001234567890123', messageId: '7' };
+  return { ...ids, deadline, envelope: { language: 'en', topic: 3 } };
 }
 
 /** What every request book promises. Where a step takes long, fewer `propertyRuns` do. */
@@ -107,9 +108,9 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
         found!.envelope.language = 'changed';
         await book.placeholderSent('a1');
         expect(await book.find('a1')).toMatchObject({ placeholder: {} });
-        await book.placeholderSent('a1', 12);
+        await book.placeholderSent('a1', '12');
         await book.answerReady('a1');
-        const later = { ...request, state: 'published', placeholder: { id: 12 }, answerReady: true };
+        const later = { ...request, state: 'published', placeholder: { id: '12' }, answerReady: true };
         expect(await book.find('a1')).toEqual(later);
       });
     });
@@ -118,7 +119,7 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
       test('a request goes from accepted to published to sending to answered, and never back when a step comes late', async () => {
         const book = await open();
         await book.accept(requestOf(ANNA, 'a1'), LIMITS);
-        expect(await book.placeholderSent('a1', 1)).toBe('accepted');
+        expect(await book.placeholderSent('a1', '1')).toBe('accepted');
         for (let i = 0; i < 2; i++) expect(await book.published('a1')).toBe('published');
         for (let i = 0; i < 2; i++) expect(await book.answerReady('a1')).toBe('published');
         for (let i = 0; i < 2; i++) expect(await book.sending('a1', NEW_MESSAGE('x'))).toBe('send');
@@ -126,7 +127,7 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
         expect(await book.answerReady('a1')).toBe('sending');
         expect(await book.answered('a1')).toBe(true);
         expect(await book.answered('a1')).toBe(false);
-        for (const late of [book.placeholderSent('a1', 2), book.published('a1'), book.answerReady('a1')]) {
+        for (const late of [book.placeholderSent('a1', '2'), book.published('a1'), book.answerReady('a1')]) {
           expect(await late).toBe('answered');
         }
         expect(await book.sending('a1', EDIT('x'))).toBe('answered');
@@ -136,7 +137,7 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
 
       test('a request nobody knows stays unknown until it is sent or answered', async () => {
         const book = await open();
-        for (const step of [book.placeholderSent('lost', 1), book.published('lost'), book.answerReady('lost')]) {
+        for (const step of [book.placeholderSent('lost', '1'), book.published('lost'), book.answerReady('lost')]) {
           expect(await step).toBeUndefined();
         }
         await book.notSent('lost', 'x');
@@ -157,7 +158,7 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
       test('what is answered leaves nothing but a mark', async () => {
         const book = await open({ ...AT_ONCE, ...DEAD });
         await book.accept(requestOf(ANNA, 'a1', ago(1_000)), LIMITS);
-        await book.placeholderSent('a1', 5);
+        await book.placeholderSent('a1', '5');
         await book.sending('a1', NEW_MESSAGE('x'));
         await book.answered('a1');
         expect(await book.find('a1')).toBeUndefined();
@@ -206,7 +207,7 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
         expect(await place()).toBe(4);
         await book.sending('a', EDIT('x'));
         await book.answered('a');
-        await book.cancel(1);
+        await book.cancel('1');
         expect(await place()).toBe(3);
         await book.sending('c', EDIT('x'));
         await book.notSent('c', 'x');
@@ -277,10 +278,10 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
       test('a bot that dies between recording and sending leaves a request that is found again as unknown', async () => {
         const book = await open(DEAD);
         await published(book, 'a1');
-        await book.placeholderSent('a1', 5);
+        await book.placeholderSent('a1', '5');
         await book.sending('a1', NEW_MESSAGE('x'));
         const [left, ...others] = await book.leftSending();
-        expect(left).toMatchObject({ id: 'a1', chatId: requestOf(ANNA, 'a1').chatId, placeholder: { id: 5 } });
+        expect(left).toMatchObject({ id: 'a1', chatId: requestOf(ANNA, 'a1').chatId, placeholder: { id: '5' } });
         expect(others).toEqual([]);
         expect(await book.sending('a1', NEW_MESSAGE('y'))).toBe('unknown');
         expect(await book.answered('a1')).toBe(true);
@@ -357,10 +358,10 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
         await book.accept(request, LIMITS);
         await book.accept(requestOf(ANNA, 'a2'), LIMITS);
         await book.accept(requestOf(BORIS, 'b1', ago(2_000)), LIMITS);
-        await book.placeholderSent('b1', 9);
+        await book.placeholderSent('b1', '9');
         await book.published('b1');
         const [first, second, ...others] = await book.overdue();
-        expect(first).toMatchObject({ id: 'b1', state: 'published', placeholder: { id: 9 } });
+        expect(first).toMatchObject({ id: 'b1', state: 'published', placeholder: { id: '9' } });
         expect(second).toEqual({ ...request, state: 'accepted', answerReady: false });
         expect(others).toEqual([]);
         expect(idsOf(await book.overdue())).toEqual(['b1', 'a1']);
@@ -456,18 +457,18 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
       test('a cancelled request is not answered, and its slot is free', async () => {
         const book = await open(AT_ONCE);
         await book.accept(requestOf(ANNA, 'a1', ago(1_000)), LIMITS);
-        await book.placeholderSent('a1', 4);
+        await book.placeholderSent('a1', '4');
         await book.accept(requestOf(ANNA, 'a2'), LIMITS);
         await book.published('a2');
         await book.accept(requestOf(BORIS, 'b1'), LIMITS);
         const [first, second, ...others] = await book.cancel(ANNA);
-        expect(first).toMatchObject({ id: 'a1', state: 'accepted', placeholder: { id: 4 } });
+        expect(first).toMatchObject({ id: 'a1', state: 'accepted', placeholder: { id: '4' } });
         expect(second).toMatchObject({ id: 'a2', state: 'published' });
         expect(others).toEqual([]);
         expect(await book.cancel(ANNA)).toEqual([]);
         expect(await book.overdue()).toEqual([]);
         for (const id of ['a1', 'a2']) {
-          expect(await book.placeholderSent(id, 5)).toBe('cancelled');
+          expect(await book.placeholderSent(id, '5')).toBe('cancelled');
           expect(await book.published(id)).toBe('cancelled');
           expect(await book.answerReady(id)).toBe('cancelled');
           for (const how of [EDIT, NEW_MESSAGE, EXPIRED]) expect(await book.sending(id, how('x'))).toBe('cancelled');

@@ -10,7 +10,7 @@ const AN_HOUR = 3_600_000;
 
 export type Step =
   | { do: 'accept'; id: string; isLate: boolean }
-  | { do: 'placeholderSent'; id: string; placeholderId: number | undefined }
+  | { do: 'placeholderSent'; id: string; placeholderId: string | undefined }
   | { do: 'forget' | 'published' | 'answerReady' | 'answered'; id: string }
   | ({ do: 'sending'; id: string } & Required<SendAttempt>)
   | { do: 'notSent'; id: string; attempt: string }
@@ -23,7 +23,7 @@ export const steps = fc.array(
   fc.oneof<fc.Arbitrary<Step>[]>(
     fc.record({ do: fc.constant('accept' as const), id, isLate: fc.boolean() }),
     fc.record({ do: fc.constant('accept' as const), id, isLate: fc.constant(false) }),
-    fc.record({ do: fc.constant('placeholderSent' as const), id, placeholderId: fc.constantFrom(5, undefined) }),
+    fc.record({ do: fc.constant('placeholderSent' as const), id, placeholderId: fc.constantFrom('5', undefined) }),
     fc.record({ do: fc.constantFrom('published' as const, 'answerReady' as const, 'answered' as const), id }),
     fc.record({ do: fc.constant('forget' as const), id }),
     fc.record({
@@ -44,7 +44,7 @@ interface Known {
   state: State;
   isLate: boolean;
   waits: boolean;
-  placeholder?: { id?: number };
+  placeholder?: { id?: string };
   answerReady: boolean;
   attempt?: string;
   once: boolean;
@@ -169,7 +169,7 @@ export async function takeOn(book: RequestBook<string>, step: Step, deadline: nu
     case 'notSent':
       return book.notSent(step.id, step.attempt);
     case 'cancel':
-      return (await book.cancel(step.user.charCodeAt(0))).map((request) => request.id).sort();
+      return (await book.cancel(step.user)).map((request) => request.id).sort();
     default:
       return book[step.do](step.id);
   }
@@ -195,8 +195,8 @@ export async function viewOfBook(book: RequestBook<string>): Promise<BookModel['
 }
 
 function requestOf(id: string, deadline: number): NewRequest<string> {
-  const userId = id.charCodeAt(0);
-  return { id, userId, chatId: userId, messageId: 1, deadline, envelope: id };
+  const userId = id[0]!;
+  return { id, userId, chatId: userId, messageId: '1', deadline, envelope: id };
 }
 
 function viewOf({ id, state, answerReady, placeholder }: Pick<Known, 'id' | 'state' | 'answerReady' | 'placeholder'>) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RateOptions, RequestRate } from '../src/limits/request-rate.ts';
 
-const ANNA = 11;
-const BORIS = 22;
+const ANNA = '11';
+const BORIS = '22';
 
 /** What every request rate promises. */
 export function describeRequestRate(name: string, open: (options: RateOptions) => Promise<RequestRate>): void {

@@ -5,13 +5,13 @@ import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, expect, test, vi } from 'vitest';
 import { botConfig, limitsOf } from '../src/config.ts';
-import { createOneAtATime } from '../src/intake/one-at-a-time.ts';
 import { judge, pauseAfter, RETRY_POLICY } from '../src/jobs/retry-policy.ts';
+import { OneAtATime } from '../src/one-at-a-time.ts';
 import { milestone } from '../src/progress/positions.ts';
 import { Sweeper } from '../src/replies/sweep.ts';
 import type { Envelope } from '../src/requests/envelope.ts';
 import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
-import { createPace } from '../src/telegram/pace.ts';
+import { TelegramPace } from '../src/telegram/pace.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -22,7 +22,7 @@ test('tells fewer and fewer places the longer the queue is', () => {
 });
 
 test('runs what shares a key in order, whatever fails, and the rest side by side', async () => {
-  const oneAtATime = createOneAtATime();
+  const oneAtATime = new OneAtATime();
   const log: string[] = [];
   const work = (name: string) => {
     const end = Promise.withResolvers<void>();
@@ -33,9 +33,9 @@ test('runs what shares a key in order, whatever fails, and the rest side by side
     return { ...end, run };
   };
   const [a1, a2, b1] = [work('a1'), work('a2'), work('b1')];
-  const first = oneAtATime('a', a1.run);
-  const second = oneAtATime('a', a2.run);
-  const other = oneAtATime('b', b1.run);
+  const first = oneAtATime.run('a', a1.run);
+  const second = oneAtATime.run('a', a2.run);
+  const other = oneAtATime.run('b', b1.run);
   a2.resolve();
   b1.resolve();
   await other;
@@ -61,42 +61,42 @@ test('a job that is asked to wait for hours is given up', async () => {
 });
 
 test('a chat that has had its share is told to wait; others are not held up', async () => {
-  const pace = createPace();
-  for (let i = 0; i < 20; i++) await pace.turn(7);
-  await expect(pace.turn(7)).rejects.toMatchObject({ code: 'chat_pace', retryAfterMs: expect.any(Number) });
-  await pace.turn(8);
-  expect(await pace.spare(7)).toBe(false);
-  expect(await pace.spare(8)).toBe(true);
-  expect(await pace.spare(8)).toBe(false);
+  const pace = new TelegramPace();
+  for (let i = 0; i < 20; i++) await pace.turn('7');
+  await expect(pace.turn('7')).rejects.toMatchObject({ code: 'chat_pace', retryAfterMs: expect.any(Number) });
+  await pace.turn('8');
+  expect(await pace.spare('7')).toBe(false);
+  expect(await pace.spare('8')).toBe(true);
+  expect(await pace.spare('8')).toBe(false);
 });
 
 test('what more a chat may be sent than its share takes until its next shares', async () => {
-  const pace = createPace();
-  const group = -7;
+  const pace = new TelegramPace();
+  const group = '-7';
   for (let i = 0; i < 5; i++) await pace.turn(group);
   expect(await pace.waitFor(15, group)).toBe(0);
   const [next, stillNext, afterNext] = await Promise.all([16, 35, 36].map((turns) => pace.waitFor(turns, group)));
   expect(next).toSatisfy((ms: number) => ms > 0 && ms <= 60_000);
   expect(stillNext).toBeLessThanOrEqual(60_000);
   expect(afterNext).toBeGreaterThan(60_000);
-  expect(await pace.waitFor(20, 7)).toBe(0);
+  expect(await pace.waitFor(20, '7')).toBe(0);
 });
 
 test('a chat that Telegram wants left alone is left alone', async () => {
-  const pace = createPace();
-  pace.hold(7, 30_000);
-  const error = await pace.turn(7).catch((thrown) => thrown);
+  const pace = new TelegramPace();
+  pace.hold('7', 30_000);
+  const error = await pace.turn('7').catch((thrown) => thrown);
   expect(error.retryAfterMs).toBeGreaterThan(29_000);
-  expect(await pace.spare(7)).toBe(false);
+  expect(await pace.spare('7')).toBe(false);
 });
 
 test('jobs of all chats together stay below what Telegram takes', async () => {
-  const pace = createPace();
+  const pace = new TelegramPace();
   const turns: number[] = [];
   const started = Date.now();
   await Promise.all(
     Array.from({ length: 50 }, async (_, chat) => {
-      await pace.turn(chat + 1);
+      await pace.turn(String(chat + 1));
       turns.push(Date.now() - started);
     }),
   );
@@ -111,7 +111,7 @@ test('deletes a photo left behind by an answered request within two minutes, by 
   const [active, answered, unknown] = ['a', 'b', 'c'].map((letter) => letter.repeat(20)) as [string, string, string];
   for (const id of [active, answered]) {
     const deadline = Date.now() + 10 * 3_600_000;
-    const request = { id, userId: 1, chatId: 1, messageId: 1, deadline, envelope: { language: 'en' as const } };
+    const request = { id, userId: '1', chatId: '1', messageId: '1', deadline, envelope: { language: 'en' as const } };
     await book.accept(request, { maxActivePerUser: 5 });
   }
   await book.answered(answered);

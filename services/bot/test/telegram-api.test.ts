@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
-import { createTelegramApi, type TelegramApi } from '../src/telegram/telegram-api.ts';
+import { TelegramApi } from '../src/telegram/telegram-api.ts';
 
 const TOKEN = '123456789:AAsecret-secret-secret-secret-secret';
 type Reply =
@@ -43,9 +43,9 @@ async function telegram(...replies: Reply[]) {
     () => server.close(),
   );
   const port = (server.address() as AddressInfo).port;
-  const busy: [number, number][] = [];
-  const onBusy = (chatId: number, ms: number) => void busy.push([chatId, ms]);
-  return { api: createTelegramApi({ token: TOKEN, apiRoot: `http://127.0.0.1:${port}`, onBusy }), calls, busy };
+  const busy: [string, number][] = [];
+  const onBusy = (chatId: string, ms: number) => void busy.push([chatId, ms]);
+  return { api: new TelegramApi({ token: TOKEN, apiRoot: `http://127.0.0.1:${port}`, onBusy }), calls, busy };
 }
 
 const refusal = (status: number, description: string, parameters?: object): Reply => ({
@@ -64,8 +64,8 @@ async function failure(call: Promise<unknown>) {
   return error;
 }
 
-const send = (api: TelegramApi) => api.sendText({ chatId: -5 }, 'words of a user');
-const edit = (api: TelegramApi) => api.editText(-5, 1, 'words of a user');
+const send = (api: TelegramApi) => api.send({ chatId: '-5' }, 'words of a user');
+const edit = (api: TelegramApi) => api.edit('-5', '1', 'words of a user');
 
 test.each([
   [refusal(429, 'Too Many Requests', { retry_after: 7 }), { code: 'telegram_busy', retryAfterMs: 7_000 }],
@@ -94,7 +94,7 @@ test.each([refusal(504, 'Gateway Timeout'), 'cut' as const, 'cut in mid-answer' 
 );
 
 test('a send that found no connection may be repeated', async () => {
-  const api = createTelegramApi({ token: TOKEN, apiRoot: 'http://127.0.0.1:9', onBusy() {} });
+  const api = new TelegramApi({ token: TOKEN, apiRoot: 'http://127.0.0.1:9', onBusy() {} });
   expect(await failure(send(api))).toMatchObject({ code: 'telegram_unreachable', grade: 'retryable' });
   expect(await failure(api.download('f', 10))).toMatchObject({ grade: 'retryable' });
 });
@@ -102,7 +102,7 @@ test('a send that found no connection may be repeated', async () => {
 test('tells which chat to leave alone, and how long', async () => {
   const { api, busy } = await telegram(refusal(429, 'Too Many Requests', { retry_after: 7 }));
   await failure(send(api));
-  expect(busy).toEqual([[-5, 7_000]]);
+  expect(busy).toEqual([['-5', 7_000]]);
 });
 
 test('goes on under the new id of a group that moved, now and later', async () => {
@@ -110,8 +110,8 @@ test('goes on under the new id of a group that moved, now and later', async () =
     refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: -1005 }),
     fine({ message_id: 8 }),
   );
-  expect(await send(api)).toBe(8);
-  expect(await send(api)).toBe(8);
+  expect(await send(api)).toBe('8');
+  expect(await send(api)).toBe('8');
   expect(calls.map(({ body }) => JSON.parse(body).chat_id)).toEqual([-5, -1005, -1005]);
 });
 
@@ -127,21 +127,37 @@ test.each([
 
 test('a new picture goes out with its caption and as a reply', async () => {
   const { api, calls } = await telegram(fine({ message_id: 3 }));
-  await api.sendPicture({ chatId: 5, replyTo: 17 }, Buffer.from('picture bytes'), 'the caption');
+  await api.sendPicture({ chatId: '5', replyTo: '17' }, Buffer.from('picture bytes'), 'the caption');
   expect(calls[0]?.body).toContain('picture bytes');
   expect(calls[0]?.body).toContain('the caption');
   expect(calls[0]?.body).toContain('{"message_id":17,"allow_sending_without_reply":true}');
 });
 
+test('a message makes a sound unless it is to be silent', async () => {
+  const { api, calls } = await telegram(fine({ message_id: 3 }));
+  await api.send({ chatId: '5', silent: true }, 'words');
+  await api.send({ chatId: '5' }, 'words');
+  expect(calls.map(({ body }) => JSON.parse(body).disable_notification)).toEqual([true, undefined]);
+});
+
+test('a message is deleted; one that is gone is deleted already', async () => {
+  const gone = refusal(400, 'Bad Request: message to delete not found');
+  const { api, calls } = await telegram(fine(true), gone, refusal(400, "Bad Request: message can't be deleted"));
+  await api.delete('-5', '17');
+  await api.delete('-5', '17');
+  expect(await failure(api.delete('-5', '17'))).toMatchObject({ code: 'telegram_refused' });
+  expect(JSON.parse(calls[0]!.body)).toEqual({ chat_id: -5, message_id: 17 });
+});
+
 const BUTTON = { text: 'Да, «всем»', data: 'adults' };
 const KEYBOARD = { inline_keyboard: [[{ text: 'Да, «всем»', callback_data: 'adults' }]] };
-const ADDRESS = { chatId: 5, replyTo: 17 };
+const ADDRESS = { chatId: '5', replyTo: '17' };
 
 test.each<[string, (api: TelegramApi, button?: typeof BUTTON) => Promise<unknown>]>([
-  ['sent', (api, button) => api.sendText(ADDRESS, 'words', button)],
-  ['edited', (api, button) => api.editText(5, 17, 'words', button)],
+  ['sent', (api, button) => api.send(ADDRESS, 'words', button)],
+  ['edited', (api, button) => api.edit('5', '17', 'words', button)],
   ['sent with a picture', (api, button) => api.sendPicture(ADDRESS, Buffer.from('bytes'), 'words', button)],
-  ['edited into a picture', (api, button) => api.editIntoPicture(5, 17, Buffer.from('bytes'), 'words', button)],
+  ['edited into a picture', (api, button) => api.editIntoPicture('5', '17', Buffer.from('bytes'), 'words', button)],
 ])('a message that is %s has the button it is given, else none', async (_, say) => {
   const { api, calls } = await telegram(fine({ message_id: 3 }));
   await say(api, BUTTON);
@@ -180,7 +196,7 @@ test('asks for messages and pressed buttons, by polling and by webhook', async (
 test('a picture that replaces a text goes out as a file of the form that holds its caption', async () => {
   const { api, calls } = await telegram(fine(true));
   const caption = 'Лицо «1»: 6.3\r\n--end';
-  expect(await api.editIntoPicture(5, 17, Buffer.from('picture bytes'), caption)).toBe('edited');
+  expect(await api.editIntoPicture('5', '17', Buffer.from('picture bytes'), caption)).toBe('edited');
   const [{ headers, body }] = calls as [(typeof calls)[0]];
   const form = await new Response(Buffer.from(body, 'latin1'), { headers }).formData();
   expect(form.get('chat_id')).toBe('5');

@@ -5,8 +5,7 @@ import { freePort } from '@attrai/test-servers/free-port';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import type { Update } from 'telegraf/types';
 import { afterEach, expect, test } from 'vitest';
-import type { TelegramApi } from '../src/telegram/telegram-api.ts';
-import { startWebhook, webhookSecret } from '../src/telegram/webhook.ts';
+import { Webhook, webhookSecret } from '../src/telegram/webhook.ts';
 import { bent } from './bent.ts';
 import { openWorld, PHOTO } from './world.ts';
 
@@ -32,7 +31,7 @@ async function openWebhook(handle: (update: Update) => Promise<void> = async () 
       seen.secrets.push(secret);
     },
     webhookInfo: async () => ({ url: seen.known }),
-  } as TelegramApi;
+  };
   const destination = { write: (line: string) => void seen.lines.push(line) };
   const options = {
     api,
@@ -44,7 +43,7 @@ async function openWebhook(handle: (update: Update) => Promise<void> = async () 
     onBack: () => void seen.back++,
     onFatal: (error: unknown) => void seen.fatal.push(error),
   };
-  const webhook = await startWebhook(options, checkMs);
+  const webhook = await Webhook.open(options, checkMs);
   cleanups.push(() => webhook.stop());
   const send = async (body: string | null, secret?: string, method = 'POST') => {
     const headers = secret === undefined ? {} : { 'x-telegram-bot-api-secret-token': secret };

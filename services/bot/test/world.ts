@@ -17,7 +17,8 @@ import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect } from 'vitest';
 import { type Bookkeeping, bookkeepingInMemory, bookkeepingOnRedis } from '../src/bookkeeping.ts';
 import type { Limits } from '../src/limits/limits.ts';
-import { type BotParts, type RunningBot, startBot } from '../src/start-bot.ts';
+import type { RunningBot } from '../src/running-bot.ts';
+import { type BotParts, startBot } from '../src/start-bot.ts';
 import { type ChatPage, chatPage } from './chat-page.ts';
 import { png } from './png.ts';
 

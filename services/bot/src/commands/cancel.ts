@@ -2,18 +2,18 @@ import { codeOf } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
 import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
+import type { SmallTalk } from '../chat/small-talk.ts';
 import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import { deletePhotosOf, type PhotoFolders } from '../replies/request-photos.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import type { RequestBook, RequestRecord } from '../requests/request-book.ts';
-import type { SmallTalk } from '../telegram/small-talk.ts';
 import { TEXTS } from '../texts/languages.ts';
 
 export interface CancelParts extends PhotoFolders {
   book: RequestBook<Envelope>;
   progress: Pick<Progress, 'settle'>;
-  smallTalk: SmallTalk;
+  smallTalk: Pick<SmallTalk, 'change'>;
   logger: Logger;
   metrics: BotMetrics;
   stopping: AbortSignal;
@@ -26,7 +26,7 @@ const PATIENCE_MS = 2_000;
  * Drops all photos of a user that wait, in whatever chat: their slots are free, and nothing is answered later. One whose answer is
  * being sent is answered. Resolves to what to tell the user.
  */
-export async function cancelPhotos(userId: number, language: Language, parts: CancelParts): Promise<string> {
+export async function cancelPhotos(userId: string, language: Language, parts: CancelParts): Promise<string> {
   const { book, logger, stopping } = parts;
   let cancelled: RequestRecord<Envelope>[];
   try {

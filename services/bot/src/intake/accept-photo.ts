@@ -1,18 +1,18 @@
 import { codeOf } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
-import type { ReplyTo } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
+import type { PhotoSize } from '../chat/wants.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import type { BotMetrics } from '../metrics.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, requestFor } from '../requests/envelope.ts';
+import type { ReplyTo } from '../requests/reply-to.ts';
 import type { RequestBook } from '../requests/request-book.ts';
 import { TEXTS } from '../texts/languages.ts';
-import type { Incoming } from './incoming.ts';
 import type { IntakeJob } from './intake-job.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
 
 export interface GateParts {
   book: RequestBook<Envelope>;
@@ -34,15 +34,13 @@ export interface GateParts {
  */
 export type Acceptance = 'accepted' | 'in_work' | 'answered' | 'cancelled' | { refusal: string };
 
-export type Photo = Extract<Incoming, { kind: 'photo' }>;
-
 /** A polling batch waits for its slowest update, and commands for the batch: Redis gets this long to come back. */
 const PATIENCE_MS = 2_000;
 
 /** Decides which photos are taken on. A photo that is refused costs nothing of its user's limits, nor does an update that comes twice. */
 export class PhotoGate {
   #parts: GateParts;
-  #oneAtATime = createOneAtATime();
+  #oneAtATime = new OneAtATime();
   #away = false;
 
   constructor(parts: GateParts) {
@@ -55,7 +53,7 @@ export class PhotoGate {
    * Throws RetryableError while Redis is away. What was done until then stays, whether its reply was lost or not: the
    * update shall come again, and then goes on from there. (Taking it back would have to succeed while Redis is away.)
    */
-  async accept(id: string, photo: Photo, replyTo: ReplyTo): Promise<Acceptance> {
+  async accept(id: string, photo: PhotoSize, replyTo: ReplyTo): Promise<Acceptance> {
     const { troubles, limits, stopping, logger } = this.#parts;
     const texts = TEXTS[replyTo.language];
     const { bytes, side } = photo;
@@ -63,7 +61,7 @@ export class PhotoGate {
     if (side !== undefined && side < limits.minPhotoSide) return { refusal: texts.tooSmall(side, limits) };
     try {
       // A second press of a button must not go on from a slot that the first is about to lose.
-      const acceptance = await this.#oneAtATime(id, () =>
+      const acceptance = await this.#oneAtATime.run(id, () =>
         patiently(() => this.#reserve(id, photo, replyTo), stopping, PATIENCE_MS),
       );
       this.#away = false;
@@ -78,7 +76,7 @@ export class PhotoGate {
     }
   }
 
-  async #reserve(id: string, photo: Photo, replyTo: ReplyTo): Promise<Acceptance> {
+  async #reserve(id: string, photo: PhotoSize, replyTo: ReplyTo): Promise<Acceptance> {
     const { book, intake, limits, metrics, logger } = this.#parts;
     const acceptedAt = Date.now();
     const deadline = acceptedAt + limits.deadlineSeconds * 1000;

@@ -1,8 +1,4 @@
-import { type ReplyTo, replyTo } from '@attrai/contracts/reply-to';
-import { z } from 'zod';
-
-/** What Telegram promises of a photo: a job without it could neither be finished nor answered. */
-export const answerable = z.object({ fileId: z.string().min(1), to: replyTo });
+import type { ReplyTo } from '../requests/reply-to.ts';
 
 /** An accepted photo on its way to the estimators. */
 export interface IntakeJob {

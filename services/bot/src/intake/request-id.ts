@@ -9,7 +9,7 @@ const LENGTH = 20;
  *
  * @param asked the button by which more was asked of the photo later: that is a request of its own
  */
-export function requestIdOf(token: string, chatId: number, messageId: number, asked?: string): string {
+export function requestIdOf(token: string, chatId: string, messageId: string, asked?: string): string {
   const what = asked === undefined ? `${chatId}:${messageId}` : `${chatId}:${messageId}:${asked}`;
   const digest = createHmac('sha256', token).update(what).digest();
   // 256 is a multiple of 32: every letter is equally likely.

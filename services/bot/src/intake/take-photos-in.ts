@@ -3,25 +3,25 @@ import { publishChecked } from '@attrai/broker/typed-queue';
 import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { keysOf, type PhotoRef } from '@attrai/contracts/photo-ref';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
-import type { ReplyTo } from '@attrai/contracts/reply-to';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
+import type { Chat } from '../chat/chat.ts';
+import type { Pace } from '../chat/pace.ts';
+import type { SmallTalk } from '../chat/small-talk.ts';
 import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import { type Answer, deadlineJobId, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
 import { type Envelope, replyToOf, requestFor } from '../requests/envelope.ts';
+import { type ReplyTo, replyTo as readReplyTo, toEnvelope } from '../requests/reply-to.ts';
 import { isOver, type RequestBook, type RequestRecord, type State } from '../requests/request-book.ts';
-import type { Pace } from '../telegram/pace.ts';
-import type { SmallTalk } from '../telegram/small-talk.ts';
-import type { TelegramApi } from '../telegram/telegram-api.ts';
 import { HAS_DECIMAL_COMMA, TEXTS } from '../texts/languages.ts';
 import type { IntakeJob } from './intake-job.ts';
 
 export interface IntakeParts {
-  api: TelegramApi;
+  chat: Chat;
   pace: Pace;
   progress: Progress;
   broker: Broker;
@@ -54,21 +54,22 @@ export class IntakeWorker implements Worker<IntakeJob> {
     this.#parts = parts;
   }
 
-  async work(job: Job<IntakeJob>): Promise<void> {
-    const { id, acceptedAt, deadline } = job.data;
+  async work({ data, again }: Job<IntakeJob>): Promise<void> {
+    const job = readJob(data);
+    const { id, acceptedAt, deadline } = job;
     const { book, photoStore, metrics, logger } = this.#parts;
-    const start = await this.#startOf(job);
+    const start = await this.#startOf(job, again);
     if (start === undefined) return;
     if (Date.now() >= deadline) throw new FinalError('expired', 'The deadline passed before the photo was in.');
 
     let { replyTo } = start;
     if (start.needsPlaceholder) {
-      const placeholderId = await this.#sendPlaceholder(job.data, start.place);
+      const placeholderId = await this.#sendPlaceholder(job, start.place);
       if (placeholderId !== undefined) replyTo = { ...replyTo, placeholderId };
       const state = await book.placeholderSent(id, placeholderId);
       if (isOver(state)) return this.#endPlaceholder(id, replyTo, state);
     }
-    const photo = await this.#publish(job.data, replyTo);
+    const photo = await this.#publish(job, replyTo);
     if (photo === undefined) return;
     // The estimator then finds nothing to do.
     if (isOver(await book.published(id))) return photoStore.delete(photo);
@@ -77,7 +78,8 @@ export class IntakeWorker implements Worker<IntakeJob> {
     logger.info({ requestId: id, ms }, 'Published');
   }
 
-  async gaveUp({ data }: Job<IntakeJob>, error: unknown): Promise<void> {
+  async gaveUp({ data: stored }: Job<IntakeJob>, error: unknown): Promise<void> {
+    const data = readJob(stored);
     const { book, replies, logger } = this.#parts;
     const { id } = data;
     const code = codeOf(error);
@@ -90,12 +92,12 @@ export class IntakeWorker implements Worker<IntakeJob> {
   }
 
   /** Undefined if there is nothing to do: it was published by an earlier try, or is over. */
-  async #startOf({ data, again }: Job<IntakeJob>): Promise<Start | undefined> {
-    const { id, replyTo, place } = data;
+  async #startOf(job: IntakeJob, again: boolean): Promise<Start | undefined> {
+    const { id, replyTo, place } = job;
     // Where an answer stands already, it stays as it is until the new one takes its place.
     const canHavePlaceholder = replyTo.answerId === undefined;
     if (!again && place !== undefined) return { replyTo, needsPlaceholder: canHavePlaceholder, place };
-    const request = (await this.#parts.book.find(id)) ?? (await this.#adopt(data));
+    const request = (await this.#parts.book.find(id)) ?? (await this.#adopt(job));
     if (request?.state !== 'accepted') return undefined;
     const needsPlaceholder = canHavePlaceholder && request.placeholder === undefined;
     const [placeNow = 1] = needsPlaceholder ? await this.#parts.book.places([id]) : [];
@@ -112,13 +114,13 @@ export class IntakeWorker implements Worker<IntakeJob> {
   }
 
   /** Undefined if nobody knows whether the message arrived: then the answer is a message of its own. */
-  async #sendPlaceholder({ id, replyTo, acceptedAt }: IntakeJob, place: number): Promise<number | undefined> {
-    const { api, pace, progress } = this.#parts;
+  async #sendPlaceholder({ id, replyTo, acceptedAt }: IntakeJob, place: number): Promise<string | undefined> {
+    const { chat, pace, progress } = this.#parts;
     const { chatId, messageId, language } = replyTo;
     await pace.turn(chatId);
     const told = await progress.tell({ id, chatId, acceptedAt, place });
     try {
-      const sentId = await api.sendText({ chatId, replyTo: messageId }, TEXTS[language].placeholder(told));
+      const sentId = await chat.send({ chatId, replyTo: messageId, silent: true }, TEXTS[language].placeholder(told));
       progress.show(id, { messageId: sentId, language });
       return sentId;
     } catch (error) {
@@ -139,9 +141,9 @@ export class IntakeWorker implements Worker<IntakeJob> {
   /** Undefined if the request was over when the photo was there: then it is not published. */
   async #publish(job: IntakeJob, replyTo: ReplyTo): Promise<PhotoRef | undefined> {
     const { id, acceptedAt, deadline, fileId } = job;
-    const { broker, api, photoStore, book, limits } = this.#parts;
+    const { broker, chat, photoStore, book, limits } = this.#parts;
     if (!broker.connected) throw new RetryableError('broker_away', 'RabbitMQ is away: the download waits for it.');
-    const bytes = await api.download(fileId, limits.maxPhotoBytes);
+    const bytes = await chat.download(fileId, limits.maxPhotoBytes);
     const { ref, attachment } = await photoStore.put(keysOf(id).photo, bytes);
     // Its deadline may have been told during the download.
     if (Date.now() >= deadline) {
@@ -155,7 +157,7 @@ export class IntakeWorker implements Worker<IntakeJob> {
       v: 1,
       id,
       photo: ref,
-      replyTo,
+      replyTo: toEnvelope(replyTo),
       acceptedAt,
       deadline,
       // What is not asked for is left out, so that older estimators can read it. The only button there is says so.
@@ -166,6 +168,11 @@ export class IntakeWorker implements Worker<IntakeJob> {
     await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, { attachment, expiresAt: deadline });
     return ref;
   }
+}
+
+/** Jobs of version 0.1 have numbers for ids. */
+function readJob(job: IntakeJob): IntakeJob {
+  return { ...job, replyTo: readReplyTo.parse(job.replyTo) };
 }
 
 function answerTo(code: string): Answer {

@@ -31,7 +31,7 @@ export class RequestRate {
    * Counts one photo. Undefined if it is within the limit, else the milliseconds to wait; then nothing was counted.
    * On Redis it throws what `gradeRedisError` makes.
    */
-  async take(userId: number): Promise<number | undefined> {
+  async take(userId: string): Promise<number | undefined> {
     try {
       await this.#limiter.consume(userId);
       return undefined;

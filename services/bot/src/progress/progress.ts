@@ -1,8 +1,8 @@
 import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
+import type { Chat } from '../chat/chat.ts';
+import type { Pace } from '../chat/pace.ts';
 import type { RequestBook } from '../requests/request-book.ts';
-import type { Pace } from '../telegram/pace.ts';
-import type { TelegramApi } from '../telegram/telegram-api.ts';
 import { TEXTS } from '../texts/languages.ts';
 import { milestone } from './positions.ts';
 
@@ -10,7 +10,7 @@ export interface Place {
   /** 1 is the next photo, or the one being looked at. */
   position: number;
   /**
-   * Until the answer, by the queue and by what Telegram takes in this chat. Undefined for the next photo, unless its chat must
+   * Until the answer, by the queue and by what the network takes in this chat. Undefined for the next photo, unless its chat must
    * wait, and until photos have passed and shown how long one takes.
    */
   waitSeconds?: number;
@@ -19,7 +19,7 @@ export interface Place {
 /** A request whose place is about to be told. */
 export interface Waiting {
   id: string;
-  chatId: number;
+  chatId: string;
   /** ms since the epoch */
   acceptedAt: number;
   /** By the book. */
@@ -27,7 +27,7 @@ export interface Waiting {
 }
 
 export interface Placeholder {
-  messageId: number;
+  messageId: string;
   language: Language;
 }
 
@@ -40,7 +40,7 @@ interface Entry extends Waiting {
 }
 
 export interface ProgressParts {
-  api: Pick<TelegramApi, 'editText'>;
+  chat: Pick<Chat, 'edit'>;
   pace: Pick<Pace, 'spare' | 'waitFor'>;
   book: Pick<RequestBook<unknown>, 'places'>;
   logger: Logger;
@@ -51,7 +51,7 @@ const TICK_MS = 1_000;
 const FRONT = 200;
 /** Those out of date that may be edited in one tick. */
 const LOOKS_A_TICK = 50;
-/** Whoever is answered so soon needn't be told a place before: each telling is a call to Telegram. */
+/** Whoever is answered so soon needn't be told a place before: each telling is a call to the network. */
 const SOON_SECONDS = 3;
 /** The weight of the newest photo in the moving estimate of the time one takes. */
 const NEWEST = 0.2;
@@ -62,7 +62,7 @@ export class Progress {
   /** Told a place and not answered yet, in the order of telling. */
   #entries = new Map<string, Entry>();
   /** The same by chat, in the order of acceptance. */
-  #chats = new Map<number, Entry[]>();
+  #chats = new Map<string, Entry[]>();
   #edits = new Map<string, Promise<unknown>>();
   #secondsPerPhoto: number | undefined;
   #lastLeftAt = 0;
@@ -187,10 +187,10 @@ export class Progress {
   }
 
   #edit(entry: Entry, { messageId, language }: Placeholder, position: number): void {
-    const { api, logger } = this.#parts;
+    const { chat, logger } = this.#parts;
     entry.told = position;
     const edit = this.#placeOf(entry)
-      .then((place) => api.editText(entry.chatId, messageId, TEXTS[language].placeholder(place)))
+      .then((place) => chat.edit(entry.chatId, messageId, TEXTS[language].placeholder(place)))
       .catch((err) => logger.debug({ requestId: entry.id, err }, 'Could not show a place in the queue'))
       .finally(() => this.#edits.delete(entry.id));
     this.#edits.set(entry.id, edit);

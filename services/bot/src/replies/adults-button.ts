@@ -1,9 +1,9 @@
-import type { ReplyTo } from '@attrai/contracts/reply-to';
-import type { Button } from '../telegram/telegram-api.ts';
+import type { Button } from '../chat/chat.ts';
+import type { ReplyTo } from '../requests/reply-to.ts';
 import { TEXTS } from '../texts/languages.ts';
 import type { Answer } from './reply-job.ts';
 
-/** `callback_data` of the button. */
+/** What comes back when the button is pressed. */
 export const ADULTS = 'adults';
 
 /** What becomes of faces that may be under 18: their sender is asked whether everybody is an adult, or they are never scored. */

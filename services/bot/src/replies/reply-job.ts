@@ -1,12 +1,12 @@
-import type { ReplyTo } from '@attrai/contracts/reply-to';
 import type { Outcome } from '@attrai/contracts/result';
 import type { Limits } from '../limits/limits.ts';
+import type { ReplyTo } from '../requests/reply-to.ts';
 import { TEXTS } from '../texts/languages.ts';
 
 /** What a user can be told about an accepted photo: what became of it, or why it never got to an estimator. */
 export type Answer = Outcome | { kind: 'file_gone' };
 
-/** The answer to one request, on its way to Telegram. */
+/** The answer to one request, on its way to its chat. */
 export interface ReplyJob {
   id: string;
   replyTo: ReplyTo;

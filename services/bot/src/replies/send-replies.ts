@@ -2,21 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { codeOf, FinalError, gradeOf, RetryableError } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
 import type { Logger } from '@attrai/telemetry/logger';
+import type { Button, Chat } from '../chat/chat.ts';
+import type { Pace } from '../chat/pace.ts';
 import type { Job, Worker } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Answered, BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
+import { replyTo } from '../requests/reply-to.ts';
 import type { RequestBook, SendPermission } from '../requests/request-book.ts';
-import type { Pace } from '../telegram/pace.ts';
-import type { Button, TelegramApi } from '../telegram/telegram-api.ts';
 import { TEXTS } from '../texts/languages.ts';
 import { adultsButton, type UnsureFaces } from './adults-button.ts';
 import { answerText, deadlineJobId, type ReplyJob } from './reply-job.ts';
 import { deletePhotosOf, folderOf, type PhotoFolders } from './request-photos.ts';
 
 export interface ReplyParts extends PhotoFolders {
-  api: TelegramApi;
+  chat: Chat;
   pace: Pace;
   progress: Progress;
   book: RequestBook<Envelope>;
@@ -53,8 +54,10 @@ export class ReplySender implements Worker<ReplyJob> {
     this.#parts = parts;
   }
 
-  async work({ id: jobId, data }: Job<ReplyJob>): Promise<void> {
+  async work({ id: jobId, data: stored }: Job<ReplyJob>): Promise<void> {
     const { pace, metrics } = this.#parts;
+    // Jobs of version 0.1 have numbers for ids.
+    const data = { ...stored, replyTo: replyTo.parse(stored.replyTo) };
     const one: Try = { job: data, attempt: randomUUID(), expired: jobId === deadlineJobId(data.id) };
     const started = performance.now();
     await pace.turn(data.replyTo.chatId);
@@ -140,7 +143,7 @@ export class ReplySender implements Worker<ReplyJob> {
     const { chatId, messageId, language } = replyTo;
     this.#parts.logger.warn({ requestId: id }, 'Nobody knows whether an answer arrived: telling its user');
     try {
-      await this.#parts.api.sendText({ chatId, replyTo: messageId }, TEXTS[language].maybeAnswered);
+      await this.#parts.chat.send({ chatId, replyTo: messageId }, TEXTS[language].maybeAnswered);
     } catch (error) {
       // One more would not make it any clearer.
       if (codeOf(error) !== 'delivery_unknown') throw error;
@@ -164,32 +167,32 @@ export class ReplySender implements Worker<ReplyJob> {
     try {
       await this.#sendPicture(one, picture, text, button);
     } catch (error) {
-      // Telegram won't have this picture. The scores are worth telling without it.
+      // The network won't have this picture. The scores are worth telling without it.
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
       await this.#sendText(one, text, button);
     }
   }
 
   async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
-    const { api } = this.#parts;
+    const { chat } = this.#parts;
     const { chatId, messageId, placeholderId, answerId } = one.job.replyTo;
     const inPlaceOf = answerId ?? placeholderId;
     if (inPlaceOf !== undefined) {
-      if ((await api.editIntoPicture(chatId, inPlaceOf, picture, caption, button)) === 'edited') return;
+      if ((await chat.editIntoPicture(chatId, inPlaceOf, picture, caption, button)) === 'edited') return;
     }
     await this.#maySendNew(one);
-    await api.sendPicture({ chatId, replyTo: messageId }, picture, caption, button);
+    await chat.sendPicture({ chatId, replyTo: messageId }, picture, caption, button);
   }
 
   /** An earlier answer stays: words about a second look don't take the place of its picture. */
   async #sendText(one: Try, text: string, button?: Button): Promise<void> {
-    const { api } = this.#parts;
+    const { chat } = this.#parts;
     const { chatId, messageId, placeholderId } = one.job.replyTo;
     if (placeholderId !== undefined) {
-      if ((await api.editText(chatId, placeholderId, text, button)) === 'edited') return;
+      if ((await chat.edit(chatId, placeholderId, text, button)) === 'edited') return;
     }
     await this.#maySendNew(one);
-    await api.sendText({ chatId, replyTo: messageId }, text, button);
+    await chat.send({ chatId, replyTo: messageId }, text, button);
   }
 }
 

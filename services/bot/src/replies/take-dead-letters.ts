@@ -4,13 +4,19 @@ import { encode, type Wire } from '@attrai/broker/wire-format';
 import { patiently } from '@attrai/contracts/patiently';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request';
-import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
 import type { Logger } from '@attrai/telemetry/logger';
-import type { ZodError } from 'zod';
-import { createOneAtATime } from '../intake/one-at-a-time.ts';
+import type { ZodError, z } from 'zod';
 import type { JobQueue } from '../jobs/job-queue.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
+import {
+  answerableRequest,
+  answerableResult,
+  type ReplyTo,
+  toEnvelope,
+  toPlainEnvelope,
+} from '../requests/reply-to.ts';
 import { isOver, type RequestBook } from '../requests/request-book.ts';
 import { createParkedMessages } from './parked.ts';
 import { deadlineJobId, type ReplyJob, replyJobId } from './reply-job.ts';
@@ -27,6 +33,12 @@ export interface DeadLetterParts extends PhotoFolders {
 
 const PREFETCH = 4;
 
+/** What is told of a message that died. */
+interface Dead {
+  id: string;
+  replyTo: ReplyTo;
+}
+
 /**
  * Ends what nobody could finish. The user of a photo that killed its estimator again and again, or that no estimator took
  * before its deadline, is told so, and the photo deleted. A message nobody can read belongs to nobody we could tell: it is
@@ -35,7 +47,7 @@ const PREFETCH = 4;
 export class DeadLetterTaker {
   #parts: DeadLetterParts;
   #parked: ReturnType<typeof createParkedMessages>;
-  #oneAtATime = createOneAtATime();
+  #oneAtATime = new OneAtATime();
 
   constructor(parts: DeadLetterParts) {
     this.#parts = parts;
@@ -47,25 +59,26 @@ export class DeadLetterTaker {
   }
 
   async #take(delivery: Delivery): Promise<void> {
-    const request = estimateRequest.safeParse(delivery.json);
+    const request = answerableRequest.safeParse(delivery.json);
     if (request.success) {
-      if (delivery.refused && request.data.decimalComma) return this.#askPlainly(request.data, delivery);
+      const plain = delivery.refused && inPlainWords(request.data);
+      if (plain) return this.#askPlainly(plain, delivery);
       return delivery.expired ? this.#tellExpired(request.data) : this.#tellFailed(request.data);
     }
-    const result = estimateResult.safeParse(delivery.json);
+    const result = answerableResult.safeParse(delivery.json);
     if (result.success) return this.#tellFailed(result.data);
     // Two at once would both take the last free place.
     const { error } = delivery.diedIn === AFTER_ESTIMATE ? result : request;
-    return this.#oneAtATime('park', () => this.#park(delivery, problemOf(delivery, error)));
+    return this.#oneAtATime.run('park', () => this.#park(delivery, problemOf(delivery, error)));
   }
 
   /** By RabbitMQ's clock. Where the book's is behind, the job says nothing, and the deadline is told when it passes. */
-  async #tellExpired({ id, replyTo }: EstimateRequest): Promise<void> {
+  async #tellExpired({ id, replyTo }: Dead): Promise<void> {
     this.#parts.logger.info({ requestId: id }, 'No estimator took a photo before its deadline');
     await this.#addReply(deadlineJobId(id), { id, replyTo, answer: { kind: 'expired' } });
   }
 
-  async #tellFailed({ id, replyTo }: EstimateRequest | EstimateResult): Promise<void> {
+  async #tellFailed({ id, replyTo }: Dead): Promise<void> {
     const { book, progress, logger, stopping } = this.#parts;
     progress.leave(id);
     const state = await patiently(() => book.answerReady(id), stopping);
@@ -78,16 +91,10 @@ export class DeadLetterTaker {
     return patiently(() => this.#parts.replies.add(jobId, job), this.#parts.stopping);
   }
 
-  /**
-   * Of everyday requests only those with decimal commas can't be read by estimators before 0.2, which there may be during an update:
-   * a point in the picture is better than no answer.
-   */
-  async #askPlainly({ decimalComma: _, ...request }: EstimateRequest, { attachment }: Delivery): Promise<void> {
+  /** An older estimator could not read it: a picture with a point in its numbers, or words in English, are better than no answer. */
+  async #askPlainly(request: EstimateRequest, { attachment }: Delivery): Promise<void> {
     const { broker, logger, stopping } = this.#parts;
-    logger.info(
-      { requestId: request.id },
-      'An older estimator could not read a request; asking without decimal commas',
-    );
+    logger.info({ requestId: request.id }, 'An older estimator could not read a request; asking in the words of 0.1');
     const options = { attachment, expiresAt: request.deadline };
     await patiently(() => publishChecked(broker, TO_ESTIMATE, estimateRequest, request, options), stopping);
   }
@@ -100,6 +107,15 @@ export class DeadLetterTaker {
     const about = { key, kept, problem: why, queue: delivery.diedIn };
     this.#parts.logger.error(about, `A message that nobody can read: ${advice}`);
   }
+}
+
+/** Undefined if it was in such words already, or if they would change its meaning. */
+function inPlainWords(request: z.output<typeof answerableRequest>): EstimateRequest | undefined {
+  const { decimalComma, adultsConfirmed, replyTo, ...plain } = request;
+  if (adultsConfirmed) return undefined;
+  const said = { ...plain, replyTo: toPlainEnvelope(replyTo) };
+  const isNew = decimalComma !== undefined || JSON.stringify(said.replyTo) !== JSON.stringify(toEnvelope(replyTo));
+  return isNew ? said : undefined;
 }
 
 /** Where the message is wrong, never what stands there. */

@@ -2,11 +2,12 @@ import type { Broker, Consumer } from '@attrai/broker/broker';
 import { consumeChecked } from '@attrai/broker/typed-queue';
 import { patiently } from '@attrai/contracts/patiently';
 import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
-import { type EstimateResult, estimateResult } from '@attrai/contracts/result';
+import type { z } from 'zod';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
+import { answerableResult } from '../requests/reply-to.ts';
 import { isOver, type RequestBook } from '../requests/request-book.ts';
 import { type Answer, type ReplyJob, replyJobId } from './reply-job.ts';
 import { deletePhotosOf, inboxKey, type PhotoFolders } from './request-photos.ts';
@@ -30,12 +31,12 @@ export class ResultTaker {
   }
 
   start(broker: Broker): Promise<Consumer> {
-    return consumeChecked(broker, AFTER_ESTIMATE, estimateResult, PREFETCH, (result, { attachment }) =>
+    return consumeChecked(broker, AFTER_ESTIMATE, answerableResult, PREFETCH, (result, { attachment }) =>
       this.#take(result, attachment),
     );
   }
 
-  async #take(result: EstimateResult, attachment: Buffer | undefined): Promise<void> {
+  async #take(result: z.output<typeof answerableResult>, attachment: Buffer | undefined): Promise<void> {
     const { book, replies, progress, metrics, stopping } = this.#parts;
     const { id, replyTo, acceptedAt, outcome, workMs } = result;
     progress.leave(id);

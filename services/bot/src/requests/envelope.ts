@@ -1,4 +1,4 @@
-import type { ReplyTo } from '@attrai/contracts/reply-to';
+import type { ReplyTo } from './reply-to.ts';
 import type { NewRequest, RequestRecord } from './request-book.ts';
 
 /** What the bot needs to answer, beside what the book itself knows of a request. */

@@ -1,7 +1,7 @@
-import { type ReplyTo, replyTo } from '@attrai/contracts/reply-to';
 import type { Redis } from 'ioredis';
 import { gradeRedisError } from '../redis/redis-errors.ts';
 import { type Envelope, requestFor } from './envelope.ts';
+import { type ReplyTo, replyTo } from './reply-to.ts';
 import type { RequestBook } from './request-book.ts';
 
 const KEYS_A_STEP = 500;

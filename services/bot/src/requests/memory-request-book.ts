@@ -25,7 +25,7 @@ interface Entry<E> {
   /** Absent of one that was sent without having been accepted here. */
   request?: NewRequest<E>;
   published: boolean;
-  placeholder?: { id?: number };
+  placeholder?: { id?: string };
   answerReady: boolean;
   /** When its passed deadline is told, ms since the epoch. */
   dueAt: number;
@@ -40,7 +40,7 @@ type Over = 'answered' | 'cancelled';
 export class MemoryRequestBook<E> implements RequestBook<E> {
   #timing: BookTiming;
   #entries = new Map<string, Entry<E>>();
-  #ofUser = new Map<number, Set<string>>();
+  #ofUser = new Map<string, Set<string>>();
   /** In the order of acceptance. */
   #queue: { id: string; order: number }[] = [];
   /** The place in that order of each that waits in the queue. */
@@ -73,7 +73,7 @@ export class MemoryRequestBook<E> implements RequestBook<E> {
     if (this.#stateOf(id) === 'accepted') this.#remove(id);
   }
 
-  async placeholderSent(id: string, placeholderId?: number): Promise<State | undefined> {
+  async placeholderSent(id: string, placeholderId?: string): Promise<State | undefined> {
     const entry = this.#entries.get(id);
     if (entry) entry.placeholder = placeholderId === undefined ? {} : { id: placeholderId };
     return this.#stateOf(id);
@@ -127,7 +127,7 @@ export class MemoryRequestBook<E> implements RequestBook<E> {
     return true;
   }
 
-  async cancel(userId: number): Promise<RequestRecord<E>[]> {
+  async cancel(userId: string): Promise<RequestRecord<E>[]> {
     const ofUser = this.#records([...(this.#ofUser.get(userId) ?? [])]);
     const cancelled = ofUser.filter(({ state }) => state !== 'sending').sort((a, b) => a.deadline - b.deadline);
     for (const { id } of cancelled) this.#end(id, 'cancelled');
@@ -183,7 +183,7 @@ export class MemoryRequestBook<E> implements RequestBook<E> {
     });
   }
 
-  #slotsOf(userId: number): number {
+  #slotsOf(userId: string): number {
     const now = Date.now();
     const ids = [...(this.#ofUser.get(userId) ?? [])];
     return ids.filter((id) => this.#entries.get(id)!.request!.deadline > now).length;

@@ -57,7 +57,7 @@ export class RedisRequestBook<E> implements RequestBook<E> {
     await this.#run('forget', 'to forget a photo', id);
   }
 
-  async placeholderSent(id: string, placeholderId?: number): Promise<State | undefined> {
+  async placeholderSent(id: string, placeholderId?: string): Promise<State | undefined> {
     return stateOf(await this.#run('placeholderSent', 'to note a placeholder', id, placeholderId ?? ''));
   }
 
@@ -82,7 +82,7 @@ export class RedisRequestBook<E> implements RequestBook<E> {
     return (await this.#run('answered', 'to note a photo as answered', id)) === 1;
   }
 
-  async cancel(userId: number): Promise<RequestRecord<E>[]> {
+  async cancel(userId: string): Promise<RequestRecord<E>[]> {
     return this.#records(await this.#run('cancel', 'to cancel photos', userId));
   }
 
@@ -150,13 +150,13 @@ function recordOf<E>(id: string, fields: Record<string, string>): RequestRecord<
   if (user === undefined || envelope === undefined) return undefined;
   return {
     id,
-    userId: Number(user),
-    chatId: Number(chat),
-    messageId: Number(message),
+    userId: user,
+    chatId: chat!,
+    messageId: message!,
     deadline: Number(deadline),
     envelope: JSON.parse(envelope),
     state: state as RequestRecord<E>['state'],
-    ...(placeholder !== undefined && { placeholder: placeholder === '' ? {} : { id: Number(placeholder) } }),
+    ...(placeholder !== undefined && { placeholder: placeholder === '' ? {} : { id: placeholder } }),
     answerReady: ready !== undefined,
   };
 }

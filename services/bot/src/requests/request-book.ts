@@ -32,10 +32,10 @@ export const BOOK_TIMING: BookTiming = { sendingMs: 60_000, awayMs: 5_000, settl
 /** One photo of one user. */
 export interface NewRequest<E> {
   id: string;
-  userId: number;
-  chatId: number;
+  userId: string;
+  chatId: string;
   /** The user's message that holds the photo. */
-  messageId: number;
+  messageId: string;
   /** The user is told something by then; ms since the epoch, by the caller's clock. */
   deadline: number;
   /** What else the bot needs to answer, as JSON has it. The book doesn't read it. Keep it below 1 kB. */
@@ -46,7 +46,7 @@ export interface NewRequest<E> {
 export interface RequestRecord<E> extends NewRequest<E> {
   state: 'accepted' | 'published' | 'sending';
   /** Absent: none was sent. Without an id: one was sent, and nobody knows whether it arrived. */
-  placeholder?: { id?: number };
+  placeholder?: { id?: string };
   answerReady: boolean;
 }
 
@@ -96,7 +96,7 @@ export interface RequestBook<E> {
    * A placeholder was sent; without an id nobody knows whether it arrived. Changes nothing once the request is over.
    * Gives the state the request has now, as the next two methods do.
    */
-  placeholderSent(id: string, placeholderId?: number): Promise<State | undefined>;
+  placeholderSent(id: string, placeholderId?: string): Promise<State | undefined>;
   /** Its photo was published. Changes only what is `accepted`. */
   published(id: string): Promise<State | undefined>;
   /**
@@ -124,7 +124,7 @@ export interface RequestBook<E> {
    * Ends all requests of a user whose answer nobody is sending yet. Gives them as they were, by deadline: their
    * placeholders still say that they wait. Said again, it gives none.
    */
-  cancel(userId: number): Promise<RequestRecord<E>[]>;
+  cancel(userId: string): Promise<RequestRecord<E>[]>;
 
   /** Undefined when it is over or not known. */
   find(id: string): Promise<RequestRecord<E> | undefined>;

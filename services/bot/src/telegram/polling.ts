@@ -7,7 +7,7 @@ import type { TelegramApi } from './telegram-api.ts';
 import type { UpdateSource } from './update-source.ts';
 
 export interface PollingOptions {
-  api: TelegramApi;
+  api: Pick<TelegramApi, 'getUpdates'>;
   /** Throws for an update that shall come again: it stays unconfirmed, and so do those after it, which are through once. */
   handle(update: Update): Promise<void>;
   logger: Logger;
@@ -30,80 +30,88 @@ const STUCK_AFTER_MS = 300_000;
  * good at the first 409, which any redeploy brings, and hangs on a dead connection for minutes.)
  *
  * Telegram hands out 100 unconfirmed updates at the most: what comes behind 100 that can't be handled now waits for them.
- *
- * `stop` tells Telegram which updates are done.
  */
-export function startPolling({ api, handle, logger, onBack, onFatal }: PollingOptions): UpdateSource {
-  const stopped = new AbortController();
-  let offset = 0;
+export class Polling implements UpdateSource {
+  #options: PollingOptions;
+  #stopped = new AbortController();
+  #offset = 0;
   /** Updates that are through, but come after one that isn't. */
-  const through = new Set<number>();
-  let lastAnswerAt = performance.now();
-  let nextTurnBy = performance.now() + STUCK_AFTER_MS;
-  let failures = 0;
+  #through = new Set<number>();
+  #lastAnswerAt = performance.now();
+  #nextTurnBy = performance.now() + STUCK_AFTER_MS;
+  #failures = 0;
+  #polling: Promise<void>;
 
-  async function pollOnce(): Promise<void> {
-    const updates = await api.getUpdates(offset, WAIT_SECONDS, stopped.signal);
-    lastAnswerAt = performance.now();
-    if (failures > 0) {
-      logger.info('Polling again');
-      onBack();
-    }
-    failures = 0;
-    await Promise.allSettled(updates.filter(({ update_id }) => !through.has(update_id)).map(handleOnce));
-    for (const { update_id } of updates) {
-      if (!through.delete(update_id)) return rest(AGAIN_MS);
-      offset = update_id + 1;
-    }
+  constructor(options: PollingOptions) {
+    this.#options = options;
+    this.#polling = this.#poll();
   }
 
-  async function handleOnce(update: Update): Promise<void> {
-    await handle(update);
-    through.add(update.update_id);
+  get alive(): boolean {
+    return performance.now() < this.#nextTurnBy;
   }
 
-  async function rest(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: stopped.signal }).catch(() => undefined);
+  problem(): string | undefined {
+    const silentMs = performance.now() - this.#lastAnswerAt;
+    return silentMs < DEAF_AFTER_MS ? undefined : `no answer to getUpdates for ${Math.round(silentMs / 1000)} s`;
   }
 
-  async function afterFailure(error: unknown): Promise<void> {
-    if (failures === 0) logger.warn({ code: codeOf(error), err: error }, "Can't fetch updates; trying on");
-    failures += 1;
-    const pauseMs = pauseAfterFailure(error, failures);
-    nextTurnBy = performance.now() + pauseMs + STUCK_AFTER_MS;
-    await rest(pauseMs);
+  /** Tells Telegram which updates are done. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#polling;
+    if (this.#offset === 0) return;
+    await this.#options.api.getUpdates(this.#offset, 0, AbortSignal.timeout(CONFIRM_MS)).catch((error) => {
+      this.#options.logger.warn({ err: error }, 'The last updates may come again: they could not be confirmed');
+    });
   }
 
-  async function poll(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      nextTurnBy = performance.now() + STUCK_AFTER_MS;
+  async #poll(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      this.#nextTurnBy = performance.now() + STUCK_AFTER_MS;
       try {
-        await pollOnce();
+        await this.#pollOnce();
       } catch (error) {
-        if (stopped.signal.aborted) return;
-        if (gradeOf(error) === 'fatal') return onFatal(error);
-        await afterFailure(error);
+        if (signal.aborted) return;
+        if (gradeOf(error) === 'fatal') return this.#options.onFatal(error);
+        await this.#restAfter(error);
       }
     }
   }
 
-  const polling = poll();
+  async #pollOnce(): Promise<void> {
+    const { api, logger, onBack } = this.#options;
+    const updates = await api.getUpdates(this.#offset, WAIT_SECONDS, this.#stopped.signal);
+    this.#lastAnswerAt = performance.now();
+    if (this.#failures > 0) {
+      logger.info('Polling again');
+      onBack();
+    }
+    this.#failures = 0;
+    const pending = updates.filter(({ update_id }) => !this.#through.has(update_id));
+    await Promise.allSettled(pending.map((update) => this.#handle(update)));
+    for (const { update_id } of updates) {
+      if (!this.#through.delete(update_id)) return this.#rest(AGAIN_MS);
+      this.#offset = update_id + 1;
+    }
+  }
 
-  return {
-    get alive() {
-      return performance.now() < nextTurnBy;
-    },
-    problem() {
-      const silentMs = performance.now() - lastAnswerAt;
-      return silentMs < DEAF_AFTER_MS ? undefined : `no answer to getUpdates for ${Math.round(silentMs / 1000)} s`;
-    },
-    async stop() {
-      stopped.abort();
-      await polling;
-      if (offset === 0) return;
-      await api.getUpdates(offset, 0, AbortSignal.timeout(CONFIRM_MS)).catch((error) => {
-        logger.warn({ err: error }, 'The last updates may come again: they could not be confirmed');
-      });
-    },
-  };
+  async #handle(update: Update): Promise<void> {
+    await this.#options.handle(update);
+    this.#through.add(update.update_id);
+  }
+
+  async #restAfter(error: unknown): Promise<void> {
+    const { logger } = this.#options;
+    if (this.#failures === 0) logger.warn({ code: codeOf(error), err: error }, "Can't fetch updates; trying on");
+    this.#failures += 1;
+    const pauseMs = pauseAfterFailure(error, this.#failures);
+    this.#nextTurnBy = performance.now() + pauseMs + STUCK_AFTER_MS;
+    await this.#rest(pauseMs);
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+  }
 }

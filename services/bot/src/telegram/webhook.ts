@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, FatalError, gradeOf } from '@attrai/contracts/errors';
@@ -17,7 +17,7 @@ export interface WebhookAddress {
 }
 
 export interface WebhookOptions extends WebhookAddress {
-  api: TelegramApi;
+  api: Pick<TelegramApi, 'setWebhook' | 'webhookInfo'>;
   token: string;
   /** Throws for an update that shall come again. */
   handle(update: Update): Promise<void>;
@@ -37,32 +37,85 @@ const CHECK_MS = 30_000;
 const DEAF_AFTER_MS = 75_000;
 
 /**
- * Receives updates. Only requests that bear our secret are read: it is derived from the bot's token. An update is answered with 200 when it is done, else with 5xx, and Telegram sends it again.
- * (Telegraf's own webhook reads bodies of any size and answers 200 whatever a handler did.)
- *
- * @throws FatalError `port_unavailable`, `telegram_refused`, `token_refused`
+ * Receives updates. Only requests that bear our secret are read: it is derived from the bot's token. An update is answered with 200
+ * when it is done, else with 5xx, and Telegram sends it again. (Telegraf's own webhook reads bodies of any size and answers 200
+ * whatever a handler did.)
  */
-export async function startWebhook(
-  options: WebhookOptions,
-  checkMs = CHECK_MS,
-): Promise<UpdateSource & { port: number }> {
-  const { api, url, port, handle, logger, onBack, onFatal } = options;
-  const secret = webhookSecret(options.token);
-  const stopped = new AbortController();
-  const inWork = new Set<Promise<void>>();
-  let knownAt = performance.now();
-  let troubled = false;
+export class Webhook implements UpdateSource {
+  /** Requests and checks have their time limits: nothing here gets stuck. */
+  readonly alive = true;
+  #options: WebhookOptions;
+  #checkMs: number;
+  #secret: string;
+  #server: Server;
+  #stopped = new AbortController();
+  #inWork = new Set<Promise<void>>();
+  #knownAt = performance.now();
+  #troubled = false;
 
-  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!bears(request, secret)) return refuse(response, 401);
+  private constructor(options: WebhookOptions, checkMs: number) {
+    this.#options = options;
+    this.#checkMs = checkMs;
+    this.#secret = webhookSecret(options.token);
+    const limits = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS };
+    this.#server = createServer(limits, (request, response) => this.#start(request, response));
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /**
+   * Listens, and has Telegram send its updates. Waits for Telegram as long as it takes.
+   *
+   * @throws FatalError `port_unavailable`, `telegram_refused`, `token_refused`
+   */
+  static async open(options: WebhookOptions, checkMs = CHECK_MS): Promise<Webhook> {
+    const webhook = new Webhook(options, checkMs);
+    await listen(webhook.#server, options.port);
+    try {
+      await untilTelegramAnswers(() => options.api.setWebhook(options.url, webhook.#secret), options.logger);
+    } catch (error) {
+      webhook.#server.close();
+      throw error;
+    }
+    webhook.#knownAt = performance.now();
+    void webhook.#keepRegistered();
+    return webhook;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  problem(): string | undefined {
+    const silentMs = performance.now() - this.#knownAt;
+    if (silentMs < DEAF_AFTER_MS) return undefined;
+    return `Telegram has not confirmed the webhook for ${Math.round(silentMs / 1000)} s`;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    await Promise.all(this.#inWork);
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #start(request: IncomingMessage, response: ServerResponse): void {
+    const receiving = this.#receive(request, response)
+      .catch(() => void response.destroy())
+      .finally(() => this.#inWork.delete(receiving));
+    this.#inWork.add(receiving);
+  }
+
+  async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!bears(request, this.#secret)) return refuse(response, 401);
     if (request.method !== 'POST') return refuse(response, 405);
-    if (stopped.signal.aborted) return refuse(response, 503);
+    if (this.#stopped.signal.aborted) return refuse(response, 503);
     const body = await readAtMost(request, MAX_BYTES);
     if (body === undefined) return refuse(response, 413);
-    const update = readUpdate(body);
+    const update = readBodyAsUpdate(body);
     if (update === undefined) return refuse(response, 400);
     try {
-      await handle(update);
+      await this.#options.handle(update);
       response.writeHead(200).end();
     } catch {
       // The handler has said why.
@@ -70,69 +123,36 @@ export async function startWebhook(
     }
   }
 
-  const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS }, (request, response) => {
-    const receiving = receive(request, response)
-      .catch(() => void response.destroy())
-      .finally(() => inWork.delete(receiving));
-    inWork.add(receiving);
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-
-  async function keepRegistered(): Promise<void> {
+  async #keepRegistered(): Promise<void> {
+    const { logger, onFatal } = this.#options;
+    const { signal } = this.#stopped;
     for (;;) {
-      await pause(checkMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
-      if (stopped.signal.aborted) return;
+      await pause(this.#checkMs, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
       try {
-        await registerAgain();
+        await this.#registerAgain();
       } catch (error) {
         if (gradeOf(error) === 'fatal') return onFatal(error);
-        if (!troubled) logger.warn({ code: codeOf(error), err: error }, "Can't ask Telegram about the webhook");
-        troubled = true;
+        if (!this.#troubled) logger.warn({ code: codeOf(error), err: error }, "Can't ask Telegram about the webhook");
+        this.#troubled = true;
       }
     }
   }
 
-  async function registerAgain(): Promise<void> {
+  async #registerAgain(): Promise<void> {
+    const { api, url, logger, onBack } = this.#options;
     const known = await api.webhookInfo();
     if (known.url !== url) {
       logger.warn('Somebody removed or replaced the webhook, or polls with the same token; setting it again');
-      troubled = true;
-      await api.setWebhook(url, secret);
+      this.#troubled = true;
+      await api.setWebhook(url, this.#secret);
     }
     // An address that stays unreachable is said once every check, as nobody else would say it.
     if (known.failure !== undefined) logger.warn({ reason: known.failure }, "Telegram can't bring updates");
-    if (troubled) onBack();
-    troubled = false;
-    knownAt = performance.now();
+    if (this.#troubled) onBack();
+    this.#troubled = false;
+    this.#knownAt = performance.now();
   }
-
-  await listen(server, port);
-  try {
-    await untilTelegramAnswers(() => api.setWebhook(url, secret), logger);
-  } catch (error) {
-    server.close();
-    throw error;
-  }
-  knownAt = performance.now();
-  void keepRegistered();
-
-  return {
-    port: (server.address() as AddressInfo).port,
-    // Requests and checks have their time limits: nothing here gets stuck.
-    alive: true,
-    problem() {
-      const silentMs = performance.now() - knownAt;
-      if (silentMs < DEAF_AFTER_MS) return undefined;
-      return `Telegram has not confirmed the webhook for ${Math.round(silentMs / 1000)} s`;
-    },
-    async stop() {
-      stopped.abort();
-      const closed = new Promise((resolve) => server.close(resolve));
-      await Promise.all(inWork);
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }
 
 /** 43 of the characters Telegram allows, from which nobody can tell the token. */
@@ -164,7 +184,7 @@ async function readAtMost(request: IncomingMessage, maxBytes: number): Promise<B
   return Buffer.concat(chunks, size);
 }
 
-function readUpdate(body: Buffer): Update | undefined {
+function readBodyAsUpdate(body: Buffer): Update | undefined {
   try {
     const update = JSON.parse(body.toString());
     return Number.isInteger(update?.update_id) ? update : undefined;
@@ -173,7 +193,7 @@ function readUpdate(body: Buffer): Update | undefined {
   }
 }
 
-async function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const message = `WEBHOOK_PORT ${port} can't be listened on (${cause.code}). Set WEBHOOK_PORT to a free port.`;

@@ -1,18 +1,6 @@
 import type { DrawnFace } from '@attrai/contracts/result';
+import type { NotAPhoto } from '../chat/wants.ts';
 import type { Limits } from '../limits/limits.ts';
-
-/** What was sent instead of a photo. Each has its own answer. */
-export type NotAPhoto =
-  | 'text'
-  | 'sticker'
-  | 'gif'
-  | 'video'
-  | 'video_note'
-  | 'voice'
-  | 'heic'
-  | 'other_image'
-  | 'document'
-  | 'other';
 
 /** Answers to an accepted photo that need no figures. */
 export type PlainAnswer = 'no_face' | 'unreadable' | 'too_many_pixels' | 'photo_missing' | 'failed' | 'file_gone';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, RetryableError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
-import type { Address, TelegramApi } from './telegram-api.ts';
+import type { Address, Chat } from './chat.ts';
 
 const TRIES = 4;
 const PAUSE_MS = 1_000;
@@ -10,38 +10,36 @@ const LONGEST_WAIT_MS = 30_000;
 /** Beyond this many at once, somebody floods the bot: further answers are dropped. */
 const MOST_AT_ONCE = 500;
 
-export type SmallTalkApi = Pick<TelegramApi, 'sendText' | 'editText' | 'deleteMessage' | 'answerPress'>;
-
 /**
  * What is said beside answers to photos: to commands, to pressed buttons, refusals, and the end of a placeholder. It is sent right
  * away, past the queue, and whoever handles an update doesn't wait for it. What can't be sent after a few tries is dropped.
  */
 export class SmallTalk {
-  #api: SmallTalkApi;
+  #chat: Chat;
   #logger: Logger;
   #saying = new Set<Promise<void>>();
   #stopping = new AbortController();
 
-  constructor(api: SmallTalkApi, logger: Logger) {
-    this.#api = api;
+  constructor(chat: Chat, logger: Logger) {
+    this.#chat = chat;
     this.#logger = logger;
   }
 
   say(to: Address, text: string): void {
-    this.#start(() => this.#api.sendText(to, text));
+    this.#start(() => this.#chat.send(to, text));
   }
 
-  change(chatId: number, messageId: number, text: string): void {
-    this.#start(() => this.#api.editText(chatId, messageId, text));
+  change(chatId: string, messageId: string, text: string): void {
+    this.#start(() => this.#chat.edit(chatId, messageId, text));
   }
 
-  remove(chatId: number, messageId: number): void {
-    this.#start(() => this.#api.deleteMessage(chatId, messageId));
+  remove(chatId: string, messageId: string): void {
+    this.#start(() => this.#chat.delete(chatId, messageId));
   }
 
-  /** Shows it to who pressed a button; Telegram takes 200 characters, and lets the button wait for it. */
-  answerPress(queryId: string, text: string): void {
-    this.#start(() => this.#api.answerPress(queryId, text));
+  /** Shows it to who pressed a button, who waits for it: at most 200 characters. */
+  answerPress(pressId: string, text: string): void {
+    this.#start(() => this.#chat.answerPress(pressId, text));
   }
 
   /** Waits for the calls that are under way, and for no pause: what was to be tried later is dropped. */

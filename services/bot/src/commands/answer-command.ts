@@ -1,0 +1,29 @@
+import type { SentCommand } from '../chat/wants.ts';
+import type { Limits } from '../limits/limits.ts';
+import { languageFor, TEXTS } from '../texts/languages.ts';
+import { type CancelParts, cancelPhotos } from './cancel.ts';
+
+export interface CommandParts extends CancelParts {
+  /** The bot's name on the network, without @. */
+  username: string;
+  limits: Limits;
+}
+
+/** What to say to a command; undefined in a group if the bot doesn't know it, as it may be another bot's. */
+export async function answerCommand(command: SentCommand, parts: CommandParts): Promise<string | undefined> {
+  const { limits, username } = parts;
+  const language = languageFor(command.from.language);
+  const texts = TEXTS[language];
+  switch (command.name) {
+    case 'start':
+      return texts.start();
+    case 'help':
+      return texts.help(limits, username);
+    case 'privacy':
+      return texts.privacy(limits);
+    case 'cancel':
+      return cancelPhotos(command.from.id, language, parts);
+    default:
+      return command.inPrivate ? texts.unknownCommand() : undefined;
+  }
+}
