@@ -37,7 +37,7 @@ describe('CONTRIBUTING.md lists the source files to change, all of them and no o
       'the files that tell `volume` from `message`',
       /'volume'.{1,4}'message'|'message'.{1,4}'volume'|store: '(volume|message)'|=== '(volume|message)'/,
     ],
-    ['A command', 'the files that name `/privacy`', /'privacy'\]|^\s*('\/help[^\n]*)?\/?privacy: (\(|'|texts)/m],
+    ['A command', 'the files that name `/privacy`', /case 'privacy':|^\s*('\/help[^\n]*)?\/?privacy: (\(|'|texts)/m],
   ])('%s: %s', async (heading, _which, example) => {
     const listed = pathsIn(section(heading)).filter((path) => path.includes('/src/'));
     const texts = await Promise.all(sources.map(async (path) => ({ path, text: await read(path) })));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const LANGUAGES = ['en', 'ru', 'es'] as const;
+export const LANGUAGES = ['en', 'ru', 'es', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /**
@@ -8,7 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
  * fields and new languages need no new estimators.
  *
  * Version 0.1 reads `replyTo` strictly: whole numbers `userId`, `chatId`, `messageId` and optionally `placeholderId`, and a
- * `language` of those above.
+ * `language` of `en`, `ru` and `es`.
  */
 export const envelope = z.looseObject({});
 

@@ -43,7 +43,7 @@ const user = fc.record({
   id: fc.integer({ min: 1 }),
   is_bot: fc.constantFrom(false, false, false, true),
   first_name: fc.string(),
-  language_code: fc.constantFrom('en', 'ru-RU', 'es', 'xx', '', '-'),
+  language_code: fc.constantFrom('en', 'ru-RU', 'es', 'de', 'xx', '', '-'),
 });
 const file = fc.record(
   {

@@ -14,6 +14,7 @@ test.each([
   ['en', /Dropped: 2 photos/, 'You cancelled this photo.'],
   ['ru', /Убрано из очереди: 2 фотографии/, 'Вы отменили эту фотографию.'],
   ['es', /Descartado: 2 fotos/, 'Has cancelado esta foto.'],
+  ['de', /Gestrichen: 2 Fotos/, 'Du hast dieses Foto gestrichen.'],
 ])(
   '/cancel drops all waiting photos of a user, says how many, and nothing is answered later (%s)',
   async (language, words, placeholder) => {

@@ -1,3 +1,4 @@
+import { LANGUAGES } from '@attrai/contracts/reply-to';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
 import { png } from './png.ts';
@@ -94,10 +95,19 @@ test('answers commands, text and unknown commands, in the language of the user',
 
 test('an empty chat says what the bot does, in the language of the user, else in English', async () => {
   await using world = await openWorld();
-  for (const [language, words] of Object.entries({ ru: /оценку/, es: /nota/, en: /score/, fr: /score/ })) {
+  for (const [language, words] of Object.entries({
+    ru: /оценку/,
+    es: /nota/,
+    de: /Wertung/,
+    en: /score/,
+    fr: /score/,
+  })) {
     await waitUntil('nothing was said', async () => words.test(await world.page.description(language)));
   }
-  await waitUntil('no short one', async () => (await world.page.stats()).calls.setMyShortDescription === 4);
+  await waitUntil(
+    'no short one',
+    async () => (await world.page.stats()).calls.setMyShortDescription === LANGUAGES.length + 1,
+  );
 });
 
 test('in a group it answers commands and photos that mention it, and is quiet otherwise', async () => {

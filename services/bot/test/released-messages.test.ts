@@ -2,6 +2,8 @@ import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type ReplyTo, toPlainEnvelope } from '../src/requests/reply-to.ts';
+import type { BotParts } from '../src/start-bot.ts';
+import { bent } from './bent.ts';
 import { openWorld, PHOTO, UNSURE, type World } from './world.ts';
 
 // What bots and estimators of version 0.1 wrote and can read: while one is updated, the other may be of that version.
@@ -70,6 +72,7 @@ test.each([
   ['en', undefined],
   ['ru', true],
   ['es', true],
+  ['de', true],
 ])('the picture of who speaks %s is asked for with decimal commas: %s', async (language, expected) => {
   await using world = await openWorld();
   await world.page.send(CHAT, { photo: PHOTO, language });
@@ -89,6 +92,15 @@ test.each(['volume', 'message'] as const)(
   },
 );
 
+test('who speaks a language that version 0.1 does not know is answered in it, also by an estimator of 0.1', async () => {
+  await using world = await openWorld({ refuses: refusesNew });
+  await world.page.send(CHAT, { photo: PHOTO, language: 'de' });
+  await world.page.untilSaid(CHAT, /Von links nach rechts: 6,3/);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+  expect(world.requests.map(({ replyTo }) => replyTo.language)).toEqual(['en']);
+  await world.untilNothingIsLeft();
+});
+
 test('of what version 0.1 does not know of a user, it is told nothing', () => {
   const to = { userId: '1', chatId: '-100', messageId: '3', placeholderId: '4', answerId: '5', language: 'pt' };
   const plain = toPlainEnvelope(to as unknown as ReplyTo);
@@ -105,8 +117,16 @@ test('a second look that version 0.1 can not read is told to have failed, and no
   expect(world.requests).toHaveLength(1);
 });
 
+/** Its book has a language that this bot doesn't speak. */
+function asNewerBot(parts: BotParts): BotParts {
+  const { book } = parts;
+  const accept: typeof book.accept = ({ envelope, ...request }, limits) =>
+    book.accept({ ...request, envelope: { ...envelope, language: 'pt' as 'en' } }, limits);
+  return { ...parts, book: bent(book, { accept }) };
+}
+
 test('a result in a language of a newer bot is answered in English', async () => {
-  await using world = await openWorld({ estimate: async () => undefined });
+  await using world = await openWorld({ estimate: async () => undefined, bend: asNewerBot });
   await world.page.send(CHAT, { photo: PHOTO, language: 'ru' });
   await expect.poll(() => world.requests).toHaveLength(1);
   const [request] = world.requests as [World['requests'][0]];

@@ -34,13 +34,20 @@ const CHILDREN = {
   en: /I don't score children. If I'm wrong, I'm sorry/,
   ru: /детей я не оцениваю. Если это ошибка, извините/,
   es: /no pongo nota a los niños. Si me equivoco, lo siento/,
+  de: /Kinder bewerte ich nicht. Wenn ich mich irre, tut es mir leid/,
 };
 const UNSURE = {
   en: /may be under 18.*It happens to adults too/,
   ru: /нет 18 лет.*Так бывает и со взрослыми/,
   es: /18 años.*También les pasa a los adultos/,
+  de: /könnten? unter 18 sein.*Das passiert auch bei Erwachsenen/,
 };
-const CHILD_IN_LEGEND = { en: /^–: looks like a child/m, ru: /^–: похоже, это ребёнок/m, es: /^–: parece un niño/m };
+const CHILD_IN_LEGEND = {
+  en: /^–: looks like a child/m,
+  ru: /^–: похоже, это ребёнок/m,
+  es: /^–: parece un niño/m,
+  de: /^–: sieht nach einem Kind aus/m,
+};
 const numbers = (text: string) => (text.match(/\d+([.,]\d+)?/g) ?? []).map((n) => n.replace(',', '.')).sort();
 
 describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))('in %s', (language, texts) => {
@@ -123,7 +130,7 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
     }
     const without = texts.scored(both);
     expect(without).toMatch(UNSURE[language]);
-    expect(without).toMatch(/child|дет|niñ/);
+    expect(without).toMatch(/child|дет|niñ|Kind/);
     expect(without).not.toMatch(/–|·|10|\n/);
   });
 
@@ -158,8 +165,8 @@ describe.each(LANGUAGES.map((language) => [language, TEXTS[language]] as const))
   test('help tells the scale, who is scored, and what the button is for', () => {
     const help = texts.help(limits, 'some_bot');
     expect(help).toMatch(/ 3 \S+ 7\./);
-    expect(help).toMatch(/button|кнопк|botón/);
-    expect(texts.privacy(limits)).toMatch(/button|кнопк|botón/);
+    expect(help).toMatch(/button|кнопк|botón|Knopf/);
+    expect(texts.privacy(limits)).toMatch(/button|кнопк|botón|Knopf/);
   });
 
   test('marks scores to trust less, and explains the mark only where it is', () => {
@@ -181,7 +188,7 @@ test('Russian words follow their numbers', () => {
 });
 
 test('picks the language by the language code, English if it has none', () => {
-  const codes = { ru: 'ru', 'ru-RU': 'ru', 'es-419': 'es', ES: 'es', en: 'en', 'pt-br': 'en', '': 'en' };
+  const codes = { ru: 'ru', 'ru-RU': 'ru', 'es-419': 'es', ES: 'es', 'de-AT': 'de', en: 'en', 'pt-br': 'en', '': 'en' };
   for (const [code, language] of Object.entries(codes)) expect(languageFor(code)).toBe(language);
   expect(languageFor(undefined)).toBe('en');
 });

@@ -56,8 +56,7 @@ export class ReplySender implements Worker<ReplyJob> {
 
   async work({ id: jobId, data: stored }: Job<ReplyJob>): Promise<void> {
     const { pace, metrics } = this.#parts;
-    // Jobs of version 0.1 have numbers for ids.
-    const data = { ...stored, replyTo: replyTo.parse(stored.replyTo) };
+    const data = await this.#read(stored);
     const one: Try = { job: data, attempt: randomUUID(), expired: jobId === deadlineJobId(data.id) };
     const started = performance.now();
     await pace.turn(data.replyTo.chatId);
@@ -78,6 +77,17 @@ export class ReplySender implements Worker<ReplyJob> {
     await this.#parts.progress.settle(data.id);
     await this.#end(data.id, 'undeliverable');
     await deletePhotosOf(data.id, this.#parts);
+  }
+
+  /**
+   * Jobs of version 0.1 have numbers for ids. An estimator of 0.1 may have been told another language than the user's,
+   * which the book knows.
+   */
+  async #read(stored: ReplyJob): Promise<ReplyJob> {
+    const { book, stopping } = this.#parts;
+    const request = await patiently(() => book.find(stored.id), stopping);
+    const language = request?.envelope.language ?? stored.replyTo.language;
+    return { ...stored, replyTo: replyTo.parse({ ...stored.replyTo, language }) };
   }
 
   #mayStart({ job, attempt, expired }: Try): Promise<SendPermission> {

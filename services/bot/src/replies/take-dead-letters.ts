@@ -91,7 +91,7 @@ export class DeadLetterTaker {
     return patiently(() => this.#parts.replies.add(jobId, job), this.#parts.stopping);
   }
 
-  /** An older estimator could not read it: a picture with a point in its numbers, or words in English, are better than no answer. */
+  /** An older estimator could not read it: a picture with a point in its numbers is better than no answer. */
   async #askPlainly(request: EstimateRequest, { attachment }: Delivery): Promise<void> {
     const { broker, logger, stopping } = this.#parts;
     logger.info({ requestId: request.id }, 'An older estimator could not read a request; asking in the words of 0.1');

@@ -34,10 +34,10 @@ export function toEnvelope({ language, ...ids }: ReplyTo): Envelope {
   return { ...Object.fromEntries(travelling), language };
 }
 
-/** Those that version 0.1 knows. */
+/** Those that version 0.1 knows. New ones don't belong here. */
 const RELEASED_LANGUAGES = ['en', 'ru', 'es'];
 
-/** In the words of version 0.1, without what it doesn't know. */
+/** In the words of version 0.1, without what it doesn't know. The answer is in the user's language all the same: the book has it. */
 export function toPlainEnvelope({ answerId: _, ...known }: ReplyTo): Envelope {
   const language = RELEASED_LANGUAGES.includes(known.language) ? known.language : 'en';
   return toEnvelope({ ...known, language });

@@ -1,14 +1,15 @@
 import { LANGUAGES, type Language } from '@attrai/contracts/reply-to';
+import { de } from './de.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
 import { ru } from './ru.ts';
 import type { Texts } from './texts.ts';
 
 /** All the bot says, by language. */
-export const TEXTS: Record<Language, Texts> = { en, ru, es };
+export const TEXTS: Record<Language, Texts> = { en, ru, es, de };
 
 /** How each writes the scores in its captions, which the picture is to follow. */
-export const HAS_DECIMAL_COMMA: Record<Language, boolean> = { en: false, ru: true, es: true };
+export const HAS_DECIMAL_COMMA: Record<Language, boolean> = { en: false, ru: true, es: true, de: true };
 
 /** The language for an IETF tag such as `ru-RU`; English for those the bot doesn't speak. */
 export function languageFor(code: string | undefined): Language {
