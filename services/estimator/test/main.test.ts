@@ -222,12 +222,10 @@ describe('the estimator process', () => {
     const second = start({ AMQP_URL: amqpUrl, PHOTO_DIR: dir });
     await answers.first(3);
     second.child.kill('SIGTERM');
-    // Nobody's attempts were used up.
-    expect(estimatedBy((await second.exited).lines)).toEqual([
-      [ids[1], 1],
-      [ids[2], 1],
-    ]);
-    expect(answers.results.map(({ result }) => result.id)).toEqual(ids);
+    // Nobody's attempts were used up. The two photos overlap, and either may be the first to be done.
+    const others = ids.slice(1).map((id) => [id, 1]);
+    expect(estimatedBy((await second.exited).lines).sort()).toEqual(others.sort());
+    expect(answers.results.map(({ result }) => result.id).sort()).toEqual(ids.toSorted());
     expect(answers.results.map(({ result }) => result.outcome.kind)).toEqual(Array(3).fill('no_face'));
     expect(await photoStore.keys()).toEqual([]);
   });
