@@ -27,6 +27,7 @@ test.each([
   ['progress', ru.placeholder({ position: 1 })],
   ['reason', en.answer.no_face],
   ['sorry', ru.answer.failed],
+  ['doubt', en.maybeAnswered],
 ])('takes for %s what the bot says: %s', (said, text) => {
   expect(whatIsSaid(logOf(says(text))[1]!)).toBe(said);
 });
@@ -60,6 +61,11 @@ describe('the fate of a photo', () => {
     ['one after the other in one message', [says(en.answer.no_face), picture()]],
   ])('is two answers when they come %s', (_, happened) => {
     expect(fate(...happened).finals).toHaveLength(2);
+  });
+
+  test('is the picture, not the word of doubt beside it, and the doubt where there is nothing else', () => {
+    expect(fate(picture(2), says(en.maybeAnswered, 3)).finals).toEqual(['picture']);
+    expect(fate(says(en.maybeAnswered, 3)).finals).toEqual(['doubt']);
   });
 
   test('has a stray message when a placeholder is left beside the answer', () => {

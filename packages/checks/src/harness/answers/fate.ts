@@ -21,7 +21,10 @@ export interface Fate {
 export function fateOf({ chatId, messageId, kind }: Sent, log: LogEntry[]): Fate {
   const replies = log.filter(({ from, reply_to }) => from === 'bot' && reply_to === messageId);
   const messages = [...Map.groupBy(replies, ({ message_id }) => message_id)].map(readMessage);
-  const finals = messages.flatMap((message) => message.finals);
+  const all = messages.flatMap((message) => message.finals);
+  // Words that a picture may not have arrived are an answer only where there is no other.
+  const sure = all.filter(({ what }) => what !== 'doubt');
+  const finals = sure.length > 0 ? sure : all;
   const inProgress = messages.filter(({ said }) => said.at(-1) === 'progress').length;
   const history = messages.map(({ id, said }) => `${id}: ${said.join(' > ')}`).join('; ');
   return {
