@@ -1,4 +1,4 @@
-import { LANGUAGES } from '@attrai/contracts/reply-to';
+import { LANGUAGES } from '@attrai/bot/texts/language';
 import { Crowd } from '../../harness/load/crowd.ts';
 import type { Sample } from '../../harness/load/samples.ts';
 import type { Suite } from '../../harness/suite/suite.ts';

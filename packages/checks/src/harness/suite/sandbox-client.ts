@@ -1,4 +1,4 @@
-import type { Language } from '@attrai/contracts/reply-to';
+import type { Language } from '@attrai/bot/texts/language';
 
 /** A failure ordered from the Bot API; see services/sandbox/src/bot-api/faults.ts. */
 export interface FaultOrder {
