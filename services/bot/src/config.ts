@@ -46,6 +46,13 @@ export const TELEGRAM_API_ROOT = z
   .optional()
   .describe("another Bot API server than Telegram's own");
 
+export const TELEGRAM_PROXY = z
+  .url({ protocol: /^(https?|socks5h?)$/, error: 'expected a URL like http://host:3128 or socks5://host:1080' })
+  .optional()
+  .describe(
+    'proxy for all calls to Telegram: `http://`, `https://` or `socks5://`, with `user:password@` before the host if it wants them. Without it `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` are followed; `NO_PROXY` goes before all of them',
+  );
+
 const WEBHOOK_URL = z
   .url({ protocol: /^https?$/, error: 'expected a URL like https://bot.example.org/updates' })
   .optional()
@@ -68,6 +75,7 @@ const variables = z.object({
     .regex(/^\d+:[\w-]{10,}$/, 'expected a token like 123456789:AbC... from @BotFather')
     .describe('token of the bot'),
   TELEGRAM_API_ROOT,
+  TELEGRAM_PROXY,
   WEBHOOK_URL,
   WEBHOOK_PORT,
   AMQP_URL,

@@ -15,6 +15,7 @@ import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
 import type { RunningBot } from './running-bot.ts';
 import { startBot } from './start-bot.ts';
+import { proxyFor } from './telegram/proxy-setting.ts';
 
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
 const GRACE_MS = 50_000;
@@ -87,6 +88,7 @@ await runService('bot', async () => {
   bot = await startBot({
     token: config.BOT_TOKEN,
     apiRoot: config.TELEGRAM_API_ROOT,
+    proxy: proxyFor(config, process.env),
     webhook: config.WEBHOOK_URL ? { url: config.WEBHOOK_URL, port: config.WEBHOOK_PORT } : undefined,
     broker,
     photoStore,

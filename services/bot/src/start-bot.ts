@@ -24,6 +24,7 @@ import type { RequestBook } from './requests/request-book.ts';
 import { RunningBot } from './running-bot.ts';
 import { TelegramPace } from './telegram/pace.ts';
 import { Polling, type PollingOptions } from './telegram/polling.ts';
+import type { ProxySetting } from './telegram/proxy-setting.ts';
 import { takeUpdate } from './telegram/take-update.ts';
 import { TelegramApi } from './telegram/telegram-api.ts';
 import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
@@ -37,6 +38,8 @@ export interface BotParts {
   token: string;
   /** Another Bot API server than Telegram's own. */
   apiRoot?: string | undefined;
+  /** All that goes to Telegram goes through it. */
+  proxy?: ProxySetting | undefined;
   /** Updates are brought here; without it, the bot polls for them. */
   webhook?: WebhookAddress | undefined;
   broker: Broker;
@@ -62,13 +65,26 @@ export interface BotParts {
  * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
-  const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } =
-    parts;
+  const {
+    token,
+    apiRoot,
+    proxy,
+    webhook,
+    broker,
+    photoStore,
+    inbox,
+    jobs,
+    book,
+    requestRate,
+    troubles,
+    limits,
+    logger,
+  } = parts;
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stop = new AbortController();
   const stopping = stop.signal;
   const pace = new TelegramPace();
-  const api = new TelegramApi({ token, apiRoot, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
+  const api = new TelegramApi({ token, apiRoot, proxy, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
   const chat = api;
 
   const me = await untilTelegramAnswers(() => api.getMe(), logger);

@@ -8,9 +8,9 @@ const TIMEOUT_MS = 40_000;
  *
  * Throws FinalError `file_too_large` or `file_gone`, RetryableError `download_failed`.
  */
-export async function downloadFile(ask: HttpClient, path: string, maxBytes: number): Promise<Buffer> {
+export async function downloadFile(http: HttpClient, path: string, maxBytes: number): Promise<Buffer> {
   try {
-    const response = await ask({ method: 'GET', path, timeoutMs: TIMEOUT_MS });
+    const response = await http.ask({ method: 'GET', path, timeoutMs: TIMEOUT_MS });
     const { statusCode } = response;
     if (statusCode !== 200) {
       response.destroy();

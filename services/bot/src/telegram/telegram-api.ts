@@ -3,14 +3,17 @@ import { TelegramError } from 'telegraf';
 import type { BotCommand, Update, UserFromGetMe, WebhookInfo } from 'telegraf/types';
 import type { Address, Button, Chat, Edited } from '../chat/chat.ts';
 import { downloadFile } from './download-file.ts';
-import { createHttpClient, type HttpClient, readBody } from './http-client.ts';
+import { HttpClient, readBody, TELEGRAM } from './http-client.ts';
 import { multipart, PICTURE_FIELD } from './multipart.ts';
+import type { ProxySetting } from './proxy-setting.ts';
 import { gradeTelegramError } from './telegram-errors.ts';
 
 export interface TelegramApiOptions {
   token: string;
   /** Another Bot API server than https://api.telegram.org. */
   apiRoot?: string | undefined;
+  /** All calls and downloads go through it. */
+  proxy?: ProxySetting | undefined;
   /** Telegram wants `chatId` left alone for so long. */
   onBusy(chatId: string, ms: number): void;
 }
@@ -41,13 +44,13 @@ interface CallOptions {
 /** The calls this bot makes. All throw graded errors as `gradeTelegramError` tells, without token and payload. */
 export class TelegramApi implements Chat {
   #token: string;
-  #ask: HttpClient;
+  #http: HttpClient;
   #onBusy: TelegramApiOptions['onBusy'];
   #moved = new Map<number, number>();
 
-  constructor({ token, apiRoot, onBusy }: TelegramApiOptions) {
+  constructor({ token, apiRoot, proxy, onBusy }: TelegramApiOptions) {
     this.#token = token;
-    this.#ask = createHttpClient(apiRoot ?? 'https://api.telegram.org');
+    this.#http = new HttpClient(apiRoot ?? TELEGRAM, proxy);
     this.#onBusy = onBusy;
   }
 
@@ -135,7 +138,7 @@ export class TelegramApi implements Chat {
 
   async download(fileId: string, maxBytes: number): Promise<Buffer> {
     const path = await this.#filePath(fileId);
-    return downloadFile(this.#ask, `file/bot${this.#token}/${path}`, maxBytes);
+    return downloadFile(this.#http, `file/bot${this.#token}/${path}`, maxBytes);
   }
 
   async #sendNew(method: string, payload: Payload, options: CallOptions = {}): Promise<string> {
@@ -182,7 +185,8 @@ export class TelegramApi implements Chat {
         this.#moved.set(chatId, movedTo);
         return this.#call(method, payload, options);
       }
-      const graded = gradeTelegramError(method, error, repeatable);
+      // The proxy's failures are graded: they say more than what they mean for the call.
+      const graded = error instanceof RetryableError ? error : gradeTelegramError(method, error, repeatable);
       if (graded instanceof RetryableError && graded.retryAfterMs !== undefined && chatId !== undefined) {
         this.#onBusy(String(chatId), graded.retryAfterMs);
       }
@@ -196,7 +200,7 @@ export class TelegramApi implements Chat {
     const { contentType, body } = picture ? multipart(payload, picture) : json(payload);
     const headers = { 'content-type': contentType };
     const path = `bot${this.#token}/${method}`;
-    const response = await this.#ask({ method: 'POST', path, headers, body, timeoutMs, signal });
+    const response = await this.#http.ask({ method: 'POST', path, headers, body, timeoutMs, signal });
     const text = String(await readBody(response));
     const { statusCode = 0, statusMessage = '' } = response;
     if (statusCode >= 500) throw new TelegramError({ error_code: statusCode, description: statusMessage });
