@@ -10,12 +10,11 @@ import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
-import { botConfig, limitsOf } from './config.ts';
+import { botConfig, limitsOf, telegramOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
 import type { RunningBot } from './running-bot.ts';
 import { startBot } from './start-bot.ts';
-import { proxyFor } from './telegram/proxy-setting.ts';
 
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
 const GRACE_MS = 50_000;
@@ -23,6 +22,7 @@ const GRACE_MS = 50_000;
 await runService('bot', async () => {
   const config = readConfig(botConfig);
   const limits = limitsOf(config);
+  const telegram = telegramOf(config);
   const processMetrics = createProcessMetrics(['rabbitmq', 'redis', 'telegram']);
   const { registry, reconnected } = processMetrics;
   const logger = createLogger({
@@ -87,8 +87,7 @@ await runService('bot', async () => {
   opened.defer(() => pulse.stop());
   bot = await startBot({
     token: config.BOT_TOKEN,
-    apiRoot: config.TELEGRAM_API_ROOT,
-    proxy: proxyFor(config, process.env),
+    ...telegram,
     webhook: config.WEBHOOK_URL ? { url: config.WEBHOOK_URL, port: config.WEBHOOK_PORT } : undefined,
     broker,
     photoStore,

@@ -26,7 +26,7 @@ import { TelegramPace } from './telegram/pace.ts';
 import { Polling, type PollingOptions } from './telegram/polling.ts';
 import type { ProxySetting } from './telegram/proxy-setting.ts';
 import { takeUpdate } from './telegram/take-update.ts';
-import { TelegramApi } from './telegram/telegram-api.ts';
+import { type FilePlace, TelegramApi } from './telegram/telegram-api.ts';
 import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
 import type { UpdateSource } from './telegram/update-source.ts';
 import { Webhook, type WebhookAddress } from './telegram/webhook.ts';
@@ -40,6 +40,8 @@ export interface BotParts {
   apiRoot?: string | undefined;
   /** All that goes to Telegram goes through it. */
   proxy?: ProxySetting | undefined;
+  /** Where files are had if not from the Bot API server. */
+  files?: FilePlace | undefined;
   /** Updates are brought here; without it, the bot polls for them. */
   webhook?: WebhookAddress | undefined;
   broker: Broker;
@@ -65,26 +67,16 @@ export interface BotParts {
  * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
-  const {
-    token,
-    apiRoot,
-    proxy,
-    webhook,
-    broker,
-    photoStore,
-    inbox,
-    jobs,
-    book,
-    requestRate,
-    troubles,
-    limits,
-    logger,
-  } = parts;
+  const { token, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } = parts;
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stop = new AbortController();
   const stopping = stop.signal;
   const pace = new TelegramPace();
-  const api = new TelegramApi({ token, apiRoot, proxy, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
+  const api = new TelegramApi({
+    ...parts,
+    onBusy: (chatId, ms) => pace.hold(chatId, ms),
+    onFilesProblem: (problem) => logger.error(problem),
+  });
   const chat = api;
 
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
@@ -114,7 +106,18 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   logger.info({ username }, 'Listening');
 
   const consumers = { results, deadLetters };
-  return new RunningBot({ username, stop, updates, ...consumers, jobs, overdueWatch, progress, sweeper, smallTalk });
+  return new RunningBot({
+    username,
+    stop,
+    updates,
+    files: api.files,
+    ...consumers,
+    jobs,
+    overdueWatch,
+    progress,
+    sweeper,
+    smallTalk,
+  });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { telegramOf } from '../src/config.ts';
 import type { ProxySetting } from '../src/telegram/proxy-setting.ts';
-import { proxyFor } from '../src/telegram/proxy-setting.ts';
 import { TelegramApi } from '../src/telegram/telegram-api.ts';
 import { startHttpProxy, startSocksProxy } from './proxies.ts';
 import { openWorld, PHOTO, PICTURE } from './world.ts';
@@ -117,7 +117,7 @@ test.each(['http', 'socks5'])(
 
 const LOCAL = 'http://bot-api.lan:8081/folder';
 
-test.each<[what: string, settings: Parameters<typeof proxyFor>[0], env: Record<string, string>, expected: string]>([
+test.each<[what: string, settings: Parameters<typeof telegramOf>[0], env: Record<string, string>, expected: string]>([
   ['none is set', {}, {}, 'none'],
   ['TELEGRAM_PROXY is set', { TELEGRAM_PROXY: 'socks5://a:1' }, { HTTPS_PROXY: 'http://b:2' }, 'TELEGRAM_PROXY a:1'],
   ['only the usual variables are', {}, { HTTPS_PROXY: 'http://b:2', HTTP_PROXY: 'http://c:3' }, 'HTTPS_PROXY b:2'],
@@ -153,13 +153,13 @@ test.each<[what: string, settings: Parameters<typeof proxyFor>[0], env: Record<s
   ],
   ['NO_PROXY names all', { TELEGRAM_PROXY: 'http://a:1' }, { NO_PROXY: '*' }, 'none'],
 ])('which proxy it is when %s', (_, settings, env, expected) => {
-  const proxy = proxyFor(settings, env);
+  const { proxy } = telegramOf(settings, env);
   expect(proxy ? `${proxy.variable} ${proxy.url.host}` : 'none').toBe(expected);
 });
 
 test('a variable of a proxy that is no URL of one is named, and its value not shown', () => {
   for (const value of ['ftp://me:secret@b:2', 'http://me:secret@']) {
-    const reading = () => proxyFor({}, { HTTPS_PROXY: value });
+    const reading = () => telegramOf({}, { HTTPS_PROXY: value });
     expect(reading).toThrow(/^HTTPS_PROXY can't be used/);
     expect(reading).not.toThrow(/secret/);
   }

@@ -1,4 +1,4 @@
-import { botConfig, limitVariables, TELEGRAM_API_ROOT, UNSURE_FACES } from '@attrai/bot/config';
+import { botConfig, limitVariables, telegramVariables, UNSURE_FACES } from '@attrai/bot/config';
 import { AMQP_URL, GRAYLOG_URL, LOG_LEVEL, PHOTO_STORE, port, REDIS_URL } from '@attrai/config/common-variables';
 import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 const variables = z.object({
   PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
-  TELEGRAM_API_ROOT,
+  ...telegramVariables,
   AMQP_URL: AMQP_URL.optional(),
   REDIS_URL: REDIS_URL.optional(),
   PHOTO_STORE,
@@ -18,9 +18,12 @@ const variables = z.object({
   LOG_LEVEL: LOG_LEVEL.removeDefault().default('warn'),
 });
 
-export const togetherConfig = variables.refine(({ BOT_TOKEN, TELEGRAM_API_ROOT }) => BOT_TOKEN || !TELEGRAM_API_ROOT, {
-  path: ['TELEGRAM_API_ROOT'],
-  error: 'needs BOT_TOKEN: set both, or neither to chat with the sandbox',
+export const togetherConfig = variables.superRefine((config, context) => {
+  const names = Object.keys(telegramVariables) as (keyof typeof telegramVariables)[];
+  for (const name of config.BOT_TOKEN ? [] : names.filter((one) => config[one] !== undefined)) {
+    const message = 'needs BOT_TOKEN: set both, or neither to chat with the sandbox';
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
 });
 
 export type TogetherConfig = z.output<typeof togetherConfig>;

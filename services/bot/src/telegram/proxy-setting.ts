@@ -1,5 +1,4 @@
 import { FatalError } from '@attrai/contracts/errors';
-import { TELEGRAM } from './http-client.ts';
 
 export interface ProxySetting {
   /** http:, https:, socks5: or socks5h:, with user and password if the proxy wants them. */
@@ -8,28 +7,24 @@ export interface ProxySetting {
   variable: string;
 }
 
-interface Settings {
-  TELEGRAM_API_ROOT?: string | undefined;
-  TELEGRAM_PROXY?: string | undefined;
-}
-
 type Environment = Record<string, string | undefined>;
 
 const PROTOCOLS = /^(https?|socks5h?):$/;
 
 /**
- * The proxy on the way to Telegram, undefined if there is none: that of TELEGRAM_PROXY, else of the variables most programs read,
- * HTTPS_PROXY or HTTP_PROXY by the protocol of TELEGRAM_API_ROOT, and ALL_PROXY. NO_PROXY goes before all of them. Names in small letters go before those
+ * The proxy on the way to `root`, undefined if there is none: that of TELEGRAM_PROXY, else of the variables most programs read,
+ * HTTPS_PROXY or HTTP_PROXY by the protocol of `root`, and ALL_PROXY. NO_PROXY goes before all of them. Names in small letters go before those
  * in capitals, as with curl.
  *
  * @throws FatalError `bad_config` if it is no URL of a proxy
  */
-export function proxyFor({ TELEGRAM_API_ROOT, TELEGRAM_PROXY }: Settings, env: Environment): ProxySetting | undefined {
-  const root = new URL(TELEGRAM_API_ROOT ?? TELEGRAM);
+export function proxyFor(root: string, telegramProxy: string | undefined, env: Environment): ProxySetting | undefined {
+  const { protocol, hostname, port } = new URL(root);
   const read = (name: string) => env[name.toLowerCase()] || env[name] || undefined;
-  if (isExempt(root, read('NO_PROXY') ?? '')) return undefined;
-  if (TELEGRAM_PROXY !== undefined) return { url: new URL(TELEGRAM_PROXY), variable: 'TELEGRAM_PROXY' };
-  const names = [root.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', 'ALL_PROXY'];
+  if (isExempt(bare(hostname), port || (protocol === 'https:' ? '443' : '80'), read('NO_PROXY') ?? ''))
+    return undefined;
+  if (telegramProxy !== undefined) return { url: new URL(telegramProxy), variable: 'TELEGRAM_PROXY' };
+  const names = [protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', 'ALL_PROXY'];
   const variable = names.find((name) => read(name) !== undefined);
   return variable === undefined ? undefined : { url: parse(variable, read(variable)!), variable };
 }
@@ -43,12 +38,10 @@ function parse(variable: string, text: string): URL {
 }
 
 /**
- * Whether `list`, as NO_PROXY has it, names the host of `root`: `example.org` stands for its subdomains too, as do `.example.org` and
+ * Whether `list`, as NO_PROXY has it, names `host`: `example.org` stands for its subdomains too, as do `.example.org` and
  * `*.example.org`; a port may follow; `*` stands for all.
  */
-function isExempt(root: URL, list: string): boolean {
-  const port = root.port || (root.protocol === 'https:' ? '443' : '80');
-  const host = bare(root.hostname);
+function isExempt(host: string, port: string, list: string): boolean {
   return list
     .toLowerCase()
     .split(/[\s,]+/)

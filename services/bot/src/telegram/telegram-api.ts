@@ -2,7 +2,7 @@ import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { TelegramError } from 'telegraf';
 import type { BotCommand, Update, UserFromGetMe, WebhookInfo } from 'telegraf/types';
 import type { Address, Button, Chat, Edited } from '../chat/chat.ts';
-import { downloadFile } from './download-file.ts';
+import { Files } from './files.ts';
 import { HttpClient, readBody, TELEGRAM } from './http-client.ts';
 import { multipart, PICTURE_FIELD } from './multipart.ts';
 import type { ProxySetting } from './proxy-setting.ts';
@@ -12,10 +12,20 @@ export interface TelegramApiOptions {
   token: string;
   /** Another Bot API server than https://api.telegram.org. */
   apiRoot?: string | undefined;
-  /** All calls and downloads go through it. */
+  /** All calls go through it, and downloads from the same server. */
   proxy?: ProxySetting | undefined;
+  /** Where files are had if not from that server. */
+  files?: FilePlace | undefined;
+  /** Files can't be had: what the operator has to do. */
+  onFilesProblem?(problem: string): void;
   /** Telegram wants `chatId` left alone for so long. */
   onBusy(chatId: string, ms: number): void;
+}
+
+/** A folder on this machine, or another server. */
+export interface FilePlace {
+  dir?: string | undefined;
+  server?: { root: string; proxy?: ProxySetting | undefined } | undefined;
 }
 
 const UPDATES = ['message', 'callback_query'];
@@ -45,12 +55,21 @@ interface CallOptions {
 export class TelegramApi implements Chat {
   #token: string;
   #http: HttpClient;
+  readonly files: Files;
   #onBusy: TelegramApiOptions['onBusy'];
   #moved = new Map<number, number>();
 
-  constructor({ token, apiRoot, proxy, onBusy }: TelegramApiOptions) {
+  constructor({ token, apiRoot = TELEGRAM, proxy, files, onFilesProblem, onBusy }: TelegramApiOptions) {
     this.#token = token;
-    this.#http = new HttpClient(apiRoot ?? TELEGRAM, proxy);
+    this.#http = new HttpClient(apiRoot, proxy);
+    const { dir, server } = files ?? {};
+    this.files = new Files({
+      token,
+      dir,
+      http: server ? new HttpClient(server.root, server.proxy) : this.#http,
+      servedBy: server ? 'TELEGRAM_FILE_ROOT' : apiRoot === TELEGRAM ? 'telegram' : 'own server',
+      ...(onFilesProblem && { onProblem: onFilesProblem }),
+    });
     this.#onBusy = onBusy;
   }
 
@@ -137,8 +156,7 @@ export class TelegramApi implements Chat {
   }
 
   async download(fileId: string, maxBytes: number): Promise<Buffer> {
-    const path = await this.#filePath(fileId);
-    return downloadFile(this.#http, `file/bot${this.#token}/${path}`, maxBytes);
+    return this.files.get(await this.#filePath(fileId), maxBytes);
   }
 
   async #sendNew(method: string, payload: Payload, options: CallOptions = {}): Promise<string> {
@@ -161,7 +179,9 @@ export class TelegramApi implements Chat {
 
   async #filePath(fileId: string): Promise<string> {
     try {
-      const { file_path } = await this.#call<{ file_path?: string }>('getFile', { file_id: fileId });
+      // A server of one's own gets the file from Telegram before it answers.
+      const options = { timeoutMs: UPLOAD_TIMEOUT_MS };
+      const { file_path } = await this.#call<{ file_path?: string }>('getFile', { file_id: fileId }, options);
       if (file_path !== undefined) return file_path;
       throw new FinalError('file_gone', 'Telegram has the file no more.');
     } catch (error) {

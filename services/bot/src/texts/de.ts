@@ -135,6 +135,8 @@ export const de: Texts = {
     photo_missing: 'Tut mir leid, dein Foto ist bei mir verloren gegangen. Bitte schick es noch einmal.',
     failed: 'Tut mir leid, mit diesem Foto bin ich nicht fertig geworden. Bitte versuch es mit einem anderen.',
     file_gone: 'Telegram gibt mir diese Datei nicht mehr. Bitte schick sie noch einmal.',
+    files_out_of_reach:
+      'Tut mir leid, bei mir ist etwas falsch eingestellt: Ich komme nicht an die Fotos, die man mir schickt. Bitte schick dieses später noch einmal.',
   },
   maybeAnswered:
     'Vielleicht ist meine Antwort auf dieses Foto nicht angekommen. Wenn du sie nicht siehst, schick das Foto bitte noch einmal.',

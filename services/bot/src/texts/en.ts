@@ -128,6 +128,8 @@ export const en: Texts = {
     photo_missing: "I'm sorry, your photo got lost on my side. Please send it again.",
     failed: "I'm sorry, I couldn't finish this photo. Please try another one.",
     file_gone: "Telegram doesn't give me this file any more. Please send it again.",
+    files_out_of_reach:
+      "Sorry, something is set up wrong on my side: I can't get at the photos that are sent to me. Please send this one again later.",
   },
   maybeAnswered: "My answer to this photo may not have arrived. If you don't see it, please send the photo again.",
 

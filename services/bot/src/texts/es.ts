@@ -131,6 +131,8 @@ export const es: Texts = {
     photo_missing: 'Lo siento, tu foto se me ha perdido. Por favor, envíala otra vez.',
     failed: 'Lo siento, no he podido terminar esta foto. Prueba con otra.',
     file_gone: 'Telegram ya no me da este archivo. Por favor, envíalo otra vez.',
+    files_out_of_reach:
+      'Lo siento, algo está mal configurado por mi parte: no puedo recibir las fotos que me envían. Por favor, envía esta otra vez más tarde.',
   },
   maybeAnswered: 'Puede que mi respuesta a esta foto no haya llegado. Si no la ves, por favor, envía la foto otra vez.',
 

@@ -3,7 +3,14 @@ import type { NotAPhoto } from '../chat/wants.ts';
 import type { Limits } from '../limits/limits.ts';
 
 /** Answers to an accepted photo that need no figures. */
-export type PlainAnswer = 'no_face' | 'unreadable' | 'too_many_pixels' | 'photo_missing' | 'failed' | 'file_gone';
+export type PlainAnswer =
+  | 'no_face'
+  | 'unreadable'
+  | 'too_many_pixels'
+  | 'photo_missing'
+  | 'failed'
+  | 'file_gone'
+  | 'files_out_of_reach';
 
 /**
  * What the press of an answer's button meets:
