@@ -39,6 +39,7 @@ await runService('bot', async () => {
   let broker: Broker | undefined;
   let bookkeeping: Bookkeeping | undefined;
   let bot: RunningBot | undefined;
+  let waitingFor: string | undefined;
 
   const health = await startHealthServer({
     port: config.HEALTH_PORT,
@@ -53,9 +54,9 @@ await runService('bot', async () => {
       },
       bot: () => {
         // Its start waits for Redis and RabbitMQ, and then for Telegram.
-        const starting =
-          broker?.connected && bookkeeping && bookkeeping.problem === undefined ? 'waiting for Telegram' : 'starting';
-        const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [starting] };
+        const isTelegram = broker?.connected && bookkeeping && bookkeeping.problem === undefined;
+        const waiting = ['waiting for Telegram', ...(waitingFor === undefined ? [] : [waitingFor])].join(': ');
+        const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [isTelegram ? waiting : 'starting'] };
         return check(ok, reasons.join('; '));
       },
     },
@@ -85,7 +86,8 @@ await runService('bot', async () => {
   addWaitingPhotos(registry, broker, book);
   const pulse = new Pulse({ broker, book, logger });
   opened.defer(() => pulse.stop());
-  bot = await startBot({
+  const starting = new AbortController();
+  const started = startBot({
     token: config.BOT_TOKEN,
     ...telegram,
     webhook: config.WEBHOOK_URL ? { url: config.WEBHOOK_URL, port: config.WEBHOOK_PORT } : undefined,
@@ -101,8 +103,22 @@ await runService('bot', async () => {
     logger,
     metrics: createBotMetrics(processMetrics),
     onFatal,
+    signal: starting.signal,
+    onWaiting(reason) {
+      waitingFor = reason;
+    },
   });
-  opened.defer(() => bot?.stop());
+  opened.defer(async () => {
+    starting.abort();
+    const running = await started.catch(() => undefined);
+    await running?.stop();
+  });
+  try {
+    bot = await started;
+  } catch (error) {
+    // Who told it to stop knows why it did not start.
+    if (!starting.signal.aborted) throw error;
+  }
 });
 
 function check(ok: boolean, reason: string): Check {

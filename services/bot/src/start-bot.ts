@@ -22,13 +22,14 @@ import { ResultTaker } from './replies/take-results.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import { RunningBot } from './running-bot.ts';
+import { introduce, type Profile } from './telegram/introduce.ts';
 import { TelegramPace } from './telegram/pace.ts';
 import { Polling, type PollingOptions } from './telegram/polling.ts';
 import type { ProxySetting } from './telegram/proxy-setting.ts';
 import { takeUpdate } from './telegram/take-update.ts';
 import { type FilePlace, TelegramApi } from './telegram/telegram-api.ts';
-import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
-import type { UpdateSource } from './telegram/update-source.ts';
+import { type Patience, untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
+import { NO_UPDATES, type UpdateSource } from './telegram/update-source.ts';
 import { Webhook, type WebhookAddress } from './telegram/webhook.ts';
 import { LANGUAGES } from './texts/language.ts';
 import { TEXTS } from './texts/languages.ts';
@@ -57,6 +58,10 @@ export interface BotParts {
   limits: Limits;
   logger: Logger;
   metrics?: BotMetrics;
+  /** Ends a start that still waits for Telegram. */
+  signal?: AbortSignal | undefined;
+  /** Why the start waits for Telegram; undefined when it does no more. */
+  onWaiting?: Patience['onWaiting'];
   /** The bot can't go on: the process should exit. */
   onFatal(error: unknown): void;
 }
@@ -64,11 +69,13 @@ export interface BotParts {
 /**
  * Starts the bot on its parts. Waits for Telegram as long as it takes.
  *
- * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`
+ * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`. When `signal` is aborted, its reason, and nothing is
+ * left running.
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { token, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } = parts;
-  const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
+  const { unsureFaces = 'ask', metrics = NO_METRICS, signal, onWaiting, onFatal } = parts;
+  const patience: Patience = { logger, signal, onWaiting };
   const stop = new AbortController();
   const stopping = stop.signal;
   const pace = new TelegramPace();
@@ -79,7 +86,9 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
   const chat = api;
 
-  const me = await untilTelegramAnswers(() => api.getMe(), logger);
+  const me = await untilTelegramAnswers(() => api.getMe(), patience);
+  // Long polling is refused while a webhook is set.
+  if (!webhook) await untilTelegramAnswers(() => api.deleteWebhook(), patience);
   const progress = new Progress({ chat, pace, book, logger });
   const smallTalk = new SmallTalk(chat, logger);
   const folders = { photoStore, inbox };
@@ -101,57 +110,39 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
   const { username } = me;
   const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
-  const updates = await startUpdates();
-  void introduce(api, logger);
-  logger.info({ username }, 'Listening');
-
-  const consumers = { results, deadLetters };
-  return new RunningBot({
-    username,
-    stop,
-    updates,
-    files: api.files,
-    ...consumers,
-    jobs,
-    overdueWatch,
-    progress,
-    sweeper,
-    smallTalk,
+  const watchers = { overdueWatch, progress, sweeper };
+  const others = { username, stop, files: api.files, results, deadLetters, jobs, ...watchers, smallTalk };
+  const updates = await startUpdates().catch(async (error) => {
+    await new RunningBot({ ...others, updates: NO_UPDATES }).stop();
+    throw error;
   });
+  void introduce(profiles(), { api, logger, stopping });
+  logger.info({ username }, 'Listening');
+  return new RunningBot({ ...others, updates });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };
     const handle: PollingOptions['handle'] = (update) => takeUpdate(update, taking);
     const source = { api, handle, logger, onBack: metrics.telegramIsBack, onFatal };
     if (webhook) {
-      const opened = await Webhook.open({ ...source, ...webhook, token });
+      const opened = await Webhook.open({ ...source, ...patience, ...webhook, token });
       logger.info({ port: opened.port }, 'The webhook is served');
       return opened;
     }
-    // Long polling is refused while a webhook is set.
-    await untilTelegramAnswers(() => api.deleteWebhook(), logger);
     return new Polling(source);
   }
 }
 
-/** Commands and descriptions, in each language. */
-async function introduce(api: TelegramApi, logger: Logger): Promise<void> {
-  try {
-    for (const language of LANGUAGES) {
-      const commands = Object.entries(TEXTS[language].commands).map(([command, description]) => ({
-        command,
-        description,
-      }));
-      // What those see whose language the bot doesn't speak is English.
-      for (const code of language === 'en' ? [language, undefined] : [language]) {
-        await api.setCommands(commands, code);
-        await api.setDescription(TEXTS[language].description, code);
-      }
-    }
-  } catch (error) {
-    logger.warn(
-      { err: error },
-      'Could not tell Telegram the commands and the description; the commands work nevertheless',
-    );
-  }
+/** In each language; what those see whose language the bot doesn't speak is English. */
+function profiles(): Profile[] {
+  const languages = LANGUAGES.flatMap((language) => (language === 'en' ? [language, undefined] : [language]));
+  return languages.map((language) => {
+    const { commands, description } = TEXTS[language ?? 'en'];
+    return {
+      ...(language !== undefined && { language }),
+      commands: Object.entries(commands).map(([command, meaning]) => ({ command, description: meaning })),
+      description: description.long,
+      shortDescription: description.short,
+    };
+  });
 }

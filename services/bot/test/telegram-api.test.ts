@@ -75,7 +75,7 @@ test.each([
   [refusal(400, 'Bad Request: not enough rights to send text messages'), { code: 'chat_closed' }],
   [refusal(400, 'Bad Request: something else'), { code: 'telegram_refused', grade: 'final' }],
   [refusal(401, 'Unauthorized'), { code: 'token_refused', grade: 'fatal' }],
-  [refusal(404, 'Not Found'), { code: 'token_refused', grade: 'fatal' }],
+  [refusal(404, 'Not Found'), { code: 'telegram_failed', grade: 'retryable' }],
   [refusal(504, 'Gateway Timeout'), { code: 'delivery_unknown', grade: 'final' }],
   ['cut', { code: 'delivery_unknown', grade: 'final' }],
   ['cut in mid-answer', { code: 'delivery_unknown', grade: 'final' }],
@@ -92,6 +92,39 @@ test.each([refusal(504, 'Gateway Timeout'), 'cut' as const, 'cut in mid-answer' 
     expect(await failure(edit(api))).toMatchObject({ grade: 'retryable' });
   },
 );
+
+test.each<[what: string, reply: Reply, expected: object, words: RegExp]>([
+  ['refuses the token', refusal(401, 'Unauthorized'), { grade: 'fatal', code: 'token_refused' }, /Check BOT_TOKEN/],
+  [
+    'has nothing at that path',
+    refusal(404, 'Not Found'),
+    { grade: 'fatal', code: 'token_refused' },
+    /404.*Check TELEGRAM_API_ROOT and BOT_TOKEN/,
+  ],
+  [
+    'shows a page',
+    Buffer.from('<html>'),
+    { grade: 'retryable' },
+    /no Bot API server\. Check TELEGRAM_API_ROOT and BOT_TOKEN/,
+  ],
+  [
+    'has logged the bot out',
+    refusal(400, 'Logged out'),
+    { grade: 'retryable' },
+    /logged out.*10 minutes.*TELEGRAM_API_ROOT/,
+  ],
+  [
+    'has a wrong api_id',
+    refusal(401, 'Unauthorized: invalid api-id/api-hash'),
+    { grade: 'fatal' },
+    /Check api_id and api_hash of your Bot API server/,
+  ],
+])('says what to check if the server %s', async (_, reply, expected, words) => {
+  const { api } = await telegram(reply);
+  const error = await failure(api.getMe());
+  expect(error).toMatchObject(expected);
+  expect(error.message).toMatch(words);
+});
 
 test('a send that found no connection may be repeated', async () => {
   const api = new TelegramApi({ token: TOKEN, apiRoot: 'http://127.0.0.1:9', onBusy() {} });

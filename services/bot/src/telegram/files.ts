@@ -3,6 +3,7 @@ import { open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { type HttpClient, readBody } from './http-client.ts';
+import { OnceAMinute } from './once-a-minute.ts';
 
 export interface FilesOptions {
   token: string;
@@ -16,7 +17,6 @@ export interface FilesOptions {
 }
 
 const TIMEOUT_MS = 40_000;
-const TELL_EVERY_MS = 60_000;
 
 /**
  * Gets files by the `file_path` that getFile gives: a path below the server's URL, or, from a Bot API server of one's own with
@@ -26,7 +26,7 @@ const TELL_EVERY_MS = 60_000;
 export class Files {
   #options: FilesOptions;
   #problem: string | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #telling = new OnceAMinute();
   /** A file was there once: one that isn't there now is gone. Otherwise the way to the files is a wrong one. */
   #hadOne: boolean;
 
@@ -101,11 +101,7 @@ export class Files {
 
   #outOfReach(problem: string): FinalError {
     this.#problem = problem;
-    const now = performance.now();
-    if (now - this.#toldAt >= TELL_EVERY_MS) {
-      this.#toldAt = now;
-      this.#options.onProblem?.(problem);
-    }
+    if (this.#telling.mayPass()) this.#options.onProblem?.(problem);
     return new FinalError('files_out_of_reach', 'The Bot API server has the file where the bot does not get at it.');
   }
 }

@@ -1,6 +1,13 @@
 import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { TelegramError } from 'telegraf';
-import type { BotCommand, Update, UserFromGetMe, WebhookInfo } from 'telegraf/types';
+import type {
+  BotCommand,
+  BotDescription,
+  BotShortDescription,
+  Update,
+  UserFromGetMe,
+  WebhookInfo,
+} from 'telegraf/types';
 import type { Address, Button, Chat, Edited } from '../chat/chat.ts';
 import { Files } from './files.ts';
 import { HttpClient, readBody, TELEGRAM } from './http-client.ts';
@@ -94,14 +101,33 @@ export class TelegramApi implements Chat {
     return { url: info.url ?? '', ...(failure !== undefined && { failure }) };
   }
 
-  async setCommands(commands: BotCommand[], language?: string): Promise<void> {
-    await this.#call('setMyCommands', { commands, ...(language !== undefined && { language_code: language }) });
+  /** As they were set for exactly this language, or for all others; none if they were not. */
+  commands(language?: string): Promise<BotCommand[]> {
+    return this.#call('getMyCommands', languageOf(language));
   }
 
-  async setDescription({ long, short }: { long: string; short: string }, language?: string): Promise<void> {
-    const to = language === undefined ? {} : { language_code: language };
-    await this.#call('setMyDescription', { description: long, ...to });
-    await this.#call('setMyShortDescription', { short_description: short, ...to });
+  async setCommands(commands: BotCommand[], language?: string): Promise<void> {
+    await this.#call('setMyCommands', { commands, ...languageOf(language) });
+  }
+
+  /** What an empty chat with the bot shows. */
+  async description(language?: string): Promise<string> {
+    const { description } = await this.#call<BotDescription>('getMyDescription', languageOf(language));
+    return description;
+  }
+
+  async setDescription(description: string, language?: string): Promise<void> {
+    await this.#call('setMyDescription', { description, ...languageOf(language) });
+  }
+
+  /** What the bot's page shows. */
+  async shortDescription(language?: string): Promise<string> {
+    const found = await this.#call<BotShortDescription>('getMyShortDescription', languageOf(language));
+    return found.short_description;
+  }
+
+  async setShortDescription(text: string, language?: string): Promise<void> {
+    await this.#call('setMyShortDescription', { short_description: text, ...languageOf(language) });
   }
 
   /** Updates from `offset` on; waits for the first one up to `waitSeconds`. Throws when `signal` aborts. */
@@ -232,6 +258,10 @@ export class TelegramApi implements Chat {
 
 function json(payload: Payload) {
   return { contentType: 'application/json', body: [Buffer.from(JSON.stringify(payload))] };
+}
+
+function languageOf(language: string | undefined) {
+  return language === undefined ? {} : { language_code: language };
 }
 
 function messageOf(chatId: string, messageId: string) {

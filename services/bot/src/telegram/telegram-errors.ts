@@ -1,5 +1,6 @@
 import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { TelegramError } from 'telegraf';
+import { hintFor } from './hints.ts';
 
 /** Failures of a connection that was never made: the request did not go out. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED']);
@@ -20,6 +21,11 @@ const CHAT_CLOSED =
 export function gradeTelegramError(method: string, error: unknown, repeatable: boolean): Error {
   if (error instanceof TelegramError) return gradeAnswer(method, error, repeatable);
 
+  if (error instanceof SyntaxError && method === 'getMe') {
+    const what =
+      'What answered getMe is no Bot API server. Check TELEGRAM_API_ROOT and BOT_TOKEN, and what is on the way';
+    return new RetryableError('telegram_unreachable', `${what}.`);
+  }
   const code = (error as { code?: unknown }).code;
   const reason = typeof code === 'string' ? code : (error as Error).name;
   if (repeatable || (typeof code === 'string' && NOT_SENT.has(code))) {
@@ -34,12 +40,15 @@ function gradeAnswer(method: string, { code, description, parameters }: Telegram
     const retryAfterMs = (parameters?.retry_after ?? 1) * 1000;
     return new RetryableError('telegram_busy', `${said}. Wait as long as it says.`, { retryAfterMs });
   }
-  if (code === 401 || code === 404) {
-    return new FatalError('token_refused', 'Telegram refuses the bot token. Check BOT_TOKEN.');
+  const hint = hintFor(method, code, description);
+  // At its start the bot has asked with getMe whether root and token are right. A later 404 is not about them.
+  if (code === 401 || (code === 404 && method === 'getMe')) {
+    return new FatalError('token_refused', `Telegram refuses the bot token (${said}). ${hint}.`);
   }
+  if (hint !== undefined) return new RetryableError('telegram_failed', `${said}. ${hint}.`);
   if (code === 403 || CHAT_CLOSED.test(description)) return new FinalError('chat_closed', said);
   // A gateway that gave up waiting says nothing about what was done behind it.
   if (code === 504 && !repeatable) return new FinalError('delivery_unknown', `${said}. Don't repeat it.`);
-  if (code >= 500 || code === 409) return new RetryableError('telegram_failed', `${said}. Try again.`);
+  if (code >= 500 || code === 409 || code === 404) return new RetryableError('telegram_failed', `${said}. Try again.`);
   return new FinalError('telegram_refused', said);
 }

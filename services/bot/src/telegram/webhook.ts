@@ -6,7 +6,7 @@ import { codeOf, FatalError, gradeOf } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Update } from 'telegraf/types';
 import type { TelegramApi } from './telegram-api.ts';
-import { untilTelegramAnswers } from './until-telegram-answers.ts';
+import { type Patience, untilTelegramAnswers } from './until-telegram-answers.ts';
 import type { UpdateSource } from './update-source.ts';
 
 export interface WebhookAddress {
@@ -25,6 +25,9 @@ export interface WebhookOptions extends WebhookAddress {
   /** Telegram answers, or knows our address, again. */
   onBack(): void;
   onFatal(error: unknown): void;
+  /** Ends the wait for Telegram. */
+  signal?: AbortSignal | undefined;
+  onWaiting?: Patience['onWaiting'];
 }
 
 /** Updates hold no files; the longest text has 4096 characters. */
@@ -71,7 +74,7 @@ export class Webhook implements UpdateSource {
     const webhook = new Webhook(options, checkMs);
     await listen(webhook.#server, options.port);
     try {
-      await untilTelegramAnswers(() => options.api.setWebhook(options.url, webhook.#secret), options.logger);
+      await untilTelegramAnswers(() => options.api.setWebhook(options.url, webhook.#secret), options);
     } catch (error) {
       webhook.#server.close();
       throw error;
