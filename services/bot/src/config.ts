@@ -86,6 +86,34 @@ export function telegramOf(config: z.output<z.ZodObject<typeof telegramVariables
   return { apiRoot, proxy: proxyTo(apiRoot ?? TELEGRAM), files: { dir: config.TELEGRAM_FILES_DIR, server } };
 }
 
+/** Numbers of users and chats, as one set; those of groups are negative. */
+function ids(pattern: RegExp, expected: string) {
+  return z.string().transform((text, context): ReadonlySet<string> => {
+    const given = text.split(/[\s,]+/).filter((id) => id !== '');
+    if (given.length === 0 || !given.every((id) => pattern.test(id))) {
+      context.addIssue({ code: 'custom', message: `expected ${expected}, separated by commas or spaces` });
+    }
+    return new Set(given);
+  });
+}
+
+/** Who may use the bot, and who may ask it how it is; shared with the one-process mode. */
+export const accessVariables = {
+  ALLOWED_CHATS: ids(/^-?[1-9]\d*$/, 'numbers of users and groups like 123456789 or -1001234567890')
+    .optional()
+    .describe(
+      'numbers of the users and groups that may use the bot, separated by commas or spaces: these users anywhere, and everybody in these groups. Others are told once that the bot is private. Without it everybody may',
+    ),
+  ADMIN_IDS: ids(/^[1-9]\d*$/, 'numbers of users like 123456789')
+    .optional()
+    .describe('numbers of the users whom the bot answers `/stats`; they may always use it'),
+};
+
+/** Who may use the bot, by the variables. */
+export function accessOf({ ALLOWED_CHATS, ADMIN_IDS }: z.output<z.ZodObject<typeof accessVariables>>) {
+  return { allowed: ALLOWED_CHATS, admins: ADMIN_IDS ?? new Set<string>() };
+}
+
 const WEBHOOK_URL = z
   .url({ protocol: /^https?$/, error: 'expected a URL like https://bot.example.org/updates' })
   .optional()
@@ -108,6 +136,7 @@ const variables = z.object({
     .regex(/^\d+:[\w-]{10,}$/, 'expected a token like 123456789:AbC... from @BotFather')
     .describe('token of the bot'),
   ...telegramVariables,
+  ...accessVariables,
   WEBHOOK_URL,
   WEBHOOK_PORT,
   AMQP_URL,

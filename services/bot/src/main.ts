@@ -10,7 +10,7 @@ import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
-import { botConfig, limitsOf, telegramOf } from './config.ts';
+import { accessOf, botConfig, limitsOf, telegramOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
 import type { RunningBot } from './running-bot.ts';
@@ -90,6 +90,7 @@ await runService('bot', async () => {
   const started = startBot({
     token: config.BOT_TOKEN,
     ...telegram,
+    ...accessOf(config),
     webhook: config.WEBHOOK_URL ? { url: config.WEBHOOK_URL, port: config.WEBHOOK_PORT } : undefined,
     broker,
     photoStore,

@@ -1,8 +1,10 @@
 import type { Broker } from '@attrai/broker/broker';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
+import packageJson from '../package.json' with { type: 'json' };
 import { SmallTalk } from './chat/small-talk.ts';
 import type { Want } from './chat/wants.ts';
+import { Door } from './door.ts';
 import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
 import { IntakeWorker } from './intake/take-photos-in.ts';
@@ -22,6 +24,7 @@ import { ResultTaker } from './replies/take-results.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import { RunningBot } from './running-bot.ts';
+import { Tally } from './tally.ts';
 import { introduce, type Profile } from './telegram/introduce.ts';
 import { TelegramPace } from './telegram/pace.ts';
 import { Polling, type PollingOptions } from './telegram/polling.ts';
@@ -53,6 +56,10 @@ export interface BotParts {
   book: RequestBook<Envelope>;
   requestRate: Pick<RequestRate, 'take'>;
   troubles: Pick<RedisTroubles, 'note'>;
+  /** Ids of users and chats that may use the bot; all may if it isn't given. */
+  allowed?: ReadonlySet<string> | undefined;
+  /** Ids of users who may use the bot and ask it how it is. */
+  admins?: ReadonlySet<string>;
   /** `ask` if it isn't given. */
   unsureFaces?: UnsureFaces;
   limits: Limits;
@@ -74,7 +81,8 @@ export interface BotParts {
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { token, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } = parts;
-  const { unsureFaces = 'ask', metrics = NO_METRICS, signal, onWaiting, onFatal } = parts;
+  const { unsureFaces = 'ask', allowed, admins = new Set<string>(), signal, onWaiting, onFatal } = parts;
+  const metrics = new Tally(parts.metrics ?? NO_METRICS);
   const patience: Patience = { logger, signal, onWaiting };
   const stop = new AbortController();
   const stopping = stop.signal;
@@ -109,7 +117,9 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
   const { username } = me;
-  const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
+  const stats = { admins, broker, tally: metrics, version: packageJson.version };
+  const wants = new WantHandler({ ...common, ...folders, ...stats, token, username, gate, smallTalk, unsureFaces });
+  const door = new Door({ allowed, admins, smallTalk, inside: (want) => wants.handle(want) });
   const watchers = { overdueWatch, progress, sweeper };
   const others = { username, stop, files: api.files, results, deadLetters, jobs, ...watchers, smallTalk };
   const updates = await startUpdates().catch(async (error) => {
@@ -121,9 +131,9 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   return new RunningBot({ ...others, updates });
 
   async function startUpdates(): Promise<UpdateSource> {
-    const taking = { me, handle: (want: Want) => wants.handle(want), logger };
+    const taking = { me, handle: (want: Want) => door.handle(want), logger };
     const handle: PollingOptions['handle'] = (update) => takeUpdate(update, taking);
-    const source = { api, handle, logger, onBack: metrics.telegramIsBack, onFatal };
+    const source = { api, handle, logger, onBack: () => metrics.telegramIsBack(), onFatal };
     if (webhook) {
       const opened = await Webhook.open({ ...source, ...patience, ...webhook, token });
       logger.info({ port: opened.port }, 'The webhook is served');

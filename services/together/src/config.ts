@@ -1,4 +1,4 @@
-import { botConfig, limitVariables, telegramVariables, UNSURE_FACES } from '@attrai/bot/config';
+import { accessVariables, botConfig, limitVariables, telegramVariables, UNSURE_FACES } from '@attrai/bot/config';
 import { AMQP_URL, GRAYLOG_URL, LOG_LEVEL, PHOTO_STORE, port, REDIS_URL } from '@attrai/config/common-variables';
 import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ const variables = z.object({
   PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
   ...telegramVariables,
+  ...accessVariables,
   AMQP_URL: AMQP_URL.optional(),
   REDIS_URL: REDIS_URL.optional(),
   PHOTO_STORE,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Bookkeeping, bookkeepingInMemory, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
-import { limitsOf, telegramOf } from '@attrai/bot/config';
+import { accessOf, limitsOf, telegramOf } from '@attrai/bot/config';
 import { startBot } from '@attrai/bot/start-bot';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
@@ -64,7 +64,7 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   opened.defer(() => estimator.stop());
 
   const parts = { ...bookkeeping, broker, photoStore, inbox, limits, logger, onFatal };
-  const bot = await startBot({ ...parts, ...telegram, unsureFaces: config.UNSURE_FACES });
+  const bot = await startBot({ ...parts, ...telegram, ...accessOf(config), unsureFaces: config.UNSURE_FACES });
   opened.defer(() => bot.stop());
 
   return {

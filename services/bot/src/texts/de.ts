@@ -1,4 +1,5 @@
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -72,6 +73,17 @@ export const de: Texts = {
       'Niemand sieht deine Fotos an, und nichts lernt aus ihnen. Was in diesem Chat steht, bleibt bei Telegram, bis du es löschst.',
     ].join('\n\n'),
   unknownCommand: () => 'Diesen Befehl kenne ich nicht. /help sagt dir, was ich kann.',
+  privateBot: (id) =>
+    `Dieser Bot ist privat. Wer ihn benutzen will, bittet den Betreiber, diese Nummer einzutragen: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, läuft seit ${duration(seconds)}`,
+      `In Arbeit: ${figure(inWork)}`,
+      `Warten auf einen Schätzer: ${figure(waiting)}`,
+      `Bereite Schätzer: ${figure(estimators)}`,
+      `Beantwortet seit dem Start: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   cancelled: (n) =>
     n === 0

@@ -1,4 +1,5 @@
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -71,6 +72,16 @@ export const en: Texts = {
       'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
+  privateBot: (id) => `This bot is private. To use it, ask whoever runs it to let this number in: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, running for ${duration(seconds)}`,
+      `In work: ${figure(inWork)}`,
+      `Waiting for an estimator: ${figure(waiting)}`,
+      `Estimators ready: ${figure(estimators)}`,
+      `Answered since the start: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   cancelled: (n) =>
     n === 0

@@ -1,4 +1,5 @@
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -73,6 +74,16 @@ export const es: Texts = {
       'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
+  privateBot: (id) => `Este bot es privado. Para usarlo, pide a quien lo gestiona que añada este número: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, en marcha desde hace ${duration(seconds)}`,
+      `En curso: ${figure(inWork)}`,
+      `Esperan un estimador: ${figure(waiting)}`,
+      `Estimadores listos: ${figure(estimators)}`,
+      `Respondidas desde el inicio: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   cancelled: (n) =>
     n === 0 ? 'No tienes ninguna foto en espera.' : `Descartado: ${count(n, photos)}. Ya no habrá respuesta.`,

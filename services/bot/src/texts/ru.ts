@@ -1,4 +1,5 @@
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -72,6 +73,17 @@ export const ru: Texts = {
       'Никто не смотрит ваши фотографии, и ничто на них не учится. То, что есть в этом чате, остаётся в Telegram, пока вы это не удалите.',
     ].join('\n\n'),
   unknownCommand: () => 'Такой команды я не знаю. Что я умею, расскажет /help.',
+  privateBot: (id) =>
+    `Это закрытый бот. Чтобы им пользоваться, попросите того, кто его держит, добавить этот номер: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, работает ${duration(seconds)}`,
+      `В работе: ${figure(inWork)}`,
+      `Ждут оценки: ${figure(waiting)}`,
+      `Готовы оценивать: ${figure(estimators)}`,
+      `Отвечено с запуска: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   cancelled: (n) =>
     n === 0 ? 'Ни одна ваша фотография сейчас не ждёт.' : `Убрано из очереди: ${count(n, photos)}. Ответа не будет.`,

@@ -33,6 +33,21 @@ export type Pressed =
   | 'off'
   | 'down';
 
+/** What an admin is told; undefined is what can't be told now. */
+export interface Stats {
+  version: string;
+  /** Since the bot's start. */
+  seconds: number;
+  /** Photos accepted and not answered yet. */
+  inWork: number | undefined;
+  /** Of these, those that wait for an estimator. */
+  waiting: number | undefined;
+  /** That are ready for photos. */
+  estimators: number | undefined;
+  /** Photos by their outcomes, as the metrics name them, since the bot's start. */
+  answers: [outcome: string, photos: number][];
+}
+
 /** All the bot says, in one language. Plain text, no markup. */
 export interface Texts {
   /** Shown by Telegram beside each command. */
@@ -43,6 +58,10 @@ export interface Texts {
   help(limits: Limits, username: string): string;
   privacy(limits: Limits): string;
   unknownCommand(): string;
+  /** For somebody who may not use the bot; `id` is the user's, or the group's. At most 200 characters. */
+  privateBot(id: string): string;
+  /** Answers an admin's /stats. */
+  stats(figures: Stats): string;
 
   /** Answers to /cancel, which has dropped `photos`; it could not be done now. */
   cancelled(photos: number): string;
