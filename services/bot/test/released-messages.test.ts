@@ -57,6 +57,7 @@ test('an everyday request is one that version 0.1 can read; only a press and dec
   await world.page.send(CHAT, { photo: PHOTO });
   const answer = await world.page.untilSaid(CHAT, /under 18/);
   await world.page.press(CHAT, answer.message_id);
+  await expect.poll(() => world.requests).toHaveLength(2);
   await world.page.send(2, { photo: PHOTO, language: 'ru' });
   await expect.poll(() => world.requests).toHaveLength(3);
   const [everyday, pressed, russian] = world.requests;

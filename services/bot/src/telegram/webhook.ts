@@ -55,6 +55,7 @@ export class Webhook implements UpdateSource {
   #inWork = new Set<Promise<void>>();
   #knownAt = performance.now();
   #troubled = false;
+  #lastFailure: unknown;
 
   private constructor(options: WebhookOptions, checkMs: number) {
     this.#options = options;
@@ -89,6 +90,8 @@ export class Webhook implements UpdateSource {
   }
 
   problem(): string | undefined {
+    // It is known at once, and does not pass by itself.
+    if (codeOf(this.#lastFailure) === 'proxy_failed') return (this.#lastFailure as Error).message;
     const silentMs = performance.now() - this.#knownAt;
     if (silentMs < DEAF_AFTER_MS) return undefined;
     return `Telegram has not confirmed the webhook for ${Math.round(silentMs / 1000)} s`;
@@ -138,6 +141,7 @@ export class Webhook implements UpdateSource {
         if (gradeOf(error) === 'fatal') return onFatal(error);
         if (!this.#troubled) logger.warn({ code: codeOf(error), err: error }, "Can't ask Telegram about the webhook");
         this.#troubled = true;
+        this.#lastFailure = error;
       }
     }
   }
@@ -145,6 +149,7 @@ export class Webhook implements UpdateSource {
   async #registerAgain(): Promise<void> {
     const { api, url, logger, onBack } = this.#options;
     const known = await api.webhookInfo();
+    this.#lastFailure = undefined;
     if (known.url !== url) {
       logger.warn('Somebody removed or replaced the webhook, or polls with the same token; setting it again');
       this.#troubled = true;
