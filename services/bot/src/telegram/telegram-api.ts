@@ -74,7 +74,7 @@ export class TelegramApi implements Chat {
       token,
       dir,
       http: server ? new HttpClient(server.root, server.proxy) : this.#http,
-      servedBy: server ? 'TELEGRAM_FILE_ROOT' : apiRoot === TELEGRAM ? 'telegram' : 'own server',
+      servedBy: server ? 'TELEGRAM_FILE_ROOT' : new URL(apiRoot).origin === TELEGRAM ? 'telegram' : 'own server',
       ...(onFilesProblem && { onProblem: onFilesProblem }),
     });
     this.#onBusy = onBusy;
