@@ -56,6 +56,10 @@ export interface BotParts {
   onFatal(error: unknown): void;
 }
 
+const PRIVACY_ON =
+  'Group privacy is on: in groups the bot gets commands such as /score and replies to its own messages, and all messages only where it is an administrator';
+const PRIVACY_OFF = 'Group privacy is off: the bot gets all messages of its groups, mentions among them';
+
 /**
  * Starts the bot on its parts. Waits for Telegram as long as it takes.
  *
@@ -91,11 +95,13 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
 
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
-  const { username } = me;
-  const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
+  const { username, can_read_all_group_messages: readsAllInGroups = false } = me;
+  const naming = { token, username, readsAllInGroups };
+  const wants = new WantHandler({ ...common, ...folders, ...naming, gate, smallTalk, unsureFaces });
   const updates = await startUpdates();
   void introduce(api, logger);
   logger.info({ username }, 'Listening');
+  logger.info(readsAllInGroups ? PRIVACY_OFF : PRIVACY_ON);
 
   const consumers = { results, deadLetters };
   return new RunningBot({ username, stop, updates, ...consumers, jobs, overdueWatch, progress, sweeper, smallTalk });

@@ -30,6 +30,7 @@ const someOfThem: Unscored = {
 
 export const de: Texts = {
   commands: {
+    score: 'bewertet das Foto, auf das du antwortest',
     start: 'was dieser Bot macht',
     help: 'was du schicken kannst, und die Grenzen',
     privacy: 'was mit deinen Fotos geschieht',
@@ -46,6 +47,12 @@ export const de: Texts = {
       'Bitte schick mir keine Fotos von Kindern und von Menschen, die nicht zugestimmt haben. Kinder bewerte ich nicht.',
       '/help: was du schicken kannst\n/privacy: was mit deinen Fotos geschieht',
     ].join('\n\n'),
+  startInGroup: (username) =>
+    [
+      `Hallo! Antworte auf ein Foto mit /score@${username}, oder schreib das in den Text eines Fotos. Ich zeichne um jedes Gesicht einen Rahmen und gebe ihm eine Wertung von 0 bis 10.`,
+      'Eine Wertung ist die Schätzung eines Computermodells zu einem Bild, keine Tatsache über einen Menschen. Bitte nicht bei Kindern und bei Menschen, die nicht zugestimmt haben.',
+      `/help@${username}: was hier geht, und die Grenzen`,
+    ].join('\n\n'),
   help: (limits, username) =>
     [
       'Schick mir ein Foto oder eine Bilddatei: JPEG, PNG oder WebP. Zu jedem Foto eines Albums gibt es eine eigene Antwort.',
@@ -60,7 +67,16 @@ export const de: Texts = {
       'Eine Wertung ist meine Schätzung, was Menschen dem Bild auf einer Skala von zehn Punkten geben würden: Die meisten Gesichter bekommen 3 bis 7.',
       'Die Wertungen stehen von links nach rechts, Reihe für Reihe. „≈“ vor einer Wertung heißt, dass sie weniger sicher ist: Das Gesicht ist abgewandt, klein oder teilweise verdeckt.',
       'Ein Gesicht, das nach einem Kind aussieht, bewerte ich nie. Eines, das unter 18 sein könnte, bekommt auch keine Wertung; das passiert auch bei Erwachsenen. Hat die Antwort einen Knopf dafür, kann der Absender des Fotos sagen, dass alle darauf 18 oder älter sind. Dann sehe ich es mir noch einmal an.',
-      `In einer Gruppe sehe ich mir nur Fotos an, die @${username} im Text haben oder auf eine Nachricht von mir antworten.`,
+      `In einer Gruppe sehe ich mir Fotos an, auf die jemand mit /score@${username} antwortet oder die es im Text haben. /help@${username} sagt dort mehr.`,
+    ].join('\n\n'),
+  helpInGroup: (limits, username, readsAll) =>
+    [
+      `Antworte auf ein Foto oder eine Bilddatei von wem auch immer mit /score@${username}, oder schreib das in den Text deines eigenen. Das geht immer.`,
+      readsAll
+        ? `@${username} im Text eines Fotos oder als Antwort darauf geht auch, ebenso ein Foto als Antwort auf eine Nachricht von mir. Von einem Album sehe ich mir jedes Foto an.`
+        : `Ein Foto als Antwort auf eine Nachricht von mir geht auch. @${username} im Text eines Fotos oder als Antwort darauf geht nur, wo ich Administrator bin: Sonst zeigt Telegram es mir nicht, und die anderen Fotos eines Albums auch nicht.`,
+      `Die Grenzen: ${size(limits.maxPhotoBytes)} pro Datei, ${count(limits.maxActivePerUser, photos)} von einer Person gleichzeitig in Arbeit, ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. Sie zählen für den, der fragt.`,
+      'Mehr über Wertungen sagt /help im privaten Chat mit mir.',
     ].join('\n\n'),
   privacy: (limits) =>
     [
@@ -72,6 +88,13 @@ export const de: Texts = {
       'Niemand sieht deine Fotos an, und nichts lernt aus ihnen. Was in diesem Chat steht, bleibt bei Telegram, bis du es löschst.',
     ].join('\n\n'),
   unknownCommand: () => 'Diesen Befehl kenne ich nicht. /help sagt dir, was ich kann.',
+
+  howToScore: (username, inPrivate) =>
+    inPrivate
+      ? 'Schick mir ein Foto, oder antworte auf eines mit /score.'
+      : `Antworte auf ein Foto mit /score@${username}, oder schreib das in den Text eines Fotos.`,
+  inWork: 'Ich sehe mir dieses Foto schon an.',
+  myOwn: 'Diese Nachricht ist von mir. Antworte mit /score auf das Foto selbst.',
 
   cancelled: (n) =>
     n === 0

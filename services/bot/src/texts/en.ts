@@ -29,6 +29,7 @@ const someOfThem: Unscored = {
 
 export const en: Texts = {
   commands: {
+    score: 'scores the photo you reply to',
     start: 'what this bot does',
     help: 'what to send, and the limits',
     privacy: 'what happens to your photos',
@@ -45,6 +46,12 @@ export const en: Texts = {
       "Please don't use it on children, or on people who haven't agreed to it. I don't score children.",
       '/help: what you can send\n/privacy: what happens to your photos',
     ].join('\n\n'),
+  startInGroup: (username) =>
+    [
+      `Hello! Reply to a photo with /score@${username}, or put that in a photo's caption. I'll draw a box around each face and give it a score from 0 to 10.`,
+      "A score is one computer model's guess about a picture, not a fact about a person. Please don't use it on children, or on people who haven't agreed to it.",
+      `/help@${username}: what works here, and the limits`,
+    ].join('\n\n'),
   help: (limits, username) =>
     [
       'Send me a photo, or an image file: JPEG, PNG or WebP. Each photo of an album gets its own answer.',
@@ -59,7 +66,16 @@ export const en: Texts = {
       'A score is my guess at what people would give the picture on a scale of ten points: most faces get 3 to 7.',
       'Scores are listed from left to right, row by row. “≈” before a score means that it is less certain: the face is turned, small or partly covered.',
       "A face that looks like a child's is never scored. One that may be under 18 gets no score either, which happens to adults too. Where the answer has a button for it, the sender of the photo can say that everyone in it is 18 or older, and I look again.",
-      `In a group I only look at photos that have @${username} in the caption or reply to a message of mine.`,
+      `In a group I look at photos that somebody replies to with /score@${username}, or that have it in their caption. /help@${username} there tells more.`,
+    ].join('\n\n'),
+  helpInGroup: (limits, username, readsAll) =>
+    [
+      `Reply to anybody's photo or image file with /score@${username}, or put that in the caption of yours. That always works.`,
+      readsAll
+        ? `@${username} in a caption works too, or as a reply to a photo; so does a photo in reply to a message of mine. Of an album I look at every photo.`
+        : `A photo in reply to a message of mine works too. @${username} in a caption, or as a reply to a photo, works only where I am an administrator: elsewhere Telegram doesn't show it to me, nor the other photos of an album.`,
+      `The limits: ${size(limits.maxPhotoBytes)} a file, ${count(limits.maxActivePerUser, photos)} of one person in work at once, ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. They count for who asks.`,
+      'More about scores is in my private chat: /help there.',
     ].join('\n\n'),
   privacy: (limits) =>
     [
@@ -71,6 +87,13 @@ export const en: Texts = {
       'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
+
+  howToScore: (username, inPrivate) =>
+    inPrivate
+      ? 'Send me a photo, or reply to one with /score.'
+      : `Reply to a photo with /score@${username}, or put that in a photo's caption.`,
+  inWork: "I'm already looking at this photo.",
+  myOwn: 'This is a message of mine. Reply with /score to the photo itself.',
 
   cancelled: (n) =>
     n === 0

@@ -31,6 +31,7 @@ const someOfThem: Unscored = {
 
 export const es: Texts = {
   commands: {
+    score: 'pone nota a la foto a la que respondes',
     start: 'qué hace este bot',
     help: 'qué enviar y cuáles son los límites',
     privacy: 'qué pasa con tus fotos',
@@ -47,6 +48,12 @@ export const es: Texts = {
       'Por favor, no lo uses con niños ni con personas que no estén de acuerdo. No pongo nota a los niños.',
       '/help: qué puedes enviar\n/privacy: qué pasa con tus fotos',
     ].join('\n\n'),
+  startInGroup: (username) =>
+    [
+      `¡Hola! Responde a una foto con /score@${username}, o ponlo en el texto de una foto: marcaré cada cara con un recuadro y le pondré una nota de 0 a 10.`,
+      'La nota es lo que un modelo informático supone de una imagen, no un hecho sobre una persona. Por favor, no lo uses con niños ni con personas que no estén de acuerdo.',
+      `/help@${username}: qué funciona aquí y cuáles son los límites`,
+    ].join('\n\n'),
   help: (limits, username) =>
     [
       'Envíame una foto o un archivo de imagen: JPEG, PNG o WebP. Cada foto de un álbum recibe su propia respuesta.',
@@ -61,7 +68,16 @@ export const es: Texts = {
       'La nota es lo que, según calculo, la gente pondría a la imagen en una escala de diez puntos: la mayoría de las caras recibe de 3 a 7.',
       'Las notas van de izquierda a derecha, fila por fila. «≈» delante de una nota significa que es menos segura: la cara está girada, es pequeña o está tapada en parte.',
       'Una cara que parece de niño nunca recibe nota. La que puede ser de alguien menor de 18 años tampoco la recibe, y eso también les pasa a los adultos. Si la respuesta lleva un botón para ello, quien envió la foto puede decir que todos tienen 18 años o más, y la miro otra vez.',
-      `En un grupo solo miro las fotos que llevan @${username} en el texto o responden a un mensaje mío.`,
+      `En un grupo miro las fotos a las que alguien responde con /score@${username}, o que lo llevan en el texto. Allí /help@${username} explica más.`,
+    ].join('\n\n'),
+  helpInGroup: (limits, username, readsAll) =>
+    [
+      `Responde a la foto o al archivo de imagen de cualquiera con /score@${username}, o ponlo en el texto de los tuyos. Eso funciona siempre.`,
+      readsAll
+        ? `También funciona @${username} en el texto de una foto o como respuesta a ella, y una foto en respuesta a un mensaje mío. De un álbum miro todas las fotos.`
+        : `También funciona una foto en respuesta a un mensaje mío. @${username} en el texto de una foto, o como respuesta a ella, solo funciona donde soy administrador: si no, Telegram no me lo muestra, ni tampoco las demás fotos de un álbum.`,
+      `Los límites: ${size(limits.maxPhotoBytes)} por archivo, ${count(limits.maxActivePerUser, photos)} de una persona a la vez, ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}. Cuentan para quien lo pide.`,
+      'En mi chat privado, /help explica más sobre las notas.',
     ].join('\n\n'),
   privacy: (limits) =>
     [
@@ -73,6 +89,13 @@ export const es: Texts = {
       'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
+
+  howToScore: (username, inPrivate) =>
+    inPrivate
+      ? 'Envíame una foto, o responde a una con /score.'
+      : `Responde a una foto con /score@${username}, o ponlo en el texto de una foto.`,
+  inWork: 'Ya estoy mirando esta foto.',
+  myOwn: 'Este mensaje es mío. Responde con /score a la foto misma.',
 
   cancelled: (n) =>
     n === 0 ? 'No tienes ninguna foto en espera.' : `Descartado: ${count(n, photos)}. Ya no habrá respuesta.`,
