@@ -182,3 +182,18 @@ test('limits count for who asks, not for who sent the photo', async () => {
   await page.send(GROUP, { ...ANNA, text: score, replyTo: photos[1]! });
   expect(await untilPictures(world, GROUP, 2)).toMatchObject([{ reply_to: photos[0] }, { reply_to: photos[1] }]);
 });
+
+test('an anonymous administrator and who writes as a channel are served, each with limits of their own; another bot is not', async () => {
+  const { world, page, score } = await openGroup({ limits: { requestsPerWindow: 1, windowSeconds: 300 } });
+  await using _world = world;
+  await page.setUp(GROUP, { bot_status: 'administrator' });
+  const photo = await page.send(GROUP, { ...ANNA, photo: PHOTO });
+  await page.send(GROUP, { text: score, replyTo: photo, as: 'bot' });
+  for (const [times, as] of (['anonymous', 'channel'] as const).entries()) {
+    await page.send(GROUP, { text: score, replyTo: photo, as });
+    await untilPictures(world, GROUP, times + 1);
+  }
+  await page.send(GROUP, { text: score, replyTo: photo, as: 'anonymous' });
+  await page.untilSaid(GROUP, /limit is 1 photo/);
+  expect(world.requests.map(({ replyTo }) => replyTo.userId)).toEqual([GROUP, -1_009_999_999_999]);
+});
