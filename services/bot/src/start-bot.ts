@@ -13,12 +13,14 @@ import { type BotMetrics, NO_METRICS } from './metrics.ts';
 import { Progress } from './progress/progress.ts';
 import type { RedisTroubles } from './redis/redis-troubles.ts';
 import type { UnsureFaces } from './replies/adults-button.ts';
+import { AlbumRanking } from './replies/album-ranking.ts';
 import { OverdueWatch } from './replies/overdue-watch.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
 import { ReplySender } from './replies/send-replies.ts';
 import { Sweeper } from './replies/sweep.ts';
 import { DeadLetterTaker } from './replies/take-dead-letters.ts';
 import { ResultTaker } from './replies/take-results.ts';
+import type { AlbumScores } from './requests/album-scores.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import { RunningBot } from './running-bot.ts';
@@ -45,6 +47,7 @@ export interface BotParts {
   inbox: PhotoStore;
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   book: RequestBook<Envelope>;
+  albums: AlbumScores;
   requestRate: Pick<RequestRate, 'take'>;
   troubles: Pick<RedisTroubles, 'note'>;
   /** `ask` if it isn't given. */
@@ -79,7 +82,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const progress = new Progress({ chat, pace, book, logger });
   const smallTalk = new SmallTalk(chat, logger);
   const folders = { photoStore, inbox };
-  const common = { book, progress, limits, logger, metrics, stopping };
+  const ranking = new AlbumRanking({ albums: parts.albums, smallTalk, troubles, logger, stopping });
+  const common = { book, progress, ranking, limits, logger, metrics, stopping };
   const replies = jobs.replies;
 
   replies.run(new ReplySender({ ...common, ...folders, chat, pace, unsureFaces }));
@@ -104,7 +108,18 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   logger.info(readsAllInGroups ? PRIVACY_OFF : PRIVACY_ON);
 
   const consumers = { results, deadLetters };
-  return new RunningBot({ username, stop, updates, ...consumers, jobs, overdueWatch, progress, sweeper, smallTalk });
+  return new RunningBot({
+    username,
+    stop,
+    updates,
+    ...consumers,
+    jobs,
+    ranking,
+    overdueWatch,
+    progress,
+    sweeper,
+    smallTalk,
+  });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };

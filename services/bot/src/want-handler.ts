@@ -7,10 +7,12 @@ import { AskedScores, type ScoreParts } from './intake/asked-scores.ts';
 import { offerPhoto } from './intake/offer-photo.ts';
 import { lookAgain, type PressParts } from './intake/press.ts';
 import { RecentAlbums } from './intake/recent-albums.ts';
+import type { AlbumRanking } from './replies/album-ranking.ts';
 import { languageFor, TEXTS } from './texts/languages.ts';
 
 export interface WantParts extends CommandParts, PressParts, ScoreParts {
   smallTalk: SmallTalk;
+  ranking: Pick<AlbumRanking, 'joined' | 'ended' | 'drop'>;
   logger: Logger;
 }
 
@@ -56,15 +58,23 @@ export class WantHandler {
   }
 
   async #offer(photos: SentPhoto[]): Promise<void> {
+    const { ranking } = this.#parts;
     for (const photo of photos) {
+      await ranking.joined(photo);
       const acceptance = await offerPhoto(photo, this.#parts);
-      if (typeof acceptance !== 'string') this.#reply(photo, acceptance.refusal);
+      if (typeof acceptance === 'string') continue;
+      await ranking.ended(photo);
+      this.#reply(photo, acceptance.refusal);
     }
   }
 
   async #answerOther(want: SentOther): Promise<void> {
     const { chatId, from, albumId, isForBot, inPrivate, what } = want;
-    if (inPrivate) return this.#reply(want, TEXTS[languageFor(from.language)].notAPhoto[what]);
+    if (inPrivate) {
+      await this.#parts.ranking.joined(want);
+      await this.#parts.ranking.ended(want);
+      return this.#reply(want, TEXTS[languageFor(from.language)].notAPhoto[what]);
+    }
     if (isForBot && albumId !== undefined) await this.#offer(this.#albums.ask(chatId, albumId, { from }));
   }
 

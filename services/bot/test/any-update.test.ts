@@ -150,6 +150,7 @@ function listen() {
     gate: new PhotoGate(gate),
     smallTalk: new SmallTalk(chat, silent),
     progress: { async settle() {} },
+    ranking: { async joined() {}, async ended() {}, async drop() {} },
     photoStore: folder,
     inbox: folder,
     unsureFaces: 'ask',

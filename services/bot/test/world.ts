@@ -120,9 +120,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       ? await bookkeepingOnRedis(redisUrl, { limits, logger, onFatal })
       : bookkeepingInMemory({ limits, logger, onFatal });
   const start = async (bookkeeping: Bookkeeping) => {
-    const { book, jobs, requestRate, troubles } = bookkeeping;
+    const { book, albums, jobs, requestRate, troubles } = bookkeeping;
     const { apiRoot, token } = sandbox;
-    const parts = { broker, photoStore, inbox, book, jobs, requestRate, troubles, limits, logger, onFatal };
+    const parts = { broker, photoStore, inbox, book, albums, jobs, requestRate, troubles, limits, logger, onFatal };
     return startBot(bend({ ...parts, token, apiRoot }));
   };
   let bookkeeping = await keepBooks();

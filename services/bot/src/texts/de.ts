@@ -1,3 +1,4 @@
+import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
@@ -28,6 +29,14 @@ const someOfThem: Unscored = {
   both: '–: sieht nach einem Kind aus oder könnte unter 18 sein, deshalb keine Wertung. Das passiert auch bei Erwachsenen.',
 };
 
+const inAlbum: AlbumWords = {
+  highest: 'Höchste Wertung',
+  next: 'Dann',
+  without: 'Ohne Wertung',
+  photo: 'Foto',
+  caution: 'Unterschiede von weniger als einem halben Punkt bedeuten wenig.',
+};
+
 export const de: Texts = {
   commands: {
     score: 'bewertet das Foto, auf das du antwortest',
@@ -55,7 +64,7 @@ export const de: Texts = {
     ].join('\n\n'),
   help: (limits, username) =>
     [
-      'Schick mir ein Foto oder eine Bilddatei: JPEG, PNG oder WebP. Zu jedem Foto eines Albums gibt es eine eigene Antwort.',
+      'Schick mir ein Foto oder eine Bilddatei: JPEG, PNG oder WebP. Zu jedem Foto eines Albums gibt es eine eigene Antwort, und nach der letzten ihre Reihenfolge.',
       [
         'Die Grenzen:',
         `• höchstens ${size(limits.maxPhotoBytes)} pro Datei`,
@@ -81,7 +90,7 @@ export const de: Texts = {
   privacy: (limits) =>
     [
       'Ich behalte keine Fotos. Deins wird gelöscht, sobald ich es angesehen habe, und das Bild mit den Wertungen, sobald du es hast.',
-      `Bis dahin habe ich das Foto und was ich für die Antwort brauche: deine Nutzernummer, den Chat, deine Nachricht und deine Sprache. Das endet innerhalb von ${duration(limits.deadlineSeconds)}, was auch geschieht, außer wenn Telegram selbst nicht erreichbar ist.`,
+      `Bis dahin habe ich das Foto und was ich für die Antwort brauche: deine Nutzernummer, den Chat, deine Nachricht und deine Sprache; von einem Album auch seine Wertungen, bis zur letzten Antwort. Das endet innerhalb von ${duration(limits.deadlineSeconds)}, was auch geschieht, außer wenn Telegram selbst nicht erreichbar ist.`,
       `Ich zähle, wie viele Fotos du in ${duration(limits.windowSeconds)} geschickt hast. Einen Tag lang merke ich mir zu jedem Foto einen Code, damit ich keines zweimal bearbeite. Er sagt nicht, von wem es war oder was darauf war.`,
       'Um Kinder auszulassen, schätze ich, ob ein Gesicht jünger als 18 aussieht. Das geschätzte Alter wird nie gespeichert, protokolliert oder weitergegeben, nur dass ein Gesicht keine Wertung bekam.',
       'Wenn du den Knopf unter einer Antwort drückst, hole ich dein Foto noch einmal von Telegram und sehe es mir wieder an. Sonst wird dafür nichts behalten.',
@@ -146,6 +155,7 @@ export const de: Texts = {
       'Das schätzt ein Modell über dieses Bild, nicht über einen Menschen.',
     ].join('\n');
   },
+  album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `Tut mir leid, ich konnte mir dieses Foto nicht innerhalb von ${duration(limits.deadlineSeconds)} ansehen. Bitte schick es etwas später noch einmal.`,
   answer: {

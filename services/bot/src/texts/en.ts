@@ -1,3 +1,4 @@
+import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
@@ -27,6 +28,14 @@ const someOfThem: Unscored = {
   both: '–: looks like a child or may be under 18, so no score. It happens to adults too.',
 };
 
+const inAlbum: AlbumWords = {
+  highest: 'Highest score',
+  next: 'Then',
+  without: 'No score',
+  photo: 'photo',
+  caution: 'Differences of less than half a point mean little.',
+};
+
 export const en: Texts = {
   commands: {
     score: 'scores the photo you reply to',
@@ -54,7 +63,7 @@ export const en: Texts = {
     ].join('\n\n'),
   help: (limits, username) =>
     [
-      'Send me a photo, or an image file: JPEG, PNG or WebP. Each photo of an album gets its own answer.',
+      'Send me a photo, or an image file: JPEG, PNG or WebP. Each photo of an album gets its own answer, and the last one is followed by their order.',
       [
         'The limits:',
         `• at most ${size(limits.maxPhotoBytes)} a file`,
@@ -80,7 +89,7 @@ export const en: Texts = {
   privacy: (limits) =>
     [
       'I keep no photos. Yours is deleted once it has been looked at, and the picture with the scores once you have it.',
-      `Until then I hold the photo and what I need to answer you: your user number, the chat, your message and your language. That ends within ${duration(limits.deadlineSeconds)}, whatever happens, unless Telegram itself is out of reach.`,
+      `Until then I hold the photo and what I need to answer you: your user number, the chat, your message and your language; of an album also its scores, until the last answer. That ends within ${duration(limits.deadlineSeconds)}, whatever happens, unless Telegram itself is out of reach.`,
       `I count how many photos you sent in the last ${duration(limits.windowSeconds)}. For a day I remember a code for each photo, so that none is done twice; it doesn't say whose photo it was or what was in it.`,
       'To leave children out I estimate whether a face looks younger than 18. An estimated age is never kept, logged or passed on, only that a face got no score.',
       'When you press the button below an answer, I get your photo from Telegram again and look at it once more. Nothing else is kept for that.',
@@ -140,6 +149,7 @@ export const en: Texts = {
       "One model's guess about this picture, not about a person.",
     ].join('\n');
   },
+  album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `I'm sorry, I couldn't look at this photo within ${duration(limits.deadlineSeconds)}. Please send it again a little later.`,
   answer: {

@@ -1,3 +1,4 @@
+import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
@@ -29,6 +30,14 @@ const someOfThem: Unscored = {
   both: '–: parece un niño o puede tener menos de 18 años, por eso no lleva nota. También les pasa a los adultos.',
 };
 
+const inAlbum: AlbumWords = {
+  highest: 'La nota más alta',
+  next: 'Después',
+  without: 'Sin nota',
+  photo: 'foto',
+  caution: 'Las diferencias de menos de medio punto significan poco.',
+};
+
 export const es: Texts = {
   commands: {
     score: 'pone nota a la foto a la que respondes',
@@ -56,7 +65,7 @@ export const es: Texts = {
     ].join('\n\n'),
   help: (limits, username) =>
     [
-      'Envíame una foto o un archivo de imagen: JPEG, PNG o WebP. Cada foto de un álbum recibe su propia respuesta.',
+      'Envíame una foto o un archivo de imagen: JPEG, PNG o WebP. Cada foto de un álbum recibe su propia respuesta, y tras la última digo su orden.',
       [
         'Los límites:',
         `• como máximo ${size(limits.maxPhotoBytes)} por archivo`,
@@ -82,7 +91,7 @@ export const es: Texts = {
   privacy: (limits) =>
     [
       'No guardo fotos. La tuya se borra en cuanto la he mirado, y la imagen con las notas en cuanto la tienes.',
-      `Hasta entonces conservo la foto y lo que necesito para responderte: tu número de usuario, el chat, tu mensaje y tu idioma. Eso acaba en ${duration(limits.deadlineSeconds)} como mucho, pase lo que pase, salvo que el propio Telegram no responda.`,
+      `Hasta entonces conservo la foto y lo que necesito para responderte: tu número de usuario, el chat, tu mensaje y tu idioma; de un álbum también sus notas, hasta la última respuesta. Eso acaba en ${duration(limits.deadlineSeconds)} como mucho, pase lo que pase, salvo que el propio Telegram no responda.`,
       `Cuento cuántas fotos has enviado en ${duration(limits.windowSeconds)}. Durante un día recuerdo un código de cada foto, para no hacer ninguna dos veces; no dice de quién era ni qué había en ella.`,
       'Para no poner nota a los niños calculo si una cara parece de menos de 18 años. La edad calculada no se guarda, no se registra ni se comunica a nadie; solo queda que esa cara no tiene nota.',
       'Si pulsas el botón de una respuesta, vuelvo a pedir tu foto a Telegram y la miro una vez más. No se guarda nada más para eso.',
@@ -143,6 +152,7 @@ export const es: Texts = {
       'Es lo que un modelo supone de esta imagen, no de una persona.',
     ].join('\n');
   },
+  album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `Lo siento, no he podido mirar esta foto en ${duration(limits.deadlineSeconds)}. Por favor, envíala otra vez un poco más tarde.`,
   answer: {

@@ -63,6 +63,8 @@ export interface Texts {
 
   /** At most 1,024 characters, which is all a caption may have. */
   scored(faces: DrawnFace[]): string;
+  /** The highest score in each photo of an album, by the order of its messages; null without one. Two at the least have one. */
+  album(scores: (number | null)[]): string;
   expired(limits: Limits): string;
   answer: Record<PlainAnswer, string>;
   /** The answer was sent, and nobody knows whether it arrived. */

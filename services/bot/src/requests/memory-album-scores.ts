@@ -1,0 +1,80 @@
+import {
+  type Album,
+  type AlbumPhoto,
+  type AlbumPlace,
+  type AlbumScores,
+  type AlbumTiming,
+  type FinishedAlbum,
+  inMessageOrder,
+  MOST_ALBUMS_GIVEN,
+} from './album-scores.ts';
+
+interface Entry extends Album {
+  place: AlbumPlace;
+  /** By message; undefined until it is answered. */
+  scores: Map<string, number | null | undefined>;
+  isTold: boolean;
+  /** When it is over, if nothing more is heard of it, ms since the epoch. */
+  dueAt: number;
+  keptUntil: number;
+}
+
+/** Albums in this process's memory, for one process without Redis. */
+export class MemoryAlbumScores implements AlbumScores {
+  #timing: AlbumTiming;
+  #albums = new Map<string, Entry>();
+
+  constructor(timing: AlbumTiming) {
+    this.#timing = timing;
+  }
+
+  async joined({ messageId, chatId, albumId }: AlbumPhoto, place: AlbumPlace): Promise<void> {
+    const known = this.#find({ chatId, albumId });
+    if (known?.isTold) return;
+    const { quietMs, keepMs } = this.#timing;
+    const album = known ?? { chatId, albumId, place, scores: new Map(), isTold: false, dueAt: 0, keptUntil: 0 };
+    this.#albums.set(keyOf(album), album);
+    if (!album.scores.has(messageId)) album.scores.set(messageId, undefined);
+    album.dueAt = Date.now() + quietMs;
+    album.keptUntil = Date.now() + keepMs;
+  }
+
+  async ended({ messageId, ...of }: AlbumPhoto, score: number | null): Promise<void> {
+    const album = this.#find(of);
+    if (album === undefined || album.isTold) return;
+    album.scores.set(messageId, score);
+    album.dueAt = Date.now() + this.#timing.quietMs;
+  }
+
+  async drop(of: Album): Promise<void> {
+    const album = this.#find(of);
+    if (album) this.#end(album);
+  }
+
+  async finished(): Promise<FinishedAlbum[]> {
+    const now = Date.now();
+    for (const [key, { keptUntil }] of this.#albums) if (keptUntil <= now) this.#albums.delete(key);
+    const due = [...this.#albums.values()].filter(({ dueAt, isTold }) => !isTold && dueAt <= now);
+    const over = due.filter(({ scores }) => ![...scores.values()].includes(undefined)).slice(0, MOST_ALBUMS_GIVEN);
+    return over.map((album) => {
+      const { chatId, albumId, place, scores } = album;
+      const ended = [...scores] as [string, number | null][];
+      this.#end(album);
+      return { chatId, albumId, place, scores: inMessageOrder(ended) };
+    });
+  }
+
+  #find(of: Album): Entry | undefined {
+    const album = this.#albums.get(keyOf(of));
+    return album && album.keptUntil > Date.now() ? album : undefined;
+  }
+
+  #end(album: Entry): void {
+    album.isTold = true;
+    album.scores = new Map();
+  }
+}
+
+function keyOf({ chatId, albumId }: Album): string {
+  return `${chatId}:${albumId}`;
+}
