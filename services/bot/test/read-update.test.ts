@@ -37,7 +37,6 @@ test.each(['image/jpeg', 'image/jpg', 'image/png', 'image/webp', 'IMAGE/PNG'])('
 test('goes by the name of a file without a type', () => {
   expect(taken({ document: { file_id: 'f', file_name: 'A.JPG' } })).toMatchObject({ fileId: 'f' });
   expect(read({ document: { file_id: 'f', file_name: 'a.heic' } })).toMatchObject({ what: 'heic' });
-  expect(read({ document: { file_id: 'f' } })).toMatchObject({ what: 'document' });
 });
 
 test.each([
@@ -52,7 +51,8 @@ test.each([
   [{ document: { mime_type: 'image/heif' } }, 'heic'],
   [{ document: { mime_type: 'image/gif' } }, 'gif'],
   [{ document: { mime_type: 'image/svg+xml' } }, 'other_image'],
-  [{ document: { mime_type: 'application/pdf' } }, 'document'],
+  [{ document: { mime_type: 'application/pdf' } }, 'pdf'],
+  [{ document: { mime_type: 'application/zip' } }, 'document'],
   [{ location: {} }, 'other'],
   [{ poll: {} }, 'other'],
 ])('%j is no photo but %s', (content, what) => {

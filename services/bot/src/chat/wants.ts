@@ -7,7 +7,7 @@ export interface Person {
   language?: string | undefined;
 }
 
-/** A photo, or an image file. */
+/** A photo, or a file that may be one. */
 export interface Photo {
   /** The largest first; one at the least. */
   sizes: PhotoSize[];
@@ -30,6 +30,10 @@ export type NotAPhoto =
   | 'video_note'
   | 'voice'
   | 'heic'
+  | 'avif'
+  | 'tiff'
+  | 'bmp'
+  | 'pdf'
   | 'other_image'
   | 'document'
   | 'other';

@@ -1,9 +1,8 @@
 import type { CallbackQuery, Message, Update } from 'telegraf/types';
 import { z } from 'zod';
 import type { NotAPhoto, Person, Photo, PhotoSize, PointedAt, PressedButton, Want } from '../chat/wants.ts';
+import { kindByLabel } from './file-label.ts';
 
-const READABLE = /^image\/(jpe?g|png|webp)$/i;
-const READABLE_NAME = /\.(jpe?g|png|webp)$/i;
 const COMMAND = /^\/(\w+)(?:@(\w+))?(?![\w@/])/;
 
 /** Contents by the field that holds them. Animations come with a `document` too, so they are looked for first. */
@@ -200,15 +199,10 @@ function photoOf(sizes: PhotoSize[]): Content {
   return { photo: { sizes } };
 }
 
+/** A file whose label doesn't say is taken for a photo until its contents are there. */
 function readDocument({ mime_type, file_name, file_id, file_size }: Message.DocumentMessage['document']): Content {
-  const readable = mime_type === undefined ? READABLE_NAME.test(file_name ?? '') : READABLE.test(mime_type);
-  if (readable) return photoOf([{ fileId: file_id, bytes: file_size }]);
-  if (/^image\/hei[cf]/i.test(mime_type ?? '') || /\.hei[cf]$/i.test(file_name ?? '')) return { what: 'heic' };
-  if (/^image\/gif$/i.test(mime_type ?? '')) return { what: 'gif' };
-  if (/^image\//i.test(mime_type ?? '')) return { what: 'other_image' };
-  if (/^video\//i.test(mime_type ?? '')) return { what: 'video' };
-  if (/^audio\//i.test(mime_type ?? '')) return { what: 'voice' };
-  return { what: 'document' };
+  const what = kindByLabel(mime_type, file_name);
+  return what === undefined ? photoOf([{ fileId: file_id, bytes: file_size }]) : { what };
 }
 
 /** True if the message is meant for the bot: its caption names it or asks for scores, or it replies to one of the bot's messages. */

@@ -37,6 +37,9 @@ const inAlbum: AlbumWords = {
   caution: 'Unterschiede von weniger als einem halben Punkt bedeuten wenig.',
 };
 
+const cantRead = (kind: string) =>
+  `${kind}-Dateien kann ich nicht lesen. Schick das Bild als JPEG, PNG oder WebP, oder als Foto statt als Datei.`;
+
 export const de: Texts = {
   commands: {
     score: 'bewertet das Foto, auf das du antwortest',
@@ -136,6 +139,10 @@ export const de: Texts = {
     video_note: 'Videonachrichten kann ich mir nicht ansehen. Schick mir ein Foto.',
     voice: 'Ton kann ich mir nicht anhören. Schick mir ein Foto.',
     heic: 'HEIC-Dateien kann ich nicht lesen. Schick das Bild als Foto statt als Datei: Telegram wandelt es um.',
+    avif: cantRead('AVIF'),
+    tiff: cantRead('TIFF'),
+    bmp: cantRead('BMP'),
+    pdf: 'PDF-Dateien kann ich nicht lesen. Schick die Seite als Foto.',
     other_image:
       'Diese Art von Bilddatei kann ich nicht lesen. Schick sie als JPEG, PNG oder WebP, oder als Foto statt als Datei.',
     document: 'Diese Datei ist kein Bild, das ich lesen kann. Schick ein Foto oder eine Datei in JPEG, PNG oder WebP.',

@@ -36,6 +36,9 @@ const inAlbum: AlbumWords = {
   caution: 'Differences of less than half a point mean little.',
 };
 
+const cantRead = (kind: string) =>
+  `I can't read ${kind} files. Send it as JPEG, PNG or WebP, or as a photo instead of a file.`;
+
 export const en: Texts = {
   commands: {
     score: 'scores the photo you reply to',
@@ -133,6 +136,10 @@ export const en: Texts = {
     video_note: "I can't look at video messages. Send me a photo.",
     voice: "I can't listen to sound. Send me a photo.",
     heic: "I can't read HEIC files. Send it as a photo instead of a file: Telegram converts it.",
+    avif: cantRead('AVIF'),
+    tiff: cantRead('TIFF'),
+    bmp: cantRead('BMP'),
+    pdf: 'A PDF is not a picture I can read. Send the page as a photo.',
     other_image: "I can't read this kind of image file. Send it as JPEG, PNG or WebP, or as a photo instead of a file.",
     document: 'This file is not a picture I can read. Send a photo, or a JPEG, PNG or WebP file.',
     other: 'I can only do something with photos. Send me one with faces.',

@@ -38,6 +38,9 @@ const inAlbum: AlbumWords = {
   caution: 'Las diferencias de menos de medio punto significan poco.',
 };
 
+const cantRead = (kind: string) =>
+  `No puedo leer archivos ${kind}. Envíalo como JPEG, PNG o WebP, o como foto en lugar de como archivo.`;
+
 export const es: Texts = {
   commands: {
     score: 'pone nota a la foto a la que respondes',
@@ -133,6 +136,10 @@ export const es: Texts = {
     video_note: 'No puedo mirar mensajes de vídeo. Envíame una foto.',
     voice: 'No puedo escuchar sonido. Envíame una foto.',
     heic: 'No puedo leer archivos HEIC. Envíalo como foto y no como archivo: Telegram lo convierte.',
+    avif: cantRead('AVIF'),
+    tiff: cantRead('TIFF'),
+    bmp: cantRead('BMP'),
+    pdf: 'No puedo leer archivos PDF. Envía la página como foto.',
     other_image:
       'No puedo leer este tipo de imagen. Envíala como JPEG, PNG o WebP, o como foto en lugar de como archivo.',
     document: 'Este archivo no es una imagen que yo pueda leer. Envía una foto o un archivo JPEG, PNG o WebP.',
