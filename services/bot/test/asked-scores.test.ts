@@ -9,7 +9,7 @@ import { RequestRate } from '../src/limits/request-rate.ts';
 import { NO_METRICS } from '../src/metrics.ts';
 import type { Envelope } from '../src/requests/envelope.ts';
 import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
-import { LIMITS, openWorld, PHOTO, type World, type WorldOptions } from './world.ts';
+import { LIMITS, openWorld, PHOTO, UNSURE, type World, type WorldOptions } from './world.ts';
 
 const GROUP = -1_001_234_567_890;
 const PRIVATE = 4711;
@@ -108,6 +108,18 @@ test('in a private chat /score has a photo scored once more', async () => {
   }
   await world.untilNothingIsLeft();
   expect(new Set(world.requests.map(({ id }) => id)).size).toBe(3);
+});
+
+test('each answer to a photo that was asked for again has a button that works', async () => {
+  await using world = await openWorld({ faces: () => [UNSURE] });
+  const photo = await world.page.send(PRIVATE, { photo: PHOTO });
+  await untilPictures(world, PRIVATE, 1);
+  await world.page.send(PRIVATE, { text: '/score', replyTo: photo });
+  const answers = await untilPictures(world, PRIVATE, 2);
+  for (const { message_id } of answers) {
+    expect((await world.page.press(PRIVATE, message_id)).text).toBe("I'm looking at it again.");
+    await world.untilNothingIsLeft();
+  }
 });
 
 test('/score for a photo that is in work makes no second picture, and says so', async () => {

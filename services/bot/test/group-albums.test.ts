@@ -75,6 +75,16 @@ test('a video with /score asks for the photos of its album, and is told that it 
   await untilAnswered(world, [photo]);
 });
 
+test('a mention at a video asks for the photos of its album, without a word about the video', async () => {
+  await using world = await openGroup();
+  const { page, bot } = world;
+  const document = { bytes: PHOTO, name: 'a.mp4', type: 'video/mp4' };
+  await page.send(GROUP, { ...ANNA, document, album: 'a', text: `@${bot.username}` });
+  await untilAnswered(world, [await page.send(GROUP, { ...ANNA, photo: PHOTO, album: 'a' })]);
+  await world.untilNothingIsLeft();
+  expect(await page.fromBot(GROUP)).toHaveLength(1);
+});
+
 function photoOf(albumId: string, messageId: number, isForBot = false): SentPhoto {
   const about = { chatId: '-5', from: { id: '7' }, inPrivate: false, photo: { sizes: [{ fileId: 'f' }] } };
   return { kind: 'photo', ...about, messageId: String(messageId), albumId, isForBot };

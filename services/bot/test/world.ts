@@ -78,7 +78,7 @@ export interface World extends AsyncDisposable {
   /** Requests that came to the estimator. */
   requests: EstimateRequest[];
   publishResult(request: EstimateRequest, kind: Outcome['kind']): Promise<void>;
-  /** Of a private chat; the user's own too. */
+  /** By the bot; in a private chat the user's own too. */
   deleteMessage(chatId: number, messageId: number): Promise<void>;
   /** Fails unless, soon, no request is in work, no photo stored, no job there and no message waiting. */
   untilNothingIsLeft(): Promise<void>;

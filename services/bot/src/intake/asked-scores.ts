@@ -1,7 +1,7 @@
 import type { AskedScore, PointedAt, SentPhoto } from '../chat/wants.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import type { Envelope } from '../requests/envelope.ts';
-import { isOver, type RequestBook } from '../requests/request-book.ts';
+import type { RequestBook } from '../requests/request-book.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
 import type { Acceptance } from './accept-photo.ts';
 import { type OfferParts, offerPhoto } from './offer-photo.ts';
@@ -59,7 +59,6 @@ export class AskedScores {
     for (let before = 0; ; before++) {
       const again = before === 0 ? undefined : `score ${before}`;
       const [state] = await book.states([requestIdOf(token, asked.chatId, messageId, again)]);
-      if (isOver(state)) continue;
       const acceptance = await offerPhoto(photo, this.#parts, again);
       if (acceptance === 'answered' || acceptance === 'cancelled') continue;
       return state !== undefined && acceptance === 'accepted' ? 'in_work' : acceptance;
