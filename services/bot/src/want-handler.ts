@@ -12,7 +12,7 @@ import { languageFor, TEXTS } from './texts/languages.ts';
 
 export interface WantParts extends CommandParts, PressParts, ScoreParts {
   smallTalk: SmallTalk;
-  ranking: Pick<AlbumRanking, 'joined' | 'ended' | 'drop'>;
+  ranking: Pick<AlbumRanking, 'joined' | 'ended'>;
   logger: Logger;
 }
 

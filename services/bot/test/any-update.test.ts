@@ -150,7 +150,7 @@ function listen() {
     gate: new PhotoGate(gate),
     smallTalk: new SmallTalk(chat, silent),
     progress: { async settle() {} },
-    ranking: { async joined() {}, async ended() {}, async drop() {} },
+    ranking: { async joined() {}, async ended() {} },
     photoStore: folder,
     inbox: folder,
     unsureFaces: 'ask',

@@ -24,11 +24,16 @@ test('of an album that was given no scores are left, and no key stays for ever',
     await albums.joined({ chatId: '7', albumId, messageId: '1' }, { language: 'en' });
   }
   await albums.ended({ chatId: '7', albumId: 'given', messageId: '1' }, 5);
+  await expectNoKeyForEver();
   expect(await albums.finished()).toHaveLength(1);
   expect(await redis.hgetall(`${prefix}:album:7:given`)).toEqual({ told: '1' });
-  const keys = await redis.keys(`${prefix}*`);
-  expect(keys).toHaveLength(2);
-  for (const key of keys) {
-    expect(await redis.pttl(key)).toSatisfy((ms: number) => ms > 0 && ms <= 60_000);
+  await expectNoKeyForEver();
+
+  async function expectNoKeyForEver() {
+    const keys = await redis.keys(`${prefix}*`);
+    expect(keys.length).toBeGreaterThanOrEqual(2);
+    for (const key of keys) {
+      expect(await redis.pttl(key)).toSatisfy((ms: number) => ms > 0 && ms <= 60_000);
+    }
   }
 });

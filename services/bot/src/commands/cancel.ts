@@ -4,7 +4,6 @@ import type { Logger } from '@attrai/telemetry/logger';
 import type { SmallTalk } from '../chat/small-talk.ts';
 import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
-import type { AlbumRanking } from '../replies/album-ranking.ts';
 import { deletePhotosOf, type PhotoFolders } from '../replies/request-photos.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import type { RequestBook, RequestRecord } from '../requests/request-book.ts';
@@ -15,7 +14,6 @@ export interface CancelParts extends PhotoFolders {
   book: RequestBook<Envelope>;
   progress: Pick<Progress, 'settle'>;
   smallTalk: Pick<SmallTalk, 'change'>;
-  ranking: Pick<AlbumRanking, 'drop'>;
   logger: Logger;
   metrics: BotMetrics;
   stopping: AbortSignal;
@@ -47,11 +45,9 @@ export async function cancelPhotos(userId: string, language: Language, parts: Ca
 
 /** Its estimator then finds no photo. What can't be deleted now is swept later. */
 async function end({ id, chatId, placeholder, envelope }: RequestRecord<Envelope>, parts: CancelParts): Promise<void> {
-  const { progress, smallTalk, ranking, logger } = parts;
+  const { progress, smallTalk, logger } = parts;
   await progress.settle(id);
   if (placeholder?.id !== undefined) smallTalk.change(chatId, placeholder.id, TEXTS[envelope.language].photoCancelled);
-  const { albumId } = envelope;
-  if (albumId !== undefined) await ranking.drop({ chatId, albumId });
   await deletePhotosOf(id, parts).catch((err) =>
     logger.warn({ requestId: id, err }, 'Could not delete the photo of a cancelled request; later again'),
   );

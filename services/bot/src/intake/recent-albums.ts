@@ -35,11 +35,10 @@ export class RecentAlbums {
     return album.askedBy ? [{ ...photo, from: album.askedBy }] : [];
   }
 
-  /** The photos to look at now that `from` has asked for another message of the album; none if somebody asked before. */
+  /** The photos to look at now that `from` has asked for another message of the album. */
   ask(chatId: string, albumId: string, { from, except }: { from: Person; except?: string | undefined }): SentPhoto[] {
     const album = this.#albumOf(chatId, albumId);
-    if (album.askedBy !== undefined && album.askedBy.id !== from.id) return [];
-    album.askedBy = from;
+    album.askedBy ??= from;
     const others = album.photos.filter(({ messageId }) => messageId !== except);
     return others.map((other) => ({ ...other, from })).sort(inOrder);
   }

@@ -4,7 +4,7 @@ import type { Logger } from '@attrai/telemetry/logger';
 import type { SmallTalk } from '../chat/small-talk.ts';
 import type { SentOther, SentPhoto } from '../chat/wants.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
-import type { Album, AlbumScores, FinishedAlbum } from '../requests/album-scores.ts';
+import type { AlbumScores, FinishedAlbum } from '../requests/album-scores.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
 import type { Answer } from './reply-job.ts';
 
@@ -51,10 +51,6 @@ export class AlbumRanking {
   async ended({ albumId, chatId, messageId }: InAlbum, answer?: Answer): Promise<void> {
     if (albumId === undefined) return;
     await this.#note(() => this.#parts.albums.ended({ chatId, albumId, messageId }, highestScore(answer)));
-  }
-
-  async drop(album: Album): Promise<void> {
-    await this.#note(() => this.#parts.albums.drop(album));
   }
 
   async #note(note: () => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import type { Language } from '../texts/language.ts';
 export const MOST_ALBUMS_GIVEN = 100;
 
 export interface AlbumTiming {
-  /** An album is over when nothing was heard of it for so long, ms: its messages come one by one. */
+  /** An album is over when its last answer was so long ago, ms: its messages come one by one. */
   quietMs: number;
   /** How long an album is kept after its last photo came, ms: the time in which a photo is answered. */
   keepMs: number;
@@ -40,9 +40,7 @@ export interface AlbumScores {
   joined(photo: AlbumPhoto, place: AlbumPlace): Promise<void>;
   /** It was answered. Of an album that isn't known nothing is kept. */
   ended(photo: AlbumPhoto, score: number | null): Promise<void>;
-  /** Nothing is to be told of it any more. */
-  drop(album: Album): Promise<void>;
-  /** Albums whose photos were all answered. Each is given once. Ask every second. */
+  /** Albums whose photos were all answered, so none of which a photo was cancelled. Each is given once. Ask every second. */
   finished(): Promise<FinishedAlbum[]>;
 }
 

@@ -14,7 +14,7 @@ interface Entry extends Album {
   /** By message; undefined until it is answered. */
   scores: Map<string, number | null | undefined>;
   isTold: boolean;
-  /** When it is over, if nothing more is heard of it, ms since the epoch. */
+  /** When it is over, if no more answers follow, ms since the epoch. */
   dueAt: number;
   keptUntil: number;
 }
@@ -30,13 +30,10 @@ export class MemoryAlbumScores implements AlbumScores {
 
   async joined({ messageId, chatId, albumId }: AlbumPhoto, place: AlbumPlace): Promise<void> {
     const known = this.#find({ chatId, albumId });
-    if (known?.isTold) return;
-    const { quietMs, keepMs } = this.#timing;
-    const album = known ?? { chatId, albumId, place, scores: new Map(), isTold: false, dueAt: 0, keptUntil: 0 };
+    const album = known ?? { chatId, albumId, place, scores: new Map(), isTold: false, dueAt: Infinity, keptUntil: 0 };
     this.#albums.set(keyOf(album), album);
     if (!album.scores.has(messageId)) album.scores.set(messageId, undefined);
-    album.dueAt = Date.now() + quietMs;
-    album.keptUntil = Date.now() + keepMs;
+    album.keptUntil = Date.now() + this.#timing.keepMs;
   }
 
   async ended({ messageId, ...of }: AlbumPhoto, score: number | null): Promise<void> {
@@ -44,11 +41,6 @@ export class MemoryAlbumScores implements AlbumScores {
     if (album === undefined || album.isTold) return;
     album.scores.set(messageId, score);
     album.dueAt = Date.now() + this.#timing.quietMs;
-  }
-
-  async drop(of: Album): Promise<void> {
-    const album = this.#find(of);
-    if (album) this.#end(album);
   }
 
   async finished(): Promise<FinishedAlbum[]> {
@@ -59,7 +51,8 @@ export class MemoryAlbumScores implements AlbumScores {
     return over.map((album) => {
       const { chatId, albumId, place, scores } = album;
       const ended = [...scores] as [string, number | null][];
-      this.#end(album);
+      album.isTold = true;
+      album.scores = new Map();
       return { chatId, albumId, place, scores: inMessageOrder(ended) };
     });
   }
@@ -67,11 +60,6 @@ export class MemoryAlbumScores implements AlbumScores {
   #find(of: Album): Entry | undefined {
     const album = this.#albums.get(keyOf(of));
     return album && album.keptUntil > Date.now() ? album : undefined;
-  }
-
-  #end(album: Entry): void {
-    album.isTold = true;
-    album.scores = new Map();
   }
 }
 

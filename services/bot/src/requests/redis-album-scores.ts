@@ -22,14 +22,6 @@ local prefix = ARGV[1]
 local due = prefix .. ':albums'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
-local function finish(key)
-  local left = redis.call('PTTL', key)
-  redis.call('DEL', key)
-  redis.call('HSET', key, 'told', 1)
-  redis.call('PEXPIRE', key, math.max(left, 1))
-  redis.call('ZREM', due, key)
-end
 `;
 
 const script = (flags: string, body: string) => ({ lua: `#!lua ${flags}${COMMON}${body}`, numberOfKeys: 0 });
@@ -38,28 +30,20 @@ const SCRIPTS = {
   joined: script(
     '',
     `
-local key, message, about, quiet, keep = prefix .. ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local key, message, about, keep = prefix .. ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 if redis.call('HEXISTS', key, 'told') == 1 then return end
 redis.call('HSETNX', key, 'about', about)
 redis.call('HSETNX', key, message, '')
-redis.call('PEXPIRE', key, keep)
-redis.call('ZADD', due, now + quiet, key)
-redis.call('PEXPIRE', due, keep, 'GT')
-redis.call('PEXPIRE', due, keep, 'NX')`,
+redis.call('PEXPIRE', key, keep)`,
   ),
   ended: script(
     'flags=allow-oom',
     `
-local key, message, score, quiet = prefix .. ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local key, message, score, quiet, keep = prefix .. ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 if redis.call('HEXISTS', key, 'about') == 0 then return end
 redis.call('HSET', key, message, score)
-redis.call('ZADD', due, now + quiet, key)`,
-  ),
-  drop: script(
-    'flags=allow-oom',
-    `
-local key = prefix .. ARGV[2]
-if redis.call('EXISTS', key) == 1 then finish(key) end`,
+redis.call('ZADD', due, now + quiet, key)
+redis.call('PEXPIRE', due, keep)`,
   ),
   finished: script(
     'flags=allow-oom',
@@ -75,7 +59,10 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, A
   redis.call('ZREM', due, key)
   if isOver then
     table.insert(found, fields)
-    finish(key)
+    local left = redis.call('PTTL', key)
+    redis.call('DEL', key)
+    redis.call('HSET', key, 'told', 1)
+    redis.call('PEXPIRE', key, math.max(left, 1))
   end
 end
 return found`,
@@ -106,16 +93,13 @@ export class RedisAlbumScores implements AlbumScores {
 
   async joined({ messageId, ...album }: AlbumPhoto, place: AlbumPlace): Promise<void> {
     const { chatId, albumId } = album;
-    const { quietMs, keepMs } = this.#timing;
-    await this.#run('joined', keyOf(album), messageId, JSON.stringify({ chatId, albumId, place }), quietMs, keepMs);
+    const about = JSON.stringify({ chatId, albumId, place });
+    await this.#run('joined', keyOf(album), messageId, about, this.#timing.keepMs);
   }
 
   async ended({ messageId, ...album }: AlbumPhoto, score: number | null): Promise<void> {
-    await this.#run('ended', keyOf(album), messageId, score ?? '-', this.#timing.quietMs);
-  }
-
-  async drop(album: Album): Promise<void> {
-    await this.#run('drop', keyOf(album));
+    const { quietMs, keepMs } = this.#timing;
+    await this.#run('ended', keyOf(album), messageId, score ?? '-', quietMs, keepMs);
   }
 
   async finished(): Promise<FinishedAlbum[]> {
