@@ -29,7 +29,7 @@ export class MemoryAlbumScores implements AlbumScores {
   }
 
   async joined({ messageId, chatId, albumId }: AlbumPhoto, place: AlbumPlace): Promise<void> {
-    const known = this.#find({ chatId, albumId });
+    const known = this.#albums.get(keyOf({ chatId, albumId }));
     const album = known ?? { chatId, albumId, place, scores: new Map(), isTold: false, dueAt: Infinity, keptUntil: 0 };
     this.#albums.set(keyOf(album), album);
     if (!album.scores.has(messageId)) album.scores.set(messageId, undefined);
@@ -37,7 +37,7 @@ export class MemoryAlbumScores implements AlbumScores {
   }
 
   async ended({ messageId, ...of }: AlbumPhoto, score: number | null): Promise<void> {
-    const album = this.#find(of);
+    const album = this.#albums.get(keyOf(of));
     if (album === undefined || album.isTold) return;
     album.scores.set(messageId, score);
     album.dueAt = Date.now() + this.#timing.quietMs;
@@ -55,11 +55,6 @@ export class MemoryAlbumScores implements AlbumScores {
       album.scores = new Map();
       return { chatId, albumId, place, scores: inMessageOrder(ended) };
     });
-  }
-
-  #find(of: Album): Entry | undefined {
-    const album = this.#albums.get(keyOf(of));
-    return album && album.keptUntil > Date.now() ? album : undefined;
   }
 }
 
