@@ -59,5 +59,5 @@ export class Door {
 function isAddressed(want: Exclude<Want, { kind: 'press' }>): boolean {
   if (want.inPrivate) return true;
   if (want.kind === 'command') return Object.hasOwn(TEXTS.en.commands, want.name);
-  return 'isForBot' in want ? want.isForBot : want.kind !== 'other';
+  return want.kind === 'score' || want.isForBot;
 }

@@ -15,12 +15,14 @@ import { type BotMetrics, NO_METRICS } from './metrics.ts';
 import { Progress } from './progress/progress.ts';
 import type { RedisTroubles } from './redis/redis-troubles.ts';
 import type { UnsureFaces } from './replies/adults-button.ts';
+import { AlbumRanking } from './replies/album-ranking.ts';
 import { OverdueWatch } from './replies/overdue-watch.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
 import { ReplySender } from './replies/send-replies.ts';
 import { Sweeper } from './replies/sweep.ts';
 import { DeadLetterTaker } from './replies/take-dead-letters.ts';
 import { ResultTaker } from './replies/take-results.ts';
+import type { AlbumScores } from './requests/album-scores.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import { RunningBot } from './running-bot.ts';
@@ -54,6 +56,7 @@ export interface BotParts {
   inbox: PhotoStore;
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   book: RequestBook<Envelope>;
+  albums: AlbumScores;
   requestRate: Pick<RequestRate, 'take'>;
   troubles: Pick<RedisTroubles, 'note'>;
   /** Ids of users and chats that may use the bot; all may if it isn't given. */
@@ -72,6 +75,10 @@ export interface BotParts {
   /** The bot can't go on: the process should exit. */
   onFatal(error: unknown): void;
 }
+
+const PRIVACY_ON =
+  'Group privacy is on: in groups the bot gets commands such as /score and replies to its own messages, and all messages only where it is an administrator';
+const PRIVACY_OFF = 'Group privacy is off: the bot gets all messages of its groups, mentions among them';
 
 /**
  * Starts the bot on its parts. Waits for Telegram as long as it takes.
@@ -100,7 +107,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const progress = new Progress({ chat, pace, book, logger });
   const smallTalk = new SmallTalk(chat, logger);
   const folders = { photoStore, inbox };
-  const common = { book, progress, limits, logger, metrics, stopping };
+  const ranking = new AlbumRanking({ albums: parts.albums, smallTalk, troubles, logger, stopping });
+  const common = { book, progress, ranking, limits, logger, metrics, stopping };
   const replies = jobs.replies;
 
   replies.run(new ReplySender({ ...common, ...folders, chat, pace, unsureFaces }));
@@ -116,11 +124,12 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
 
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
-  const { username } = me;
+  const { username, can_read_all_group_messages: readsAllInGroups = false } = me;
+  const naming = { token, username, readsAllInGroups };
   const stats = { admins, broker, tally: metrics, version: packageJson.version };
-  const wants = new WantHandler({ ...common, ...folders, ...stats, token, username, gate, smallTalk, unsureFaces });
+  const wants = new WantHandler({ ...common, ...folders, ...naming, ...stats, gate, smallTalk, unsureFaces });
   const door = new Door({ allowed, admins, smallTalk, inside: (want) => wants.handle(want) });
-  const watchers = { overdueWatch, progress, sweeper };
+  const watchers = { ranking, overdueWatch, progress, sweeper };
   const others = { username, stop, files: api.files, results, deadLetters, jobs, ...watchers, smallTalk };
   const updates = await startUpdates().catch(async (error) => {
     await new RunningBot({ ...others, updates: NO_UPDATES }).stop();
@@ -128,6 +137,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
   void introduce(profiles(), { api, logger, stopping });
   logger.info({ username }, 'Listening');
+  logger.info(readsAllInGroups ? PRIVACY_OFF : PRIVACY_ON);
   return new RunningBot({ ...others, updates });
 
   async function startUpdates(): Promise<UpdateSource> {

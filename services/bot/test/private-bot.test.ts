@@ -78,6 +78,17 @@ test('in a group strangers are told only if they mean the bot, and nothing of th
   expect(await downloads(world)).toBe(0);
 });
 
+test('an allowed user may have the photo of a stranger looked at, and a stranger nobody’s', async () => {
+  await using world = await openPrivate();
+  const { page } = world;
+  const photo = await page.send(GROUP, { photo: PHOTO, userId: STRANGER });
+  await page.send(GROUP, { text: '/score', replyTo: photo, userId: STRANGER });
+  await page.untilSaid(GROUP, /^This bot is private/);
+  expect(await downloads(world)).toBe(0);
+  await page.send(GROUP, { text: '/score', replyTo: photo, userId: FRIEND });
+  await page.untilSaid(GROUP, /6\.3/);
+});
+
 test('a stranger who presses a button in a group is told so each time, and who sent the photo may', async () => {
   await using world = await openPrivate([FRIEND], [UNSURE]);
   const { page } = world;
