@@ -1,6 +1,7 @@
 import type { Consumer } from '@attrai/broker/broker';
 import type { SmallTalk } from './chat/small-talk.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
+import type { Placeholders } from './progress/placeholders.ts';
 import type { Progress } from './progress/progress.ts';
 import type { OverdueWatch } from './replies/overdue-watch.ts';
 import type { Sweeper } from './replies/sweep.ts';
@@ -15,6 +16,7 @@ export interface RunningParts {
   deadLetters: Consumer;
   jobs: Record<'intake' | 'replies', Pick<JobQueue<unknown>, 'close'>>;
   overdueWatch: OverdueWatch;
+  placeholders: Placeholders;
   progress: Progress;
   sweeper: Sweeper;
   smallTalk: SmallTalk;
@@ -49,13 +51,14 @@ export class RunningBot {
 
   /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
   async stop(): Promise<void> {
-    const { stop, updates, overdueWatch, results, deadLetters, jobs, progress, sweeper, smallTalk } = this.#parts;
+    const { stop, updates, results, deadLetters, jobs, smallTalk } = this.#parts;
+    const { overdueWatch, placeholders, progress, sweeper } = this.#parts;
     stop.abort();
     await updates.stop();
     overdueWatch.stop();
-    await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
+    await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close(), placeholders.stop()]);
     await jobs.replies.close();
-    progress.stop();
+    await progress.stop();
     sweeper.stop();
     await smallTalk.finish();
   }

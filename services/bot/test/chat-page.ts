@@ -9,6 +9,9 @@ export interface SeenMessage {
   photo_url?: string;
   reply_to?: number;
   edited?: boolean;
+  /** No phone rings. */
+  silent?: boolean;
+  spoiler?: boolean;
   buttons?: { text: string; callback_data: string }[][];
 }
 
@@ -31,6 +34,7 @@ export interface Sent {
   language?: string;
   album?: string;
   userId?: number;
+  spoiler?: boolean;
 }
 
 export interface Fault {
@@ -59,7 +63,7 @@ export function chatPage(url: string) {
 
   return {
     /** The id of the user's message. */
-    async send(chatId: number, { text, photo, document, language, album, userId }: Sent): Promise<number> {
+    async send(chatId: number, { text, photo, document, language, album, userId, spoiler }: Sent): Promise<number> {
       const form = new FormData();
       if (text !== undefined) form.set('text', text);
       if (photo) form.set('photo', new Blob([new Uint8Array(photo)], { type: 'image/png' }), 'me.png');
@@ -68,6 +72,7 @@ export function chatPage(url: string) {
       }
       if (language) form.set('language_code', language);
       if (album) form.set('media_group_id', album);
+      if (spoiler) form.set('has_spoiler', 'true');
       if (userId !== undefined) form.set('user_id', String(userId));
       const sent = await ask<SeenMessage>(`/api/chats/${chatId}/messages`, { method: 'POST', body: form });
       return sent.message_id;

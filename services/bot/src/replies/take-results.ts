@@ -39,7 +39,7 @@ export class ResultTaker {
   async #take(result: z.output<typeof answerableResult>, attachment: Buffer | undefined): Promise<void> {
     const { book, replies, progress, metrics, stopping } = this.#parts;
     const { id, replyTo, acceptedAt, outcome, workMs } = result;
-    progress.leave(id);
+    progress.leave(id, acceptedAt);
     metrics.took('wait', Math.max(0, Date.now() - acceptedAt - workMs));
     const state = await patiently(() => book.answerReady(id), stopping);
     // It came twice, or too late. A request that Redis has lost is answered.
