@@ -118,6 +118,13 @@ export function chatPage(url: string) {
       );
       return found!;
     },
+    /** Changes a chat, or makes it: see the sandbox's page-api/chat-setup.ts. */
+    setUp: (chatId: number, fields: object) => ask(`/api/chats/${chatId}`, { ...json(fields), method: 'PATCH' }),
+    /** Changes what is set for the bot as a whole: see the sandbox's page-api/settings-routes.ts. */
+    set: (settings: object) => ask('/api/settings', { ...json(settings), method: 'PATCH' }),
+    /** Makes a basic group a supergroup; resolves to its id. */
+    migrate: async (chatId: number) =>
+      (await ask<{ migrate_to_chat_id: number }>(`/api/chats/${chatId}/migrate`, json({}))).migrate_to_chat_id,
     break: (fault: Fault) => ask('/api/faults', json(fault)),
     mend: () => ask('/api/faults', { method: 'DELETE' }),
     stats: () => ask<{ calls: Record<string, number>; pending_updates: number }>('/api/stats'),

@@ -182,9 +182,10 @@ export class ReplySender implements Worker<ReplyJob> {
 
   async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
     const { chat } = this.#parts;
-    const { chatId, answerId } = one.job.replyTo;
+    const { answerId } = one.job.replyTo;
     if (answerId !== undefined) {
-      if ((await chat.editIntoPicture(chatId, answerId, picture, caption, button)) === 'edited') return;
+      if ((await chat.editIntoPicture(addressOf(one.job.replyTo), answerId, picture, caption, button)) === 'edited')
+        return;
     }
     await this.#maySendNew(one);
     await chat.sendPicture(addressOf(one.job.replyTo), picture, caption, button);
