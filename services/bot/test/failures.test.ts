@@ -228,16 +228,24 @@ test('a bot that died while it sent a picture sends no second one: its user is t
   expect(await book.states([request.id])).toEqual(['answered']);
 });
 
-test('a try whose picture went out without a reply, and whose words about that fail, is followed by words alone', async () => {
-  const book = new MemoryRequestBook<Envelope>({ sendingMs: 500 });
-  await using world = await openWorld({ bend: (parts) => ({ ...parts, book }) });
-  await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
-  await world.page.break({ method: 'sendMessage', kind: 'error', error_code: 500, times: 1 });
-  await world.page.send(CHAT, { photo: PHOTO });
-  await world.page.untilSaid(CHAT, /may not have arrived/);
-  await world.untilNothingIsLeft();
-  expect((await world.page.stats()).calls.sendPhoto).toBe(1);
-});
+test.each([
+  ['fail', { kind: 'error', error_code: 500 }],
+  ['go out without a reply', { kind: 'drop-after' }],
+  ['meet a gateway that gets no answer', { kind: 'error', error_code: 502 }],
+] as const)(
+  'a try whose picture went out without a reply, and whose words about that %s, is followed by words alone',
+  async (_, fault) => {
+    const book = new MemoryRequestBook<Envelope>({ sendingMs: 500 });
+    await using world = await openWorld({ bend: (parts) => ({ ...parts, book }) });
+    await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
+    await world.page.break({ ...fault, method: 'sendMessage', times: 1 });
+    await world.page.send(CHAT, { photo: PHOTO });
+    await waitUntil('it was not said again', async () => (await world.page.stats()).calls.sendMessage === 2);
+    await world.page.untilSaid(CHAT, /may not have arrived/);
+    await world.untilNothingIsLeft();
+    expect((await world.page.stats()).calls).toMatchObject({ sendPhoto: 1, sendMessage: 2 });
+  },
+);
 
 test('after an outage of Telegram beyond the deadline a finished answer goes out, and not that its time is over', async () => {
   const finish = Promise.withResolvers<'scored'>();
@@ -257,6 +265,37 @@ test('after an outage of Telegram beyond the deadline a finished answer goes out
   await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
   expect(JSON.stringify(await world.page.log(CHAT))).not.toContain('within 2 seconds');
+});
+
+test.each([
+  ['picture', 'scored'],
+  ['words', 'no_face'],
+] as const)(
+  'an answer (%s) that Telegram wants to wait for until long after its deadline is given up: one warning, and nothing is kept',
+  async (_, kind) => {
+    await using world = await openWorld({ limits: { deadlineSeconds: 60 }, estimate: async () => kind });
+    for (const method of ['sendPhoto', 'sendMessage']) {
+      await world.page.break({ method, kind: 'error', error_code: 429, retry_after: 365, times: 100 });
+    }
+    const photos = [await world.page.send(CHAT, { photo: PHOTO }), await world.page.send(CHAT, { photo: PHOTO })];
+    const warnings = () => world.lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
+    await waitUntil('they were not given up', () => warnings().length === photos.length);
+    await world.untilNothingIsLeft();
+    const said = warnings().map(({ msg, code, requestId }) => ({ msg, code, requestId }));
+    const ids = world.requests.map(({ id }) => id);
+    const about = { msg: 'Gave up answering', code: 'wait_too_long' };
+    expect(said).toEqual(expect.arrayContaining(ids.map((requestId) => ({ ...about, requestId }))));
+    expect(await world.page.fromBot(CHAT)).toEqual([]);
+  },
+);
+
+test('an answer that Telegram wants to wait for until shortly after its deadline waits', async () => {
+  await using world = await openWorld({ limits: { deadlineSeconds: 60 } });
+  await world.page.break({ method: 'sendPhoto', kind: 'error', error_code: 429, retry_after: 355, times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  const { replies } = world.bookkeeping.jobs;
+  await waitUntil('it does not wait', async () => (await replies.counts()).delayed === 1);
+  expect(await world.bookkeeping.book.total()).toBe(1);
 });
 
 test('a stop waits for no pause of an answer that is to be tried again', async () => {

@@ -33,6 +33,9 @@ export interface ReplyParts extends PhotoFolders {
 const CONCURRENCY = 8;
 /** Until another try, which is at the same answer, has gone on. */
 const BUSY_PAUSE_MS = 5_000;
+const BUSY = 'being_answered';
+/** Nobody's photo is kept for longer after its deadline because the network wants to be left alone. */
+const LATEST_MS = 5 * 60_000;
 
 /** One try to send the answer of a job. */
 interface Try {
@@ -56,7 +59,16 @@ export class ReplySender implements Worker<ReplyJob> {
     this.#parts = parts;
   }
 
-  async work({ id: jobId, data: stored }: Job<ReplyJob>): Promise<void> {
+  async work(job: Job<ReplyJob>): Promise<void> {
+    try {
+      await this.#work(job);
+    } catch (error) {
+      if (await this.#isTooLong(job.data.id, error)) throw new FinalError('wait_too_long', (error as Error).message);
+      throw error;
+    }
+  }
+
+  async #work({ id: jobId, data: stored }: Job<ReplyJob>): Promise<void> {
     const { pace, metrics } = this.#parts;
     const job = readJob(stored);
     const one: Try = { job, attempt: randomUUID(), expired: jobId === deadlineJobId(job.id) };
@@ -80,9 +92,19 @@ export class ReplySender implements Worker<ReplyJob> {
 
   async gaveUp({ data: stored }: Job<ReplyJob>, error: unknown): Promise<void> {
     const job = readJob(stored);
-    this.#parts.logger.error({ requestId: job.id, code: codeOf(error), err: error }, 'Gave up answering');
+    const code = codeOf(error);
+    const level = code === 'wait_too_long' ? 'warn' : 'error';
+    this.#parts.logger[level]({ requestId: job.id, code, err: error }, 'Gave up answering');
     await this.#end(job, await this.#find(job.id), 'undeliverable');
     await deletePhotosOf(job.id, this.#parts);
+  }
+
+  /** Whether the wait that is asked for ends too long after the deadline. */
+  async #isTooLong(id: string, error: unknown): Promise<boolean> {
+    const waitMs = error instanceof RetryableError ? error.retryAfterMs : undefined;
+    if (waitMs === undefined || codeOf(error) === BUSY) return false;
+    const request = await this.#find(id);
+    return request !== undefined && Date.now() + waitMs > request.deadline + LATEST_MS;
   }
 
   /** Undefined when it is over, or if Redis has lost it. */
@@ -152,8 +174,9 @@ export class ReplySender implements Worker<ReplyJob> {
     try {
       await this.#parts.chat.send(addressOf(replyTo), TEXTS[replyTo.language].maybeAnswered);
     } catch (error) {
-      // One more would not make it any clearer.
       if (codeOf(error) !== 'delivery_unknown') throw error;
+      // These words may come twice: in an outage they would else never come.
+      throw new RetryableError('doubt_not_told', (error as Error).message);
     }
     return 'in_doubt';
   }
@@ -209,5 +232,5 @@ function replaces({ answer, replyTo }: ReplyJob): boolean {
 }
 
 function busy(): RetryableError {
-  return new RetryableError('being_answered', 'Another try sends this answer.', { retryAfterMs: BUSY_PAUSE_MS });
+  return new RetryableError(BUSY, 'Another try sends this answer.', { retryAfterMs: BUSY_PAUSE_MS });
 }
