@@ -55,11 +55,10 @@ export class RunningBot {
     const { overdueWatch, placeholders, progress, sweeper } = this.#parts;
     stop.abort();
     await updates.stop();
-    overdueWatch.stop();
+    await overdueWatch.stop();
     await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close(), placeholders.stop()]);
     await jobs.replies.close();
-    await progress.stop();
-    sweeper.stop();
+    await Promise.all([progress.stop(), sweeper.stop()]);
     await smallTalk.finish();
   }
 }
