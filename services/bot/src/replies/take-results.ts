@@ -50,7 +50,7 @@ export class ResultTaker {
 
   /** The answer, with a picture that came inside the message in the inbox. */
   async #keep(id: string, outcome: Answer, attachment: Buffer | undefined): Promise<Answer> {
-    if (outcome.kind !== 'scored' || outcome.picture.store !== 'message' || !attachment) return outcome;
+    if (outcome.kind !== 'scored' || !attachment) return outcome;
     const { inbox, stopping } = this.#parts;
     const { ref } = await patiently(() => inbox.put(inboxKey(id), attachment), stopping);
     return { ...outcome, picture: ref };

@@ -25,10 +25,14 @@ interface Refusal {
   retryAfterMs?: number | undefined;
 }
 
-/** A call that never left: no connection came about. Its cause is Node's error, which holds no URL. */
+/** A call that never left: no connection came about. */
 export class NeverWentOut extends Error {
-  constructor(cause: Error) {
-    super('No connection', { cause });
+  /** Node's, such as ECONNREFUSED. */
+  readonly code: string | undefined;
+
+  constructor({ code }: NodeJS.ErrnoException) {
+    super('No connection');
+    this.code = code;
   }
 }
 
@@ -53,9 +57,9 @@ const CHAT_CLOSED =
  */
 export function gradeTelegramError(method: string, error: unknown, repeatable: boolean): Error {
   if (error instanceof Refused) return gradeRefusal(method, error, repeatable);
-  const wentOut = !(error instanceof NeverWentOut);
-  const reason = reasonOf(wentOut ? error : error.cause);
-  if (repeatable || !wentOut) {
+  const { code, name } = error as NodeJS.ErrnoException;
+  const reason = code ?? name;
+  if (repeatable || error instanceof NeverWentOut) {
     return new RetryableError('telegram_unreachable', `Telegram can't be reached (${method}: ${reason}). Try again.`);
   }
   return new FinalError('delivery_unknown', `${method} went out, but was not answered (${reason}). Don't repeat it.`);
@@ -91,10 +95,4 @@ function gradeRefusal(method: string, refused: Refused, repeatable: boolean): Er
  */
 function isKnownNotDone({ code, isTelegrams }: Refused): boolean {
   return isTelegrams && code !== 502 && code !== 504;
-}
-
-/** Names what went wrong, without the words, which may hold an address. */
-function reasonOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: string };
-  return typeof code === 'string' ? code : (name ?? 'unknown');
 }
