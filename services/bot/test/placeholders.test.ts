@@ -1,9 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
+import { createLogger } from '@attrai/telemetry/logger';
 import { waitUntil } from '@attrai/test-servers/wait-until';
-import { expect, test } from 'vitest';
-import { QUICK_MS } from '../src/progress/placeholders.ts';
-import { openWorld, PHOTO, type World } from './world.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { SmallTalk } from '../src/chat/small-talk.ts';
+import { Placeholders, QUICK_MS } from '../src/progress/placeholders.ts';
+import { Progress } from '../src/progress/progress.ts';
+import { requestFor } from '../src/requests/envelope.ts';
+import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
+import { TelegramPace } from '../src/telegram/pace.ts';
+import { TelegramApi } from '../src/telegram/telegram-api.ts';
+import { bent } from './bent.ts';
+import { LIMITS, openWorld, PHOTO, type World } from './world.ts';
 
 const CHAT = 4711;
 /** Two looks at who waits. */
@@ -69,6 +77,43 @@ test('no placeholder holds a photo up on its way to the estimators', async () =>
   // Its 429 is waited for.
   await world.page.untilSaid(CHAT, /Got it/);
   expect(await callsOf(world, 'sendMessage')).toBe(2);
+});
+
+test('of two bots that know of a photo one sends a placeholder, two seconds after it was accepted', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const sentAt: number[] = [];
+  const chat = bent(new TelegramApi({ token: 'none', onBusy() {} }), {
+    async send() {
+      sentAt.push(Date.now());
+      return '5';
+    },
+  });
+  const book = new MemoryRequestBook<unknown>();
+  const logger = createLogger({ service: 'test', level: 'silent' });
+  const openBot = () => {
+    const pace = new TelegramPace();
+    const progress = new Progress({ chat, pace, book, logger });
+    const smallTalk = new SmallTalk(chat, logger);
+    const stopping = new AbortController().signal;
+    const placeholders = new Placeholders({ chat, pace, book, progress, smallTalk, logger, stopping });
+    onTestFinished(async () => {
+      await Promise.all([placeholders.stop(), progress.stop()]);
+    });
+    return placeholders;
+  };
+  const bots = [openBot(), openBot()];
+  await vi.advanceTimersByTimeAsync(300);
+  const acceptedAt = Date.now();
+  const replyTo = { userId: '7', chatId: '7', messageId: '1', language: 'en' as const };
+  await book.accept(requestFor('a', replyTo, acceptedAt + 600_000), LIMITS);
+  for (const bot of bots) bot.watch({ id: 'a', replyTo, acceptedAt });
+  await vi.advanceTimersByTimeAsync(QUICK_MS - 1);
+  expect(sentAt).toEqual([]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(sentAt).toHaveLength(1);
+  expect(sentAt[0]! - acceptedAt).toBeLessThanOrEqual(QUICK_MS + 1_000);
+  expect(await book.find('a')).toMatchObject({ placeholder: { id: '5' } });
 });
 
 test('groups get no placeholder', async () => {
