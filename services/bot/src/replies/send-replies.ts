@@ -34,6 +34,8 @@ const CONCURRENCY = 8;
 /** Until another try, which is at the same answer, has gone on. */
 const BUSY_PAUSE_MS = 5_000;
 const BUSY = 'being_answered';
+/** Redis gets so long to come back in the midst of a try. */
+const PATIENCE_MS = 2_000;
 /** Nobody's photo is kept for longer after its deadline because the network wants to be left alone. */
 const LATEST_MS = 5 * 60_000;
 
@@ -78,8 +80,8 @@ export class ReplySender implements Worker<ReplyJob> {
     if (permission === 'not_due') return;
     if (permission === 'busy') throw busy();
     if (permission === 'send' || permission === 'unknown') {
-      // Not before that: whoever sends a placeholder from now on deletes it.
-      const request = await this.#find(job.id).catch((error) => this.#goBack(one, error));
+      // Not before that: whoever sends a placeholder from now on deletes it. And soon: this try counts as dead after a minute.
+      const request = await this.#find(job.id, PATIENCE_MS).catch((error) => this.#goBack(one, error));
       // An estimator of version 0.1 was told less: not the topic, and perhaps another language than the user's.
       const known = readJob({ ...job, replyTo: { ...job.replyTo, ...request?.envelope } });
       const answered = await this.#deliver({ ...one, job: known }, permission);
@@ -108,8 +110,8 @@ export class ReplySender implements Worker<ReplyJob> {
   }
 
   /** Undefined when it is over, or if Redis has lost it. */
-  #find(id: string): Promise<RequestRecord<Envelope> | undefined> {
-    return patiently(() => this.#parts.book.find(id), this.#parts.stopping);
+  #find(id: string, limitMs?: number): Promise<RequestRecord<Envelope> | undefined> {
+    return patiently(() => this.#parts.book.find(id), this.#parts.stopping, limitMs);
   }
 
   #maySend({ job, attempt, expired }: Try, repeatable: boolean): Promise<SendPermission> {
@@ -117,9 +119,9 @@ export class ReplySender implements Worker<ReplyJob> {
     return patiently(() => book.sending(job.id, { attempt, repeatable, expired }), stopping);
   }
 
-  /** Before a new message that may follow an edit. Throws if another try has gone on with the answer meanwhile. */
+  /** Before a new message that follows another call. Throws if another try has gone on with the answer meanwhile. */
   async #maySendNew(one: Try): Promise<void> {
-    if (replaces(one.job) && (await this.#maySend(one, false)) !== 'send') throw busy();
+    if ((await this.#maySend(one, false)) !== 'send') throw busy();
   }
 
   async #end({ id, replyTo }: ReplyJob, request: RequestRecord<Envelope> | undefined, how: Answered): Promise<void> {
@@ -191,6 +193,7 @@ export class ReplySender implements Worker<ReplyJob> {
       picture = await folderOf(answer.picture, this.#parts).get({ ref: answer.picture });
     } catch (error) {
       if (gradeOf(error) !== 'final') throw error;
+      if (replaces(one.job)) await this.#maySendNew(one);
       return this.#sendText(one, answerText({ kind: 'photo_missing' }, replyTo, limits));
     }
     const button = adultsButton(answer, replyTo, unsureFaces);
@@ -199,6 +202,7 @@ export class ReplySender implements Worker<ReplyJob> {
     } catch (error) {
       // The network won't have this picture. The scores are worth telling without it.
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
+      await this.#maySendNew(one);
       await this.#sendText(one, text, button);
     }
   }
@@ -206,17 +210,16 @@ export class ReplySender implements Worker<ReplyJob> {
   async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
     const { chat } = this.#parts;
     const { answerId } = one.job.replyTo;
+    const to = addressOf(one.job.replyTo);
     if (answerId !== undefined) {
-      if ((await chat.editIntoPicture(addressOf(one.job.replyTo), answerId, picture, caption, button)) === 'edited')
-        return;
+      if ((await chat.editIntoPicture(to, answerId, picture, caption, button)) === 'edited') return;
+      await this.#maySendNew(one);
     }
-    await this.#maySendNew(one);
-    await chat.sendPicture(addressOf(one.job.replyTo), picture, caption, button);
+    await chat.sendPicture(to, picture, caption, button);
   }
 
   /** An earlier answer stays: words about a second look don't take the place of its picture. */
   async #sendText(one: Try, text: string, button?: Button): Promise<void> {
-    await this.#maySendNew(one);
     await this.#parts.chat.send(addressOf(one.job.replyTo), text, button);
   }
 }
