@@ -10,6 +10,7 @@ import type { JobQueue } from './jobs/job-queue.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestRate } from './limits/request-rate.ts';
 import { type BotMetrics, NO_METRICS } from './metrics.ts';
+import { Placeholders } from './progress/placeholders.ts';
 import { Progress } from './progress/progress.ts';
 import type { RedisTroubles } from './redis/redis-troubles.ts';
 import type { UnsureFaces } from './replies/adults-button.ts';
@@ -81,13 +82,14 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
   const progress = new Progress({ chat, pace, book, logger });
   const smallTalk = new SmallTalk(chat, logger);
+  const placeholders = new Placeholders({ chat, pace, book, progress, smallTalk, logger, stopping });
   const folders = { photoStore, inbox };
   const ranking = new AlbumRanking({ albums: parts.albums, smallTalk, troubles, logger, stopping });
-  const common = { book, progress, ranking, limits, logger, metrics, stopping };
+  const common = { book, progress, placeholders, ranking, limits, logger, metrics, stopping };
   const replies = jobs.replies;
 
-  replies.run(new ReplySender({ ...common, ...folders, chat, pace, unsureFaces }));
-  jobs.intake.run(new IntakeWorker({ ...common, chat, pace, broker, photoStore, replies, smallTalk }));
+  replies.run(new ReplySender({ ...common, ...folders, chat, pace, smallTalk, unsureFaces }));
+  jobs.intake.run(new IntakeWorker({ ...common, chat, broker, photoStore, replies }));
   const results = await new ResultTaker({ ...common, ...folders, replies }).start(broker);
   const deadLetters = await new DeadLetterTaker({ ...common, ...folders, broker, replies }).start();
   const overdueWatch = new OverdueWatch({ book, replies, troubles });
@@ -108,18 +110,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   logger.info(readsAllInGroups ? PRIVACY_OFF : PRIVACY_ON);
 
   const consumers = { results, deadLetters };
-  return new RunningBot({
-    username,
-    stop,
-    updates,
-    ...consumers,
-    jobs,
-    ranking,
-    overdueWatch,
-    progress,
-    sweeper,
-    smallTalk,
-  });
+  const watchers = { overdueWatch, placeholders, progress, ranking, sweeper };
+  return new RunningBot({ username, stop, updates, ...consumers, ...watchers, jobs, smallTalk });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };

@@ -22,7 +22,8 @@ function openGate({ requests = 5, stopping = new AbortController().signal } = {}
   const logger = createLogger({ service: 'test', level: 'silent' });
   const limits = { ...LIMITS, requestsPerWindow: requests };
   const troubles = { note() {} };
-  const parts = { book, requestRate, intake, troubles, limits, logger, stopping, metrics: NO_METRICS };
+  const placeholders = { watch() {} };
+  const parts = { book, requestRate, intake, placeholders, troubles, limits, logger, stopping, metrics: NO_METRICS };
   return { ...parts, parts };
 }
 
@@ -67,9 +68,9 @@ test('an update whose job got lost before it was stored gets it when it comes ag
   await new PhotoGate(parts).accept('b', PHOTO, OF_ANNA);
   const jobs = seeJobs(intake);
   await expect.poll(() => jobs).toHaveLength(2);
-  expect(jobs.map(({ id, place }) => [id, place])).toEqual([
+  expect(jobs.map(({ id, isNew }) => [id, isNew])).toEqual([
     ['a', undefined],
-    ['b', 2],
+    ['b', true],
   ]);
 });
 

@@ -128,6 +128,7 @@ function listen() {
     troubles: { note() {} },
     limits: { ...LIMITS, maxActivePerUser: 1_000_000 },
     logger: silent,
+    placeholders: { watch() {} },
     stopping: new AbortController().signal,
     metrics: NO_METRICS,
   };

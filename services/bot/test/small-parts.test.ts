@@ -47,10 +47,10 @@ test('runs what shares a key in order, whatever fails, and the rest side by side
 
 test('pauses grow to the longest, and are spread', () => {
   const pauses = Array.from({ length: 200 }, () => pauseAfter(3, RETRY_POLICY));
-  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(6_000);
-  expect(Math.max(...pauses)).toBeLessThanOrEqual(10_000);
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(4_000);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(8_000);
   expect(new Set(pauses).size).toBeGreaterThan(20);
-  expect(pauseAfter(1_000, RETRY_POLICY)).toBeLessThanOrEqual(RETRY_POLICY.longestPauseMs * 1.25);
+  expect(pauseAfter(1_000, RETRY_POLICY)).toBeLessThanOrEqual(60_000);
 });
 
 test('a job that is asked to wait for hours is given up', async () => {
@@ -137,7 +137,7 @@ test('deletes a photo left behind by an answered request within two minutes, by 
   expect(await store.keys()).toHaveLength(3);
   await minutes(11);
   await expect.poll(async () => (await store.keys()).sort()).toEqual([`${active}.photo`, 'malformed-x']);
-  sweeper.stop();
+  await sweeper.stop();
   await rm(dir, { recursive: true });
 });
 

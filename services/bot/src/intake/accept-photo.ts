@@ -7,6 +7,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import type { BotMetrics } from '../metrics.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
+import type { Placeholders } from '../progress/placeholders.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, requestFor } from '../requests/envelope.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
@@ -18,6 +19,7 @@ export interface GateParts {
   book: RequestBook<Envelope>;
   requestRate: Pick<RequestRate, 'take'>;
   intake: JobQueue<IntakeJob>;
+  placeholders: Pick<Placeholders, 'watch'>;
   troubles: Pick<RedisTroubles, 'note'>;
   limits: Limits;
   logger: Logger;
@@ -77,7 +79,7 @@ export class PhotoGate {
   }
 
   async #reserve(id: string, photo: PhotoSize, replyTo: ReplyTo): Promise<Acceptance> {
-    const { book, intake, limits, metrics, logger } = this.#parts;
+    const { book, intake, placeholders, limits, metrics, logger } = this.#parts;
     const acceptedAt = Date.now();
     const deadline = acceptedAt + limits.deadlineSeconds * 1000;
     const acceptance = await book.accept(requestFor(id, replyTo, deadline), limits);
@@ -86,13 +88,14 @@ export class PhotoGate {
     if (acceptance.kind === 'accepted') {
       const refusal = await this.#refuseTooOften(id, replyTo);
       if (refusal !== undefined) return { refusal };
-      job.place = acceptance.place;
+      job.isNew = true;
     } else if (acceptance.state !== 'accepted') {
       const { state } = acceptance;
       return state === 'answered' || state === 'cancelled' ? state : 'in_work';
     }
     // One that was accepted before may have no job: the bot died, or Redis went away, right after its acceptance.
     await intake.add(id, job);
+    placeholders.watch(job);
     metrics.accepted();
     logger.info({ requestId: id }, 'Accepted');
     return 'accepted';

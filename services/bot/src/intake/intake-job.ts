@@ -8,8 +8,8 @@ export interface IntakeJob {
   /** ms since the epoch */
   acceptedAt: number;
   deadline: number;
-  /** In the queue, when it was accepted. Absent when its update came again: what was done before must be looked up. */
-  place?: number;
+  /** Just accepted. Absent when its update came again: what was done before must be looked up. */
+  isNew?: true;
   /** In jobs of version 0.1 only, which the book doesn't know: whether the placeholder was sent. */
   placeholderDone?: boolean;
 }

@@ -1,6 +1,8 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { NeverWentOut } from './telegram-errors.ts';
+import { watchConnection } from './watch-connection.ts';
 
 export interface Question {
   method: 'GET' | 'POST';
@@ -14,7 +16,7 @@ export interface Question {
   signal?: AbortSignal | undefined;
 }
 
-/** The answer when its head is there. Throws Node's own errors, which hold no URL. */
+/** The answer when its head is there. Throws NeverWentOut, or Node's own errors, which hold no URL. */
 export type HttpClient = (question: Question) => Promise<IncomingMessage>;
 
 /** Talks to one server on connections that are kept. Through telegraf's own client a photo took the bot 10 % more time. */
@@ -37,7 +39,9 @@ export function createHttpClient(root: string): HttpClient {
           ...(signal && { signal }),
         },
         resolve,
-      ).on('error', reject);
+      );
+      const wentOut = watchConnection(outgoing);
+      outgoing.on('error', (error) => reject(wentOut() ? error : new NeverWentOut(error)));
       const tooLong = setTimeout(() => outgoing.destroy(new Error('No answer in time')), timeoutMs);
       outgoing.on('close', () => clearTimeout(tooLong));
       for (const part of body.slice(0, -1)) outgoing.write(part);
