@@ -67,7 +67,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stop = new AbortController();
   const stopping = stop.signal;
-  const pace = new TelegramPace();
+  const pace = new TelegramPace({ logger, stopping });
   const api = new TelegramApi({ token, apiRoot, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
   const chat = api;
 

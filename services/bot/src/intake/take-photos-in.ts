@@ -117,7 +117,7 @@ export class IntakeWorker implements Worker<IntakeJob> {
   async #sendPlaceholder({ id, replyTo, acceptedAt }: IntakeJob, place: number): Promise<string | undefined> {
     const { chat, pace, progress } = this.#parts;
     const { chatId, language } = replyTo;
-    await pace.turn(chatId);
+    await pace.turn(chatId, `${id}-placeholder`);
     const told = await progress.tell({ id, chatId, acceptedAt, place });
     try {
       const sentId = await chat.send({ ...addressOf(replyTo), silent: true }, TEXTS[language].placeholder(told));

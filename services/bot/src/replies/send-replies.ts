@@ -59,7 +59,7 @@ export class ReplySender implements Worker<ReplyJob> {
     const data = await this.#read(stored);
     const one: Try = { job: data, attempt: randomUUID(), expired: jobId === deadlineJobId(data.id) };
     const started = performance.now();
-    await pace.turn(data.replyTo.chatId);
+    await pace.turn(data.replyTo.chatId, jobId);
     const permission = await this.#mayStart(one);
     if (permission === 'not_due') return;
     if (permission === 'busy') throw busy();

@@ -16,9 +16,6 @@ export const GOALS = {
   growth: 1.25,
 };
 
-/** A placeholder and an answer. Edits that show places in the queue have a pace of their own. */
-export const CALLS_A_PHOTO = 2;
-
 const plain = z.object({ processes: z.int(), photosPerSecond: amount, cpuMs: ms });
 
 const load = z.object({

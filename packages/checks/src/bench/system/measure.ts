@@ -83,7 +83,7 @@ async function startWarm({ photos, estimators, seconds, logDir, onProgress, open
     estimators,
     direct: true,
     // The last photos of a long queue must not expire.
-    bot: { preload: file('without-pace.ts'), env: { DEADLINE_SECONDS: '7200' } },
+    bot: { env: { DEADLINE_SECONDS: '7200' } },
     estimator: { preload: file('one-cpu.ts') },
   });
   // The bot's image has its compiled code. Here, the bot has left it when it ends.

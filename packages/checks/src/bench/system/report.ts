@@ -1,14 +1,4 @@
-import { JOBS_A_SECOND } from '@attrai/bot/telegram/pace';
-import {
-  CALLS_A_PHOTO,
-  estimatorsOf,
-  type Figures,
-  GOALS,
-  outsideMs,
-  queueCost,
-  shareOfCpu,
-  shareOfPlain,
-} from './figures.ts';
+import { estimatorsOf, type Figures, GOALS, outsideMs, queueCost, shareOfCpu, shareOfPlain } from './figures.ts';
 
 interface Goal {
   goal: string;
@@ -69,8 +59,7 @@ export function report(figures: Figures, name: string, command: string): string 
     [...machine, `load average ${loadBefore.toFixed(1)} when it began: what else ran, and takes from these figures`]
       .map((line) => `- ${line}`)
       .join('\n'),
-    `${sharing(figures)} The bot's pace towards Telegram (${JOBS_A_SECOND} calls a second) is lifted, or no measurement would pass ${JOBS_A_SECOND / CALLS_A_PHOTO} photos/s; ` +
-      '`pnpm bench model` reckons with it.',
+    sharing(figures),
     '## Goals',
     table(
       ['Goal', 'Found', ''],
