@@ -1,5 +1,6 @@
 import type { Consumer } from '@attrai/broker/broker';
 import type { SmallTalk } from './chat/small-talk.ts';
+import type { Refusals } from './intake/refusals.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Progress } from './progress/progress.ts';
 import type { OverdueWatch } from './replies/overdue-watch.ts';
@@ -17,6 +18,7 @@ export interface RunningParts {
   overdueWatch: OverdueWatch;
   progress: Progress;
   sweeper: Sweeper;
+  refusals: Refusals;
   smallTalk: SmallTalk;
 }
 
@@ -49,7 +51,8 @@ export class RunningBot {
 
   /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
   async stop(): Promise<void> {
-    const { stop, updates, overdueWatch, results, deadLetters, jobs, progress, sweeper, smallTalk } = this.#parts;
+    const { stop, updates, overdueWatch, results, deadLetters, jobs, progress, sweeper, refusals, smallTalk } =
+      this.#parts;
     stop.abort();
     await updates.stop();
     overdueWatch.stop();
@@ -57,6 +60,7 @@ export class RunningBot {
     await jobs.replies.close();
     progress.stop();
     sweeper.stop();
+    refusals.sayAll();
     await smallTalk.finish();
   }
 }

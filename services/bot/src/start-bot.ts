@@ -5,6 +5,7 @@ import { SmallTalk } from './chat/small-talk.ts';
 import type { Want } from './chat/wants.ts';
 import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
+import { Refusals } from './intake/refusals.ts';
 import { IntakeWorker } from './intake/take-photos-in.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Limits } from './limits/limits.ts';
@@ -73,7 +74,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
   const progress = new Progress({ chat, pace, book, logger });
-  const smallTalk = new SmallTalk(chat, logger);
+  const smallTalk = new SmallTalk({ chat, pace, logger });
+  const refusals = new Refusals(smallTalk, limits);
   const folders = { photoStore, inbox };
   const common = { book, progress, limits, logger, metrics, stopping };
   const replies = jobs.replies;
@@ -92,13 +94,24 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
   const { username } = me;
-  const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
+  const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, refusals, unsureFaces });
   const updates = await startUpdates();
   void introduce(api, logger);
   logger.info({ username }, 'Listening');
 
   const consumers = { results, deadLetters };
-  return new RunningBot({ username, stop, updates, ...consumers, jobs, overdueWatch, progress, sweeper, smallTalk });
+  return new RunningBot({
+    username,
+    stop,
+    updates,
+    ...consumers,
+    jobs,
+    overdueWatch,
+    progress,
+    sweeper,
+    refusals,
+    smallTalk,
+  });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };

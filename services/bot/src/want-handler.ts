@@ -1,13 +1,14 @@
 import type { Logger } from '@attrai/telemetry/logger';
 import type { SmallTalk } from './chat/small-talk.ts';
-import type { SentOther, SentPhoto, Want } from './chat/wants.ts';
+import type { Want } from './chat/wants.ts';
 import { answerCommand, type CommandParts } from './commands/answer-command.ts';
 import { offerPhoto } from './intake/offer-photo.ts';
 import { lookAgain, type PressParts } from './intake/press.ts';
-import { languageFor, TEXTS } from './texts/languages.ts';
+import type { Refusals } from './intake/refusals.ts';
 
 export interface WantParts extends CommandParts, PressParts {
   smallTalk: SmallTalk;
+  refusals: Pick<Refusals, 'gather'>;
   logger: Logger;
 }
 
@@ -24,23 +25,19 @@ export class WantHandler {
 
   /** Throws RetryableError for a photo that shall come again. */
   async handle(want: Want): Promise<void> {
-    const { smallTalk } = this.#parts;
+    const { smallTalk, refusals } = this.#parts;
     if (want.kind === 'press') return smallTalk.answerPress(want.pressId, await lookAgain(want, this.#parts));
-    const { chatId, messageId, topicId } = want;
+    const { chatId, topicId } = want;
     const where = { chatId, ...(topicId !== undefined && { topicId }) };
     if (want.kind === 'command') {
       const words = await answerCommand(want, this.#parts);
       if (words !== undefined) smallTalk.say(where, words);
       return;
     }
-    const refusal = await this.#refusalOf(want);
-    if (refusal !== undefined) smallTalk.say({ ...where, replyTo: messageId }, refusal);
-  }
-
-  async #refusalOf(want: SentPhoto | SentOther): Promise<string | undefined> {
     if (want.kind === 'photo') {
-      return want.inPrivate || want.isForBot ? offerPhoto(want, this.#parts) : undefined;
+      if (want.inPrivate || want.isForBot) await refusals.gather(want, () => offerPhoto(want, this.#parts));
+    } else if (want.inPrivate) {
+      await refusals.gather(want, async () => ({ kind: want.what }));
     }
-    return want.inPrivate ? TEXTS[languageFor(want.from.language)].notAPhoto[want.what] : undefined;
   }
 }

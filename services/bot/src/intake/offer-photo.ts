@@ -4,6 +4,7 @@ import type { ReplyTo } from '../requests/reply-to.ts';
 import { languageFor } from '../texts/languages.ts';
 import type { PhotoGate } from './accept-photo.ts';
 import { chooseSize } from './choose-size.ts';
+import type { PhotoRefusal } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface OfferParts {
@@ -12,8 +13,11 @@ export interface OfferParts {
   limits: Limits;
 }
 
-/** Offers a photo that somebody sent. Resolves to what to tell them if it is not taken. Throws as `PhotoGate.accept` does. */
-export async function offerPhoto(sent: SentPhoto, { token, gate, limits }: OfferParts): Promise<string | undefined> {
+/** Offers a photo that somebody sent. Resolves to why it is not taken, if it isn't. Throws as `PhotoGate.accept` does. */
+export async function offerPhoto(
+  sent: SentPhoto,
+  { token, gate, limits }: OfferParts,
+): Promise<PhotoRefusal | undefined> {
   const { chatId, messageId, from, photo, inPrivate, topicId, albumId, spoiler } = sent;
   const replyTo: ReplyTo = {
     userId: from.id,

@@ -53,10 +53,11 @@ export class ChatTurns {
     return wait;
   }
 
-  /** Takes a turn ahead of those who wait, unless somebody just did. Else returns how long to wait. */
+  /** Takes a turn ahead of those who wait; behind them if somebody just did. Else returns how long to wait. */
   takeAhead(now: number): number {
-    if (now - this.#aheadAt < AHEAD_EVERY_MS) return this.take(now);
     const wait = this.waitFor(now, 1);
+    const until = this.#aheadAt + AHEAD_EVERY_MS - now;
+    if (until > 0) return Math.min(this.take(now), Math.max(wait, until));
     if (wait > 0) return wait;
     this.#aheadAt = now;
     this.#taken.push(now);

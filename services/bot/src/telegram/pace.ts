@@ -1,6 +1,7 @@
 import { RetryableError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Pace } from '../chat/pace.ts';
+import { pause } from '../pause.ts';
 import { ChatTurns } from './chat-turns.ts';
 import { CommonPace } from './common-pace.ts';
 
@@ -81,22 +82,9 @@ export class TelegramPace implements Pace {
       throw new RetryableError('chat_pace', 'This chat has had its share. Wait.', { retryAfterMs });
     }
     const ms = this.#all.take(performance.now());
-    if (ms > 0) await this.#waitAmongAll(ms);
-  }
-
-  #waitAmongAll(ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        reject(new RetryableError('chat_pace', 'The bot stops before the turn has come.'));
-      };
-      const timer = setTimeout(() => {
-        this.#stopping?.removeEventListener('abort', stop);
-        resolve();
-      }, ms);
-      if (this.#stopping?.aborted) stop();
-      this.#stopping?.addEventListener('abort', stop, { once: true });
-    });
+    if (ms > 0 && !(await pause(ms, this.#stopping))) {
+      throw new RetryableError('chat_pace', 'The bot stops before the turn has come.');
+    }
   }
 
   #chat(chatId: string): ChatTurns {
