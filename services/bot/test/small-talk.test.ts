@@ -85,6 +85,17 @@ test('what could not be said for more than a minute is dropped, with a line in t
   expect(texts()).toEqual(['late']);
 });
 
+test('who is told again and again to wait does so, for up to a minute', async () => {
+  pace.hold(CHAT, 10_000);
+  talk.say({ chatId: CHAT }, 'at last');
+  for (let i = 0; i < 5; i++) {
+    await pass(9_000);
+    pace.hold(CHAT, 10_000);
+  }
+  await pass(11_000);
+  expect(texts()).toEqual(['at last']);
+});
+
 test('a refusal by the network is tried again in the order of saying', async () => {
   let refusals = 2;
   fail = () => {
@@ -105,7 +116,7 @@ test('a chat in which too much is to be said does not keep others from being ans
   expect(texts()).toEqual(['answer']);
   expect(lines.length).toBeGreaterThan(500);
   await pass(120_000);
-  for (let i = 0; i < 25; i++) talk.say({ chatId: '9' }, `again ${i}`);
+  for (let i = 0; i < 25; i++) talk.say({ chatId: CHAT }, `again ${i}`);
   await pass(60_000);
   expect(texts().filter((text) => text.startsWith('again'))).toHaveLength(20);
 });

@@ -81,7 +81,8 @@ export class PhotoGate {
     const deadline = acceptedAt + limits.deadlineSeconds * 1000;
     const acceptance = await book.accept(requestFor(id, replyTo, deadline), limits);
     if (acceptance.kind === 'full') return { refusal: { kind: 'too_many_active' } };
-    const job: IntakeJob = { id, replyTo, fileId: photo.fileId, acceptedAt, deadline };
+    const { fileId, bytes } = photo;
+    const job: IntakeJob = { id, replyTo, fileId, ...(bytes !== undefined && { bytes }), acceptedAt, deadline };
     if (acceptance.kind === 'accepted') {
       const waitMs = await this.#waitMs(id, replyTo);
       if (waitMs !== undefined) return { refusal: { kind: 'too_often', waitSeconds: waitMs / 1000 } };

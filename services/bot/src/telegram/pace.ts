@@ -8,8 +8,8 @@ import { CommonPace } from './common-pace.ts';
 /** A chat that got so few messages of late didn't bring a refusal on itself. */
 const FEW = 3;
 const OF_LATE_MS = 10_000;
-/** Edits that only show progress: each is a call that answers could use. */
-const PROGRESS_A_SECOND = 4;
+/** Messages and edits that only show progress, in all chats: each takes time that answers could use. */
+const PROGRESS_A_SECOND = 10;
 /** Chats looked at with each turn, to forget those that are quiet. */
 const LOOKS = 2;
 /** Jobs that come back a moment too early would only be sent away again. */
