@@ -29,6 +29,7 @@ const queueAt = (waiting: number, bot: number): Figures['queue'][number] => ({
   accept: { bot, rabbitmq: 1, redis: 1 },
   answer: { bot: 2, messaging: 2, rabbitmq: 1, redis: 1 },
 });
+const BOT = { photos: 900, photosPerSecond: 30, cpuMs: 5, unanswered: 0, twice: 0 };
 const FIGURES: Figures = figures.parse({
   v: 1,
   date: '2026-01-02',
@@ -41,6 +42,7 @@ const FIGURES: Figures = figures.parse({
   load: [load(1), load(2)],
   latency: [],
   queue: [queueAt(10, 2), queueAt(10_000, 2)],
+  bot: BOT,
   peakMb: { bot: 140, estimator: 300 },
 } satisfies Figures);
 
@@ -157,6 +159,9 @@ test('a goal that is missed is called so, each by its own figure', () => {
     [{ peakMb: { bot: 140, estimator: 351 } }, /^estimator/],
     [{ peakMb: { bot: 151, estimator: 300 } }, /^bot/],
     [{ queue: [queueAt(10, 2), queueAt(10_000, 5)] }, /10 → 10,000/],
+    [{ bot: { ...BOT, photosPerSecond: 29 } }, /one bot answers/],
+    [{ bot: { ...BOT, unanswered: 1 } }, /one bot answers/],
+    [{ bot: { ...BOT, twice: 1 } }, /one bot answers/],
   ];
   for (const [change, goal] of worse) {
     const missed = judge({ ...FIGURES, ...change }).filter(({ ok }) => !ok);

@@ -1,4 +1,14 @@
-import { estimatorsOf, type Figures, GOALS, outsideMs, queueCost, shareOfCpu, shareOfPlain } from './figures.ts';
+import { TELEGRAM_MS } from './bot-alone.ts';
+import {
+  type BotFigures,
+  estimatorsOf,
+  type Figures,
+  GOALS,
+  outsideMs,
+  queueCost,
+  shareOfCpu,
+  shareOfPlain,
+} from './figures.ts';
 
 interface Goal {
   goal: string;
@@ -8,7 +18,7 @@ interface Goal {
 
 /** The goals, each with what was reached. */
 export function judge(figures: Figures): Goal[] {
-  const { load, queue, peakMb } = figures;
+  const { load, queue, peakMb, bot } = figures;
   const [one] = load;
   const outside = Math.max(...load.map(outsideMs));
   const ofCpu = Math.min(...load.map(shareOfCpu));
@@ -41,6 +51,15 @@ export function judge(figures: Figures): Goal[] {
       reached: `${Math.round(peakMb.bot)} MB at most`,
       ok: peakMb.bot <= GOALS.botMb,
     },
+    ...(bot
+      ? [
+          {
+            goal: `one bot answers ≥ ${GOALS.botPhotosPerSecond} photos/s, each once`,
+            reached: `${bot.photosPerSecond.toFixed(1)} photos/s; ${bot.unanswered} not answered, ${bot.twice} twice`,
+            ok: bot.photosPerSecond >= GOALS.botPhotosPerSecond && bot.unanswered + bot.twice === 0,
+          },
+        ]
+      : []),
     {
       goal: `cost flat while the queue grows ${lengths} (× ${GOALS.growth} at most)`,
       reached: `× ${growth.toFixed(2)}`,
@@ -80,12 +99,21 @@ export function report(figures: Figures, name: string, command: string): string 
     '## Latency at half load',
     picture(name, 'latency', 'Share of photos answered within a time'),
     latencyTable(figures),
+    ...(figures.bot ? ['## One bot', oneBot(figures.bot)] : []),
     '## A long queue',
     picture(name, 'queue', 'CPU milliseconds a photo by the number of photos that wait'),
     queueTable(figures),
     `Each line: ${figures.queue[0]!.photos} small photos accepted, then as many answered, while so many wait. The pipeline isn't in it.`,
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function oneBot({ photosPerSecond, cpuMs, photos }: BotFigures): string {
+  const { picture, other } = TELEGRAM_MS;
+  return (
+    `With stand-ins for estimators, which answer at once, and a Telegram that takes ${picture} ms for a picture and ${other} ms for any other call, ` +
+    `one bot answers ${photosPerSecond.toFixed(1)} photos/s, with ${cpuMs.toFixed(1)} ms of CPU each (${photos} photos).`
+  );
 }
 
 /** Says what had cores of its own. */
