@@ -1,5 +1,6 @@
 import type { Consumer } from '@attrai/broker/broker';
 import type { SmallTalk } from './chat/small-talk.ts';
+import type { Refusals } from './intake/refusals.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Placeholders } from './progress/placeholders.ts';
 import type { Progress } from './progress/progress.ts';
@@ -21,6 +22,7 @@ export interface RunningParts {
   placeholders: Placeholders;
   progress: Progress;
   sweeper: Sweeper;
+  refusals: Refusals;
   smallTalk: SmallTalk;
 }
 
@@ -53,7 +55,7 @@ export class RunningBot {
 
   /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
   async stop(): Promise<void> {
-    const { stop, updates, results, deadLetters, jobs, smallTalk } = this.#parts;
+    const { stop, updates, results, deadLetters, jobs, refusals, smallTalk } = this.#parts;
     const { overdueWatch, placeholders, progress, ranking, sweeper } = this.#parts;
     stop.abort();
     await updates.stop();
@@ -62,6 +64,7 @@ export class RunningBot {
     await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close(), placeholders.stop()]);
     await jobs.replies.close();
     await Promise.all([progress.stop(), sweeper.stop()]);
+    refusals.sayAll();
     await smallTalk.finish();
   }
 }

@@ -5,6 +5,7 @@ import { SmallTalk } from './chat/small-talk.ts';
 import type { Want } from './chat/wants.ts';
 import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
+import { Refusals } from './intake/refusals.ts';
 import { IntakeWorker } from './intake/take-photos-in.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Limits } from './limits/limits.ts';
@@ -75,13 +76,14 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
   const stop = new AbortController();
   const stopping = stop.signal;
-  const pace = new TelegramPace();
+  const pace = new TelegramPace({ logger, stopping });
   const api = new TelegramApi({ token, apiRoot, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
   const chat = api;
 
   const me = await untilTelegramAnswers(() => api.getMe(), logger);
   const progress = new Progress({ chat, pace, book, logger });
-  const smallTalk = new SmallTalk(chat, logger);
+  const smallTalk = new SmallTalk({ chat, pace, logger });
+  const refusals = new Refusals(smallTalk, limits);
   const placeholders = new Placeholders({ chat, pace, book, progress, smallTalk, logger, stopping });
   const folders = { photoStore, inbox };
   const ranking = new AlbumRanking({ albums: parts.albums, smallTalk, troubles, logger, stopping });
@@ -103,7 +105,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
   const { username, can_read_all_group_messages: readsAllInGroups = false } = me;
   const naming = { token, username, readsAllInGroups };
-  const wants = new WantHandler({ ...common, ...folders, ...naming, gate, smallTalk, unsureFaces });
+  const wants = new WantHandler({ ...common, ...folders, ...naming, gate, smallTalk, refusals, unsureFaces });
   const updates = await startUpdates();
   void introduce(api, logger);
   logger.info({ username }, 'Listening');
@@ -111,7 +113,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
 
   const consumers = { results, deadLetters };
   const watchers = { overdueWatch, placeholders, progress, ranking, sweeper };
-  return new RunningBot({ username, stop, updates, ...consumers, ...watchers, jobs, smallTalk });
+  return new RunningBot({ username, stop, updates, ...consumers, ...watchers, jobs, refusals, smallTalk });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };

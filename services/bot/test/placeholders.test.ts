@@ -94,7 +94,7 @@ test('of two bots that know of a photo one sends a placeholder, two seconds afte
   const openBot = () => {
     const pace = new TelegramPace();
     const progress = new Progress({ chat, pace, book, logger });
-    const smallTalk = new SmallTalk(chat, logger);
+    const smallTalk = new SmallTalk({ chat, pace, logger });
     const stopping = new AbortController().signal;
     const placeholders = new Placeholders({ chat, pace, book, progress, smallTalk, logger, stopping });
     onTestFinished(async () => {

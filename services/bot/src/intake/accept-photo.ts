@@ -12,8 +12,8 @@ import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, requestFor } from '../requests/envelope.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import type { RequestBook } from '../requests/request-book.ts';
-import { TEXTS } from '../texts/languages.ts';
 import type { IntakeJob } from './intake-job.ts';
+import type { PhotoRefusal } from './refusal.ts';
 
 export interface GateParts {
   book: RequestBook<Envelope>;
@@ -32,9 +32,9 @@ export interface GateParts {
  * - accepted: its job is there
  * - in_work: it was accepted before, and is on its way
  * - answered, cancelled: it was accepted before, and is over
- * - or what to tell the user
+ * - or why it is not taken on
  */
-export type Acceptance = 'accepted' | 'in_work' | 'answered' | 'cancelled' | { refusal: string };
+export type Acceptance = 'accepted' | 'in_work' | 'answered' | 'cancelled' | { refusal: PhotoRefusal };
 
 /** A polling batch waits for its slowest update, and commands for the batch: Redis gets this long to come back. */
 const PATIENCE_MS = 2_000;
@@ -57,10 +57,9 @@ export class PhotoGate {
    */
   async accept(id: string, photo: PhotoSize, replyTo: ReplyTo): Promise<Acceptance> {
     const { troubles, limits, stopping, logger } = this.#parts;
-    const texts = TEXTS[replyTo.language];
     const { bytes, side } = photo;
-    if (bytes !== undefined && bytes > limits.maxPhotoBytes) return { refusal: texts.tooLarge(bytes, limits) };
-    if (side !== undefined && side < limits.minPhotoSide) return { refusal: texts.tooSmall(side, limits) };
+    if (bytes !== undefined && bytes > limits.maxPhotoBytes) return { refusal: { kind: 'too_large', bytes } };
+    if (side !== undefined && side < limits.minPhotoSide) return { refusal: { kind: 'too_small', side } };
     try {
       // A second press of a button must not go on from a slot that the first is about to lose.
       const acceptance = await this.#oneAtATime.run(id, () =>
@@ -83,11 +82,12 @@ export class PhotoGate {
     const acceptedAt = Date.now();
     const deadline = acceptedAt + limits.deadlineSeconds * 1000;
     const acceptance = await book.accept(requestFor(id, replyTo, deadline), limits);
-    if (acceptance.kind === 'full') return { refusal: TEXTS[replyTo.language].tooManyActive(limits) };
-    const job: IntakeJob = { id, replyTo, fileId: photo.fileId, acceptedAt, deadline };
+    if (acceptance.kind === 'full') return { refusal: { kind: 'too_many_active' } };
+    const { fileId, bytes } = photo;
+    const job: IntakeJob = { id, replyTo, fileId, ...(bytes !== undefined && { bytes }), acceptedAt, deadline };
     if (acceptance.kind === 'accepted') {
-      const refusal = await this.#refuseTooOften(id, replyTo);
-      if (refusal !== undefined) return { refusal };
+      const waitMs = await this.#waitMs(id, replyTo);
+      if (waitMs !== undefined) return { refusal: { kind: 'too_often', waitSeconds: waitMs / 1000 } };
       job.isNew = true;
     } else if (acceptance.state !== 'accepted') {
       const { state } = acceptance;
@@ -101,12 +101,11 @@ export class PhotoGate {
     return 'accepted';
   }
 
-  /** What to tell a user who has sent too many photos. Takes the acceptance back then. */
-  async #refuseTooOften(id: string, { userId, language }: ReplyTo): Promise<string | undefined> {
-    const { book, requestRate, limits } = this.#parts;
+  /** How long a user has to wait who has sent too many photos. Takes the acceptance back then. */
+  async #waitMs(id: string, { userId }: ReplyTo): Promise<number | undefined> {
+    const { book, requestRate } = this.#parts;
     const waitMs = await requestRate.take(userId);
-    if (waitMs === undefined) return undefined;
-    await book.forget(id);
-    return TEXTS[language].tooOften(waitMs / 1000, limits);
+    if (waitMs !== undefined) await book.forget(id);
+    return waitMs;
   }
 }

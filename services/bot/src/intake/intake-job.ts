@@ -5,6 +5,8 @@ export interface IntakeJob {
   id: string;
   replyTo: ReplyTo;
   fileId: string;
+  /** Of the photo, if the network told it. */
+  bytes?: number;
   /** ms since the epoch */
   acceptedAt: number;
   deadline: number;
