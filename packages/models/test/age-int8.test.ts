@@ -52,7 +52,7 @@ async function ages(file: string, input: ScorerInput, pictures: readonly Uint8Ar
   const session = await openSession(path.join(modelsDir, file));
   const years: number[] = [];
   for (const picture of pictures) {
-    const { age } = await session.run({ faces: batchTensor(input, picture, 0, 1) });
+    const { age } = await session.run({ faces: batchTensor(input, picture) });
     years.push((age!.data as Float32Array)[0]!);
   }
   await session.release();

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { multipliesBytes } from '@attrai/vision/processor';
-import { loadScorer } from '@attrai/vision/score/scorer';
+import { Scorer } from '@attrai/vision/score/scorer';
 import { modelsDir } from '@attrai/vision/test/paths';
 import { mean, standardDeviation } from 'simple-statistics';
 import { beforeAll, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ it('calibrates the same from the same faces, for every number that the shipped c
 });
 
 async function scores(file: string, chips: readonly Uint8Array[]): Promise<number[]> {
-  const scorer = await loadScorer(path.join(modelsDir, file), 1);
+  const scorer = await Scorer.open(path.join(modelsDir, file), 1);
   // The same chip in the place of every view: each head of the three answers for it.
   const readings = await scorer.read(new Uint8Array(Buffer.concat(chips.flatMap((chip) => VIEWS.map(() => chip)))));
   await scorer.close();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseScorerMetadata } from '@attrai/vision/score/metadata';
 import { readMetadataProps } from '@attrai/vision/score/metadata-props';
-import { loadScorer } from '@attrai/vision/score/scorer';
+import { Scorer } from '@attrai/vision/score/scorer';
 import { modelsDir } from '@attrai/vision/test/paths';
 import { mean } from 'simple-statistics';
 import { expect, it } from 'vitest';
@@ -63,7 +63,7 @@ it('says in the file how to use the scorer, so that the estimator can', async ()
   expect(input).toMatchObject({ layout: 'NHWC', type: 'uint8', size: SIDE, mirror: false, views: VIEWS });
   expect(scale.knots).toEqual(head.scale);
   expect(guard).toEqual((await readGuard()).rule);
-  const scorer = await loadScorer(file, 1);
+  const scorer = await Scorer.open(file, 1);
   const readings = await scorer.read(batch);
   await scorer.close();
   // The three chips are the three views of one face.

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { loadVision } from '@attrai/vision/load-vision';
 import { longerSide } from '@attrai/vision/longer-side';
 import { groupPhoto, modelsDir, teenPhoto } from '@attrai/vision/test/paths';
@@ -20,7 +20,7 @@ const teen = await readRaw(file);
 let main: MainFace;
 let vision: Vision;
 beforeAll(async () => {
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   main = (await findMainFace(file, detector)) as MainFace;
   await detector.close();
   vision = await loadVision({ modelsDir });

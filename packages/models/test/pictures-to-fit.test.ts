@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { loadOwnModel } from '@attrai/vision/load-vision';
 import { modelsDir, npmPhoto, teenPhoto } from '@attrai/vision/test/paths';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -51,7 +51,7 @@ it('describes each face as it is and in three copies, in the same way every time
 it('what it fits on is what the estimator sees', async () => {
   const { pictures } = await readPicturesToFit([face('teen.jpg', 15)], { imageDir: dir, modelsDir }, () => {});
   const guard = await readGuard();
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const main = await readMainFace(teenPhoto, detector);
   if (typeof main === 'string') throw new Error(main);
   const own = await loadOwnModel(modelsDir, 1);

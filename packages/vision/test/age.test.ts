@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AgeNet, cutFace } from '../src/age/age-net.ts';
 import { adulthood, whoIsScored } from '../src/age/who-is-scored.ts';
 import { template } from '../src/align/template.ts';
-import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import { loadVision } from '../src/load-vision.ts';
 import { makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
@@ -163,7 +163,7 @@ test.each([
 });
 
 test('a face is as old whoever is looked at beside it', async () => {
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const net = await AgeNet.open(modelsDir, 1);
   const mips = makeMips((await decodePhoto(await readFile(groupPhoto), 1280)).pixels);
   const found = await detector.detect(mips);

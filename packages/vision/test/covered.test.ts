@@ -1,7 +1,7 @@
 import sharp, { type OverlayOptions } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confidenceOf, signalsOf } from '../src/confidence.ts';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
 import { modelsDir, npmPhoto } from './support/paths.ts';
@@ -24,7 +24,7 @@ const COVERS = {
 let detector: Detector;
 
 beforeAll(async () => {
-  detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  detector = await Detector.open({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
 });
 afterAll(() => detector.close());
 

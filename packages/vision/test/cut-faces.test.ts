@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confidenceOf, signalsOf } from '../src/confidence.ts';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import { type Mips, makeMips } from '../src/mips.ts';
 import reference from './fixtures/reference-npm.json' with { type: 'json' };
 import { modelsDir, npmPhoto } from './support/paths.ts';
@@ -24,8 +24,8 @@ let withoutFirst: Detector;
 
 beforeAll(async () => {
   const options = { modelsDir, minFace: 40, threads: 1 };
-  detector = await loadDetector({ ...options, thresholds: SHOWN_THRESHOLDS });
-  withoutFirst = await loadDetector({ ...options, thresholds: { ...SHOWN_THRESHOLDS, first: 1.1 } });
+  detector = await Detector.open({ ...options, thresholds: SHOWN_THRESHOLDS });
+  withoutFirst = await Detector.open({ ...options, thresholds: { ...SHOWN_THRESHOLDS, first: 1.1 } });
 });
 afterAll(() => Promise.all([detector.close(), withoutFirst.close()]));
 

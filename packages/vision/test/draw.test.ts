@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { drawFaces, labelText } from '../src/draw/draw-faces.ts';
 import { encodeJpeg } from '../src/draw/encode.ts';
-import { type Glyphs, loadGlyphs } from '../src/draw/glyphs.ts';
+import { Glyphs } from '../src/draw/glyphs.ts';
 import { type Label, placeLabels } from '../src/draw/labels.ts';
 import { accent, UNSCORED, WHITE } from '../src/draw/palette.ts';
 import { type Mips, makeMips, photoOf } from '../src/mips.ts';
@@ -15,7 +15,7 @@ import type { Box, Scored } from '../src/vision.ts';
 
 let glyphs: Glyphs;
 beforeAll(async () => {
-  glyphs = await loadGlyphs();
+  glyphs = await Glyphs.render();
 });
 
 const three: ({ box: Box } & Scored)[] = [
@@ -288,8 +288,8 @@ test.each([
 
 test('draws the same glyphs on a machine without any font, silently', async () => {
   const script = `
-    import { loadGlyphs } from ${JSON.stringify(fileURLToPath(new URL('../src/draw/glyphs.ts', import.meta.url)))};
-    const glyphs = await loadGlyphs();
+    import { Glyphs } from ${JSON.stringify(fileURLToPath(new URL('../src/draw/glyphs.ts', import.meta.url)))};
+    const glyphs = await Glyphs.render();
     console.log(JSON.stringify([...'0123456789.,≈–'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height])));`;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,

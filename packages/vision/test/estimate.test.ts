@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadDetector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
 import { loadVision } from '../src/load-vision.ts';
 import { makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
@@ -171,7 +171,7 @@ test('trusts a score less where the face is small in the photo as it is worked o
 
 test('shows no face that the detector is not sure of', async () => {
   const unclear = await sharp(photo).blur(4).rotate(20).png().toBuffer();
-  const detector = await loadDetector({ modelsDir, minFace: 20, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, minFace: 20, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
   const detected = await detector.detect(makeMips((await decodePhoto(unclear, 1280)).pixels));
   await detector.close();
   expect(detected.filter(({ probability }) => probability < 0.9).length, 'else this proves nothing').toBeGreaterThan(0);

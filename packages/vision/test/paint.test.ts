@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Colour, fillRounded, strokeCorners, strokeRounded } from '../src/draw/paint.ts';
-import { loadKernels } from '../src/kernels/kernels.ts';
+import { Kernels } from '../src/kernels/kernels.ts';
 import { makeMips, photoOf } from '../src/mips.ts';
 import type { Box } from '../src/vision.ts';
 import { type Line, paintLine } from './support/paint-line.ts';
 
-const kernels = loadKernels();
+const kernels = new Kernels();
 const side = fc.integer({ min: 1, max: 90 });
 const grey = fc.nat(255);
 const length = (min: number, max: number) => fc.integer({ min: min * 64, max: max * 64 }).map((i) => i / 64);

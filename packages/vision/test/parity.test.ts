@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Detector, loadDetector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
@@ -23,7 +23,7 @@ const detectors = new Map<number, Detector>();
 beforeAll(async () => {
   restrictSharp();
   for (const minFace of [20, 40, 60]) {
-    detectors.set(minFace, await loadDetector({ modelsDir, minFace, thresholds: REFERENCE_THRESHOLDS, threads: 1 }));
+    detectors.set(minFace, await Detector.open({ modelsDir, minFace, thresholds: REFERENCE_THRESHOLDS, threads: 1 }));
   }
 });
 

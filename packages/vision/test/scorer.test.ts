@@ -8,7 +8,7 @@ import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
 import { multipliesBytes } from '../src/processor.ts';
 import { toScale } from '../src/score/scale.ts';
-import { loadScorer } from '../src/score/scorer.ts';
+import { Scorer } from '../src/score/scorer.ts';
 import { type TinyModel, tinyModel } from './support/onnx-file.ts';
 
 let folder: string;
@@ -103,7 +103,7 @@ describe("scores with a model of the user's own", () => {
       { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' },
       { layout: 'NHWC', type: 'uint8', size: 150, mirror: true },
     );
-    const scorer = await loadScorer(path, 1);
+    const scorer = await Scorer.open(path, 1);
     const chips = new Uint8Array(21 * 150 * 150 * 3);
     for (let i = 0; i < 21; i++) chips.fill(10 * i, i * 67_500, (i + 1) * 67_500);
     const readings = await scorer.read(chips);
@@ -112,7 +112,7 @@ describe("scores with a model of the user's own", () => {
   });
 
   async function rawScore(model: Omit<TinyModel, 'metadata'>, input: object, faces = [face]): Promise<number> {
-    const scorer = await loadScorer(await write(model, input), 1);
+    const scorer = await Scorer.open(await write(model, input), 1);
     const [reading] = await scorer.read(scorer.cutChips(photo, faces));
     await scorer.close();
     return reading!.score * 25.5;
@@ -161,7 +161,7 @@ describe("refuses a model that can't work, and says what to change", () => {
   ])('%s', async (_, tiny, message) => {
     const path = join(folder, `${crypto.randomUUID()}.onnx`);
     await writeFile(path, tinyModel(tiny));
-    const error = await loadScorer(path, 1).catch((thrown) => thrown);
+    const error = await Scorer.open(path, 1).catch((thrown) => thrown);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(path);
     expect(gradeOf(error)).toBe('fatal');
@@ -174,11 +174,11 @@ describe("refuses a model that can't work, and says what to change", () => {
   ])('%s', async (_, bytes) => {
     const path = join(folder, `${crypto.randomUUID()}.onnx`);
     await writeFile(path, bytes);
-    await expect(loadScorer(path, 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
+    await expect(Scorer.open(path, 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
   });
 
   test('a file that is not there', async () => {
-    await expect(loadScorer(join(folder, 'none.onnx'), 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
+    await expect(Scorer.open(join(folder, 'none.onnx'), 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
   });
 });
 
@@ -187,7 +187,7 @@ test('gives no face a score that the model has none for: the photo fails, for go
     { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'arc cosine of first' },
     { layout: 'NHWC', type: 'uint8', size: 150, mirror: false },
   );
-  const scorer = await loadScorer(path, 1);
+  const scorer = await Scorer.open(path, 1);
   const bright = scorer.read(scorer.cutChips(photo, [face]));
   await expect(bright).rejects.toMatchObject({ code: 'no_score', grade: 'final' });
   await expect(bright).rejects.toThrow('NaN for a face');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { settle } from '../src/detect/settle.ts';
 import { makeMips } from '../src/mips.ts';
@@ -34,7 +34,7 @@ function apart(a: Detection, b: Detection): number {
 }
 
 test('landmarks settle in the same places, wherever they were found at first', async () => {
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const onet = await openSession(join(modelsDir, 'onet.onnx'), settings);
   const errors: number[] = [];
   for (const photo of Object.keys(reference)) {

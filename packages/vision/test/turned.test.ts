@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import { loadVision } from '../src/load-vision.ts';
 import { makeMips } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
@@ -21,7 +21,7 @@ let upright: Estimate;
 
 beforeAll(async () => {
   vision = await loadVision({ modelsDir });
-  detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  detector = await Detector.open({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   upright = await vision.estimate(await readFile(groupPhoto));
 });
 afterAll(() => Promise.all([vision.close(), detector.close()]));
@@ -94,7 +94,7 @@ describe('is looked at', () => {
       [0, 90, 180].map(async (degrees) => makeMips(await pixelsOf(sharp(portrait), degrees / 90))),
     );
     const { turned: least, ...once } = SHOWN_THRESHOLDS;
-    const single = await loadDetector({ modelsDir, minFace: 40, thresholds: once, threads: 1 });
+    const single = await Detector.open({ modelsDir, minFace: 40, thresholds: once, threads: 1 });
     const [wrong] = await single.detect(upsideDown!);
     await single.close();
     expect(wrong!.probability, 'else this proves nothing').toBeGreaterThan(least!);

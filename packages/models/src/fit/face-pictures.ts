@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import type { Detection } from '@attrai/vision/detect/onet';
 import { type Mips, makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
@@ -23,7 +23,7 @@ export async function cutFaces(
   { side, cut }: FaceCut,
   onProgress: (done: number) => void,
 ): Promise<Uint8Array[]> {
-  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const pictures: Uint8Array[] = [];
   for (const [i, file] of files.entries()) {
     const mips = makeMips((await decodePhoto(await readFile(file), MAX_SIDE)).pixels);
@@ -47,7 +47,7 @@ export async function runOnPictures(
   const session = await openSession(model);
   const all: Record<string, Float32Array[]> = {};
   for (const picture of pictures) {
-    const outputs = await session.run({ [session.inputNames[0]!]: batchTensor(input, picture, 0, 1) });
+    const outputs = await session.run({ [session.inputNames[0]!]: batchTensor(input, picture) });
     for (const [name, { data }] of Object.entries(outputs)) {
       all[name] ??= [];
       all[name].push(data as Float32Array);

@@ -3,7 +3,7 @@ import { AgeNet } from '@attrai/vision/age/age-net';
 import { whoIsScored } from '@attrai/vision/age/who-is-scored';
 import { align, alignmentResidual } from '@attrai/vision/align/align';
 import { confidenceOf, signalsOf } from '@attrai/vision/confidence';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { loadOwnModel } from '@attrai/vision/load-vision';
 import { batchTensor } from '@attrai/vision/score/input';
 import { MIN_FACE } from '@attrai/vision/vision';
@@ -43,7 +43,7 @@ export async function readFaces(
   { imageDir, modelsDir, adults, onProgress }: ReadFacesOptions,
 ): Promise<{ faces: RatedFace[]; skipped: Skipped[] }> {
   const nets: Nets = {
-    detector: await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 }),
+    detector: await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 }),
     features: await openSession(path.join(modelsDir, 'features.onnx')),
     own: await loadOwnModel(modelsDir, 1),
     age: await AgeNet.open(modelsDir, 1),
@@ -101,7 +101,7 @@ const CHIP_BYTES = CHIP_SIDE ** 2 * 3;
 
 /** @param chips RGB, 150×150, view after view */
 async function describe(net: InferenceSession, chips: Uint8Array): Promise<Float64Array> {
-  const { features } = await net.run({ chips: batchTensor(FACE_NET_INPUT, chips, 0, VIEWS.length) });
+  const { features } = await net.run({ chips: batchTensor(FACE_NET_INPUT, chips) });
   const both = features!.data as Float32Array;
   return Float64Array.from({ length: VIEWS.length * FEATURES }, (_, i) => {
     const at = 2 * FEATURES * Math.floor(i / FEATURES) + (i % FEATURES);

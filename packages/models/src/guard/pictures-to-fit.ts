@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { AgeNet } from '@attrai/vision/age/age-net';
 import { align } from '@attrai/vision/align/align';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { batchTensor } from '@attrai/vision/score/input';
 import { MIN_FACE } from '@attrai/vision/vision';
 import type { InferenceSession } from 'onnxruntime-node';
@@ -34,7 +34,7 @@ export async function readPicturesToFit(
   onProgress: (done: number) => void,
 ): Promise<{ pictures: PictureToFit[]; skipped: Skipped[] }> {
   const nets: Nets = {
-    detector: await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 }),
+    detector: await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 }),
     features: await openSession(path.join(modelsDir, 'features.onnx')),
     age: await AgeNet.open(modelsDir, 1),
   };
@@ -73,7 +73,7 @@ async function describe(
 ): Promise<Pick<PictureToFit, 'features' | 'shown' | 'years'>> {
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3);
   align(mips, face.landmarks, { side: CHIP_SIDE, padding: VIEWS[GUARD_VIEW]!.padding }, chip);
-  const { features } = await net.run({ chips: batchTensor(FACE_NET_INPUT, chip, 0, 1) });
+  const { features } = await net.run({ chips: batchTensor(FACE_NET_INPUT, chip) });
   const both = features!.data as Float32Array;
   const [years] = await age.estimate(mips, [face]);
   return {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { alignmentResidual } from '@attrai/vision/align/align';
-import { loadDetector, REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector, REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
 import type { Detection } from '@attrai/vision/detect/onet';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
@@ -31,7 +31,7 @@ export async function findCandidates(
   modelsDir: string,
   onProgress: (done: number) => void,
 ): Promise<Candidate[]> {
-  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
   const candidates: Candidate[] = [];
   try {
     for (const [i, file] of files.entries()) {

@@ -2,10 +2,10 @@ import type { GuardRule, Signs } from '../score/signs.ts';
 import { type WhoIsScored, whoIsScored } from './who-is-scored.ts';
 
 /**
- * Who may be scored, face by face. The age net is asked only about faces for which its answer can change anything: most adults
- * and small children are decided by the signs alone.
+ * Decides for each face whether it may be scored. The age net runs only on faces for which its answer can change the decision: the signs
+ * alone decide about most adults and small children.
  *
- * @param askYears what the age net says of the faces with these indices
+ * @param askYears gives the age net's years of the faces with these indices
  */
 export async function judgeFaces(
   signs: readonly Signs[],

@@ -1,4 +1,4 @@
-/** Stages of finding faces, in the order they run. A photo that is turned runs through them again. */
+/** The stages of finding faces, in the order they run. A photo that is searched again, turned, runs through them again. */
 export const DETECT_STAGES = ['pyramid', 'pnet', 'rnet', 'onet'] as const;
 
 /** Called when a stage is done. */

@@ -1,6 +1,6 @@
 import type { ScorerScale } from './metadata.ts';
 
-/** A model's raw output on the ten-point scale: straight between the knots, level outside them. 0 to 10. */
+/** Maps a model's raw output to 0 to 10: linear between the knots, constant outside them. */
 export function toScale({ knots }: ScorerScale, raw: number): number {
   const next = knots.findIndex(([at]) => raw < at);
   if (next === 0) return knots[0]![1];
