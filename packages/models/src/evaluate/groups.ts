@@ -1,28 +1,28 @@
 /** The pictures with one label in one column. */
-export interface Group<Sample> {
+interface Group<Sample> {
   label: string;
   samples: Sample[];
 }
 
 export interface Grouping<Sample> {
   column: string;
-  /** In words, for the report. */
+  /** How the groups were made, for the report. */
   how: string;
   groups: Group<Sample>[];
 }
 
-/** Of many groups those of fewer pictures are joined: their intervals would be too wide to say anything. */
+/** Smaller groups are joined if there are many: their intervals would be too wide to say anything. */
 const FEWEST = 30;
-/** A column of numbers with more values than this is cut into ranges, and of more texts the small ones are put together. */
+/** With more values than this, numbers are cut into ranges, and rare texts are put together. */
 const MOST_VALUES = 8;
 const MOST_RANGES = 8;
 const STEPS = [1, 2, 2.5, 5];
 const NO_VALUE = 'no value';
 
 /**
- * Groups pictures by a column of the table. Numbers are cut into ranges of one round width, at most 8 of them, and ranges of fewer
- * than 30 pictures joined with the next one towards the middle; anything else is grouped by its text, and if that makes more than 8 groups,
- * those of fewer than 30 are put together as "others".
+ * Groups pictures by a column of the table. Numbers are cut into at most 8 ranges of the same round width; a range with fewer than 30
+ * pictures is joined with the next one towards the middle. Anything else is grouped by its text; if that makes more than 8 groups, those
+ * with fewer than 30 pictures are put together as "others".
  */
 export function groupBy<Sample>(
   column: string,

@@ -8,24 +8,25 @@ import { decodePhoto } from '@attrai/vision/photo/decode';
 import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 import ort, { type InferenceSession } from 'onnxruntime-node';
 import { quantile } from 'simple-statistics';
-import type { ChannelRange, MtcnnRanges, NetRanges } from '../nets/mtcnn-calibration.ts';
+import type { ChannelRange, MtcnnRanges, NetRanges } from '../nets/calibration.ts';
 import { mtcnnRanges } from '../nets/mtcnn-ranges.ts';
 import { openSession } from '../verify.ts';
 import type { Weights } from '../weights/tfjs.ts';
+import { precise } from './face-pictures.ts';
 
 const CROP_SIDE = 24;
-/** So many of the photos stay within a range: rare outliers would make every other number coarser. */
+/** This share of the photos stays within a range: rare outliers would make every other number coarser. */
 const SHARE = 0.95;
 
-/** By output of the ranges' net, the extremes of each channel, photo after photo. */
+/** The extremes of each channel by output of the net, photo after photo. */
 type Extremes = Record<string, number[][]>;
 
-/** Lets P-Net see the photos' pyramids, and R-Net the crops that P-Net proposes, in float32. The same photos give the same result. */
+/** Runs P-Net on the photos' pyramids, and R-Net on the crops that P-Net proposes, in float32. The same photos give the same result. */
 export async function calibrateMtcnn(
   weights: Weights,
   files: readonly string[],
   modelsDir: string,
-  onProgress: (done: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): Promise<MtcnnRanges> {
   const [pnet, rnet, proposer] = await Promise.all([
     openSession(mtcnnRanges(weights, 'pnet')),
@@ -61,7 +62,7 @@ async function look(
   return found;
 }
 
-/** Adds one photo's extremes: over all of its levels. */
+/** Adds one photo's extremes, over all its levels. */
 function record(found: Record<string, Float32Array[]>, seen: Extremes): void {
   for (const [name, parts] of Object.entries(found)) {
     const extreme = name.startsWith('lowest/') ? Math.min : Math.max;
@@ -74,19 +75,18 @@ function rangesOf(seen: Extremes): NetRanges {
   const layers = Object.keys(seen).flatMap((name) => (name.startsWith('lowest/') ? [name.slice(7)] : []));
   return Object.fromEntries(
     layers.map((layer) => {
-      const [low, high] = [seen[`lowest/${layer}`]!, seen[`highest/${layer}`]!];
-      const channel = (rows: number[][], c: number) => rows.map((row) => row[c]!);
-      // What goes straight to the outputs is not one of many.
+      // The straight part goes directly to the outputs: no number of it may be cut off.
       const share = layer.endsWith('/straight') ? 1 : SHARE;
-      const range = (c: number): ChannelRange => [
-        precise(quantile(channel(low, c), 1 - share)),
-        precise(quantile(channel(high, c), share)),
-      ];
-      return [layer, low[0]!.map((_, c) => range(c))];
+      const end = (which: 'lowest' | 'highest', c: number, share: number) =>
+        precise(
+          quantile(
+            seen[`${which}/${layer}`]!.map((row) => row[c]!),
+            share,
+          ),
+          4,
+        );
+      const range = (c: number): ChannelRange => [end('lowest', c, 1 - share), end('highest', c, share)];
+      return [layer, seen[`lowest/${layer}`]![0]!.map((_, c) => range(c))];
     }),
   );
-}
-
-function precise(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -21,7 +21,7 @@ export async function cutFaces(
   files: readonly string[],
   modelsDir: string,
   { side, cut }: FaceCut,
-  onProgress: (done: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): Promise<Uint8Array[]> {
   const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
   const pictures: Uint8Array[] = [];
@@ -38,9 +38,9 @@ export async function cutFaces(
   return pictures;
 }
 
-/** Each output's numbers, picture after picture; of a mirrored input those of the mirror image follow. */
+/** Each output's numbers, picture after picture. If the input is mirrored, the mirror image's numbers follow. */
 export async function runOnPictures(
-  model: Uint8Array,
+  model: Uint8Array | string,
   pictures: readonly Uint8Array[],
   input: ScorerInput,
 ): Promise<Record<string, Float32Array[]>> {
@@ -55,4 +55,9 @@ export async function runOnPictures(
   }
   await session.release();
   return all;
+}
+
+/** A calibration's numbers are stored with so many digits. */
+export function precise(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
 }

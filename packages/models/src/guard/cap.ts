@@ -5,7 +5,7 @@ const COLOURS = [
   ...['#8a6a3a', '#c03a2a', '#444', '#e0c060', '#5a3a6a'],
 ];
 
-/** SVG of a cap with a peak or a woollen one, down to the brow, in units of the face (paint.ts). */
+/** SVG of a peaked or woollen cap, down to the brow, in units of the face (paint.ts). */
 export function cap(random: Random): string {
   const colour = random.pick(COLOURS);
   const width = random.between(1.05, 1.3);

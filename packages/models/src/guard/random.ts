@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
 
-/** Draws numbers; the same seed draws the same ones. */
+/** Draws random numbers. The same seed draws the same numbers. */
 export class Random {
   readonly #generator: ReturnType<typeof mersenne>;
 

@@ -1,14 +1,12 @@
 import { median } from 'simple-statistics';
-import type { LinearModel } from '../fit/ridge.ts';
+import { type LinearModel, SD_FLOOR } from '../fit/ridge.ts';
 
-/** Rows taken into the sums at once: the matrix is far larger than the processor's caches, and each pass over it takes long. */
+/** Rows added to the sums at once: the matrix is far larger than the processor's caches, and each pass over it takes long. */
 const ROWS = 8;
-/** As in fit/ridge.ts: no standard deviation counts as less than this part of the median one. */
-const SD_FLOOR = 0.1;
 
 /**
- * Sums over weighted samples, from which a ridge regression is solved. Sums of parts add up, so that cross-validation reads the
- * samples once: 26,000 of 2,208 features would be too many for the decomposition of fit/ridge.ts.
+ * Sums over weighted samples, from which a ridge regression is solved. The sums of parts can be added, so that cross-validation reads the
+ * samples once. 26,000 samples of 2,208 features would be too many for the decomposition of fit/ridge.ts.
  */
 export class WeightedSums {
   readonly #size: number;
@@ -20,9 +18,9 @@ export class WeightedSums {
   readonly #features: Float64Array;
   /** Σ w·y·x */
   readonly #products: Float64Array;
-  /** Σ w·x·xᵀ, row by row; what is right of the diagonal stays 0. */
+  /** Σ w·x·xᵀ, row by row; right of the diagonal it stays 0. */
   readonly #squares: Float64Array;
-  /** Rows √w·x that `squares` lacks, one after another. */
+  /** Rows √w·x that are not in `#squares` yet, one after another. */
   readonly #waiting: Float64Array;
   #rowsWaiting = 0;
 
@@ -35,7 +33,7 @@ export class WeightedSums {
     this.#waiting = new Float64Array(ROWS * size);
   }
 
-  /** @param weight 0 or more; a sample of weight 0 is none */
+  /** @param weight 0 or more; a sample of weight 0 is ignored */
   add(features: ArrayLike<number>, target: number, weight: number): void {
     if (weight === 0) return;
     this.#samples++;
@@ -63,9 +61,9 @@ export class WeightedSums {
   }
 
   /**
-   * Ridge regression on features standardised by their weighted mean and standard deviation.
+   * Ridge regression on features that are standardised by their weighted mean and standard deviation.
    *
-   * @param lambda counted in samples of mean weight
+   * @param lambda counts in samples of mean weight
    */
   solve(lambda: number): LinearModel {
     this.#square();
@@ -115,7 +113,7 @@ function addTo(sums: Float64Array, others: Float64Array): void {
 /**
  * Solves matrix · x = right by Cholesky's decomposition, in place.
  *
- * @param matrix symmetric and positive definite, row by row; what is right of its diagonal is not read
+ * @param matrix symmetric and positive definite, row by row; only the part up to the diagonal is read
  */
 function solvePositive(matrix: Float64Array, right: Float64Array): Float64Array {
   const size = right.length;
@@ -135,7 +133,7 @@ function solvePositive(matrix: Float64Array, right: Float64Array): Float64Array 
   return right;
 }
 
-/** Of their first `count` numbers. */
+/** The dot product of the first `count` numbers. */
 function dot(a: Float64Array, b: Float64Array, count: number): number {
   let sum = 0;
   for (let k = 0; k < count; k++) sum += a[k]! * b[k]!;

@@ -3,8 +3,8 @@ import type { Weights } from '../weights/tfjs.ts';
 import { addAgeNet, FloatAgeLayers } from './age.ts';
 
 /**
- * For calibrating: `faces` uint8 [N,112,112,3] RGB → for each convolution and sum of the age net by its name, float32 [N,channels], the
- * largest number without its sign.
+ * For calibrating: `faces` uint8 [N,112,112,3] RGB → for each convolution and sum of the age net, by its name, float32 [N,channels]: the
+ * largest absolute number.
  */
 export function ageLargest(weights: Weights): Uint8Array {
   const graph = new Graph('age-largest');

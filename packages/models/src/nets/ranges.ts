@@ -4,8 +4,8 @@ import { addFaceNet } from './face-net.ts';
 import { FloatLayers } from './face-net-float.ts';
 
 /**
- * For calibrating: `chips` uint8 [N,150,150,3] RGB → for each convolution and sum of the face net `lowest/NAME` and `highest/NAME`,
- * float32 [N], its extremes after the relu.
+ * For calibrating: `chips` uint8 [N,150,150,3] RGB → for each convolution and sum of the face net `lowest/NAME` and `highest/NAME`, float32
+ * [N]: its extremes after the relu.
  */
 export function ranges(weights: Weights): Uint8Array {
   const graph = new Graph('ranges');

@@ -6,22 +6,22 @@ import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 
-/** Something that the detector takes for a face at the lowest threshold. */
+/** What the detector takes for a face at the lowest thresholds. */
 export interface Candidate {
-  /** Of O-Net when the landmarks had settled, and at first. */
+  /** O-Net's probabilities at its last and at its first look. */
   probability: number;
   first: number;
   /** Log-odds that half of it is covered. */
   covered: number;
-  /** Of the landmarks, pixels of the chip. */
+  /** Alignment residual of the landmarks, pixels of the chip. */
   residual: number;
-  /** Whether it is one of the faces that the photo is known to have. */
+  /** Whether it counts as one of the faces that the photo has. */
   face: boolean;
 }
 
 /**
- * Looks for faces in photos of which it is known how many they have, with the thresholds of the published cascade. The largest
- * candidates are taken for the faces, any further one for a mistake.
+ * Looks for faces in photos with a known number of faces, with the thresholds of the published cascade. The largest candidates count as
+ * the faces, any further one as a mistake.
  *
  * @param faces in each photo
  */
@@ -29,7 +29,7 @@ export async function findCandidates(
   files: readonly string[],
   faces: number,
   modelsDir: string,
-  onProgress: (done: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): Promise<Candidate[]> {
   const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
   const candidates: Candidate[] = [];

