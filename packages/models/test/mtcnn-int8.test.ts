@@ -7,30 +7,30 @@ import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { picturesFor } from '@attrai/vision/pictures';
-import { multipliesBytes } from '@attrai/vision/processor';
 import { modelsDir, npmPhoto } from '@attrai/vision/test/paths';
 import reference from '@attrai/vision/test/reference-npm.json' with { type: 'json' };
 import { mean } from 'simple-statistics';
 import { beforeAll, expect, it } from 'vitest';
 import { calibrateMtcnn } from '../src/fit/calibrate-mtcnn.ts';
-import { readMtcnnRanges } from '../src/nets/mtcnn-calibration.ts';
+import { readMtcnnRanges } from '../src/nets/calibration.ts';
 import { openSession } from '../src/verify.ts';
 import { MTCNN_WEIGHTS } from '../src/weights/sources.ts';
 import { readWeights } from '../src/weights/tfjs.ts';
+import { needVnni } from './int8-and-float32.ts';
 
 const photos = Object.keys(reference).slice(0, 4).map(npmPhoto);
 
 beforeAll(restrictSharp);
 
 const open = (file: string) => openSession(path.join(modelsDir, file));
-const read = async (file: string) => makeMips((await decodePhoto(await readFile(file), 1280)).pixels);
+const read = async (file: string) => makeMips((await decodePhoto(await readFile(file))).pixels);
 
-/** What bytes may cost, on average over windows or crops. A wrong zero alone costs 0.04. */
+/** Limits of the mean error of int8 nets over windows or crops. A wrong zero alone makes 0.04. */
 const PROBABILITY = 0.03;
 const REGRESSION = 0.03;
 
-it("P-Net in bytes gives nearly the float32 net's probabilities and boxes", async (test) => {
-  if (!multipliesBytes()) return test.skip('no VNNI: this processor is given the nets in float32');
+it("P-Net in int8 gives nearly the float32 net's probabilities and boxes", async (test) => {
+  needVnni(test);
   const nets = await Promise.all([open('pnet.onnx'), open('pnet-int8.onnx')]);
   for (const photo of photos) {
     const mips = await read(photo);
@@ -47,8 +47,8 @@ it("P-Net in bytes gives nearly the float32 net's probabilities and boxes", asyn
   }
 });
 
-it("R-Net in bytes gives nearly the float32 net's probabilities and boxes", async (test) => {
-  if (!multipliesBytes()) return test.skip('no VNNI: this processor is given the nets in float32');
+it("R-Net in int8 gives nearly the float32 net's probabilities and boxes", async (test) => {
+  needVnni(test);
   const [proposer, ...nets] = await Promise.all([open('pnet.onnx'), open('rnet.onnx'), open('rnet-int8.onnx')]);
   for (const photo of photos) {
     const mips = await read(photo);
@@ -64,12 +64,10 @@ it("R-Net in bytes gives nearly the float32 net's probabilities and boxes", asyn
   }
 });
 
-it('calibrates the same from the same photos, for every channel that the shipped calibration has', async () => {
+it('the same photos give the same calibration, with all channels of the shipped one', async () => {
   const weights = await readWeights(MTCNN_WEIGHTS);
-  const [once, twice] = [
-    await calibrateMtcnn(weights, photos.slice(0, 1), modelsDir, () => {}),
-    await calibrateMtcnn(weights, photos.slice(0, 1), modelsDir, () => {}),
-  ];
+  const run = () => calibrateMtcnn(weights, photos.slice(0, 1), modelsDir);
+  const [once, twice] = [await run(), await run()];
   expect(once).toEqual(twice);
   const channels = (ranges: typeof once) =>
     Object.entries(ranges).flatMap(([net, layers]) =>

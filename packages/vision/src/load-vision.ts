@@ -4,7 +4,7 @@ import { AgeNet } from './age/age-net.ts';
 import { judgeFaces } from './age/judge-faces.ts';
 import type { WhoIsScored } from './age/who-is-scored.ts';
 import { confidenceOf, signalsOf } from './confidence.ts';
-import { Detector, SHOWN_THRESHOLDS } from './detect/detector.ts';
+import { Detector } from './detect/detector.ts';
 import type { SettledFace } from './detect/settle.ts';
 import { drawFaces } from './draw/draw-faces.ts';
 import { encodeJpeg } from './draw/encode.ts';
@@ -61,7 +61,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
     own: await loadOwnModel(modelsDir, threads),
     other: scorerModel === undefined ? undefined : await Scorer.open(scorerModel, threads),
     ageNet: await AgeNet.open(modelsDir, threads),
-    detector: await Detector.open({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads }),
+    detector: await Detector.open({ modelsDir, minFace, threads }),
   });
 }
 

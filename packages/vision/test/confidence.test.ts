@@ -5,7 +5,7 @@ import type { SettledFace } from '../src/detect/settle.ts';
 import type { Landmarks } from '../src/vision.ts';
 
 const frontal = template(300);
-/** As seen from the side: nose and far eye moved. */
+/** A face seen from the side: nose and far eye are moved. */
 const profile = frontal.map(([x, y], i) => [x + (i === 1 ? -60 : i === 2 ? 70 : 0), y]) as Landmarks;
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   [600, 0],
   [122, 0.25],
   [100, 0.5],
-])('tells how much of a face lies outside of a photo that is %i pixels wide', (width, outside) => {
+])('measures how much of a face lies outside a photo that is %i pixels wide', (width, outside) => {
   // Eyes and mouth 40 apart: a square of 88 around [100, 100].
   const landmarks: Landmarks = [
     [80, 80],

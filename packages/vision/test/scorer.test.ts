@@ -1,8 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gradeOf } from '@attrai/contracts/errors';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { template } from '../src/align/template.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
@@ -10,22 +9,14 @@ import { multipliesBytes } from '../src/processor.ts';
 import { toScale } from '../src/score/scale.ts';
 import { Scorer } from '../src/score/scorer.ts';
 import { type TinyModel, tinyModel } from './support/onnx-file.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'scorer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
-/** 0 to 255 on the ten-point scale: a score tells what value the model saw. */
-const BYTES = {
-  knots: [
-    [0, 0],
-    [255, 10],
-  ],
-};
+/** Knots that bring 0 to 255 to the ten-point scale: the score shows the value that the model saw. */
+const BYTES = { knots: [0, 10].map((score) => [25.5 * score, score]) };
 
-/** A photo whose red is 200, green 100, blue 50 on the left half; half of that on the right. A face fills it all. */
+/** A photo with red 200, green 100, blue 50 on the left half, and half of that on the right. A face fills it. */
 const photo = (() => {
   const data = new Uint8Array(150 * 150 * 3);
   for (let i = 0; i < 150 * 150; i++) data.set(i % 150 < 75 ? [200, 100, 50] : [100, 50, 25], i * 3);
@@ -182,7 +173,7 @@ describe("refuses a model that can't work, and says what to change", () => {
   });
 });
 
-test('gives no face a score that the model has none for: the photo fails, for good', async () => {
+test('a photo fails for good if the model gives no number for a face', async () => {
   const path = await write(
     { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'arc cosine of first' },
     { layout: 'NHWC', type: 'uint8', size: 150, mirror: false },
@@ -195,7 +186,7 @@ test('gives no face a score that the model has none for: the photo fails, for go
   await scorer.close();
 });
 
-test('goes straight between the knots of the scale and stays level outside', () => {
+test('the scale is linear between the knots and constant outside', () => {
   const scale = {
     knots: [
       [-1, 1],

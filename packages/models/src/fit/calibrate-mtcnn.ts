@@ -5,7 +5,7 @@ import { REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { makePyramid, propose } from '@attrai/vision/detect/pnet';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
-import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
+import { MIN_FACE } from '@attrai/vision/vision';
 import ort, { type InferenceSession } from 'onnxruntime-node';
 import { quantile } from 'simple-statistics';
 import type { ChannelRange, MtcnnRanges, NetRanges } from '../nets/calibration.ts';
@@ -35,7 +35,7 @@ export async function calibrateMtcnn(
   ]);
   const [seenByPnet, seenByRnet]: [Extremes, Extremes] = [{}, {}];
   for (const [i, file] of files.entries()) {
-    const mips = makeMips((await decodePhoto(await readFile(file), MAX_SIDE)).pixels);
+    const mips = makeMips((await decodePhoto(await readFile(file))).pixels);
     const levels = makePyramid(mips, MIN_FACE);
     const found: Record<string, Float32Array[]> = {};
     for (const { pixels } of levels) await look(pnet, pixels.data, [1, pixels.height, pixels.width], found);

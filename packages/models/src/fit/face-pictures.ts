@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector } from '@attrai/vision/detect/detector';
 import type { Detection } from '@attrai/vision/detect/onet';
 import { type Mips, makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { batchTensor } from '@attrai/vision/score/input';
 import type { ScorerInput } from '@attrai/vision/score/metadata';
-import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 import { openSession } from '../verify.ts';
 
 /** How a net wants to see a face. */
@@ -23,10 +22,10 @@ export async function cutFaces(
   { side, cut }: FaceCut,
   onProgress: (done: number) => void = () => {},
 ): Promise<Uint8Array[]> {
-  const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir });
   const pictures: Uint8Array[] = [];
   for (const [i, file] of files.entries()) {
-    const mips = makeMips((await decodePhoto(await readFile(file), MAX_SIDE)).pixels);
+    const mips = makeMips((await decodePhoto(await readFile(file))).pixels);
     for (const face of await detector.detect(mips)) {
       const picture = new Uint8Array(side ** 2 * 3);
       cut(mips, face, picture);

@@ -3,9 +3,8 @@ import { AgeNet } from '@attrai/vision/age/age-net';
 import { whoIsScored } from '@attrai/vision/age/who-is-scored';
 import { alignmentResidual } from '@attrai/vision/align/align';
 import { confidenceOf, signalsOf } from '@attrai/vision/confidence';
-import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector } from '@attrai/vision/detect/detector';
 import { loadOwnModel } from '@attrai/vision/load-vision';
-import { MIN_FACE } from '@attrai/vision/vision';
 import { VIEWS } from '../nets/views.ts';
 import { type Reason, readEach, type Skipped } from '../skipped.ts';
 import { FaceDescriber } from './describe.ts';
@@ -32,7 +31,7 @@ export async function readFaces(
   { imageDir, adults, modelsDir }: Pick<RatedPictures, 'imageDir' | 'adults'> & { modelsDir: string },
   onProgress: (done: number) => void,
 ): Promise<{ faces: RatedFace[]; skipped: Skipped[] }> {
-  const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir });
   const describer = await FaceDescriber.open(modelsDir);
   const own = await loadOwnModel(modelsDir, 1);
   const ageNet = await AgeNet.open(modelsDir, 1);

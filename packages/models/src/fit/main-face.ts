@@ -3,7 +3,7 @@ import type { Detector } from '@attrai/vision/detect/detector';
 import type { SettledFace } from '@attrai/vision/detect/settle';
 import { type Mips, makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
-import { type Box, MAX_SIDE } from '@attrai/vision/vision';
+import type { Box } from '@attrai/vision/vision';
 import { orUnreadable, type Reason } from '../skipped.ts';
 
 /** The face that a rated picture is about. */
@@ -22,7 +22,7 @@ export async function readMainFace(file: string, detector: Detector): Promise<Ma
 }
 
 export async function findMainFace(bytes: Buffer, detector: Detector): Promise<MainFace | Reason> {
-  const photo = await orUnreadable(decodePhoto(bytes, MAX_SIDE));
+  const photo = await orUnreadable(decodePhoto(bytes));
   if (photo === 'unreadable') return photo;
   const mips = makeMips(photo.pixels);
   const found = await detector.detect(mips);

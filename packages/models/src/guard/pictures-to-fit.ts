@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { AgeNet } from '@attrai/vision/age/age-net';
-import { Detector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
-import { MIN_FACE } from '@attrai/vision/vision';
+import { Detector } from '@attrai/vision/detect/detector';
 import type { AgedFace } from '../ages/age-table.ts';
 import { FaceDescriber } from '../fit/describe.ts';
 import { findMainFace, type MainFace, readMainFace } from '../fit/main-face.ts';
@@ -28,7 +27,7 @@ export async function readPicturesToFit(
   { imageDir, modelsDir }: { imageDir: string; modelsDir: string },
   onProgress: (done: number) => void,
 ): Promise<{ pictures: PictureToFit[]; skipped: Skipped[] }> {
-  const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir });
   const describer = await FaceDescriber.open(modelsDir);
   const ageNet = await AgeNet.open(modelsDir, 1);
 

@@ -4,7 +4,6 @@ import { Detector, REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
 import type { Detection } from '@attrai/vision/detect/onet';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
-import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 
 /** What the detector takes for a face at the lowest thresholds. */
 export interface Candidate {
@@ -31,11 +30,11 @@ export async function findCandidates(
   modelsDir: string,
   onProgress: (done: number) => void = () => {},
 ): Promise<Candidate[]> {
-  const detector = await Detector.open({ modelsDir, minFace: MIN_FACE, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, thresholds: REFERENCE_THRESHOLDS });
   const candidates: Candidate[] = [];
   try {
     for (const [i, file] of files.entries()) {
-      const { pixels } = await decodePhoto(await readFile(file), MAX_SIDE);
+      const { pixels } = await decodePhoto(await readFile(file));
       const found = (await detector.detect(makeMips(pixels))).toSorted((a, b) => area(b) - area(a));
       for (const [place, { probability, first, covered, landmarks }] of found.entries()) {
         const residual = alignmentResidual(landmarks);

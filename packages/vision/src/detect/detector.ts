@@ -5,7 +5,7 @@ import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
 import { multipliesBytes } from '../processor.ts';
 import { boxBack, pointBack, turned, type View } from '../turned.ts';
-import type { Landmarks, Point } from '../vision.ts';
+import { type Landmarks, MIN_FACE, type Point } from '../vision.ts';
 import { type Detection, decide } from './onet.ts';
 import { makePyramid, propose } from './pnet.ts';
 import { refine } from './rnet.ts';
@@ -52,10 +52,12 @@ export const SHOWN_THRESHOLDS: Thresholds = { ...REFERENCE_THRESHOLDS, settled: 
 export interface DetectorOptions {
   /** Folder with P-Net and R-Net, in float32 and in int8, and onet.onnx. */
   modelsDir: string;
-  /** Longer side of the smallest face looked for, photo pixels; a box may come out somewhat smaller. Half of it costs four times the P-Net. */
-  minFace: number;
-  thresholds: Thresholds;
-  threads: number;
+  /** Longer side of the smallest face to find, photo pixels; a box may come out somewhat smaller. Half of it costs four times the P-Net. Default 40. */
+  minFace?: number;
+  /** Default SHOWN_THRESHOLDS. */
+  thresholds?: Thresholds;
+  /** Default 1. */
+  threads?: number;
 }
 
 /**
@@ -73,7 +75,7 @@ export class Detector {
 
   private constructor(
     [pnet, rnet, onet]: readonly [InferenceSession, InferenceSession, InferenceSession],
-    { minFace, thresholds }: DetectorOptions,
+    { minFace = MIN_FACE, thresholds = SHOWN_THRESHOLDS }: DetectorOptions,
   ) {
     this.#pnet = pnet;
     this.#rnet = rnet;
@@ -84,7 +86,7 @@ export class Detector {
 
   /** @throws FatalError `model_unusable` */
   static async open(options: DetectorOptions): Promise<Detector> {
-    const settings = { threads: options.threads, varyingShapes: true };
+    const settings = { threads: options.threads ?? 1, varyingShapes: true };
     const open = (net: string) => openSession(join(options.modelsDir, `${net}.onnx`), settings);
     const kind = multipliesBytes() ? '-int8' : '';
     return new Detector(await Promise.all([open(`pnet${kind}`), open(`rnet${kind}`), open('onet')]), options);

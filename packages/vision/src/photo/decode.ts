@@ -1,6 +1,6 @@
 import { FinalError } from '@attrai/contracts/errors';
 import sharp, { type Metadata } from 'sharp';
-import type { DecodedPhoto } from '../vision.ts';
+import { type DecodedPhoto, MAX_SIDE } from '../vision.ts';
 import { decodeJpeg } from './jpeg/decode-jpeg.ts';
 import { MAX_BYTES, MAX_HELD_BYTES, MAX_PIXELS, MAX_SECONDS } from './limits.ts';
 import { isTimeout, PixelDecoder } from './pixel-decoder.ts';
@@ -11,12 +11,12 @@ import { fillUp, isCut } from './webp/fill.ts';
 
 /**
  * Decodes a JPEG, PNG or WebP to sRGB, 8 bits a channel: upright by its EXIF orientation, transparency on white, reduced (never
- * enlarged) to `maxSide`. An animation gives its first frame that shows something. Call `restrictSharp` once before.
+ * enlarged) to `maxSide` pixels. An animation gives its first frame that shows something. Call `restrictSharp` once before.
  * A damaged file is decoded if at most a tenth of its picture is missing; that part comes out grey, black or as noise.
  * Throws FinalError `unreadable` (another kind of file, or more is missing), `too_many_pixels` (for any photo, or for one that must be
  * held whole) or `too_many_bytes`.
  */
-export async function decodePhoto(bytes: Uint8Array, maxSide: number): Promise<DecodedPhoto> {
+export async function decodePhoto(bytes: Uint8Array, maxSide = MAX_SIDE): Promise<DecodedPhoto> {
   if (bytes.length > MAX_BYTES) {
     throw new FinalError('too_many_bytes', `${bytes.length} bytes are more than ${MAX_BYTES / 2 ** 20} MiB`);
   }
