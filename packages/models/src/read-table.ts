@@ -2,11 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { FinalError } from '@attrai/contracts/errors';
 import { parse } from 'csv-parse/sync';
 
-/**
- * Reads a CSV file with a header line: one record a row, text by column.
- *
- * @throws FinalError with this code, naming the file
- */
+/** Reads a CSV file with a header line: one record a row, text by column. @throws FinalError with this code, naming the file */
 export async function readTable(csvFile: string, code: string): Promise<Record<string, string>[]> {
   try {
     const text = await readFile(csvFile, 'utf8');

@@ -8,11 +8,7 @@ export interface Skipped {
 
 export type Reason = 'no rating' | 'file missing' | 'unreadable' | 'no face found' | 'looks under 18: not scored';
 
-/**
- * Reads something from each picture, one after another.
- *
- * @param read gives what it found, or the reason why it leaves the picture out
- */
+/** Reads something from each picture, one after another. @param read gives what it found, or the reason why it leaves the picture out */
 export async function readEach<Item extends { file: string }, Found extends object>(
   items: readonly Item[],
   read: (item: Item) => Promise<Found | Reason>,

@@ -94,26 +94,11 @@ it('makes a scale that gives predictions the distribution of the ratings on ten 
 });
 
 it.each([
-  [
-    [1.5, 4.9],
-    [1, 5],
-  ],
-  [
-    [1, 6.2],
-    [1, 7],
-  ],
-  [
-    [0.2, 9.9],
-    [0, 10],
-  ],
-  [
-    [23, 86],
-    [0, 100],
-  ],
-  [
-    [-3, 250],
-    [-3, 250],
-  ],
-] as const)('guesses that ratings from %j are on the scale %j', (ratings, scale) => {
+  { ratings: [1.5, 4.9], scale: [1, 5] },
+  { ratings: [1, 6.2], scale: [1, 7] },
+  { ratings: [0.2, 9.9], scale: [0, 10] },
+  { ratings: [23, 86], scale: [0, 100] },
+  { ratings: [-3, 250], scale: [-3, 250] },
+])('guesses that ratings from $ratings are on the scale $scale', ({ ratings, scale }) => {
   expect(guessScale(ratings)).toEqual(scale);
 });

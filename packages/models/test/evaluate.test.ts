@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
-import { toScale } from '@attrai/vision/score/scale';
+import { toScale } from '@attrai/vision/score/metadata';
 import { modelsDir } from '@attrai/vision/test/paths';
 import { temporaryFolder } from '@attrai/vision/test/temporary-folder';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';

@@ -37,11 +37,7 @@ it('the score is the mean of the heads of all views, and the signs are those of 
   const { features } = await run('features.onnx', 'chips', batch, shape);
   const { score, views, signs } = await run('scorer.onnx', 'chips', batch, shape);
   expect(features!.dims).toEqual([chips.length, FEATURES]);
-  expect([score, views, signs].map((output) => output!.dims)).toEqual([
-    [1, 1],
-    [1, 3],
-    [1, 3],
-  ]);
+  expect([score, views, signs].map((output) => output!.dims.join())).toEqual(['1,1', '1,3', '1,3']);
   const row = (view: number) => features!.data.subarray(view * FEATURES, (view + 1) * FEATURES);
   const expected = head.views.map((model, view) => predict(model, row(view)));
   expect(distance(views!.data, expected)).toBeLessThan(1e-2);

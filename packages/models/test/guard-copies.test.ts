@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Detector } from '@attrai/vision/detect/detector';
 import { loadVision } from '@attrai/vision/load-vision';
-import { longerSide } from '@attrai/vision/longer-side';
 import { groupPhoto, modelsDir, teenPhoto } from '@attrai/vision/test/paths';
-import type { Vision } from '@attrai/vision/vision';
+import { longerSide, type Vision } from '@attrai/vision/vision';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findMainFace, type MainFace } from '../src/fit/main-face.ts';

@@ -8,10 +8,9 @@ import type { Face } from '../src/vision.ts';
 import { readArguments, USAGE } from './arguments.ts';
 import { findPhotos } from './files.ts';
 import { Pictures } from './pictures.ts';
-import { printable } from './printable.ts';
-import { clearProgress, showProgress } from './progress.ts';
 import { FileError, readPhoto } from './read-photo.ts';
 import { jsonLine, legend, skippedLines, summary, textLine } from './report.ts';
+import { clearProgress, printable, showProgress } from './terminal.ts';
 
 /** Returns the exit code: 0, or 1 if a photo could not be used. A command line that makes no sense ends with 2. */
 async function main(): Promise<number> {

@@ -29,11 +29,7 @@ export async function photoFiles(paths: readonly string[]): Promise<string[]> {
   return (await findPhotos(paths)).photos.map(({ path }) => path);
 }
 
-/**
- * The same, and what was skipped.
- *
- * @param out a folder to skip when it lies below a folder that is given
- */
+/** The same, and what was skipped. @param out a folder to skip when it lies below a folder that is given */
 export async function findPhotos(paths: readonly string[], out?: string): Promise<Found> {
   const found: Found = { photos: [], skipped: { otherKinds: [], written: [], out: [], unreadable: [] } };
   for (const path of paths) {

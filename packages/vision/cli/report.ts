@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { labelText } from '../src/draw/draw-faces.ts';
 import type { Estimate, Face } from '../src/vision.ts';
 import type { Found } from './files.ts';
-import { printable } from './printable.ts';
+import { printable } from './terminal.ts';
 
 /** How a face without a score is written, and what that means. */
 const UNSCORED = {

@@ -1,7 +1,6 @@
 import { alignmentResidual } from './align/align.ts';
 import { type SettledFace, squareAround } from './detect/settle.ts';
-import { longerSide } from './longer-side.ts';
-import type { Box } from './vision.ts';
+import { type Box, longerSide } from './vision.ts';
 
 /**
  * Above this alignment residual (px RMS in the 150×150 chip) a score is little more than a guess: the face is in profile, or is no

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { FatalError } from '@attrai/contracts/errors';
 import { AgeNet } from './age/age-net.ts';
-import { judgeFaces } from './age/judge-faces.ts';
-import type { WhoIsScored } from './age/who-is-scored.ts';
+import { judgeFaces, type WhoIsScored } from './age/who-is-scored.ts';
 import { confidenceOf, signalsOf } from './confidence.ts';
 import { Detector } from './detect/detector.ts';
 import type { SettledFace } from './detect/settle.ts';
@@ -10,7 +9,6 @@ import { drawFaces } from './draw/draw-faces.ts';
 import { encodeJpeg } from './draw/encode.ts';
 import { Glyphs } from './draw/glyphs.ts';
 import { Kernels } from './kernels/kernels.ts';
-import { longerSide } from './longer-side.ts';
 import { type Mips, makeMips, photoOf } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
@@ -26,6 +24,7 @@ import {
   type Face,
   type Landmarks,
   type LookOptions,
+  longerSide,
   MAX_SIDE,
   MIN_FACE,
   type Point,
@@ -67,11 +66,7 @@ export async function loadVision(options: VisionOptions): Promise<Vision> {
 
 type OwnModel = Scorer & { guard: GuardRule };
 
-/**
- * Opens the project's own model, which gives scores and also says who may be scored.
- *
- * @throws FatalError `scorer_unusable`
- */
+/** Opens the project's own model, which gives scores and also says who may be scored. @throws FatalError `scorer_unusable` */
 export async function loadOwnModel(modelsDir: string, threads: number): Promise<OwnModel> {
   const path = join(modelsDir, multipliesBytes() ? 'scorer-int8.onnx' : 'scorer.onnx');
   const scorer = await Scorer.open(path, threads);

@@ -1,8 +1,12 @@
-import { DETECT_STAGES } from './detect/stages.ts';
 import type { Pixels } from './pixels.ts';
 
 /** Corners [x1, y1, x2, y2] in pixels of the upright (EXIF-oriented) original. */
 export type Box = [x1: number, y1: number, x2: number, y2: number];
+/** The size of a face, in the box's pixels. */
+export function longerSide([x1, y1, x2, y2]: Box): number {
+  return Math.max(x2 - x1, y2 - y1);
+}
+
 export type Point = [x: number, y: number];
 /** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright. */
 export type Landmarks = [Point, Point, Point, Point, Point];
@@ -39,6 +43,10 @@ export interface Unscored {
 /** Defaults, pixels: longer side of the smallest face reported, and of the reduced photo. */
 export const MIN_FACE = 40;
 export const MAX_SIDE = 1280;
+
+/** Stages of finding faces, in the order they run. A photo that is searched again, turned, runs through them again. */
+const DETECT_STAGES = ['pyramid', 'pnet', 'rnet', 'onet'] as const;
+export type DetectStage = (typeof DETECT_STAGES)[number];
 
 /** Stages of the pipeline in the order they run. */
 export const STAGES = ['decode', ...DETECT_STAGES, 'align', 'score', 'age', 'draw', 'encode'] as const;

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeFaces } from '../src/age/judge-faces.ts';
-import { whoIsScored } from '../src/age/who-is-scored.ts';
+import { judgeFaces, whoIsScored } from '../src/age/who-is-scored.ts';
 
 const RULE = { ageNet: 0.25, glasses: 0.1, child: -0.15, adult: 0.3 };
 /** Faces of every adulthood, with and without glasses. */

@@ -43,18 +43,13 @@ export function groupBy<Sample>(
 
 function byRange<Sample>(present: readonly { sample: Sample; value: number }[]): Omit<Grouping<Sample>, 'column'> {
   const all = present.map(({ value }) => value);
-  const lowest = Math.min(...all);
-  const step = roundStep(Math.max(...all) - lowest);
-  const first = Math.floor(lowest / step);
-  const ranges: { from: number; to: number; samples: Sample[] }[] = [];
-  for (const { sample, value } of present) {
-    const i = Math.floor(value / step) - first;
-    while (ranges.length <= i) {
-      const from = (first + ranges.length) * step;
-      ranges.push({ from, to: from + step, samples: [] });
-    }
-    ranges[i]!.samples.push(sample);
-  }
+  const [lowest, highest] = [Math.min(...all), Math.max(...all)];
+  const step = roundStep(highest - lowest);
+  const [first, last] = [lowest, highest].map((value) => Math.floor(value! / step)) as [number, number];
+  const ranges = Array.from({ length: last - first + 1 }, (_, i) => {
+    const inside = present.filter(({ value }) => Math.floor(value / step) === first + i);
+    return { from: (first + i) * step, to: (first + i + 1) * step, samples: inside.map(({ sample }) => sample) };
+  });
   joinSmall(ranges);
   return {
     how: `ranges of ${step}; those with fewer than ${FEWEST} pictures joined with the next one towards the middle`,

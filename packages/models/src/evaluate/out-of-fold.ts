@@ -1,4 +1,4 @@
-import { toScale } from '@attrai/vision/score/scale';
+import { toScale } from '@attrai/vision/score/metadata';
 import { crossValidate } from '../fit/cross-validate.ts';
 import type { RatedFace } from '../fit/faces.ts';
 import { groupsOf } from '../fit/fit.ts';

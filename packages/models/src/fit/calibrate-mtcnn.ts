@@ -6,13 +6,13 @@ import { makePyramid, propose } from '@attrai/vision/detect/pnet';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { MIN_FACE } from '@attrai/vision/vision';
-import ort, { type InferenceSession } from 'onnxruntime-node';
+import ort from 'onnxruntime-node';
 import { quantile } from 'simple-statistics';
 import type { ChannelRange, MtcnnRanges, NetRanges } from '../nets/calibration.ts';
-import { mtcnnRanges } from '../nets/mtcnn-ranges.ts';
+import { mtcnnRanges } from '../nets/ranges.ts';
 import { openSession } from '../verify.ts';
 import type { Weights } from '../weights/tfjs.ts';
-import { precise } from './face-pictures.ts';
+import { collect, precise } from './face-pictures.ts';
 
 const CROP_SIDE = 24;
 /** This share of the photos stays within a range: rare outliers would make every other number coarser. */
@@ -38,28 +38,18 @@ export async function calibrateMtcnn(
     const mips = makeMips((await decodePhoto(await readFile(file))).pixels);
     const levels = makePyramid(mips, MIN_FACE);
     const found: Record<string, Float32Array[]> = {};
-    for (const { pixels } of levels) await look(pnet, pixels.data, [1, pixels.height, pixels.width], found);
+    for (const { pixels } of levels) await collect(pnet, picture(pixels.data, 1, pixels.height, pixels.width), found);
     record(found, seenByPnet);
     const { crops, inside } = cutOut(mips, await propose(proposer, mips, levels, REFERENCE_THRESHOLDS.pnet), CROP_SIDE);
-    if (inside.length > 0) record(await look(rnet, crops, [inside.length, CROP_SIDE, CROP_SIDE]), seenByRnet);
+    if (inside.length > 0) record(await collect(rnet, picture(crops, inside.length, CROP_SIDE, CROP_SIDE)), seenByRnet);
     onProgress(i + 1);
   }
   await Promise.all([pnet.release(), rnet.release(), proposer.release()]);
   return { pnet: rangesOf(seenByPnet), rnet: rangesOf(seenByRnet) };
 }
 
-async function look(
-  net: InferenceSession,
-  data: Uint8Array,
-  [count, height, width]: [number, number, number],
-  found: Record<string, Float32Array[]> = {},
-): Promise<Record<string, Float32Array[]>> {
-  const answer = await net.run({ image: new ort.Tensor('uint8', data, [count, height, width, 3]) });
-  for (const [name, extremes] of Object.entries(answer)) {
-    found[name] ??= [];
-    found[name].push(extremes.data as Float32Array);
-  }
-  return found;
+function picture(data: Uint8Array, ...[count, height, width]: [number, number, number]) {
+  return new ort.Tensor('uint8', data, [count, height, width, 3]);
 }
 
 /** Adds one photo's extremes, over all its levels. */

@@ -3,7 +3,7 @@ import { mean, quantile } from 'simple-statistics';
 import type { Calibration, Ranges } from '../nets/calibration.ts';
 import { CHIP_SIDE } from '../nets/face-net.ts';
 import { features } from '../nets/features.ts';
-import { ranges } from '../nets/ranges.ts';
+import { faceNetRanges } from '../nets/ranges.ts';
 import { BYTE_NET_INPUT, FACE_NET_INPUT } from '../nets/scorer.ts';
 import type { Weights } from '../weights/tfjs.ts';
 import { type FaceCut, precise, runOnPictures } from './face-pictures.ts';
@@ -23,7 +23,7 @@ export const FACE_NET_CUT: FaceCut = {
 
 /** Runs the face net on chips and their mirror images, in float32 and then in int8. The same chips give the same result. */
 export async function calibrate(weights: Weights, chips: readonly Uint8Array[]): Promise<Calibration> {
-  const extremes = await runOnPictures(ranges(weights), chips, FACE_NET_INPUT);
+  const extremes = await runOnPictures(faceNetRanges(weights), chips, FACE_NET_INPUT);
   const names = Object.keys(extremes).flatMap((key) => (key.startsWith('lowest/') ? [key.slice(7)] : []));
   const found: Ranges = Object.fromEntries(names.map((name) => [name, range(name, extremes)]));
   const exact = await meanFeatures(features(weights), chips);

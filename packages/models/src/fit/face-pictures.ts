@@ -5,6 +5,7 @@ import { type Mips, makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { batchTensor } from '@attrai/vision/score/input';
 import type { ScorerInput } from '@attrai/vision/score/metadata';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { openSession } from '../verify.ts';
 
 /** How a net wants to see a face. */
@@ -46,13 +47,19 @@ export async function runOnPictures(
   const session = await openSession(model);
   const all: Record<string, Float32Array[]> = {};
   for (const picture of pictures) {
-    const outputs = await session.run({ [session.inputNames[0]!]: batchTensor(input, picture) });
-    for (const [name, { data }] of Object.entries(outputs)) {
-      all[name] ??= [];
-      all[name].push(data as Float32Array);
-    }
+    await collect(session, batchTensor(input, picture), all);
   }
   await session.release();
+  return all;
+}
+
+/** Runs a net on its one input, and adds each output's numbers to `all`. */
+export async function collect(net: InferenceSession, input: Tensor, all: Record<string, Float32Array[]> = {}) {
+  const outputs = await net.run({ [net.inputNames[0]!]: input });
+  for (const [name, { data }] of Object.entries(outputs)) {
+    all[name] ??= [];
+    all[name].push(data as Float32Array);
+  }
   return all;
 }
 

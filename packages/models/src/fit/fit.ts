@@ -34,11 +34,7 @@ export interface FitResult {
   scale: RatingScale;
 }
 
-/**
- * Fits a head to pictures of faces with one rating each, and cross-validates it.
- *
- * @throws FinalError `bad_ratings` or `too_few_faces`
- */
+/** Fits a head to pictures of faces with one rating each, and cross-validates it. @throws FinalError `bad_ratings` or `too_few_faces` */
 export async function fitHead(options: FitOptions): Promise<FitResult> {
   const table = await readEnoughRatings(options);
   const onProgress = (done: number) => options.onProgress('reading faces', done, table.ratings.length);

@@ -13,11 +13,7 @@ interface ViewHeads {
   leaveOneOut: number[];
 }
 
-/**
- * Fits a ridge head for each view of the faces, each with its own lambda.
- *
- * @param samples features: view after view, [views · 2208]
- */
+/** Fits a ridge head for each view of the faces, each with its own lambda. @param samples features: view after view, [views · 2208] */
 export function fitViewHeads(samples: Samples): ViewHeads {
   const fits = VIEWS.map((_, view) => {
     return fitRidge({ ...samples, features: samples.features.map((row) => ofView(row, view)) });

@@ -1,9 +1,7 @@
 import type { Detection } from '@attrai/vision/detect/onet';
 import { markOf } from '../fit/fitted-on.ts';
 import type { Raw } from '../raw.ts';
-import { cap } from './cap.ts';
-import { cover } from './cover.ts';
-import { moustache } from './moustache.ts';
+import { cap, cover, moustache } from './drawings.ts';
 import { paint } from './paint.ts';
 import { Random } from './random.ts';
 import { FRAMES, type Spectacles, spectacles } from './spectacles.ts';

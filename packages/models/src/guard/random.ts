@@ -5,11 +5,7 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 export class Random {
   readonly #generator: ReturnType<typeof mersenne>;
 
-  /**
-   * Mersenne Twister, since xoroshiro128plus begins with the same number whatever the seed.
-   *
-   * @param seed a whole number of 32 bits
-   */
+  /** Mersenne Twister, since xoroshiro128plus begins with the same number whatever the seed. @param seed a whole number of 32 bits */
   constructor(seed: number) {
     this.#generator = mersenne(seed);
   }

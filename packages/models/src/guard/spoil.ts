@@ -1,5 +1,4 @@
-import { longerSide } from '@attrai/vision/longer-side';
-import type { Box } from '@attrai/vision/vision';
+import { type Box, longerSide } from '@attrai/vision/vision';
 import type { Sharp } from 'sharp';
 import { openRaw, type Raw, turnRaw } from '../raw.ts';
 import { oldPrint } from './old-print.ts';

@@ -1,3 +1,4 @@
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { median } from 'simple-statistics';
 import { type LinearModel, SD_FLOOR } from '../fit/ridge.ts';
 
@@ -75,15 +76,16 @@ export class WeightedSums {
     const found = Array.from(means, (_, j) => Math.sqrt(Math.max(covariance(j, j), 0)));
     const floor = SD_FLOOR * median(found);
     const sds = found.map((sd) => Math.max(sd, floor));
-    const matrix = new Float64Array(size * size);
+    const matrix = Matrix.zeros(size, size);
     for (let i = 0; i < size; i++) {
       for (let j = 0; j <= i; j++) {
-        matrix[i * size + j] = (this.#samples * covariance(i, j)) / (sds[i]! * sds[j]!);
+        const value = (this.#samples * covariance(i, j)) / (sds[i]! * sds[j]!) + (i === j ? lambda : 0);
+        matrix.set(i, j, value).set(j, i, value);
       }
-      matrix[i * size + i]! += lambda;
     }
     const right = means.map((mean, j) => (this.#samples * (this.#products[j]! / total - mean * meanTarget)) / sds[j]!);
-    const weights = Array.from(solvePositive(matrix, right), (weight, j) => weight / sds[j]!);
+    const solution = new CholeskyDecomposition(matrix).solve(Matrix.columnVector(right)).to1DArray();
+    const weights = solution.map((weight, j) => weight / sds[j]!);
     return { weights, intercept: weights.reduce((sum, weight, j) => sum - weight * means[j]!, meanTarget) };
   }
 
@@ -108,34 +110,4 @@ export class WeightedSums {
 
 function addTo(sums: Float64Array, others: Float64Array): void {
   for (let i = 0; i < sums.length; i++) sums[i]! += others[i]!;
-}
-
-/**
- * Solves matrix · x = right by Cholesky's decomposition, in place.
- *
- * @param matrix symmetric and positive definite, row by row; only the part up to the diagonal is read
- */
-function solvePositive(matrix: Float64Array, right: Float64Array): Float64Array {
-  const size = right.length;
-  const row = (i: number) => matrix.subarray(i * size, (i + 1) * size);
-  for (let i = 0; i < size; i++) {
-    const own = row(i);
-    for (let j = 0; j < i; j++) own[j] = (own[j]! - dot(own, row(j), j)) / row(j)[j]!;
-    own[i] = Math.sqrt(own[i]! - dot(own, own, i));
-  }
-  for (let i = 0; i < size; i++) right[i] = (right[i]! - dot(row(i), right, i)) / row(i)[i]!;
-  for (let i = size - 1; i >= 0; i--) {
-    const own = row(i);
-    const solution = right[i]! / own[i]!;
-    right[i] = solution;
-    for (let j = 0; j < i; j++) right[j]! -= own[j]! * solution;
-  }
-  return right;
-}
-
-/** The dot product of the first `count` numbers. */
-function dot(a: Float64Array, b: Float64Array, count: number): number {
-  let sum = 0;
-  for (let k = 0; k < count; k++) sum += a[k]! * b[k]!;
-  return sum;
 }

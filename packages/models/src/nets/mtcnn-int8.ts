@@ -124,11 +124,7 @@ class ByteNet {
     return this.#multiply(flat, rows, this.#weights.float(`${layer}/bias`).data);
   }
 
-  /**
-   * x [N,h,w,inputs] → float32 [N,h,w,outputs]
-   *
-   * @param matrix row-major [inputs, outputs]
-   */
+  /** x [N,h,w,inputs] → float32 [N,h,w,outputs] @param matrix row-major [inputs, outputs] */
   #multiply(x: UnitBytes, matrix: Float32Array, bias: Float32Array): Value {
     const { graph } = this;
     const outputs = bias.length;

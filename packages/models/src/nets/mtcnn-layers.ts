@@ -49,11 +49,7 @@ export class MtcnnLayers {
     return this.#graph.node('MaxPool', [x], { kernel_shape: [size, size], strides: [2, 2], auto_pad: padding });
   }
 
-  /**
-   * The fully connected layer after the convolutions, with its prelu.
-   *
-   * @param shape width, height and channels of `x`
-   */
+  /** The fully connected layer after the convolutions, with its prelu. @param shape width, height and channels of `x` */
   dense(x: Value, layer: string, alpha: string, shape: readonly [number, number, number]): Value {
     const { data, shape: matrix } = this.#weights.float(`${layer}/weights`);
     const flat = this.#graph.node('Flatten', [x], { axis: 1 });

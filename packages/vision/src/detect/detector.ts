@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import { longerSide } from '../longer-side.ts';
 import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
 import { multipliesBytes } from '../processor.ts';
 import { boxBack, pointBack, turned, type View } from '../turned.ts';
-import { type Landmarks, MIN_FACE, type Point } from '../vision.ts';
+import { type DetectStage, type Landmarks, longerSide, MIN_FACE, type Point } from '../vision.ts';
 import { type Detection, decide } from './onet.ts';
 import { makePyramid, propose } from './pnet.ts';
 import { refine } from './rnet.ts';
 import { type SettledFace, settle } from './settle.ts';
-import type { OnStage } from './stages.ts';
+
+/** Called when a stage is done. */
+type OnStage = (stage: DetectStage) => void;
 
 /** The quarter turns in which a photo is searched again. All are tried, so their order does not matter. */
 const QUARTERS = [1, 2, 3] as const;

@@ -13,9 +13,7 @@ export const overUnion: Overlap = (a, b) => {
 /** Intersection over the smaller area. Corners count as whole pixels (+1), as in the reference after O-Net. */
 export const overSmaller: Overlap = (a, b) => intersection(a, b, 1) / Math.min(area(a, 1), area(b, 1));
 
-/**
- * Non-maximum suppression: drops each box that overlaps a more probable one by more than `limit`. The most probable come first.
- */
+/** Non-maximum suppression: drops each box that overlaps a more probable one by more than `limit`. The most probable come first. */
 export function suppress<T extends Candidate>(candidates: readonly T[], limit: number, overlap: Overlap): T[] {
   const kept: T[] = [];
   for (const candidate of candidates.toSorted((a, b) => b.probability - a.probability)) {

@@ -15,11 +15,7 @@ export interface Detection extends Candidate {
   landmarks: Landmarks;
 }
 
-/**
- * The last net of the cascade: finds the faces, with landmarks.
- *
- * @param candidates the most probable first
- */
+/** The last net of the cascade: finds the faces, with landmarks. @param candidates the most probable first */
 export async function decide(
   net: InferenceSession,
   view: View,

@@ -14,10 +14,7 @@ export const MAX_SECONDS = 20;
 /** A photo that lacks a tenth at its end still shows its people. */
 const MAX_MISSING = 0.1;
 
-/**
- * @param share of the picture that is missing, 0 to 1
- * @throws FinalError `unreadable`
- */
+/** @param share of the picture that is missing, 0 to 1 @throws FinalError `unreadable` */
 export function refuseIncomplete(share: number): void {
   if (share <= MAX_MISSING) return;
   throw new FinalError('unreadable', `${Math.round(100 * share)}% of the photo is missing or damaged`);

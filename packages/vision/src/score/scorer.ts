@@ -8,9 +8,8 @@ import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
 import { blocksTensor, takesBlocks } from './blocks.ts';
 import { batchTensor, dimensions } from './input.ts';
-import { parseScorerMetadata, type ScorerInput, type ScorerMetadata, type ScorerScale } from './metadata.ts';
+import { parseScorerMetadata, type ScorerInput, type ScorerMetadata, type ScorerScale, toScale } from './metadata.ts';
 import { readMetadataProps } from './metadata-props.ts';
-import { toScale } from './scale.ts';
 import type { GuardRule, Signs } from './signs.ts';
 
 /** Faces scored in one run. More than 8 are not faster per face. */

@@ -8,3 +8,12 @@ export function printable(name: string): string {
     return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
   });
 }
+
+/** Shows one line on stderr, if that is a terminal, until it is cleared. */
+export function showProgress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
+}
+
+export function clearProgress(): void {
+  showProgress('');
+}
