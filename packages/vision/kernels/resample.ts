@@ -1,7 +1,7 @@
 // AssemblyScript, for WebAssembly with SIMD: the inner loops of src/mips.ts, src/sample.ts, src/align/warp.ts and src/score/blocks.ts.
 // After a change here, run `pnpm --filter @attrai/vision kernels`. It writes src/kernels/kernels.wasm, which is committed.
 //
-// Pictures are RGB, 8 bits a channel, rows without padding. The kernels read one row and some bytes past a picture's end (with weight 0),
+// WebAssembly takes numbers only, so parameter lists are long. Pictures are RGB, 8 bits a channel, rows without padding. The kernels read one row and some bytes past a picture's end (with weight 0),
 // and write up to 16 bytes past the end of a result. The callers leave room for both.
 //
 // Weights are whole numbers from 0 to 2^7. So a weighted byte fits 16 bits with a sign, and `i32x4.dot_i16x8_s` weighs and adds pairs.

@@ -16,13 +16,12 @@ export function sampleRect(view: View, rect: Readonly<Box>, { width, height }: S
   }
   const [x1, y1, x2, y2] = rect;
   const index = levelFor(view, Math.min((x2 - x1) / width, (y2 - y1) / height));
-  const { at, width: levelWidth, height: levelHeight } = view.levels[index]!;
+  const { at, width: w, height: h } = view.levels[index]!;
   const size = 2 ** -index;
-  const edges = [x1 * size, y1 * size, x2 * size, y2 * size] as const;
   // The kernel needs an offset and a weight (4 bytes each) for every column, and one row of the level in 16 bits.
-  const scratch = (width + 3) * 8 + (levelWidth * 3 + 32) * 2;
+  const scratch = (width + 3) * 8 + (w * 3 + 32) * 2;
   draw(view, { bytes: width * height * 3, scratch }, out, (wasm, to, scratchAt) =>
-    wasm.sample(at, levelWidth, levelHeight, ...edges, width, height, scratchAt, to),
+    wasm.sample(at, w, h, x1 * size, y1 * size, x2 * size, y2 * size, width, height, scratchAt, to),
   );
 }
 

@@ -11,7 +11,7 @@ import { type Label, placeLabels } from '../src/draw/labels.ts';
 import { accent, UNSCORED, WHITE } from '../src/draw/palette.ts';
 import { type Mips, makeMips, photoOf } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
-import type { Box, Scored } from '../src/vision.ts';
+import type { Box, Point, Scored } from '../src/vision.ts';
 
 let glyphs: Glyphs;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ test('draws a box around every face', () => {
     const colour = accent(score, confidence);
     for (const x of [x1, x2])
       for (const y of [y1 + (x2 - x1) / 8, y2 - (x2 - x1) / 8])
-        expect(nearest(picture, x, y, 1, colour)).toBeLessThan(30);
+        expect(nearest(picture, [x, y], 1, colour)).toBeLessThan(30);
     expect(pixel(picture, (x1 + x2) / 2, middle), 'the face itself stays as it is').toEqual([128, 128, 128]);
   }
 });
@@ -61,7 +61,7 @@ test('draws a grey box and a dash for a face without a score, whatever the reaso
   expect(Buffer.compare(child!.data, unsure!.data)).toBe(0);
   for (const x of [box[0], box[2]]) {
     expect(brightest(child!, x, 275, 2), 'a white line at the side').toBeGreaterThan(220);
-    for (const y of [225, 325]) expect(nearest(child!, x, y, 3, UNSCORED)).toBeLessThan(30);
+    for (const y of [225, 325]) expect(nearest(child!, [x, y], 3, UNSCORED)).toBeLessThan(30);
   }
   const label: Box = [440, 180, 480, 220];
   expect(share(child!, label, UNSCORED), 'the label').toBeGreaterThan(0.2);
@@ -319,7 +319,7 @@ function brightest(picture: Pixels, x: number, y: number, reach: number): number
   return Math.max(...[...around(x, y, reach)].map(([px, py]) => Math.min(...pixel(picture, px, py))));
 }
 
-function nearest(picture: Pixels, x: number, y: number, reach: number, colour: readonly number[]): number {
+function nearest(picture: Pixels, [x, y]: Point, reach: number, colour: readonly number[]): number {
   return Math.min(...[...around(x, y, reach)].map(([px, py]) => distance(pixel(picture, px, py), colour)));
 }
 

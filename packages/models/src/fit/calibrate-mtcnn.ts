@@ -48,7 +48,7 @@ export async function calibrateMtcnn(
   return { pnet: rangesOf(seenByPnet), rnet: rangesOf(seenByRnet) };
 }
 
-function picture(data: Uint8Array, ...[count, height, width]: [number, number, number]) {
+function picture(data: Uint8Array, count: number, height: number, width: number) {
   return new ort.Tensor('uint8', data, [count, height, width, 3]);
 }
 

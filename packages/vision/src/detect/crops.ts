@@ -5,7 +5,7 @@ import type { View } from '../turned.ts';
 import type { Box } from '../vision.ts';
 import { type Candidate, cropEdges, regress } from './boxes.ts';
 
-/** What R-Net or O-Net says of a candidate. */
+/** A candidate that R-Net or O-Net accepts. */
 export interface Answer {
   candidate: Candidate;
   probability: number;
@@ -16,7 +16,7 @@ export interface Answer {
 }
 
 /**
- * Runs R-Net or O-Net on candidates. Those outside the photo are left out.
+ * Runs R-Net or O-Net on candidates, and gives those with a probability above the threshold. Candidates outside the photo are left out.
  *
  * @param batch candidates in one run, so that a crowd needs no more memory
  */
@@ -24,7 +24,7 @@ export async function runOnCrops(
   net: InferenceSession,
   view: View,
   candidates: readonly Candidate[],
-  { side, batch }: { side: number; batch: number },
+  { side, batch, threshold }: { side: number; batch: number; threshold: number },
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (let at = 0; at < candidates.length; at += batch) {
@@ -35,13 +35,11 @@ export async function runOnCrops(
       (name) => outputs[name]?.data as Float32Array,
     );
     inside.forEach((candidate, i) => {
+      if (probability![i]! <= threshold) return;
       const by = [...regression!.subarray(4 * i, 4 * i + 4)] as Box;
-      answers.push({
-        candidate,
-        probability: probability![i]!,
-        box: regress(candidate.box, by, 1),
-        landmarks: landmarks?.subarray(10 * i, 10 * i + 10),
-      });
+      const box = regress(candidate.box, by, 1);
+      const marks = landmarks?.subarray(10 * i, 10 * i + 10);
+      answers.push({ candidate, probability: probability![i]!, box, landmarks: marks });
     });
   }
   return answers;

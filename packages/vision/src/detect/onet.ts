@@ -25,8 +25,7 @@ export async function decide(
   const faces: Detection[] = [];
   for (let waiting = candidates; waiting.length > 0; ) {
     const leading = waiting.filter((one, i) => !waiting.slice(0, i).some((better) => isSame(better, one)));
-    const answers = await runOnCrops(net, view, leading, CROPS);
-    const accepted = answers.filter(({ probability }) => probability > threshold);
+    const accepted = await runOnCrops(net, view, leading, { ...CROPS, threshold });
     for (const { candidate, box, probability, landmarks } of accepted)
       faces.push({ box, probability, landmarks: place(landmarks!, candidate.box) });
     waiting = waiting.filter(

@@ -15,9 +15,7 @@ export async function refine(
   candidates: readonly Candidate[],
   threshold: number,
 ): Promise<Candidate[]> {
-  const answers = await runOnCrops(net, view, candidates, CROPS);
-  const likely = answers.flatMap(({ candidate, probability, box: moved }) =>
-    probability > threshold ? [{ box: candidate.box, probability, moved }] : [],
-  );
+  const answers = await runOnCrops(net, view, candidates, { ...CROPS, threshold });
+  const likely = answers.map(({ candidate, probability, box: moved }) => ({ box: candidate.box, probability, moved }));
   return suppress(likely, OVERLAP, overUnion).map(({ moved, probability }) => ({ box: square(moved), probability }));
 }
