@@ -1,7 +1,9 @@
 import type { ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 
-type Values<Options extends ParseArgsOptionsConfig> = ReturnType<typeof parseArgs<{ options: Options }>>['values'];
+export type Values<Options extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: Options }>
+>['values'];
 
 /** A command that reads its options and runs, or prints its usage for --help. */
 export function command<const Options extends ParseArgsOptionsConfig>(

@@ -1,5 +1,5 @@
 import type { RatedPictures } from '../src/fit/ratings.ts';
-import { requireOptions } from './command.ts';
+import { requireOptions, type Values } from './command.ts';
 
 /** The options that say where rated pictures are and how to use them. */
 export const RATED_PICTURES = {
@@ -15,17 +15,8 @@ export const RATED_PICTURES_USAGE = `  --file-column NAME      column with the p
   --rating-column NAME    column with the rating, on any scale (rating)
   --adults                everybody in the pictures is 18 or older: only faces that clearly look like children are left out`;
 
-interface Values {
-  images?: string;
-  ratings?: string;
-  'file-column'?: string;
-  'rating-column'?: string;
-  adults?: boolean;
-  balance?: string;
-}
-
 /** @throws UsageError if --images or --ratings is missing */
-export function ratedPictures(values: Values, usage: string): RatedPictures {
+export function ratedPictures(values: Values<typeof RATED_PICTURES>, usage: string): RatedPictures {
   const { images, ratings } = requireOptions(values, ['images', 'ratings'], usage);
   return {
     imageDir: images,

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { cutOut } from '@attrai/vision/detect/crops';
 import { REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { makePyramid, propose } from '@attrai/vision/detect/pnet';
-import { makeMips } from '@attrai/vision/mips';
+import { type Mips, makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { picturesFor } from '@attrai/vision/pictures';
 import { modelsDir, npmPhoto } from '@attrai/vision/test/paths';
 import reference from '@attrai/vision/test/reference-npm.json' with { type: 'json' };
+import type { InferenceSession } from 'onnxruntime-node';
 import { mean } from 'simple-statistics';
 import { beforeAll, expect, it } from 'vitest';
 import { calibrateMtcnn } from '../src/fit/calibrate-mtcnn.ts';
@@ -25,9 +26,19 @@ beforeAll(restrictSharp);
 const open = (file: string) => openSession(path.join(modelsDir, file));
 const read = async (file: string) => makeMips((await decodePhoto(await readFile(file))).pixels);
 
-/** Limits of the mean error of int8 nets over windows or crops. A wrong zero alone makes 0.04. */
-const PROBABILITY = 0.03;
-const REGRESSION = 0.03;
+/** Limit of the mean error of probabilities and regressions, over windows or crops. A wrong zero alone makes 0.04. */
+const LIMIT = 0.03;
+
+/** Runs a float32 and an int8 net on pictures and compares their outputs. */
+async function expectClose(nets: InferenceSession[], mips: Mips, data: Uint8Array, size: [number, number, number]) {
+  const [exact, bytes] = await Promise.all(
+    nets.map((net) => net.run({ [net.inputNames[0]!]: picturesFor(net, mips, data, size) })),
+  );
+  for (const output of ['probability', 'regression']) {
+    expect(bytes![output]!.dims).toEqual(exact![output]!.dims);
+    expect(meanError(exact![output]!.data, bytes![output]!.data)).toBeLessThan(LIMIT);
+  }
+}
 
 it("P-Net in int8 gives nearly the float32 net's probabilities and boxes", async (test) => {
   needVnni(test);
@@ -35,14 +46,7 @@ it("P-Net in int8 gives nearly the float32 net's probabilities and boxes", async
   for (const photo of photos) {
     const mips = await read(photo);
     for (const { pixels } of makePyramid(mips, 40)) {
-      const { data, height, width } = pixels;
-      const [exact, bytes] = await Promise.all(
-        nets.map((net) => net.run({ image: picturesFor(net, mips, data, [1, height, width]) })),
-      );
-      expect(bytes!.probability!.dims).toEqual(exact!.probability!.dims);
-      expect(bytes!.regression!.dims).toEqual(exact!.regression!.dims);
-      expect(meanError(exact!.probability!.data, bytes!.probability!.data)).toBeLessThan(PROBABILITY);
-      expect(meanError(exact!.regression!.data, bytes!.regression!.data)).toBeLessThan(REGRESSION);
+      await expectClose(nets, mips, pixels.data, [1, pixels.height, pixels.width]);
     }
   }
 });
@@ -54,13 +58,8 @@ it("R-Net in int8 gives nearly the float32 net's probabilities and boxes", async
     const mips = await read(photo);
     const candidates = await propose(proposer, mips, makePyramid(mips, 40), REFERENCE_THRESHOLDS.pnet);
     const { crops, inside } = cutOut(mips, candidates, 24);
-    const [exact, bytes] = await Promise.all(
-      nets.map((net) => net.run({ crops: picturesFor(net, mips, crops, [inside.length, 24, 24]) })),
-    );
     expect(inside.length).toBeGreaterThan(5);
-    expect(bytes!.regression!.dims).toEqual([inside.length, 4]);
-    expect(meanError(exact!.probability!.data, bytes!.probability!.data)).toBeLessThan(PROBABILITY);
-    expect(meanError(exact!.regression!.data, bytes!.regression!.data)).toBeLessThan(REGRESSION);
+    await expectClose(nets, mips, crops, [inside.length, 24, 24]);
   }
 });
 

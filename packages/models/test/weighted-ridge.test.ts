@@ -11,7 +11,7 @@ interface Sample {
   weight: number;
 }
 
-/** Of three features on different scales, one with a large mean; weights from 0 to 3. */
+/** Samples of three features on different scales, one with a large mean; weights from 0 to 3. */
 function samples(count: number): Sample[] {
   const random = xoroshiro128plus(5);
   const uniform = () => 2 * uniformFloat64(random) - 1;

@@ -27,12 +27,8 @@ test('reads a row from left to right, however high each face is', () => {
 test('reads two rows one after the other, though the lower row stands in the gaps of the upper', () => {
   const upper = [face('c', 410, 110), face('a', 90, 95), face('b', 250, 130)];
   const lower = [face('f', 490, 260), face('d', 160, 235), face('e', 330, 270)];
-  for (const faces of [
-    [...upper, ...lower],
-    [...lower, ...upper],
-  ]) {
-    expect(order(...faces)).toBe('abcdef');
-  }
+  expect(order(...upper, ...lower)).toBe('abcdef');
+  expect(order(...lower, ...upper)).toBe('abcdef');
 });
 
 test('keeps two rows apart, though faces between them reach from one to the other', () => {

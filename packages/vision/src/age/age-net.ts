@@ -72,24 +72,22 @@ export function cutFace(mips: Mips, { landmarks }: Pick<Detection, 'landmarks'>)
 }
 
 /** Half a photo pixel to each side. */
-const AROUND = [
-  [-0.5, -0.5],
-  [0.5, -0.5],
-  [-0.5, 0.5],
-  [0.5, 0.5],
-] as const;
+const AROUND = [-0.5, 0.5];
 
 /**
  * The mean of four pictures, half a photo pixel apart. JPEG's traces in a small face, once enlarged, add years: a third of the teenagers
  * among small faces would be scored (packages/models/age.card.md).
  */
 function warpSoftly(mips: Mips, toPhoto: Similarity, out: Uint8Array): void {
-  const sums = new Uint16Array(BYTES).fill(AROUND.length / 2);
-  for (const [dx, dy] of AROUND) {
-    warp(mips, { ...toPhoto, tx: toPhoto.tx + dx, ty: toPhoto.ty + dy }, SIDE, out);
-    for (let i = 0; i < BYTES; i++) sums[i]! += out[i]!;
+  // 2, so that the division by 4 rounds.
+  const sums = new Uint16Array(BYTES).fill(2);
+  for (const dx of AROUND) {
+    for (const dy of AROUND) {
+      warp(mips, { ...toPhoto, tx: toPhoto.tx + dx, ty: toPhoto.ty + dy }, SIDE, out);
+      for (let i = 0; i < BYTES; i++) sums[i]! += out[i]!;
+    }
   }
-  for (let i = 0; i < BYTES; i++) out[i] = sums[i]! / AROUND.length;
+  for (let i = 0; i < BYTES; i++) out[i] = sums[i]! / 4;
 }
 
 function zoomed(place: number): number {

@@ -47,7 +47,7 @@ export function placeLabels(labels: readonly Label[], room: LabelRoom): Box[] {
   return placed;
 }
 
-/** What it costs to put a face's label here. @param near the distance to keep from other faces, pixels */
+/** The cost of putting a face's label here. @param near the distance to keep from other faces, pixels */
 function costOf(
   place: Box,
   face: Box,

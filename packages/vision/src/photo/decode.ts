@@ -37,11 +37,8 @@ export async function decodePhoto(bytes: Uint8Array, maxSide = MAX_SIDE): Promis
 }
 
 async function readHeader(bytes: Uint8Array): Promise<Metadata> {
-  try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata();
-  } catch (cause) {
-    throw unreadable(cause);
-  }
+  const reader = sharp(bytes, { limitInputPixels: false });
+  return reader.metadata().catch((cause: unknown) => Promise.reject(unreadable(cause)));
 }
 
 function refuseTooLarge(header: Metadata): void {

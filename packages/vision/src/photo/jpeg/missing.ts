@@ -7,7 +7,7 @@ import type { Scan, Walk } from './walk.ts';
 const CERTAIN = 0.7;
 /** A seam's suspicion above which the file is examined. Less than 1% of photos saved at quality 50 or better are above. */
 export const SUSPICIOUS = 0.4;
-/** In a block. */
+/** The coefficients of a block. */
 const COEFFICIENTS = 64;
 
 /**

@@ -68,12 +68,9 @@ class Tables {
     if (marker === MARKER.quantizationTables) this.#takeSteps(body);
   }
 
-  dc(number: number): HuffmanTable | undefined {
-    return this.#dc[number] && huffmanTable(this.#dc[number]);
-  }
-
-  ac(number: number): HuffmanTable | undefined {
-    return this.#ac[number] && huffmanTable(this.#ac[number]);
+  huffman(kind: 'dc' | 'ac', number: number): HuffmanTable | undefined {
+    const definition = (kind === 'dc' ? this.#dc : this.#ac)[number];
+    return definition && huffmanTable(definition);
   }
 
   #takeHuffman(body: Uint8Array): void {
@@ -111,8 +108,8 @@ function walkScan(jpeg: Uint8Array, segment: Segment, frame: Frame, tables: Tabl
   const parts = components.map((component, i) => {
     const chosenTables = header[2 + 2 * i]!;
     return {
-      dc: tables.dc(chosenTables >> 4),
-      ac: tables.ac(chosenTables & 15),
+      dc: tables.huffman('dc', chosenTables >> 4),
+      ac: tables.huffman('ac', chosenTables & 15),
       step: tables.steps[component.quantization] ?? 1,
       blocks: count === 1 ? 1 : component.across * component.down,
     };
