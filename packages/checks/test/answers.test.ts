@@ -46,6 +46,15 @@ describe('the fate of a photo', () => {
     });
   });
 
+  test('is one answer when the picture is a message of its own and the placeholder is deleted', () => {
+    const deleted = { message_id: 2, kind: 'deleted' as const };
+    expect(fate(says(PLACEHOLDER), picture(3), deleted)).toMatchObject({
+      answeredAt: 1_200,
+      finals: ['picture'],
+      stray: 0,
+    });
+  });
+
   test.each([
     ['nothing was said', []],
     ['there is a placeholder alone', [says(PLACEHOLDER)]],
@@ -66,6 +75,7 @@ describe('the fate of a photo', () => {
   test('is the picture, not the word of doubt beside it, and the doubt where there is nothing else', () => {
     expect(fate(picture(2), says(en.maybeAnswered, 3)).finals).toEqual(['picture']);
     expect(fate(says(en.maybeAnswered, 3)).finals).toEqual(['doubt']);
+    expect(fate(says(en.maybeAnswered, 3), says(en.maybeAnswered, 4)).finals).toEqual(['doubt']);
   });
 
   test('has a stray message when a placeholder is left beside the answer', () => {

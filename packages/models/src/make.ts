@@ -1,19 +1,17 @@
 import { readGuard } from './guard.ts';
 import { readHead } from './head.ts';
 import { age } from './nets/age.ts';
-import { readAgeCalibration } from './nets/age-calibration.ts';
 import { ageInt8 } from './nets/age-int8.ts';
-import { readCalibration } from './nets/calibration.ts';
+import { readAgeCalibration, readCalibration, readMtcnnRanges } from './nets/calibration.ts';
 import { readCoveredHead } from './nets/covered.ts';
 import { features } from './nets/features.ts';
 import { onet, pnet, rnet } from './nets/mtcnn.ts';
-import { readMtcnnRanges } from './nets/mtcnn-calibration.ts';
 import { pnetInt8, rnetInt8 } from './nets/mtcnn-int8.ts';
 import { scorer } from './nets/scorer.ts';
 import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS } from './weights/sources.ts';
 import { readWeights } from './weights/tfjs.ts';
 
-/** Makes the bytes of all models, one after another, by file name. */
+/** Makes the models one after another: file name and bytes. */
 export async function* makeModels(headFile: string): AsyncGenerator<[file: string, bytes: Uint8Array]> {
   const head = await readHead(headFile);
   const guard = await readGuard();

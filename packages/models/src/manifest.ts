@@ -2,24 +2,23 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { z } from 'zod';
 import { GUARD_FILE } from './guard.ts';
+import { readJson } from './read-json.ts';
 
 export const MANIFEST = 'manifest.json';
 
 const SOURCES = import.meta.dirname;
-/** What the builder is made of; the other folders fit heads and measure. */
-const BUILDER = /^(build|make|verify|head|guard|(nets|onnx|weights)\/.*)\.(ts|json)$/;
+/** The builder's sources; the other folders fit heads and measure. */
+const BUILDER = /^(build|make|verify|head|guard|read-json|(nets|onnx|weights)\/.*)\.(ts|json)$/;
 
-/** What is in the models folder, and what made it. */
-export interface Manifest {
-  fingerprint: string;
-  /** sha256 by file name. */
-  files: Record<string, string>;
-}
+/** What is in the models folder, and what made it: sha256 by file name, and a fingerprint. */
+const manifestSchema = z.object({ fingerprint: z.string(), files: z.record(z.string(), z.string()) });
+export type Manifest = z.infer<typeof manifestSchema>;
 
 /**
- * Identifies what the models would be built from: the builder's sources (the versions and checksums of the source
- * weights and the calibration are among them), the form of the scorer's metadata, the head and the guard.
+ * Identifies what models are built from: the builder's sources (with the calibration, and the versions and checksums of the source weights),
+ * the form of the scorer's metadata, the head and the guard.
  */
 export async function fingerprint(headFile: string, sources = SOURCES): Promise<string> {
   const own = (await readdir(sources, { recursive: true }))
@@ -34,9 +33,10 @@ export async function fingerprint(headFile: string, sources = SOURCES): Promise<
   return hash.digest('hex');
 }
 
-/** Whether the folder holds these files exactly as a build of this fingerprint left them there. */
+/** Whether the folder holds these files exactly as a build of this fingerprint left them. */
 export async function isUpToDate(dir: string, wanted: string, files: readonly string[]): Promise<boolean> {
-  const manifest = await readManifest(dir);
+  // Without a usable manifest, the models are built again.
+  const manifest = await readJson(path.join(dir, MANIFEST), manifestSchema).catch(() => undefined);
   if (manifest?.fingerprint !== wanted) return false;
   const intact = await Promise.all(
     files.map(async (file) => {
@@ -49,25 +49,4 @@ export async function isUpToDate(dir: string, wanted: string, files: readonly st
 
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** A manifest that is missing, or that something broke, is no manifest: the models are built again. */
-async function readManifest(dir: string): Promise<Manifest | undefined> {
-  try {
-    const manifest: unknown = JSON.parse(await readFile(path.join(dir, MANIFEST), 'utf8'));
-    return isManifest(manifest) ? manifest : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isManifest(value: unknown): value is Manifest {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'fingerprint' in value &&
-    'files' in value &&
-    typeof value.files === 'object' &&
-    value.files !== null
-  );
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** Where the models are kept: MODELS_DIR, or .models in the repository's root. */
+/** The folder of the models: MODELS_DIR, or .models in the repository's root. */
 export function modelsDir(): string {
   return process.env.MODELS_DIR || path.join(import.meta.dirname, '../../../.models');
 }

@@ -3,10 +3,10 @@ import '@attrai/vision/no-telemetry';
 import ort, { type InferenceSession } from 'onnxruntime-node';
 import { VIEWS } from './nets/views.ts';
 
-/** A side that is free in the file gets this in the trial. */
+/** The size, in the trial, of a side that the file leaves free. */
 const FREE_SIDE = 24;
 
-/** Loads a model and runs it once on as many grey pictures as a face has views. @throws FatalError `model_broken` */
+/** Loads a model and runs it once, on as many grey pictures as a face has views. @throws FatalError `model_broken` */
 export async function verifyModel(file: string, bytes: Uint8Array): Promise<void> {
   const session = await openSession(bytes).catch((cause: unknown) => {
     throw new FatalError('model_broken', `ONNX Runtime can't load the ${file} just built.`, { cause });
@@ -23,7 +23,7 @@ export async function verifyModel(file: string, bytes: Uint8Array): Promise<void
   }
 }
 
-/** One thread, which gives way when it has nothing to do. */
+/** Opens a session with one thread, which does not spin when it is idle. */
 export function openSession(model: Uint8Array | string): Promise<InferenceSession> {
   return ort.InferenceSession.create(model as string, {
     intraOpNumThreads: 1,

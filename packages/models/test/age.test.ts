@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { modelsDir } from '@attrai/vision/test/paths';
 import { expect, it } from 'vitest';
-import { readAgePictures } from '../src/fit/calibrate-age.ts';
+import { AGE_CUT } from '../src/fit/calibrate-age.ts';
+import { cutFaces } from '../src/fit/face-pictures.ts';
 import { AGE_SIDE } from '../src/nets/age.ts';
 import { faceApi } from './face-api.ts';
 import { distance, run } from './models.ts';
@@ -18,7 +19,7 @@ it('gives the ages that face-api itself gives', { timeout: 300_000 }, async () =
   const { age } = await run('age.onnx', 'faces', batch, [pictures.length, AGE_SIDE, AGE_SIDE, 3]);
   expect(age!.dims).toEqual([pictures.length, 1]);
   expect(distance(age!.data, expected)).toBeLessThan(1e-3);
-  // Faces that were all of an age to the net would prove nothing.
+  // If the net gave all faces the same age, this would prove nothing.
   expect(Math.max(...expected.slice(2)) - Math.min(...expected.slice(2))).toBeGreaterThan(5);
 });
 
@@ -26,5 +27,5 @@ it('gives the ages that face-api itself gives', { timeout: 300_000 }, async () =
 function faces(): Promise<Uint8Array[]> {
   const api = path.dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json'));
   const samples = SAMPLES.map((sample) => path.join(api, 'demo', sample));
-  return readAgePictures(samples, modelsDir, () => {});
+  return cutFaces(samples, modelsDir, AGE_CUT);
 }

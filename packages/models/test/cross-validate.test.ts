@@ -10,17 +10,18 @@ import { VIEWS } from '../src/nets/views.ts';
 const COUNT = 23;
 const features = Array.from({ length: COUNT }, (_, i) => [i]);
 const targets = features.map(([i]) => 10 * i!);
+const samples = { features, targets };
 
-it('never trains on the fold it tests, and tests every sample once a repeat', () => {
+it('never trains on the fold that it tests, and tests every sample once in each repeat', () => {
   const tested: number[] = [];
   const trainings: { rows: number[]; asked: number[] }[] = [];
-  crossValidate(features, targets, {
+  crossValidate(samples, {
     folds: 5,
     repeats: 3,
     seed: 1,
-    train: (seen, seenTargets) => {
-      const rows = seen.map((row) => row[0]!);
-      expect(seenTargets).toEqual(rows.map((row) => 10 * row));
+    train: (seen) => {
+      const rows = seen.features.map((row) => row[0]!);
+      expect(seen.targets).toEqual(rows.map((row) => 10 * row));
       const training = { rows, asked: [] as number[] };
       trainings.push(training);
       return (row) => {
@@ -40,7 +41,7 @@ it('never trains on the fold it tests, and tests every sample once a repeat', ()
   expect(tested.sort((a, b) => a - b)).toEqual(features.flatMap(([i]) => [i, i, i]));
 });
 
-it('gives the same folds for the same seed, and others for another seed or repeat', () => {
+it('gives the same folds for the same seed, and others for another seed or in another repeat', () => {
   const folds = (seed: number) => {
     const asked: number[][] = [];
     const train = () => {
@@ -48,7 +49,7 @@ it('gives the same folds for the same seed, and others for another seed or repea
       asked.push(own);
       return (row: ArrayLike<number>) => own.push(row[0]!);
     };
-    crossValidate(features, targets, { folds: 5, repeats: 2, seed, train });
+    crossValidate(samples, { folds: 5, repeats: 2, seed, train });
     return asked;
   };
   expect(folds(1)).toEqual(folds(1));
@@ -56,8 +57,8 @@ it('gives the same folds for the same seed, and others for another seed or repea
   expect(folds(1).slice(0, 5)).not.toEqual(folds(1).slice(5));
 });
 
-it('tells r and error of what was predicted', () => {
-  const predictTarget = crossValidate(features, targets, {
+it('gives r and error of the predictions', () => {
+  const predictTarget = crossValidate(samples, {
     folds: 5,
     repeats: 2,
     seed: 1,
@@ -73,11 +74,7 @@ it('finds nothing in noise, though there are as many features as samples', () =>
   const uniform = () => uniformFloat64(random);
   const length = VIEWS.length * FEATURES;
   const noise = Array.from({ length: 60 }, () => Float64Array.from({ length }, uniform));
-  const { r } = validate(
-    noise,
-    noise.map(() => uniform()),
-    { repeats: 1 },
-  );
+  const { r } = validate({ features: noise, targets: noise.map(() => uniform()) }, 1);
   expect(r.mean).toBeLessThan(0.25);
 });
 
@@ -91,32 +88,17 @@ it('makes a scale that gives predictions the distribution of the ratings on ten 
   expect(rising(knots.map(([raw]) => raw))).toBe(true);
   expect(rising(knots.map(([, score]) => score))).toBe(true);
   for (const [raw, score] of knots) expect(score).toBeCloseTo((50 + 3 * (raw - 50)) / 10, 1);
-  // Nobody gets a bare 0 or 10, as no rater gave them.
+  // Nobody gets a plain 0 or 10, as no rater gave them.
   expect(knots[0]![1]).toBeGreaterThan(1.9);
   expect(knots.at(-1)![1]).toBeLessThan(8.1);
 });
 
 it.each([
-  [
-    [1.5, 4.9],
-    [1, 5],
-  ],
-  [
-    [1, 6.2],
-    [1, 7],
-  ],
-  [
-    [0.2, 9.9],
-    [0, 10],
-  ],
-  [
-    [23, 86],
-    [0, 100],
-  ],
-  [
-    [-3, 250],
-    [-3, 250],
-  ],
-] as const)('takes ratings from %j for those of the usual scale %j', (ratings, scale) => {
+  { ratings: [1.5, 4.9], scale: [1, 5] },
+  { ratings: [1, 6.2], scale: [1, 7] },
+  { ratings: [0.2, 9.9], scale: [0, 10] },
+  { ratings: [23, 86], scale: [0, 100] },
+  { ratings: [-3, 250], scale: [-3, 250] },
+])('guesses that ratings from $ratings are on the scale $scale', ({ ratings, scale }) => {
   expect(guessScale(ratings)).toEqual(scale);
 });

@@ -1,37 +1,32 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Detection } from '@attrai/vision/detect/onet';
 import { modelsDir } from '@attrai/vision/test/paths';
+import { temporaryFolder } from '@attrai/vision/test/temporary-folder';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readFaces } from '../src/fit/faces.ts';
 import { fitHead } from '../src/fit/fit.ts';
 import { mainFace } from '../src/fit/main-face.ts';
 import { readRatings } from '../src/fit/ratings.ts';
 
-let dir: string;
+const dir = temporaryFolder();
 beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'attrai-faces-'));
   const grey = sharp({ create: { width: 200, height: 200, channels: 3, background: '#888' } });
   await writeFile(path.join(dir, 'grey.png'), await grey.png().toBuffer());
   await writeFile(path.join(dir, 'text.jpg'), 'not a picture');
 });
-afterAll(() => rm(dir, { recursive: true }));
 
-const table = async (text: string) => {
-  const file = path.join(dir, 'ratings.csv');
-  await writeFile(file, text);
-  return file;
-};
+async function table(text: string, fileColumn: string, ratingColumn: string) {
+  const csvFile = path.join(dir, 'ratings.csv');
+  await writeFile(csvFile, text);
+  return { csvFile, fileColumn, ratingColumn };
+}
 
 describe('nobody is left out silently', () => {
   it('rows without a rating', async () => {
-    const { ratings, skipped } = await readRatings(
-      await table('file,nice\na.jpg,5.5\nb.jpg,\n"c, d.jpg",n/a\ne.jpg,-2\n'),
-      'file',
-      'nice',
-    );
+    const text = 'file,nice\na.jpg,5.5\nb.jpg,\n"c, d.jpg",n/a\ne.jpg,-2\n';
+    const { ratings, skipped } = await readRatings(await table(text, 'file', 'nice'));
     expect(ratings).toEqual([
       { file: 'a.jpg', rating: 5.5, columns: {} },
       { file: 'e.jpg', rating: -2, columns: {} },
@@ -44,12 +39,9 @@ describe('nobody is left out silently', () => {
 
   it('pictures that are missing, unreadable or show no face', async () => {
     const ratings = ['gone.jpg', 'text.jpg', 'grey.png'].map((file) => ({ file, rating: 1, columns: {} }));
-    let done = 0;
-    const onProgress = (count: number) => {
-      done = count;
-    };
-    const read = await readFaces(ratings, { imageDir: dir, modelsDir, adults: false, onProgress });
-    expect(done).toBe(3);
+    const done: number[] = [];
+    const read = await readFaces(ratings, { imageDir: dir, modelsDir, adults: false }, (count) => done.push(count));
+    expect(done).toEqual([1, 2, 3]);
     expect(read).toEqual({
       faces: [],
       skipped: [
@@ -69,7 +61,7 @@ describe('nobody is left out silently', () => {
   });
 });
 
-it('refuses a table with too few ratings before it reads a single face', async () => {
+it('a table with too few ratings is refused before any face is read', async () => {
   const progress: string[] = [];
   await expect(fitOn('file,rating\ngrey.png,2\ntext.jpg,\n', (work) => progress.push(work))).rejects.toMatchObject({
     code: 'too_few_faces',
@@ -82,9 +74,7 @@ async function fitOn(text: string, onProgress: (work: string) => void = () => {}
   return fitHead({
     name: 'none',
     imageDir: dir,
-    csvFile: await table(text),
-    fileColumn: 'file',
-    ratingColumn: 'rating',
+    ...(await table(text, 'file', 'rating')),
     adults: false,
     modelsDir,
     date: new Date(),
@@ -93,31 +83,28 @@ async function fitOn(text: string, onProgress: (work: string) => void = () => {}
 }
 
 it('a table without the column says which columns it has', async () => {
-  await expect(readRatings(await table('name,score\na.jpg,1\n'), 'file', 'score')).rejects.toMatchObject({
+  await expect(readRatings(await table('name,score\na.jpg,1\n', 'file', 'score'))).rejects.toMatchObject({
     code: 'bad_ratings',
     message: expect.stringMatching(/no column file.*name, score/),
   });
 });
 
-it('a table that is not there says so', async () => {
-  await expect(readRatings(path.join(dir, 'none.csv'), 'file', 'score')).rejects.toMatchObject({ code: 'bad_ratings' });
+it('a missing table is refused', async () => {
+  const csvFile = path.join(dir, 'none.csv');
+  const read = readRatings({ csvFile, fileColumn: 'file', ratingColumn: 'score' });
+  await expect(read).rejects.toMatchObject({ code: 'bad_ratings' });
 });
 
-it('takes the largest face near the middle where several are found', () => {
+it('the main face is large and near the middle', () => {
   const face = (x: number, y: number, side: number): Detection => ({
     box: [x - side / 2, y - side / 2, x + side / 2, y + side / 2],
     probability: 1,
-    landmarks: [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-    ],
+    landmarks: Array(5).fill([0, 0]) as unknown as Detection['landmarks'],
   });
+  const photo = { width: 320, height: 320 };
   const middle = face(160, 160, 100);
-  expect(mainFace([face(40, 40, 110), middle, face(165, 160, 60)], 320, 320)).toBe(middle);
+  expect(mainFace([face(40, 40, 110), middle, face(165, 160, 60)], photo)).toBe(middle);
   const huge = face(120, 160, 220);
-  expect(mainFace([middle, huge], 320, 320)).toBe(huge);
-  expect(mainFace([], 320, 320)).toBeUndefined();
+  expect(mainFace([middle, huge], photo)).toBe(huge);
+  expect(mainFace([], photo)).toBeUndefined();
 });

@@ -14,7 +14,7 @@ const FACES = 1200;
 const FEATURES = 60;
 const COPIES: (CopyName | undefined)[] = [undefined, 'thin frames', 'sunglasses', 'cover'];
 
-/** Made-up faces from 0 to 59 years: a feature tells the age, one glasses, one covers; the others are noise, and all have some. */
+/** Made-up faces from 0 to 59 years. One feature shows the age, one glasses, one covers; the others are noise, and all contain some. */
 function madeUp(): PictureToFit[] {
   const random = xoroshiro128plus(3);
   const noise = () => uniformFloat64(random) - 0.5;
@@ -38,14 +38,14 @@ beforeAll(() => {
   fitted = fitGuard(pictures, new Date('2026-11-29T12:00:00Z'), () => {});
 });
 
-it('finds what tells ages, glasses and covers', () => {
+it('finds the features that show ages, glasses and covers', () => {
   const { guard } = fitted;
   const read = (sign: 'adulthood' | 'glasses' | 'cover', of: PictureToFit[]) =>
     of.map(({ shown }) => predict(guard[sign], shown));
   const plain = pictures.filter(({ copy }) => copy === undefined);
   const ages = plain.map(({ face }) => Math.tanh((face.from - 18) / 9));
   expect(sampleCorrelation(read('adulthood', plain), ages)).toBeGreaterThan(0.9);
-  // Whether a covered face wears glasses is nothing that the sign is told.
+  // The sign does not learn whether a covered face wears glasses.
   for (const copy of [undefined, 'thin frames', 'sunglasses'] as const) {
     const own = pictures.filter((picture) => picture.copy === copy);
     const glasses = read('glasses', own).filter((value) => value > 0).length / own.length;
@@ -55,7 +55,7 @@ it('finds what tells ages, glasses and covers', () => {
   }
 });
 
-it('puts the limits so that the shares on the card hold for faces that the signs were not fitted on', () => {
+it('sets the limits so that the shares on the card hold for faces that the signs were not fitted on', () => {
   const { decided } = fitted;
   const share = (from: number, to: number, ...who: WhoIsScored[]) => {
     const own = decided.filter((one) => one.copy === undefined && one.face.from >= from && one.face.from < to);
@@ -66,8 +66,8 @@ it('puts the limits so that the shares on the card hold for faces that the signs
   expect(share(40, 60, 'adult')).toBeGreaterThan(0.95);
 });
 
-it('a face whose copies were fitted on is not called held out', () => {
-  // Each face has noise of its own, the same in its copies: ages would be known by it if a face were in two folds.
+it('decides about a face by signs that have not seen its copies either', () => {
+  // Each face has its own noise, the same in its copies. If a face were in two folds, the noise would give its age away.
   const random = xoroshiro128plus(9);
   const blind = Array.from({ length: 240 }, (_, i) => {
     const age = [5, 15, 40][i % 3]!;
@@ -83,12 +83,12 @@ it('a face whose copies were fitted on is not called held out', () => {
   expect(notScored(40)).toBeGreaterThan(notScored(15) - 0.15);
 });
 
-it('says that it takes children and teenagers to put the limits', () => {
+it('says that it takes children and teenagers to set the limits', () => {
   const adults = pictures.filter(({ face }) => face.from >= 18);
   expect(() => fitGuard(adults, new Date(), () => {})).toThrow('only 0 faces under 13 and 0 of 13 to 17');
 });
 
-it('writes a guard of the length and precision that the models are built with', () => {
+it('gives a guard with the length and precision that the models are built with', () => {
   const { guard } = fitted;
   for (const sign of [guard.adulthood, guard.glasses, guard.cover]) {
     expect(sign.weights).toHaveLength(FEATURES);
@@ -97,8 +97,8 @@ it('writes a guard of the length and precision that the models are built with', 
   expect(guard.fit).toEqual({ date: '2026-11-29', pictures: FACES, copies: 3 * FACES, lambda: 1500 });
 });
 
-it('the card tells the rule and the figures of each set, and no face', () => {
-  const card = guardCard(fitted, [{ file: 'secret.jpg', reason: 'no face found' }], { sharp: '1.2.3' });
+it('the card has the rule and the figures of each set, and no face', () => {
+  const card = guardCard(fitted, [{ file: 'secret.jpg', reason: 'no face found' }], ['sharp 1.2.3']);
   expect(card).toContain(`| Scored from | ${fitted.guard.rule.adult} |`);
   expect(card).toContain('## own\n\n1200 faces.');
   expect(card).toContain('| sunglasses |');
@@ -107,7 +107,7 @@ it('the card tells the rule and the figures of each set, and no face', () => {
   expect(card).not.toContain('.jpg');
 });
 
-it('women and men of an age are told apart only where they would be refused unevenly', () => {
+it('women and men of the same age have different targets only at ages where they would be refused unevenly', () => {
   const sample = (age: number, gender: string) =>
     adulthoodSample({ face: { file: '', set: '', from: age, to: age, gender, race: '' }, copy: undefined }).target;
   expect(sample(30, 'female')).toBeGreaterThan(sample(30, ''));
@@ -117,7 +117,7 @@ it('women and men of an age are told apart only where they would be refused unev
   expect(sample(9, '')).toBeCloseTo(-Math.tanh(1));
 });
 
-it('copies count less than faces as they are, small and turned ones more than others', () => {
+it('copies count less than unchanged faces; small and turned copies more than others', () => {
   const face = { file: '', set: '', from: 40, to: 40, gender: '', race: '' };
   const weight = (copy?: CopyName) => adulthoodSample({ face, copy }).weight;
   expect(weight()).toBe(1);
@@ -126,7 +126,7 @@ it('copies count less than faces as they are, small and turned ones more than ot
   expect(weight('cap')).toBeGreaterThan(weight('cover'));
 });
 
-it('glasses and covers are told by what was drawn', () => {
+it('glasses and covers are known from what was drawn', () => {
   expect(glassesSample({ copy: 'tinted glasses' }).target).toBe(1);
   expect(glassesSample({ copy: 'sunglasses' }).target).toBe(1);
   expect(glassesSample({ copy: 'cap' }).target).toBe(-1);

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector } from '@attrai/vision/detect/detector';
 import { loadVision } from '@attrai/vision/load-vision';
-import { longerSide } from '@attrai/vision/longer-side';
 import { groupPhoto, modelsDir, teenPhoto } from '@attrai/vision/test/paths';
-import type { Vision } from '@attrai/vision/vision';
+import { longerSide, type Vision } from '@attrai/vision/vision';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findMainFace, type MainFace } from '../src/fit/read-main-face.ts';
+import { findMainFace, type MainFace } from '../src/fit/main-face.ts';
 import { type CopyName, copiesToFit, copiesToTest, makeCopy, seedOf } from '../src/guard/copies.ts';
 import { FRAMES } from '../src/guard/spectacles.ts';
 import { SPOILT } from '../src/guard/spoil.ts';
-import { type Raw, readRaw } from '../src/robustness/changes.ts';
+import { type Raw, readRaw } from '../src/raw.ts';
 
 const DRAWN: CopyName[] = [...FRAMES, 'sunglasses', 'cap', 'moustache', 'cover'];
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -20,7 +19,7 @@ const teen = await readRaw(file);
 let main: MainFace;
 let vision: Vision;
 beforeAll(async () => {
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir });
   main = (await findMainFace(file, detector)) as MainFace;
   await detector.close();
   vision = await loadVision({ modelsDir });
@@ -28,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => vision.close());
 
 describe.each(DRAWN)('%s', (name) => {
-  it('are where they belong, and leave the rest of the photo', async () => {
+  it('is drawn where it belongs, and leaves the rest of the photo unchanged', async () => {
     const [left, right, , mouth] = main.face.landmarks;
     const eyes = right[0] - left[0];
     const middle = (left[0] + right[0]) / 2;
@@ -45,13 +44,13 @@ describe.each(DRAWN)('%s', (name) => {
   });
 });
 
-it.each([...DRAWN, ...SPOILT])('%s: the same seed gives the same copy, another one another', async (name) => {
+it.each([...DRAWN, ...SPOILT])('%s: the same seed gives the same copy, another seed another copy', async (name) => {
   const [one, same, other] = await Promise.all([7, 7, 8].map((seed) => makeCopy(name, teen, main.face, seed)));
   expect(one!.equals(same!)).toBe(true);
   expect(one!.equals(other!)).toBe(false);
 });
 
-it('what is called so is so: small, dim, bright, blurred, turned, an old print', async () => {
+it('copies are what they are called: small, dim, bright, blurred, turned, an old print', async () => {
   for (const seed of SEEDS) {
     const of = async (name: CopyName) => readRaw(await makeCopy(name, teen, main.face, seed));
     const small = await of('small');
@@ -73,14 +72,14 @@ it('a small photo is not enlarged', async () => {
   for (const seed of SEEDS) expect((await readRaw(await makeCopy('small', tiny, face, seed))).width).toBeLessThan(101);
 });
 
-it('a picture always gets the same copies, by its bytes alone', async () => {
+it('the bytes of a picture alone decide which copies it gets', async () => {
   const other = await readFile(groupPhoto);
   expect(seedOf(file)).toBe(seedOf(Buffer.from(file)));
   expect(seedOf(file)).not.toBe(seedOf(other));
   expect(copiesToFit(seedOf(file))).toEqual(copiesToFit(seedOf(file)));
 });
 
-it('over many pictures every copy comes up, and each picture has one with glasses', () => {
+it('many pictures get every kind of copy, and each gets one with glasses', () => {
   const seeds = Array.from({ length: 300 }, (_, i) => 7919 * i);
   const isGlasses = (name: CopyName) => name === 'sunglasses' || FRAMES.some((frame) => frame === name);
   for (const plan of [copiesToFit, copiesToTest]) {
@@ -92,7 +91,7 @@ it('over many pictures every copy comes up, and each picture has one with glasse
 });
 
 it.each([...FRAMES, 'sunglasses', 'cap', 'moustache', 'small'] as const)(
-  'a teenager is not scored with %s either',
+  'a teenager is not scored in the copy %s',
   async (name) => {
     for (const seed of SEEDS) {
       const { faces } = await vision.estimate(await makeCopy(name, teen, main.face, seed));

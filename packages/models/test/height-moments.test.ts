@@ -3,7 +3,7 @@ import { heightMoments } from '../src/nets/height-moments.ts';
 
 const ROWS = 35;
 
-it('takes the mean, what is more below than above, and what is more at both ends than in the middle', () => {
+it('the moments are the mean, below minus above, and both ends minus the middle', () => {
   const of = (rowMeans: number[]) => {
     const weights = heightMoments(ROWS);
     return [0, 1, 2].map((k) => rowMeans.reduce((sum, value, row) => sum + value * weights[k * ROWS + row]!, 0));

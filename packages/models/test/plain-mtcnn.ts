@@ -3,8 +3,8 @@ import path from 'node:path';
 import covered from '../src/nets/covered.json' with { type: 'json' };
 
 /**
- * MTCNN's nets as their source describes them, number by number, on images with swapped axes and in TensorFlow's layout:
- * slow, and sharing nothing with the builder, so that a mistake there can't hide here.
+ * MTCNN's nets as their source describes them, computed number by number on images with swapped axes, in TensorFlow's layout. This is slow,
+ * and shares nothing with the builder, so that the builder's mistakes show.
  */
 
 /** [width, height, channels], row-major: the first axis is x. */

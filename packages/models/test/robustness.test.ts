@@ -1,13 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { restrictSharp } from '@attrai/vision/photo/restrict-sharp';
 import { groupPhoto, modelsDir } from '@attrai/vision/test/paths';
+import { temporaryFolder } from '@attrai/vision/test/temporary-folder';
 import type { Box, Point } from '@attrai/vision/vision';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { type Raw, readRaw } from '../src/raw.ts';
 import { toHtml } from '../src/report/write-report.ts';
-import { boxBack, CHANGES, type Raw, readRaw } from '../src/robustness/changes.ts';
+import { boxBack, CHANGES } from '../src/robustness/changes.ts';
 import { measureShifts } from '../src/robustness/measure.ts';
 import { robustnessReport } from '../src/robustness/report.ts';
 
@@ -15,12 +15,8 @@ const WIDTH = 320;
 const HEIGHT = 240;
 const DISC = { x: 200, y: 90, radius: 30 };
 
-let dir: string;
-beforeAll(async () => {
-  restrictSharp();
-  dir = await mkdtemp(path.join(tmpdir(), 'attrai-robustness-'));
-});
-afterAll(() => rm(dir, { recursive: true }));
+const dir = temporaryFolder();
+beforeAll(restrictSharp);
 
 it.each(CHANGES)('brings a face back to where it was: $kind $name', async (change) => {
   const photo = disc();
@@ -42,11 +38,11 @@ it('changes the pixels', async () => {
   }
 });
 
-it('finds faces again under every change, and tells by how much their scores move', { timeout: 120_000 }, async () => {
+it('finds faces again under every change, and measures how far their scores move', { timeout: 120_000 }, async () => {
   const scorerModel = `${modelsDir}/scorer.onnx`;
   const large = path.join(dir, 'large.png'); // Faces must be found at half the size, too.
   await sharp(groupPhoto).resize({ width: 900 }).toFile(large);
-  const shifts = await measureShifts([large], { modelsDir, scorerModel }, () => {});
+  const shifts = await measureShifts([large], { modelsDir, scorerModel });
   expect(shifts.map(({ change }) => change)).toEqual(CHANGES);
   for (const { change, faces, found, sd } of shifts) {
     expect(faces).toBeGreaterThanOrEqual(3);
@@ -54,9 +50,9 @@ it('finds faces again under every change, and tells by how much their scores mov
     expect(found, change.name).toBeLessThanOrEqual(faces);
     expect(sd, change.name).toBeLessThan(1.5);
   }
-  // Of a few faces all may keep their score under the least of changes.
+  // Under the smallest changes a few faces may all keep their score.
   expect(shifts.filter(({ p95 }) => p95! >= 0.1).length).toBeGreaterThan(CHANGES.length / 2);
-  const about = { photos: 1, date: new Date(0), versions: {} };
+  const about = { photos: 1, date: new Date(0), versions: [] };
   const html = toHtml(robustnessReport([{ scorer: 'scorer.onnx', shifts }], about));
   for (const { sd } of shifts) expect(html).toContain(`<td>${sd!.toFixed(2)}</td>`);
   expect(html).not.toMatch(/large|<script|<img|data:/);
@@ -64,7 +60,7 @@ it('finds faces again under every change, and tells by how much their scores mov
 
 it('says whether the goal is reached', () => {
   const shifts = CHANGES.map((change) => ({ change, faces: 9, found: 9, sd: 0.1, mean: 0, p95: 0.2 }));
-  const about = { photos: 1, date: new Date(0), versions: {} };
+  const about = { photos: 1, date: new Date(0), versions: [] };
   const reached = robustnessReport([{ scorer: 's', shifts }], about);
   expect(reached.blocks.some(({ kind }) => kind === 'warning')).toBe(false);
   const quality70 = shifts.map((shift) => (shift.change.name === 'quality 70' ? { ...shift, sd: 0.21 } : shift));

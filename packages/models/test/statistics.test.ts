@@ -3,27 +3,22 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { mean } from 'simple-statistics';
 import { describe, expect, it } from 'vitest';
 import { intervals } from '../src/evaluate/bootstrap.ts';
-import { figuresOf, type Judged, spearman } from '../src/evaluate/figures.ts';
+import { figuresOf, type Judged, ranks, spearman } from '../src/evaluate/figures.ts';
 import { groupBy } from '../src/evaluate/groups.ts';
-import { ranks } from '../src/evaluate/ranks.ts';
 import { onTenPoints } from '../src/fit/scale.ts';
 
 describe('rank correlation', () => {
-  it('lets ties share the mean of their places', () => {
+  it('gives equal values the mean of their places', () => {
     expect(ranks([30, 10, 20, 20])).toEqual([4, 1, 2.5, 2.5]);
     // By hand: the ranks' deviations are (-1.5, 0, 0, 1.5) and (-1.5, 0.5, -0.5, 1.5): 4.5 / sqrt(4.5 * 5).
     expect(spearman([1, 2, 2, 3], [1, 3, 2, 4])).toBeCloseTo(4.5 / Math.sqrt(22.5), 12);
   });
 
-  it('asks for the order alone', () => {
+  it('depends on the order alone', () => {
     const values = [3, 1, 4, 1.5, 9, 2.6];
     expect(spearman(values, values.map(Math.exp))).toBeCloseTo(1, 12);
-    expect(
-      spearman(
-        values,
-        values.map((value) => -(value ** 3)),
-      ),
-    ).toBeCloseTo(-1, 12);
+    const falling = values.map((value) => -(value ** 3));
+    expect(spearman(values, falling)).toBeCloseTo(-1, 12);
   });
 
   it('gives a rating its place on ten points', () => {
@@ -36,7 +31,7 @@ describe('intervals', () => {
   /** Uniform from 0 to 1: sd 1/sqrt(12). */
   const values = Array.from({ length: 400 }, () => uniformFloat64(random));
 
-  it('are as wide as theory says for a mean, around the value itself', () => {
+  it('of a mean are as wide as theory says, around the value itself', () => {
     const [interval] = intervals(values, (some) => [mean([...some])]);
     const { value, low, high } = interval!;
     const width = (2 * 1.96) / Math.sqrt(12 * values.length);
@@ -56,7 +51,7 @@ describe('intervals', () => {
 describe('figures', () => {
   const judged = (rating: number, prediction: number): Judged => ({ rating, prediction, score: 6, ofTen: 5 });
 
-  it('count what is overrated as positive bias', () => {
+  it('have a positive bias if pictures are overrated', () => {
     const { n, mae, bias, maeOfTen, biasOfTen } = figuresOf([judged(50, 53), judged(60, 59), judged(40, 44)]);
     expect(n).toBe(3);
     expect(mae.value).toBeCloseTo((3 + 1 + 4) / 3);
@@ -64,7 +59,7 @@ describe('figures', () => {
     expect([maeOfTen.value, biasOfTen.value]).toEqual([1, 1]);
   });
 
-  it('tell no correlation of fewer than 10 pictures, nor of predictions that are all the same', () => {
+  it('have no correlation for fewer than 10 pictures, nor if all predictions are the same', () => {
     const nine = Array.from({ length: 9 }, (_, i) => judged(i, i));
     expect([figuresOf(nine).r, figuresOf(nine).rho]).toEqual([undefined, undefined]);
     const ten = figuresOf([...nine, judged(9, 9)]);
@@ -97,7 +92,7 @@ describe('groups', () => {
     expect(groups.at(-2)!.label).toMatch(/to 70$/);
   });
 
-  it('keep texts and few different numbers as they are, and of many the small ones together', () => {
+  it('have one group for each text or number; if there are many texts, the rare ones are put together', () => {
     expect(sizes([...Array(40).fill('b'), 'a'])).toEqual({ a: 1, b: 40 });
     expect(sizes([...Array(40).fill('1'), ...Array(40).fill('0')])).toEqual({ '0': 40, '1': 40 });
     const countries = Array.from({ length: 9 }, (_, i) => `country ${i}`);

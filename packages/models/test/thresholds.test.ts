@@ -8,7 +8,7 @@ import { thresholdReport } from '../src/thresholds/tables.ts';
 
 beforeAll(restrictSharp);
 
-it('counts what is found, missed and mistaken from each detection on, who of those shown is marked, and how far small faces are off', () => {
+it('counts faces found, missed and mistaken at each threshold, those with low confidence, and the error of small faces', () => {
   const candidates = [
     { probability: 0.9995, first: 0.9, covered: 1, residual: 3, face: true },
     { probability: 0.96, first: 0.9, covered: -5, residual: 9, face: true },
@@ -20,7 +20,7 @@ it('counts what is found, missed and mistaken from each detection on, who of tho
     { side: 40, photos: 4, shifts: [-1, 0, 1.5] },
     { side: 80, photos: 1, shifts: [0.1] },
   ];
-  const text = toMarkdown(thresholdReport(candidates, sizes, { faces: 4, photos: 2 }), undefined);
+  const text = toMarkdown(thresholdReport(candidates, sizes, { faces: 4, photos: 2 }));
   expect(text).toContain('2 photos with 4 faces.');
   expect(text).toContain('| 0.7 | 0.7500 | 0.6000 | 1 | 2 |');
   expect(text).toContain('| 0.95 | 0.5000 | 0.6667 | 2 | 1 |');
@@ -34,17 +34,17 @@ it('counts what is found, missed and mistaken from each detection on, who of tho
   expect(text).toContain('| 80 | 1 of 1 | – | – | – |');
 });
 
-it('takes the largest candidates for the faces', async () => {
-  const four = await findCandidates([groupPhoto], 4, modelsDir, () => {});
+it('counts the largest candidates as the faces', async () => {
+  const four = await findCandidates([groupPhoto], 4, modelsDir);
   expect(four.map(({ face }) => face)).toEqual([true, true, true, true]);
-  const one = await findCandidates([groupPhoto], 1, modelsDir, () => {});
+  const one = await findCandidates([groupPhoto], 1, modelsDir);
   expect(one).toHaveLength(4);
-  // The reference, too, has it that of these four the largest is the one whose landmarks fit worst.
+  // The largest of the four has the largest residual, in the reference too.
   const residuals = one.map(({ residual }) => residual);
   expect(one.filter(({ face }) => face).map(({ residual }) => residual)).toEqual([Math.max(...residuals)]);
 });
 
-it('scores the main face again at each smaller size, and tells by how much its score moves', async () => {
+it('scores the main face again at each smaller size, and measures how far its score moves', async () => {
   const sizes = await scoreSmallFaces([groupPhoto], { modelsDir, scorerModel: `${modelsDir}/scorer.onnx` }, () => {});
   // It has 66 px.
   expect(sizes.filter(({ photos }) => photos === 1).map(({ side }) => side)).toEqual([24, 30, 36, 40, 50, 60]);

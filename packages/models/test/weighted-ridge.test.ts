@@ -11,7 +11,7 @@ interface Sample {
   weight: number;
 }
 
-/** Of three features on different scales, one with a large mean; weights from 0 to 3. */
+/** Samples of three features on different scales, one with a large mean; weights from 0 to 3. */
 function samples(count: number): Sample[] {
   const random = xoroshiro128plus(5);
   const uniform = () => 2 * uniformFloat64(random) - 1;
@@ -39,7 +39,7 @@ function expectSame(a: LinearModel, b: LinearModel): void {
   expect(a.intercept).toBeCloseTo(b.intercept, 5);
 }
 
-it('comes to what a line through two points must be', () => {
+it('gives the line that two points must have', () => {
   const sums = new WeightedSums(1);
   sums.add([1], 10, 1);
   sums.add([3], 20, 1);
@@ -49,7 +49,7 @@ it('comes to what a line through two points must be', () => {
   expect(intercept).toBeCloseTo(15 - 2.5 * 2);
 });
 
-it('comes to the normal equations, weights and all', () => {
+it('solves the weighted normal equations', () => {
   const list = samples(61);
   const lambda = 7;
   const total = list.reduce((sum, { weight }) => sum + weight, 0);
@@ -57,7 +57,7 @@ it('comes to the normal equations, weights and all', () => {
   const means = [0, 1, 2].map((j) => mean(({ features }) => features[j]!));
   const sds = means.map((m, j) => Math.sqrt(mean(({ features }) => (features[j]! - m) ** 2)));
   const standard = new Matrix(list.map(({ features }) => features.map((value, j) => (value - means[j]!) / sds[j]!)));
-  // A weight counts as a share of the mean one, of those that have any.
+  // A weight counts relative to the mean of all weights above 0.
   const counted = list.filter(({ weight }) => weight > 0).length;
   const weighted = Matrix.diag(list.map(({ weight }) => (weight * counted) / total));
   const meanTarget = mean(({ target }) => target);
@@ -69,17 +69,14 @@ it('comes to the normal equations, weights and all', () => {
   expectSame(sumsOf(list).solve(lambda), { weights, intercept });
 });
 
-it('with equal weights says what the ridge of the scorer head says', () => {
+it('with equal weights gives the same as the ridge of the scorer head', () => {
   const list = samples(40).map((sample) => ({ ...sample, weight: 2 }));
-  const head = fitRidge(
-    list.map(({ features }) => features),
-    list.map(({ target }) => target),
-    [10],
-  );
+  const [features, targets] = [list.map((sample) => sample.features), list.map(({ target }) => target)];
+  const head = fitRidge({ features, targets }, [10]);
   expectSame(sumsOf(list).solve(10), head);
 });
 
-it('sums of parts come to the whole, and stay what they are', () => {
+it('the sums of parts add up to the whole, and are not changed by that', () => {
   const list = samples(45);
   const [part, rest] = [sumsOf(list.slice(0, 13)), sumsOf(list.slice(13))];
   const before = part.solve(3);
@@ -90,7 +87,7 @@ it('sums of parts come to the whole, and stay what they are', () => {
   expectSame(part.solve(3), before);
 });
 
-it('gives a feature that never varies no say', () => {
+it('gives a feature that never varies no weight', () => {
   const sums = new WeightedSums(4);
   for (const { features, target } of samples(30)) sums.add([...features, 7], target, 1);
   const { weights, intercept } = sums.solve(1);

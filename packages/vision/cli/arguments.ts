@@ -2,7 +2,7 @@ import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { MIN_FACE } from '../src/vision.ts';
 import { STDIN } from './files.ts';
 
-/** As the services take it, too. */
+/** The services have the same limits for MIN_FACE. */
 const [LEAST_FACE, LARGEST_FACE] = [20, 1000];
 
 export const USAGE = `Finds the faces in photos (JPEG, PNG, WebP) and scores those that don't look younger than 18.
@@ -10,15 +10,15 @@ export const USAGE = `Finds the faces in photos (JPEG, PNG, WebP) and scores tho
   pnpm estimate FILE|DIR|-... [--json] [--out DIR] [--min-face PX] [--adults]
 
   -              one photo from standard input
-  --json         one line of JSON a photo on stdout; a face without a score has "score":null,"unscored":"child" or "unsure"
+  --json         print one line of JSON for each photo; a face without a score has "score":null,"unscored":"child" or "unsure"
   --out DIR      write each photo that has faces, with boxes and scores, to DIR/NAME.scored.jpg, in the same subfolders
-  --min-face PX  longer side of the smallest face looked for, pixels of the photo reduced to 1280: ${LEAST_FACE} to ${LARGEST_FACE}
+  --min-face PX  longer side of the smallest face to find, ${LEAST_FACE} to ${LARGEST_FACE} pixels of the photo reduced to 1280
                  (default: MIN_FACE, or ${MIN_FACE})
   --adults       everybody in the photos is an adult: only faces that clearly look like a child's get no score
 
   MODELS_DIR     folder of the models (default .models)
-  SCORER_MODEL   another scorer model than the project's own
-  MIN_FACE       as --min-face
+  SCORER_MODEL   a scorer model to use instead of the project's own
+  MIN_FACE       the same as --min-face
 `;
 
 export interface Arguments {

@@ -8,12 +8,11 @@ import type { Face } from '../src/vision.ts';
 import { readArguments, USAGE } from './arguments.ts';
 import { findPhotos } from './files.ts';
 import { Pictures } from './pictures.ts';
-import { printable } from './printable.ts';
-import { showProgress } from './progress.ts';
 import { FileError, readPhoto } from './read-photo.ts';
 import { jsonLine, legend, skippedLines, summary, textLine } from './report.ts';
+import { clearProgress, printable, showProgress } from './terminal.ts';
 
-/** Exits with 0, or 1 when a photo could not be used, or 2 when the command line makes no sense. */
+/** Returns the exit code: 0, or 1 if a photo could not be used. A command line that makes no sense ends with 2. */
 async function main(): Promise<number> {
   const args = readArguments(process.argv.slice(2), process.env);
   if (args === 'help') {
@@ -21,10 +20,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const { json, out } = args;
-  // It is where "models build" has put them.
+  // The default is where "models build" puts them.
   const modelsDir = resolve(process.env.MODELS_DIR || fileURLToPath(new URL('../../../.models', import.meta.url)));
   returnToUser();
-  if (out !== undefined && (await isNoFolder(out)))
+  if (out !== undefined && (await isFile(out)))
     throw new UsageError(`--out must be a folder, and ${printable(out)} is a file.`, USAGE);
   const { photos, skipped } = await findPhotos(args.paths, out);
   say(skippedLines(skipped));
@@ -38,7 +37,7 @@ async function main(): Promise<number> {
   const faces: Face[] = [];
   let failed = 0;
   for (const [i, photo] of photos.entries()) {
-    const progress = showProgress(`${i + 1}/${photos.length} ${printable(photo.path)}`);
+    showProgress(`${i + 1}/${photos.length} ${printable(photo.path)}`);
     let line: string;
     try {
       const estimate = await vision.estimate(await readPhoto(photo.path), { adultsConfirmed: args.adults });
@@ -52,7 +51,7 @@ async function main(): Promise<number> {
         ? JSON.stringify({ photo: photo.path, error: { code, message } })
         : printable(`${photo.path}  ${message} (${code})`);
     }
-    progress.clear();
+    clearProgress();
     process.stdout.write(`${line}\n`);
   }
   await vision.close();
@@ -62,15 +61,14 @@ async function main(): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-/** Paths mean what they mean where the user stands: `pnpm estimate` runs in the project's folder, wherever it was called. */
+/** Paths are relative to the user's folder: `pnpm estimate` runs in the project's folder, wherever it was called. */
 function returnToUser(): void {
   const { INIT_CWD, npm_lifecycle_event } = process.env;
   if (npm_lifecycle_event === 'estimate' && INIT_CWD) process.chdir(INIT_CWD);
 }
 
-async function isNoFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found !== undefined && !found.isDirectory();
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === false;
 }
 
 function say(lines: string[]): void {

@@ -1,20 +1,20 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join, relative, resolve } from 'node:path';
 
-/** One photo on standard input. */
+/** The path that means one photo on standard input. */
 export const STDIN = '-';
-/** What estimate writes ends like this. */
+/** The ending of pictures that estimate writes. */
 export const WRITTEN = '.scored.jpg';
 
-/** What counts as a photo when a folder is given; a file that is named counts whatever it is called. */
+/** The photos that are taken from a folder. A file that is named itself is taken whatever its name. */
 const PHOTO_NAMES = new Set(['.jpg', '.jpeg', '.png', '.webp']);
 
-/** Pictures somebody may well expect to be taken. */
+/** Pictures that somebody may expect to be read too. */
 const OTHER_PICTURES = new Set(['.heic', '.heif', '.gif', '.avif', '.tif', '.tiff', '.bmp', '.svg', '.jxl']);
 
 export interface PhotoFile {
   path: string;
-  /** The folder it is in, as seen from the folder that was given; empty for one that was named itself. */
+  /** Its folder, relative to the folder that was given; empty for a photo that was named itself. */
   folder: string;
 }
 
@@ -24,16 +24,12 @@ export interface Found {
   skipped: { otherKinds: string[]; written: string[]; out: string[]; unreadable: string[] };
 }
 
-/** The files meant by the arguments: folders stand for the photos in them and below, sorted; anything else for itself, even if missing. */
+/** The files that arguments stand for: a folder for all photos in it and below, sorted; anything else for itself, even if missing. */
 export async function photoFiles(paths: readonly string[]): Promise<string[]> {
   return (await findPhotos(paths)).photos.map(({ path }) => path);
 }
 
-/**
- * The same, and what was skipped.
- *
- * @param out a folder that is not searched, unless it is one of those that are given, or around one
- */
+/** The same, and what was skipped. @param out a folder to skip when it lies below a folder that is given */
 export async function findPhotos(paths: readonly string[], out?: string): Promise<Found> {
   const found: Found = { photos: [], skipped: { otherKinds: [], written: [], out: [], unreadable: [] } };
   for (const path of paths) {

@@ -2,17 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { type PhotoFile, STDIN, WRITTEN } from './files.ts';
 
-/** Writes pictures to a folder, each where its photo is in the folder that was given. */
+/** Writes pictures to a folder, with the same subfolders as their photos. */
 export class Pictures {
   readonly #out: string;
-  /** In lower case: some file systems make no difference. */
+  /** In lower case: some file systems do not tell upper and lower case apart. */
   readonly #taken = new Set<string>();
 
   constructor(out: string) {
     this.#out = out;
   }
 
-  /** Two photos of one name get different pictures. */
+  /** Photos of the same name get pictures of different names. */
   async write({ path, folder }: PhotoFile, picture: Buffer): Promise<void> {
     const stem = join(folder, path === STDIN ? 'stdin' : basename(path, extname(path)));
     let name = `${stem}${WRITTEN}`;

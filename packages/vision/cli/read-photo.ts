@@ -20,7 +20,7 @@ export async function readPhoto(path: string): Promise<Buffer> {
   }
 }
 
-/** No more than tells that it is too much. */
+/** Stops after MAX_BYTES: the photo is refused then anyway. */
 async function readStdin(): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;

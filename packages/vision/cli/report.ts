@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { labelText } from '../src/draw/draw-faces.ts';
 import type { Estimate, Face } from '../src/vision.ts';
 import type { Found } from './files.ts';
-import { printable } from './printable.ts';
+import { printable } from './terminal.ts';
 
 /** How a face without a score is written, and what that means. */
 const UNSCORED = {
@@ -27,7 +27,7 @@ function scoreText(face: Face): string {
   return face.score === null ? UNSCORED[face.unscored].sign : labelText(face);
 }
 
-/** What the signs in the lines of text mean, as far as there were any; a line each. */
+/** Explains the signs that were used in the lines of text; a line each. */
 export function legend(faces: readonly Face[]): string[] {
   const unscored = Object.entries(UNSCORED)
     .filter(([why]) => faces.some((face) => face.score === null && face.unscored === why))
@@ -36,22 +36,20 @@ export function legend(faces: readonly Face[]): string[] {
   return [...unscored, ...(guessed ? ['≈: little more than a guess'] : [])];
 }
 
-/** A line for each kind of thing that was left out. */
+/** A line for each kind of file or folder that was skipped. */
 export function skippedLines({ otherKinds, written, out, unreadable }: Found['skipped']): string[] {
   const endings = [...new Set(otherKinds.map((path) => extname(path).toLowerCase()))].sort();
+  const pictures = (paths: string[], which: string) =>
+    paths.length > 0 ? [`Skipped ${counted(paths.length, 'picture')} ${which}.`] : [];
   return [
-    ...(otherKinds.length > 0
-      ? [`Skipped ${counted(otherKinds.length, 'picture')} of kinds that are not read (${endings.join(', ')}).`]
-      : []),
-    ...(written.length > 0
-      ? [`Skipped ${counted(written.length, 'picture')} that estimate wrote (*.scored.jpg).`]
-      : []),
+    ...pictures(otherKinds, `of kinds that are not read (${endings.join(', ')})`),
+    ...pictures(written, 'that estimate wrote (*.scored.jpg)'),
     ...out.map((folder) => `Skipped ${printable(folder)}: the pictures go there.`),
     ...unreadable.map((folder) => `Skipped ${printable(folder)}: the folder cannot be read.`),
   ];
 }
 
-/** One line about all of it. */
+/** The last line: counts of photos, faces and scores. */
 export function summary(photos: number, failed: number, faces: readonly Face[]): string {
   const scored = faces.filter(({ score }) => score !== null).length;
   const unusable = failed > 0 ? ` (${failed} could not be used)` : '';

@@ -1,18 +1,18 @@
 // AssemblyScript, as resample.ts: the inner loop of src/draw/paint.ts.
 //
-// Whatever is the same for all pixels is computed before the loops: the compiler does not move it there.
+// Values that are the same for all pixels are computed before the loops: the compiler does not move them there.
 
-/** A share of all in the fixed point of `i16x8.q15mulr_sat_s`, as near as that comes to it. */
+/** The share 1 in the fixed point of `i16x8.q15mulr_sat_s`, which ends just below 1. */
 const ALL: f32 = 32767;
-/** 2^23: added to a smaller number of 0 or more it leaves that, rounded, in the low bits of the float32. Quicker than to convert it. */
+/** 2^23. Added to a smaller number that is not negative, it leaves that number, rounded, in the low bits of the float32. This is quicker than converting. */
 const TO_BITS = f32x4.splat(8388608);
 const LOW_BITS = i32x4.splat(0x7fff);
 const FOUR_COLUMNS = f32x4(0, 1, 2, 3);
 
 /**
- * Mixes a colour into the pixels of a rectangle (edges `left` to `bottom`, inside the picture; none where left is not below right) that a stroke covers; src/draw/paint.ts
- * says what a stroke is. Its box has the middle (cx, cy), and straight sides for flatX and flatY pixels in both directions from there.
- * `colour`: red in the lowest byte, then green, then blue.
+ * Mixes a colour into the pixels of a rectangle that a stroke covers; src/draw/paint.ts says what a stroke is. The rectangle has the edges
+ * `left` to `bottom`, inside the picture; it is empty if left is not below right. The stroke's box has the middle (cx, cy); its sides are
+ * straight for flatX and flatY pixels in both directions from there. `colour`: red in the lowest byte, then green, then blue.
  */
 export function paint(
   picture: usize,
@@ -56,7 +56,7 @@ export function paint(
     const pastY = f32x4.splat(flatY + radius - reach - fromCentreY);
     let at = picture + (y * width + left) * 3;
     let columns = first;
-    // Four pixels at a time. What is too much in a row gets nothing.
+    // Four pixels at a time. Those beyond the row's end get nothing.
     for (let x = left; x < right; x += 4) {
       const fromCentreX = f32x4.abs(columns);
       const dx = f32x4.sub(fromCentreX, flatXs);
@@ -76,9 +76,9 @@ export function paint(
   }
 }
 
-/** Mixes colours, 64ths in 16 bits a channel, into four pixels; 32 bits a pixel say how much of them. */
+/** Mixes colours (64ths, 16 bits a channel) into four pixels. `shares`: how much of them, 32 bits a pixel. */
 function mix(at: usize, shares: v128, frontColours: v128, backColours: v128): void {
-  // Twelve bytes and no more: to load what has just been stored with something else takes long.
+  // Exactly twelve bytes: a load that overlaps a recent store is slow.
   const pixels = v128.load32_lane(at + 8, v128.load64_zero(at), 2);
   const frontShares = i8x16.shuffle(shares, shares, 0, 1, 0, 1, 0, 1, 4, 5, 4, 5, 4, 5, 8, 9, 8, 9);
   const backShares = i8x16.shuffle(shares, shares, 8, 9, 12, 13, 12, 13, 12, 13, 0, 0, 0, 0, 0, 0, 0, 0);

@@ -1,19 +1,18 @@
 // AssemblyScript, for WebAssembly with SIMD: the inner loops of src/mips.ts, src/sample.ts, src/align/warp.ts and src/score/blocks.ts.
-// After a change here: `pnpm --filter @attrai/vision kernels`. It goes to src/kernels/kernels.wasm, which is committed.
+// After a change here, run `pnpm --filter @attrai/vision kernels`. It writes src/kernels/kernels.wasm, which is committed.
 //
-// Pictures are RGB, 8 bits a channel, rows without padding. A row more than a picture has, and some bytes beyond, are
-// read (and weigh nothing); up to 16 bytes are written past the end of the result: those leave room for both.
+// WebAssembly takes numbers only, so parameter lists are long. Pictures are RGB, 8 bits a channel, rows without padding. The kernels read one row and some bytes past a picture's end (with weight 0),
+// and write up to 16 bytes past the end of a result. The callers leave room for both.
 //
-// Weights are whole numbers from 0 to 2^7: a weighted byte fits 16 bits with their sign, so that `i32x4.dot_i16x8_s`
-// weighs and adds pairs of them.
+// Weights are whole numbers from 0 to 2^7. So a weighted byte fits 16 bits with a sign, and `i32x4.dot_i16x8_s` weighs and adds pairs.
 
 const ONE: i32 = 128;
-/** Half of ONE², that divides the sums of bytes weighted twice: added before the shift by 14 bits, it makes them round. */
+/** Half of ONE². Bytes weighted twice are divided by ONE², a shift by 14 bits; adding this before makes the shift round. */
 const ROUND = i32x4.splat(1 << 13);
-/** 2^52: added to a smaller whole number it leaves that in the low bits of the float64. */
+/** 2^52. Added to a smaller whole number, it leaves that number in the low bits of the float64. */
 const TO_BITS = f64x2.splat(4503599627370496);
 
-/** Means of 2×2 blocks of a picture. An odd last row or column is left out. */
+/** Writes the means of 2×2 blocks. An odd last row or column is left out. */
 export function halve(from: usize, width: i32, height: i32, to: usize): void {
   const row = width * 3;
   const outRow = (width >> 1) * 3;
@@ -21,7 +20,7 @@ export function halve(from: usize, width: i32, height: i32, to: usize): void {
   for (let y = 0; y < outHeight; y++) {
     let at = from + 2 * y * row;
     const end = to + outRow;
-    // Four pixels at a time. What is too much in a row is overwritten by the next one.
+    // Four pixels at a time. The next row overwrites what is too much.
     for (let out = to; out < end; out += 12) {
       const bytes = i8x16.narrow_i16x8_u(meansOfTwoBlocks(at, row), meansOfTwoBlocks(at + 12, row));
       v128.store(out, i8x16.shuffle(bytes, bytes, 0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 0, 0, 0, 0));
@@ -37,7 +36,7 @@ export function blocks(from: usize, width: i32, height: i32, to: usize): void {
   let out = to;
   for (let upper = from, end = from + row * height; upper < end; upper += 2 * row) {
     for (let x = 0; x < row; x += 6) {
-      // Eight bytes at a time: two of them are overwritten by what follows.
+      // Eight bytes at a time: the next store overwrites two of them.
       store<u64>(out, load<u64>(upper + x));
       store<u64>(out + 6, load<u64>(upper + row + x));
       out += 12;
@@ -45,21 +44,21 @@ export function blocks(from: usize, width: i32, height: i32, to: usize): void {
   }
 }
 
-/** The same of the picture's mirror image. */
+/** The same for the picture's mirror image. */
 export function mirroredBlocks(from: usize, width: i32, height: i32, to: usize): void {
   const row = width * 3;
   let out = to;
   for (let upper = from, end = from + row * height; upper < end; upper += 2 * row) {
     for (let x = row - 6; x >= 0; x -= 6) {
       const block = v128.load64_lane(upper + row + x, v128.load64_zero(upper + x), 1);
-      // Four bytes too many: they are overwritten by what follows.
+      // Four bytes too many: the next store overwrites them.
       v128.store(out, i8x16.shuffle(block, block, 3, 4, 5, 0, 1, 2, 11, 12, 13, 8, 9, 10, 0, 0, 0, 0));
       out += 12;
     }
   }
 }
 
-/** Of 2×2 pixels each, side by side: the first six of eight 16-bit numbers. */
+/** The means of two 2×2 blocks side by side: the first six of eight 16-bit numbers. */
 function meansOfTwoBlocks(at: usize, row: usize): v128 {
   const sums = i16x8.add(sumsOfPixelPairs(v128.load(at)), sumsOfPixelPairs(v128.load(at + row)));
   return i16x8.shr_u(i16x8.add(sums, i16x8.splat(2)), 2);
@@ -71,7 +70,7 @@ function sumsOfPixelPairs(pixels: v128): v128 {
 
 /**
  * Resamples a rectangle of a picture, edges in its pixels, to width × height pixels: bilinear, the border repeated
- * outside. `scratch` is room for what src/sample.ts says.
+ * outside. src/sample.ts says how much room `scratch` needs.
  */
 export function sample(
   from: usize,
@@ -111,7 +110,7 @@ export function sample(
     blendRows(from + top * row + first * 3, row, spanned, weightOfNext(centre), blended);
     const end = to + width * 3;
     let tap = offsets;
-    // Four pixels at a time. What is too much in a row is overwritten by the next one.
+    // Four pixels at a time. The next row overwrites what is too much.
     for (let out = to; out < end; out += 12) {
       const front = i16x8.narrow_i32x4_s(blendColumns(tap, columns, blended), blendColumns(tap + 4, columns, blended));
       const back = i16x8.narrow_i32x4_s(
@@ -131,19 +130,19 @@ function centreOf(i: i32, from: f64, step: f64, size: i32): f64 {
   return min(max(from + (<f64>i + 0.5) * step - 0.5, 0), <f64>(size - 1));
 }
 
-/** Of the pixel after the one at or before `centre`; 0 on the last pixel, which has none after it. */
+/** The weight of the pixel after the one at or before `centre`; 0 on the last pixel. */
 function weightOfNext(centre: f64): i32 {
   const exact = (centre - Math.floor(centre)) * <f64>ONE;
   const whole = Math.floor(exact);
   return <i32>whole + i32(exact - whole >= 0.5);
 }
 
-/** Two 16-bit numbers in one of 32 bits. */
+/** Puts two 16-bit numbers into one of 32 bits. */
 function pair(first: i32, second: i32): i32 {
   return (second << 16) | first;
 }
 
-/** `count` bytes of a row and those of the row below, weighted, as 16-bit numbers. */
+/** Adds `count` bytes of a row and those of the row below, weighted, as 16-bit numbers. */
 function blendRows(at: usize, row: usize, count: i32, lower: i32, out: usize): void {
   const up = i16x8.splat(<i16>(ONE - lower));
   const down = i16x8.splat(<i16>lower);
@@ -168,7 +167,7 @@ function rounded(weightedTwice: v128): v128 {
   return i32x4.shr_s(i32x4.add(weightedTwice, ROUND), 14);
 }
 
-/** Draws side × side pixels, of which (u, v) lies at (a·u - b·v + tx + shift, b·u + a·v + ty + shift) in a picture: bilinear, the border repeated outside. */
+/** Draws side × side pixels. Pixel (u, v) lies at (a·u - b·v + tx + shift, b·u + a·v + ty + shift) in the picture: bilinear, the border repeated outside. */
 export function warp(
   from: usize,
   width: i32,
@@ -216,7 +215,7 @@ function both(x: f64, y: f64): v128 {
   return f64x2.replace_lane(f64x2.splat(x), 1, y);
 }
 
-/** Red of the pixel there and of the one after it, then green, then blue: 16 bits each. */
+/** Red of a pixel and of the next one, then green, then blue: 16 bits each. */
 function pixelPair(at: usize): v128 {
   const bytes = v128.load64_zero(at);
   return i8x16.shuffle(bytes, bytes, 0, 8, 3, 8, 1, 8, 4, 8, 2, 8, 5, 8, 8, 8, 8, 8);

@@ -1,41 +1,41 @@
 import { join } from 'node:path';
 import { FatalError } from '@attrai/contracts/errors';
 import { AgeNet } from './age/age-net.ts';
-import { judgeFaces } from './age/judge-faces.ts';
-import type { WhoIsScored } from './age/who-is-scored.ts';
+import { judgeFaces, type WhoIsScored } from './age/who-is-scored.ts';
 import { confidenceOf, signalsOf } from './confidence.ts';
-import { loadDetector, SHOWN_THRESHOLDS } from './detect/detector.ts';
+import { Detector } from './detect/detector.ts';
 import type { SettledFace } from './detect/settle.ts';
 import { drawFaces } from './draw/draw-faces.ts';
 import { encodeJpeg } from './draw/encode.ts';
-import { loadGlyphs } from './draw/glyphs.ts';
-import { loadKernels } from './kernels/kernels.ts';
-import { longerSide } from './longer-side.ts';
-import { makeMips, photoOf } from './mips.ts';
+import { Glyphs } from './draw/glyphs.ts';
+import { Kernels } from './kernels/kernels.ts';
+import { type Mips, makeMips, photoOf } from './mips.ts';
 import { decodePhoto } from './photo/decode.ts';
 import { restrictSharp } from './photo/restrict-sharp.ts';
 import { giveBack } from './pixels.ts';
 import { multipliesBytes } from './processor.ts';
 import { inRows } from './reading-order.ts';
-import { loadScorer, type Scorer } from './score/scorer.ts';
+import { Scorer } from './score/scorer.ts';
 import type { GuardRule } from './score/signs.ts';
-import { startStopwatch } from './stopwatch.ts';
+import { Stopwatch } from './stopwatch.ts';
 import {
+  type Decoded,
   type Estimate,
   type Face,
   type Landmarks,
+  type LookOptions,
+  longerSide,
   MAX_SIDE,
   MIN_FACE,
   type Point,
   type Scored,
   type Vision,
-  type VisionInSteps,
 } from './vision.ts';
 
 export interface VisionOptions {
-  /** Folder with the nets, as "pnpm models build" makes them: P-Net, R-Net and scorer in float32 and in bytes (-int8), O-Net and age net. */
+  /** Folder of the nets that "pnpm models build" makes. */
   modelsDir: string;
-  /** A model that scores in place of the one in `modelsDir`. score/metadata.ts says what its metadata must contain. */
+  /** A model that scores in place of the project's own. score/metadata.ts says what its metadata must contain. */
   scorerModel?: string;
   /** Longer side of the smallest face reported, in pixels of the photo after its reduction to `maxSide`. Default 40. */
   minFace?: number;
@@ -53,88 +53,124 @@ export interface VisionOptions {
 export async function loadVision(options: VisionOptions): Promise<Vision> {
   const { modelsDir, scorerModel, minFace = MIN_FACE, maxSide = MAX_SIDE, threads = 1 } = options;
   restrictSharp();
-  const kernels = loadKernels();
-  const glyphs = await loadGlyphs();
-  const own = await loadOwnModel(modelsDir, threads);
-  const other = scorerModel === undefined ? undefined : await loadScorer(scorerModel, threads);
-  const ageNet = await AgeNet.open(modelsDir, threads);
-  const detector = await loadDetector({ modelsDir, minFace, thresholds: SHOWN_THRESHOLDS, threads });
-
-  const vision: VisionInSteps = {
-    async decode(photo) {
-      const stopwatch = startStopwatch();
-      const decoded = await decodePhoto(photo, maxSide);
-      stopwatch.lap('decode');
-      const { ms, cpuMs } = stopwatch.read();
-      return { ...decoded, ms: ms.decode, cpuMs: cpuMs.decode };
-    },
-    async look(
-      { pixels, width, height, ms, cpuMs },
-      { adultsConfirmed = false, decimalComma = false } = {},
-    ): Promise<Estimate> {
-      const stopwatch = startStopwatch({ ms, cpuMs });
-      const mips = makeMips(pixels, kernels);
-      giveBack(pixels);
-      const detected = await detector.detect(mips, stopwatch.lap);
-      const rows = inRows(detected.filter(({ box }) => longerSide(box) >= minFace));
-      const detections = rows.flatMap((faces, row) => faces.map((face) => ({ ...face, row })));
-      if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
-
-      const chips = own.cutChips(mips, detections);
-      stopwatch.lap('align');
-      const readings = await own.read(chips);
-      stopwatch.lap('score');
-      const askYears = (faces: readonly number[]) =>
-        ageNet.estimate(
-          mips,
-          faces.map((i) => detections[i]!),
-        );
-      const who = await judgeFaces(
-        readings.map(({ signs }) => signs!),
-        askYears,
-        own.guard,
-      );
-      stopwatch.lap('age');
-      const isScored = (i: number) => who[i] === 'adult' || (who[i] === 'unsure' && adultsConfirmed);
-      const adults = detections.filter((_, i) => isScored(i));
-      const others = (await other?.read(other.cutChips(mips, adults)))?.values();
-      if (other) stopwatch.lap('score');
-      const found = detections.map((detection, i) => {
-        if (!isScored(i)) return toFace(detection, who[i]!);
-        const reading = { ...readings[i]!, ...(others && { score: others.next().value!.score }) };
-        return toFace(detection, reading.score, confidenceOf(signalsOf(detection, mips.photo, reading.disagreement)));
-      });
-      drawFaces(mips, found, glyphs, decimalComma);
-      stopwatch.lap('draw');
-      const drawn = photoOf(mips);
-      const picture = encodeJpeg(drawn);
-      stopwatch.lap('encode');
-      const faces = found.map((face) => resize(face, width / drawn.width, height / drawn.height));
-      return { width, height, faces, picture, ...stopwatch.read() };
-    },
-    async close() {
-      await Promise.all([own.close(), other?.close(), ageNet.close(), detector.close()]);
-    },
-  };
-  return { ...vision, estimate: async (photo, options) => vision.look(await vision.decode(photo), options) };
+  return new Pipeline({
+    minFace,
+    maxSide,
+    glyphs: await Glyphs.render(),
+    own: await loadOwnModel(modelsDir, threads),
+    other: scorerModel === undefined ? undefined : await Scorer.open(scorerModel, threads),
+    ageNet: await AgeNet.open(modelsDir, threads),
+    detector: await Detector.open({ modelsDir, minFace, threads }),
+  });
 }
 
-/**
- * The project's own model, which tells who may be scored as well as the scores.
- *
- * @throws FatalError `scorer_unusable`
- */
-export async function loadOwnModel(modelsDir: string, threads: number): Promise<Scorer & { guard: GuardRule }> {
+type OwnModel = Scorer & { guard: GuardRule };
+
+/** Opens the project's own model, which gives scores and also says who may be scored. @throws FatalError `scorer_unusable` */
+export async function loadOwnModel(modelsDir: string, threads: number): Promise<OwnModel> {
   const path = join(modelsDir, multipliesBytes() ? 'scorer-int8.onnx' : 'scorer.onnx');
-  const scorer = await loadScorer(path, threads);
-  const { guard } = scorer;
-  if (guard !== undefined) return { ...scorer, guard };
-  throw new FatalError('scorer_unusable', `${path} tells nothing about who may be scored: build it again.`);
+  const scorer = await Scorer.open(path, threads);
+  if (scorer.guard !== undefined) return scorer as OwnModel;
+  throw new FatalError('scorer_unusable', `${path} does not say who may be scored: build it again.`);
 }
 
-/** @param score or why there is none */
+interface Parts {
+  minFace: number;
+  maxSide: number;
+  glyphs: Glyphs;
+  own: OwnModel;
+  /** The user's scorer model, if there is one. */
+  other: Scorer | undefined;
+  ageNet: AgeNet;
+  detector: Detector;
+}
+
+type PlacedFace = SettledFace & { row: number };
+
+class Pipeline implements Vision {
+  readonly #parts: Parts;
+  readonly #kernels = new Kernels();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async estimate(photo: Buffer, options?: LookOptions): Promise<Estimate> {
+    return this.look(await this.decode(photo), options);
+  }
+
+  async decode(photo: Buffer): Promise<Decoded> {
+    const stopwatch = new Stopwatch();
+    const decoded = await decodePhoto(photo, this.#parts.maxSide);
+    stopwatch.lap('decode');
+    const { ms, cpuMs } = stopwatch.read();
+    return { ...decoded, ms: ms.decode, cpuMs: cpuMs.decode };
+  }
+
+  async look(photo: Decoded, { adultsConfirmed = false, decimalComma = false }: LookOptions = {}): Promise<Estimate> {
+    const { pixels, width, height } = photo;
+    const stopwatch = new Stopwatch(photo);
+    const mips = makeMips(pixels, this.#kernels);
+    giveBack(pixels);
+    const detections = await this.#detect(mips, stopwatch);
+    if (detections.length === 0) return { width, height, faces: [], picture: undefined, ...stopwatch.read() };
+    const found = await this.#score(mips, detections, adultsConfirmed, stopwatch);
+    drawFaces(mips, found, this.#parts.glyphs, decimalComma);
+    stopwatch.lap('draw');
+    const drawn = photoOf(mips);
+    const picture = encodeJpeg(drawn);
+    stopwatch.lap('encode');
+    const faces = found.map((face) => resize(face, width / drawn.width, height / drawn.height));
+    return { width, height, faces, picture, ...stopwatch.read() };
+  }
+
+  async close(): Promise<void> {
+    const { own, other, ageNet, detector } = this.#parts;
+    await Promise.all([own.close(), other?.close(), ageNet.close(), detector.close()]);
+  }
+
+  async #detect(mips: Mips, stopwatch: Stopwatch): Promise<PlacedFace[]> {
+    const { detector, minFace } = this.#parts;
+    const detected = await detector.detect(mips, (stage) => stopwatch.lap(stage));
+    const rows = inRows(detected.filter(({ box }) => longerSide(box) >= minFace));
+    return rows.flatMap((faces, row) => faces.map((face) => ({ ...face, row })));
+  }
+
+  async #score(
+    mips: Mips,
+    detections: readonly PlacedFace[],
+    adultsConfirmed: boolean,
+    stopwatch: Stopwatch,
+  ): Promise<Face[]> {
+    const { own, other, ageNet } = this.#parts;
+    const chips = own.cutChips(mips, detections);
+    stopwatch.lap('align');
+    const readings = await own.read(chips);
+    stopwatch.lap('score');
+    const signs = readings.map((reading) => reading.signs!);
+    const yearsOf = (faces: readonly number[]) =>
+      ageNet.estimate(
+        mips,
+        faces.map((i) => detections[i]!),
+      );
+    const who = await judgeFaces(signs, yearsOf, own.guard);
+    stopwatch.lap('age');
+    const isScored = (i: number) => who[i] === 'adult' || (who[i] === 'unsure' && adultsConfirmed);
+    const adults = detections.filter((_, i) => isScored(i));
+    const others = (await other?.read(other.cutChips(mips, adults)))?.values();
+    if (other) stopwatch.lap('score');
+    return detections.map((detection, i) => {
+      if (!isScored(i)) return toFace(detection, who[i]!);
+      const { score, disagreement } = readings[i]!;
+      const confidence = confidenceOf(signalsOf(detection, mips.photo, disagreement));
+      return toFace(detection, others ? others.next().value!.score : score, confidence);
+    });
+  }
+}
+
+/** @param score a number, or why there is none */
 function toFace(
-  { box, row, landmarks, probability, first }: SettledFace & { row: number },
+  { box, row, landmarks, probability, first }: PlacedFace,
   score: number | WhoIsScored,
   confidence: Scored['confidence'] = 'low',
 ): Face {
@@ -143,14 +179,14 @@ function toFace(
   return { ...face, score: Math.round(score * 10) / 10, confidence };
 }
 
-/** A face in pixels of the upright original, to a hundredth: the nets are not more precise. */
+/** Brings a face to pixels of the upright original, to a hundredth: the nets are not more precise. */
 function resize(face: Face, byX: number, byY: number): Face {
   const hundredths = (value: number) => Math.round(value * 100) / 100;
-  const [x1, y1, x2, y2] = face.box;
   const point = ([x, y]: Point): Point => [hundredths(x * byX), hundredths(y * byY)];
+  const [x1, y1, x2, y2] = face.box;
   return {
     ...face,
-    box: [hundredths(x1 * byX), hundredths(y1 * byY), hundredths(x2 * byX), hundredths(y2 * byY)],
+    box: [...point([x1, y1]), ...point([x2, y2])],
     landmarks: face.landmarks.map(point) as Landmarks,
   };
 }

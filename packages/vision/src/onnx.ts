@@ -2,11 +2,10 @@ import { FatalError } from '@attrai/contracts/errors';
 import { InferenceSession } from 'onnxruntime-node';
 import './no-telemetry.ts';
 
-/** Settings of a session. */
-export interface SessionSettings {
-  /** Threads inside one operator. More processes of one thread each do more than one process of many. */
+interface SessionSettings {
+  /** Threads inside one operator. Several processes with one thread each do more than one process with several threads. */
   threads: number;
-  /** Whether inputs differ in shape from call to call. A memory plan per shape would then cost more than it saves. */
+  /** Whether the shape of inputs differs from call to call. If so, a memory plan per shape costs more than it saves. */
   varyingShapes: boolean;
 }
 
@@ -25,12 +24,7 @@ export async function openSession(path: string, settings: SessionSettings): Prom
       extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     });
   } catch (cause) {
-    throw new FatalError(
-      'model_unusable',
-      `${path} is missing or no ONNX model that can be run: the project's own are built by "pnpm models build"`,
-      {
-        cause,
-      },
-    );
+    const problem = `${path} is missing, or is no ONNX model that can be run: "pnpm models build" builds the project's own`;
+    throw new FatalError('model_unusable', problem, { cause });
   }
 }

@@ -1,12 +1,12 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Held, inBlocks } from './mips.ts';
 
-/** Values of a block of 2×2 pixels, which the nets in bytes take as one. */
+/** Values of a 2×2 block, which the int8 nets take as one pixel. */
 const BLOCK = 12;
 
 /**
- * Pictures as a net wants them: [N,H,W,3], RGB, in float32, and [N,H/2,W/2,12] in bytes (`inBlocks`), which the session's input
- * tells.
+ * Pictures as a net wants them: [N,H,W,3] for a float32 net, [N,H/2,W/2,12] for an int8 net (`inBlocks`). The session's input tells
+ * which it is.
  *
  * @param data uint8 [N,H,W,3], RGB; H and W even
  */

@@ -8,7 +8,7 @@ export interface Pixels {
 
 /**
  * Frees a picture's memory now. The picture must not be used any more. Left to the garbage collector, these megabytes outside the
- * heap cost a full collection for every third photo.
+ * heap would cause a full collection for every third photo.
  */
 export function giveBack({ data }: Pick<Pixels, 'data'>): void {
   const { buffer, byteLength } = data;

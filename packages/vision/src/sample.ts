@@ -1,58 +1,39 @@
 import { draw, levelFor } from './mips.ts';
 import { boxBack, type Quarters, type Size, turn, type View } from './turned.ts';
+import type { Box } from './vision.ts';
 
 /**
- * Resamples a rectangle of the photo to width × height pixels, RGB, to the beginning of `out`: bilinear, from the
- * halving whose pixels are just smaller than the output's, which is within rounding of the mean over each output pixel.
+ * Resamples a rectangle of the photo to width × height pixels, RGB, at the beginning of `out`. It is bilinear, from the halving whose
+ * pixels are just smaller than the output's; that equals the mean over each output pixel, up to rounding.
  *
- * `x1, y1, x2, y2` are edges in photo pixels (pixel i spans i to i+1) and may be fractional; the photo's border is repeated outside. In a turned view both the rectangle and the output are turned.
+ * @param rect edges in photo pixels (pixel i spans i to i+1), whole or not; outside the photo its border is repeated. In a turned view
+ *   the rectangle and the output are turned as well.
  */
-export function sampleRect(
-  view: View,
-  rect: readonly [number, number, number, number],
-  { width, height }: Size,
-  out: Uint8Array,
-): void {
+export function sampleRect(view: View, rect: Readonly<Box>, { width, height }: Size, out: Uint8Array): void {
   if (view.quarters !== undefined) {
     sampleTurned({ ...view, quarters: view.quarters }, rect, { width, height }, out);
     return;
   }
   const [x1, y1, x2, y2] = rect;
   const index = levelFor(view, Math.min((x2 - x1) / width, (y2 - y1) / height));
-  const level = view.levels[index]!;
+  const { at, width: w, height: h } = view.levels[index]!;
   const size = 2 ** -index;
-  const room = { bytes: width * height * 3, scratch: scratchOf(level.width, width) };
-  draw(view, room, out, (kernels, to, scratch) =>
-    kernels.sample(
-      level.at,
-      level.width,
-      level.height,
-      x1 * size,
-      y1 * size,
-      x2 * size,
-      y2 * size,
-      width,
-      height,
-      scratch,
-      to,
-    ),
+  // The kernel needs an offset and a weight (4 bytes each) for every column, and one row of the level in 16 bits.
+  const scratch = (width + 3) * 8 + (w * 3 + 32) * 2;
+  draw(view, { bytes: width * height * 3, scratch }, out, (wasm, to, scratchAt) =>
+    wasm.sample(at, w, h, x1 * size, y1 * size, x2 * size, y2 * size, width, height, scratchAt, to),
   );
 }
 
 function sampleTurned(
-  view: View & { quarters: Quarters },
-  rect: readonly [number, number, number, number],
+  { quarters, levels, kernels, end, photo }: View & { quarters: Quarters },
+  rect: Readonly<Box>,
   { width, height }: Size,
   out: Uint8Array,
 ): void {
-  const { quarters, levels, kernels, end } = view;
   const size = quarters === 2 ? { width, height } : { width: height, height: width };
   const picture = new Uint8Array(width * height * 3);
-  sampleRect({ levels, kernels, end, photo: levels[0]! }, boxBack(view, rect), size, picture);
+  const box = boxBack({ levels, kernels, end, photo, quarters }, rect);
+  sampleRect({ levels, kernels, end, photo: levels[0]! }, box, size, picture);
   turn(picture, size, quarters, out);
-}
-
-/** For the kernel: an offset and a weight, 4 bytes each, for every column, and one row of the level in 16 bits. */
-function scratchOf(levelWidth: number, width: number): number {
-  return (width + 3) * 8 + (levelWidth * 3 + 32) * 2;
 }

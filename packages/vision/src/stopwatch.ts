@@ -2,43 +2,41 @@ import { STAGES, type Stage, type Times } from './vision.ts';
 
 const NO_TIMES = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
 
-/** Times the stages of one photo. */
-export interface Stopwatch {
-  /** The time since the last lap (or the start) belongs to this stage. */
-  lap(stage: Stage): void;
-  /** Wall-clock and CPU milliseconds by stage and in all; 0 for stages that did not run. CPU time is that of the whole process. */
-  read(): { ms: Times; cpuMs: Times };
+/** Times the stages of one photo, in milliseconds: by the clock, and in CPU time of the whole process. Starts when it is made. */
+export class Stopwatch {
+  readonly #ms: Record<Stage, number>;
+  readonly #cpuMs: Record<Stage, number>;
+  readonly #start = now();
+  #last = { ...this.#start };
+
+  /** @param decode milliseconds that decoding took, if the photo is decoded already */
+  constructor(decode = { ms: 0, cpuMs: 0 }) {
+    this.#ms = { ...NO_TIMES, decode: decode.ms };
+    this.#cpuMs = { ...NO_TIMES, decode: decode.cpuMs };
+    this.#start.ms -= decode.ms;
+    this.#start.cpuMs -= decode.cpuMs;
+  }
+
+  /** Adds the time since the last lap, or since the start, to a stage. */
+  lap(stage: Stage): void {
+    const time = now();
+    this.#ms[stage] += time.ms - this.#last.ms;
+    this.#cpuMs[stage] += time.cpuMs - this.#last.cpuMs;
+    this.#last = time;
+  }
+
+  /** The time of each stage, 0 for those that did not run, and the total. */
+  read(): { ms: Times; cpuMs: Times } {
+    const { ms, cpuMs } = now();
+    return {
+      ms: { ...this.#ms, total: ms - this.#start.ms },
+      cpuMs: { ...this.#cpuMs, total: cpuMs - this.#start.cpuMs },
+    };
+  }
 }
 
-/** @param before milliseconds of decoding, if the photo is decoded already */
-export function startStopwatch(before = { ms: 0, cpuMs: 0 }): Stopwatch {
-  const clock = startTimes(() => performance.now(), before.ms);
-  const cpu = startTimes(cpuTime, before.cpuMs);
-  return {
-    lap(stage) {
-      clock.lap(stage);
-      cpu.lap(stage);
-    },
-    read: () => ({ ms: clock.read(), cpuMs: cpu.read() }),
-  };
-}
-
-function startTimes(now: () => number, decode: number) {
-  let last = now();
-  const start = last - decode;
-  const times = { ...NO_TIMES, decode };
-  return {
-    lap(stage: Stage) {
-      const time = now();
-      times[stage] += time - last;
-      last = time;
-    },
-    read: (): Times => ({ ...times, total: now() - start }),
-  };
-}
-
-/** User and system time of all threads of this process, milliseconds. */
-function cpuTime(): number {
+/** CPU time is user and system time of all threads. */
+function now(): { ms: number; cpuMs: number } {
   const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
+  return { ms: performance.now(), cpuMs: (user + system) / 1000 };
 }

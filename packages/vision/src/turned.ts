@@ -1,7 +1,7 @@
 import type { Held, Mips } from './mips.ts';
 import type { Box, Point } from './vision.ts';
 
-/** How often a photo is turned by 90° clockwise. */
+/** Turns by 90° clockwise. */
 export type Quarters = 1 | 2 | 3;
 
 export interface Size {
@@ -9,42 +9,35 @@ export interface Size {
   height: number;
 }
 
-/** A photo as it is, or turned. Mips are a View. */
+/** A photo as it came, or turned. Mips are a View. */
 export interface View extends Held {
-  /** Size as it is looked at. */
+  /** The size after turning. */
   photo: Size;
-  /** Left out: as it is. */
+  /** Left out: not turned. */
   quarters?: Quarters;
 }
 
-/** The photo, turned. Nothing is copied: crops are turned when they are cut out (sample.ts). */
-export function turned(mips: Mips, quarters: Quarters): View {
-  const { levels, kernels, end, photo } = mips;
-  const { width, height } = photo;
-  return {
-    levels,
-    kernels,
-    end,
-    photo: quarters === 2 ? { width, height } : { width: height, height: width },
-    quarters,
-  };
+/** Turns a photo without copying it: crops are turned when they are cut out (sample.ts). */
+export function turned({ levels, kernels, end, photo: { width, height } }: Mips, quarters: Quarters): View {
+  const photo = quarters === 2 ? { width, height } : { width: height, height: width };
+  return { levels, kernels, end, photo, quarters };
 }
 
-/** Where a point of the view lies in the photo as it came. The left edge of pixel i is at i. */
+/** Brings a point of the view back to the photo as it came. The left edge of pixel i is at i. */
 export function pointBack({ photo: { width, height }, quarters }: View, [x, y]: Point): Point {
   if (quarters === 1) return [y, width - x];
   if (quarters === 2) return [width - x, height - y];
   return quarters === 3 ? [height - y, x] : [x, y];
 }
 
-/** The same for a box. */
+/** Brings a box of the view back to the photo as it came. */
 export function boxBack(view: View, [x1, y1, x2, y2]: Readonly<Box>): Box {
   const [ax, ay] = pointBack(view, [x1, y1]);
   const [bx, by] = pointBack(view, [x2, y2]);
   return [Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by)];
 }
 
-/** Writes a picture (RGB, 8 bits a channel), turned, to the beginning of `out`. */
+/** Turns a picture (RGB, 8 bits a channel) and writes it to the beginning of `out`. */
 export function turn(picture: Uint8Array, { width, height }: Size, quarters: Quarters, out: Uint8Array): void {
   const [columns, rows] = quarters === 2 ? [width, height] : [height, width];
   const [first, right, down] = {

@@ -1,8 +1,12 @@
-import { DETECT_STAGES } from './detect/stages.ts';
 import type { Pixels } from './pixels.ts';
 
 /** Corners [x1, y1, x2, y2] in pixels of the upright (EXIF-oriented) original. */
 export type Box = [x1: number, y1: number, x2: number, y2: number];
+/** The size of a face, in the box's pixels. */
+export function longerSide([x1, y1, x2, y2]: Box): number {
+  return Math.max(x2 - x1, y2 - y1);
+}
+
 export type Point = [x: number, y: number];
 /** Left eye, right eye, nose, left and right mouth corner, as seen when the face is upright. */
 export type Landmarks = [Point, Point, Point, Point, Point];
@@ -12,17 +16,17 @@ export type Face = FoundFace & (Scored | Unscored);
 
 interface FoundFace {
   box: Box;
-  /** Which row of the picture the face is in, from 0 at the top (reading-order.ts). */
+  /** The row of faces that it belongs to, from 0 at the top (reading-order.ts). */
   row: number;
   landmarks: Landmarks;
-  /** O-Net's probability that this is a face, 0 to 1: the higher one of its first and its last look. */
+  /** O-Net's probability that this is a face, 0 to 1: the higher of its first and its last look. */
   detection: number;
 }
 
 export interface Scored {
   /** 0 to 10, one decimal. */
   score: number;
-  /** `low` where the score is little more than a guess: the face is small, in profile, half covered, cut by the photo's edge, or hardly one (confidence.ts). */
+  /** `low`: the score is little more than a guess, since the face is small, in profile, half covered, cut by the photo's edge, or hardly a face (confidence.ts). */
   confidence: 'high' | 'low';
 }
 
@@ -36,14 +40,18 @@ export interface Unscored {
   unscored: 'child' | 'unsure';
 }
 
-/** Defaults, in pixels: longer side of the smallest face reported, and of the photo that is worked on. */
+/** Defaults, pixels: longer side of the smallest face reported, and of the reduced photo. */
 export const MIN_FACE = 40;
 export const MAX_SIDE = 1280;
+
+/** Stages of finding faces, in the order they run. A photo that is searched again, turned, runs through them again. */
+const DETECT_STAGES = ['pyramid', 'pnet', 'rnet', 'onet'] as const;
+export type DetectStage = (typeof DETECT_STAGES)[number];
 
 /** Stages of the pipeline in the order they run. */
 export const STAGES = ['decode', ...DETECT_STAGES, 'align', 'score', 'age', 'draw', 'encode'] as const;
 export type Stage = (typeof STAGES)[number];
-/** Milliseconds by stage, and in all. */
+/** Milliseconds by stage, and their total. */
 export type Times = Record<Stage | 'total', number>;
 
 export interface Estimate {
@@ -56,7 +64,7 @@ export interface Estimate {
   picture: Buffer | undefined;
   /** Wall-clock time. */
   ms: Times;
-  /** CPU time of all threads of the process meanwhile, the caller's included. It is the photo's own if nothing else runs. */
+  /** CPU time of all threads of the process in that time, the caller's included. If nothing else runs, it is the photo's own. */
   cpuMs: Times;
 }
 
@@ -84,7 +92,7 @@ export interface Decoded extends DecodedPhoto {
   cpuMs: number;
 }
 
-/** The pipeline in two steps, so that the next photo can be decoded while one is looked at. */
+/** The pipeline in two steps, so that the next photo can be decoded while faces are found and scored in one. */
 export interface VisionInSteps {
   /**
    * Decodes a photo. After this step its file can harm neither the decoder nor the process's memory any more.
@@ -93,7 +101,7 @@ export interface VisionInSteps {
    */
   decode(photo: Buffer): Promise<Decoded>;
   /**
-   * Finds and scores the faces. One photo at a time, and each photo once: the memory of its pixels is freed.
+   * Finds and scores the faces. One photo at a time, and each photo only once: it frees the memory of the pixels.
    *
    * @throws FinalError `no_score` (the scorer gave no number)
    */
@@ -102,6 +110,6 @@ export interface VisionInSteps {
 }
 
 export interface Vision extends VisionInSteps {
-  /** Both steps. Throws what they throw. One photo at a time. */
+  /** Both steps, one photo at a time. Throws what they throw. */
   estimate(photo: Buffer, options?: LookOptions): Promise<Estimate>;
 }

@@ -11,7 +11,7 @@ const darker = await frame(sharp(photo).resize(WIDTH, HEIGHT, { fit: 'fill' }).m
 const clear = await plain('#00000000');
 const black = await plain('#000000');
 const white = await plain('#ffffff');
-/** As lossy compression leaves one colour. */
+/** One colour, as lossy compression leaves it. */
 const grainy = Buffer.from(black.map((value, i) => (i % 4 === 3 ? 255 : value + ((i * 7) % 6))));
 
 test.each([
@@ -19,18 +19,18 @@ test.each([
   ['black', [black, picture, darker]],
   ['black, white and transparent', [black, white, clear, picture, darker]],
   ['almost black', [grainy, picture, darker]],
-  ['there, too', [picture, darker, clear]],
-])('of an animation the first frame that shows something is taken; those before are %s', async (_, frames) => {
+  ['the picture itself', [picture, darker, clear]],
+])('an animation gives its first frame that shows something; the frames before are %s', async (_, frames) => {
   for (const lossless of [true, false]) {
     expect(await differenceTo(picture, await animation(frames, { lossless }))).toBeLessThan(5);
   }
 });
 
-test('an animation with nothing in any frame is read as its first', async () => {
+test('an animation that shows nothing in any frame gives its first frame', async () => {
   expect(await differenceTo(black, await animation([black, white, clear]))).toBe(0);
 });
 
-test('no more than 20 frames are looked at', async () => {
+test('the search ends after 20 frames', async () => {
   // Two of the same in a row would become one.
   const blanks = (count: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? black : white));
   const after = (count: number) => animation([...blanks(count), picture]);
@@ -38,7 +38,7 @@ test('no more than 20 frames are looked at', async () => {
   expect(await differenceTo(black, await after(20))).toBe(0);
 });
 
-test('no more pixels than a photo may have are looked at', async () => {
+test('the search ends after as many pixels as a photo may have', async () => {
   const [width, height] = [4000, 3000];
   const shades = [0, 255, 0].map((shade) => Buffer.alloc(width * height, shade));
   const striped = Buffer.alloc(width * height, Buffer.from([0, 255]));
@@ -51,7 +51,7 @@ test('no more pixels than a photo may have are looked at', async () => {
   expect(new Set(pixels.data)).toEqual(new Set([0]));
 }, 60_000);
 
-test('a frame that covers a part of the picture lies on those before', async () => {
+test('a frame that covers a part of the picture is drawn over the frames before', async () => {
   // What does not change is not stored again.
   const badge = { width: 90, height: 60, channels: 3, background: '#0a0' } as const;
   const part = await sharp(black, { raw: { width: WIDTH, height: HEIGHT, channels: 4 } })
@@ -61,7 +61,7 @@ test('a frame that covers a part of the picture lies on those before', async () 
   expect(await differenceTo(part, await animation([black, part, picture]))).toBe(0);
 });
 
-test('an animation that is cut is read, if the frame that is taken is there', async () => {
+test('a cut animation is read if it still has the frame that is taken', async () => {
   const bytes = await animation([clear, picture, darker]);
   expect(await differenceTo(picture, bytes.subarray(0, bytes.length * 0.9))).toBeLessThan(5);
 });
@@ -83,7 +83,7 @@ function animation(frames: Buffer[], options: WebpOptions = { lossless: true }):
 
 /** The mean difference of what is read to a frame, levels. */
 async function differenceTo(wanted: Buffer, bytes: Buffer): Promise<number> {
-  const { data } = (await decodePhoto(bytes, 1280)).pixels;
+  const { data } = (await decodePhoto(bytes)).pixels;
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += Math.abs(data[i]! - wanted[Math.floor(i / 3) * 4 + (i % 3)]!);
   return sum / data.length;

@@ -26,7 +26,7 @@ test('keeps the most probable of overlapping boxes, and every box that stands ap
   expect(suppress([weak, apart, half, strong], 0.3, overUnion)).toEqual([strong, apart]);
 });
 
-test('a suppressed box suppresses no others', () => {
+test('a suppressed box suppresses no other box', () => {
   const chain = [0, 4, 8].map((x, i) => ({ box: [x, 0, x + 10, 10] as Box, probability: 0.9 - i / 10 }));
   expect(suppress(chain, 0.4, overUnion)).toEqual([chain[0], chain[2]]);
 });

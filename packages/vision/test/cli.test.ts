@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { OWN_SCORE, ownScorer } from './support/own-scorer.ts';
 import { groupPhoto, modelsDir, teenPhoto } from './support/paths.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 const CLI = fileURLToPath(new URL('../cli/estimate.ts', import.meta.url));
-let folder: string;
+const folder = temporaryFolder();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'estimate-'));
   await mkdir(join(folder, 'photos/b'), { recursive: true });
   await copyFile(groupPhoto, join(folder, 'photos/b/group.jpg'));
   await copyFile(groupPhoto, join(folder, 'photos/group.JPG'));
@@ -22,9 +21,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'photos/notes.txt'), 'no photo');
   await writeFile(join(folder, 'broken.jpg'), 'no photo');
 });
-afterAll(() => rm(folder, { recursive: true }));
 
-test('--json prints one line a photo and nothing else, goes on after a bad photo, and exits with 1', async () => {
+test('--json prints one line for each photo and nothing else, goes on after a bad photo, and exits with 1', async () => {
   const { code, stdout } = await run('--json', 'broken.jpg', 'missing.jpg', 'photos');
   const [broken, missing, ...good] = stdout
     .trimEnd()
@@ -44,15 +42,13 @@ test('--json prints one line a photo and nothing else, goes on after a bad photo
   expect(group.ms.total).toBeGreaterThan(0);
 });
 
-test('--out writes a picture for every photo that has faces, in the same subfolders, and none over another', async () => {
+test('--out writes a picture for every photo that has faces, in the same subfolders, and overwrites none', async () => {
   const { code } = await run('photos', 'photos/b', '--out', 'pictures/new');
   expect(code).toBe(0);
   const pictures = await readdir(join(folder, 'pictures/new'), { recursive: true });
   expect(pictures.sort()).toEqual(['b', 'b/group.scored.jpg', 'group-2.scored.jpg', 'group.scored.jpg']);
-  expect(await sharp(join(folder, 'pictures/new/b/group.scored.jpg')).metadata()).toMatchObject({
-    format: 'jpeg',
-    width: 620,
-  });
+  const written = await sharp(join(folder, 'pictures/new/b/group.scored.jpg')).metadata();
+  expect(written).toMatchObject({ format: 'jpeg', width: 620 });
 });
 
 test('never reads what it wrote itself: no *.scored.jpg, and nothing in the folder of --out', async () => {
@@ -70,20 +66,20 @@ test('never reads what it wrote itself: no *.scored.jpg, and nothing in the fold
   ]);
 });
 
-test('--out that is a file is refused before any work', async () => {
+test('an --out that is a file is refused before any work', async () => {
   const { code, stdout, stderr } = await run('photos', '--out', 'broken.jpg');
   expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toContain('--out must be a folder');
 });
 
-test('offers pictures only when a photo gave one', async () => {
+test('mentions --out only if a photo would give a picture', async () => {
   const { code, stderr } = await run('broken.jpg');
   expect(code).toBe(1);
   expect(stderr).toBe('1 photo (1 could not be used), 0 faces, 0 scored.\n');
 });
 
-test('says how many pictures of which other kinds it left out of a folder, and which folder it could not read', async () => {
+test('says how many pictures of other kinds it skipped in a folder, and which folder it could not read', async () => {
   await mkdir(join(folder, 'mixed/locked'), { recursive: true });
   for (const name of ['a.heic', 'b.GIF', 'notes.txt']) await writeFile(join(folder, 'mixed', name), 'x');
   await chmod(join(folder, 'mixed/locked'), 0);
@@ -94,7 +90,7 @@ test('says how many pictures of which other kinds it left out of a folder, and w
   if (process.getuid?.() !== 0) expect(stderr).toContain('Skipped mixed/locked: the folder cannot be read.\n');
 });
 
-test('prints a readable line a photo, then how to get pictures and what it was in all', async () => {
+test('prints a readable line for each photo, then how to get pictures, and a summary', async () => {
   const { code, stdout, stderr } = await run('--adults', 'photos/b/group.jpg', 'broken.jpg');
   expect(code).toBe(1);
   const [good, broken] = stdout.split('\n');
@@ -104,12 +100,12 @@ test('prints a readable line a photo, then how to get pictures and what it was i
   expect(stderr.endsWith('\n2 photos (1 could not be used), 4 faces, 4 scored.\n')).toBe(true);
 });
 
-test('a face that looks under 18 has no score, in words and in JSON, and nothing tells its age', async () => {
+test('a face that looks under 18 has no score in text and in JSON, and its age is nowhere', async () => {
   await copyFile(teenPhoto, join(folder, 'teen.jpg'));
   const { stdout, stderr } = await run('teen.jpg', 'teen.jpg');
   const lines = stdout.trimEnd().split('\n');
   for (const line of lines) expect(line).toMatch(/^teen\.jpg {2}500×570 {2}1 face: (–|child) {2}\d+ ms$/);
-  // Told once.
+  // Explained once.
   expect(stderr.match(/^(–: may be under 18|child: looks like a child)/gm)).toHaveLength(1);
   const [face] = JSON.parse((await run('--json', 'teen.jpg')).stdout).faces;
   expect(face).toMatchObject({ score: null, unscored: expect.stringMatching(/^(child|unsure)$/) });
@@ -122,7 +118,7 @@ test('--adults scores faces that may be under 18', async () => {
   expect(face.unscored).not.toBe('unsure');
 });
 
-test("a file's name can neither move the cursor nor turn the text around", async () => {
+test("a file's name can neither move the cursor nor change the direction of text", async () => {
   const name = 'a\x1b[2J\nb\u009b\u202e.jpg';
   await writeFile(join(folder, name), 'no photo');
   expect((await run(name)).stdout).toMatch(/^a\\x1b\[2J\\x0ab\\x9b\\u202e\.jpg {2}not a JPEG/);
@@ -136,12 +132,12 @@ test('- reads one photo from standard input', async () => {
   expect(await readdir(join(folder, 'from-stdin'))).toEqual(['stdin.scored.jpg']);
 });
 
-test('reads no more from standard input than a photo may have', async () => {
+test('stops reading standard input after the size of the largest photo', async () => {
   const { stdout } = await runWith({}, ['--json', '-'], Buffer.alloc(64 * 2 ** 20));
   expect(JSON.parse(stdout).error.code).toBe('too_many_bytes');
 });
 
-test('paths mean what they mean where the user stands, though pnpm runs it elsewhere', async () => {
+test('paths are relative to the folder of the user, though pnpm runs it elsewhere', async () => {
   const asPnpmDoes = { INIT_CWD: join(folder, 'photos'), npm_lifecycle_event: 'estimate' };
   const models = { MODELS_DIR: relative(folder, modelsDir) };
   const { code, stdout } = await runWith({ ...asPnpmDoes, ...models }, ['--json', 'b', '--out', 'b/out']);
@@ -149,12 +145,12 @@ test('paths mean what they mean where the user stands, though pnpm runs it elsew
   expect(photosOf(stdout)).toEqual(['b/group.jpg']);
   expect(await readdir(join(folder, 'photos/b/out'))).toEqual(['group.scored.jpg']);
   await rm(join(folder, 'photos/b/out'), { recursive: true });
-  // Another script's folder is none of its business.
+  // Not so for another script.
   const { stdout: other } = await runWith({ ...asPnpmDoes, npm_lifecycle_event: 'other' }, ['--json', 'photos/b']);
   expect(photosOf(other)).toEqual(['photos/b/group.jpg']);
 });
 
-test('--min-face, or else MIN_FACE, changes the smallest face looked for', async () => {
+test('--min-face, or else MIN_FACE, sets the smallest face to find', async () => {
   const facesAt = async (env: Record<string, string>, ...options: string[]) => {
     const { stdout } = await runWith(env, ['--json', 'photos/b/group.jpg', ...options]);
     return JSON.parse(stdout).faces.length;
@@ -166,15 +162,11 @@ test('--min-face, or else MIN_FACE, changes the smallest face looked for', async
 });
 
 test.each(['19', '1001', '40.5', 'big', '-1'])('a smallest face of %s is refused', async (size) => {
-  const message = 'takes a whole number from 20 to 1000.';
-  expect(await run(`--min-face=${size}`, 'photos')).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining(message),
-  });
-  expect(await runWith({ MIN_FACE: size }, ['photos'])).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining(`MIN_FACE ${message}`),
-  });
+  const refusal = (of: string) => {
+    return { code: 2, stderr: expect.stringContaining(`${of} takes a whole number from 20 to 1000.`) };
+  };
+  expect(await run(`--min-face=${size}`, 'photos')).toMatchObject(refusal('--min-face'));
+  expect(await runWith({ MIN_FACE: size }, ['photos'])).toMatchObject(refusal('MIN_FACE'));
 });
 
 test.each([
@@ -197,7 +189,7 @@ test.each(['--help', '-h'])('%s prints the usage on stdout and exits with 0', as
   expect(stderr).toBe('');
 });
 
-test('says so when a folder holds no photos', async () => {
+test('says that a folder has no photos', async () => {
   await mkdir(join(folder, 'empty'));
   expect(await run('empty')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no photos') });
 });
@@ -237,7 +229,7 @@ function runWith(env: Record<string, string>, args: string[], stdin = Buffer.all
     const child = execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
-    // It may have ended, or have enough, before all is written.
+    // It may end, or stop reading, before all is written.
     child.stdin!.on('error', () => {});
     child.stdin!.end(stdin);
   });

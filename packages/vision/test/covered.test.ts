@@ -1,7 +1,7 @@
 import sharp, { type OverlayOptions } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confidenceOf, signalsOf } from '../src/confidence.ts';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector } from '../src/detect/detector.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
 import { modelsDir, npmPhoto } from './support/paths.ts';
@@ -13,7 +13,7 @@ const photos = [
   'tracking@1.1.3/test/assets/faces.png',
 ].map(npmPhoto);
 
-/** What covers a face, in eye distances from the middle of its eyes: left, top, width, height, colour. */
+/** Things that cover a face: left, top, width and height in eye distances from the middle between the eyes, and colour. */
 const COVERS = {
   'a hand over the left half': [-1.5, -1.2, 1.5, 3.2, '#b98a6e'],
   'a sign over the right half': [0, -1.2, 1.5, 3.2, '#888888'],
@@ -24,11 +24,11 @@ const COVERS = {
 let detector: Detector;
 
 beforeAll(async () => {
-  detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  detector = await Detector.open({ modelsDir });
 });
 afterAll(() => detector.close());
 
-test('trusts the score of every face that nothing covers', async () => {
+test('trusts the score of every uncovered face', async () => {
   const confidences: string[] = [];
   for (const file of photos) {
     for (const { confidence } of await look(await enlarged(file))) confidences.push(confidence);
@@ -36,7 +36,7 @@ test('trusts the score of every face that nothing covers', async () => {
   expect(confidences).toEqual(new Array(9).fill('high'));
 });
 
-test.each(Object.keys(COVERS) as (keyof typeof COVERS)[])('sees %s, and doubts the score', async (name) => {
+test.each(Object.keys(COVERS) as (keyof typeof COVERS)[])('notices %s, and doubts the score', async (name) => {
   let seen = 0;
   for (const file of photos) {
     const photo = await enlarged(file);
@@ -45,10 +45,10 @@ test.each(Object.keys(COVERS) as (keyof typeof COVERS)[])('sees %s, and doubts t
     expect(covered.map(({ confidence }) => confidence)).toEqual(covered.map(() => 'low'));
     seen += covered.length;
   }
-  expect(seen, 'else this proves nothing').toBeGreaterThanOrEqual(4);
+  expect(seen, 'faces found').toBeGreaterThanOrEqual(4);
 });
 
-/** The photos are small, and small faces are doubted anyway. */
+/** Enlarged, because the photos are small, and small faces are doubted anyway. */
 async function enlarged(file: string): Promise<Buffer> {
   return await sharp(file).resize({ width: 1200 }).removeAlpha().png().toBuffer();
 }

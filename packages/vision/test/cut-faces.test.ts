@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { confidenceOf, signalsOf } from '../src/confidence.ts';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import { type Mips, makeMips } from '../src/mips.ts';
 import reference from './fixtures/reference-npm.json' with { type: 'json' };
 import { modelsDir, npmPhoto } from './support/paths.ts';
 
-/** Three people, 600×348; the face that is cut, and the part of the photo that is left. */
+/** Three people, 600×348. Below: the face that is cut, and the part of the photo that is left. */
 const photo = 'tracking@1.1.3/test/assets/faces.png';
 const [, face] = reference[photo].min40;
 const [x1, y1, x2, y2] = face!.box as [number, number, number, number];
@@ -23,20 +23,19 @@ let detector: Detector;
 let withoutFirst: Detector;
 
 beforeAll(async () => {
-  const options = { modelsDir, minFace: 40, threads: 1 };
-  detector = await loadDetector({ ...options, thresholds: SHOWN_THRESHOLDS });
-  withoutFirst = await loadDetector({ ...options, thresholds: { ...SHOWN_THRESHOLDS, first: 1.1 } });
+  detector = await Detector.open({ modelsDir });
+  withoutFirst = await Detector.open({ modelsDir, thresholds: { ...SHOWN_THRESHOLDS, first: 1.1 } });
 });
 afterAll(() => Promise.all([detector.close(), withoutFirst.close()]));
 
 test.each(['left', 'right', 'top', 'bottom'] as const)(
-  "keeps a face of which the photo's %s edge cuts off three tenths, with the landmarks of the first look, and doubts its score",
+  "keeps a face that the photo's %s edge cuts by three tenths, with the landmarks of the first look, and doubts its score",
   async (edge) => {
     const { left, top } = CUTS[edge];
     const mips = await cutPhoto(edge);
     const isCut = ({ box: [a, b, c, d] }: { box: readonly number[] }) =>
       Math.hypot((a! + c!) / 2 + left - (x1 + x2) / 2, (b! + d!) / 2 + top - (y1 + y2) / 2) < (x2 - x1) / 2;
-    expect((await withoutFirst.detect(mips)).filter(isCut), 'else this proves nothing').toEqual([]);
+    expect((await withoutFirst.detect(mips)).filter(isCut), 'the last look loses the face').toEqual([]);
 
     const [kept, ...others] = (await detector.detect(mips)).filter(isCut);
     expect(others).toEqual([]);

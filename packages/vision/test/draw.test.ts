@@ -6,16 +6,16 @@ import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { drawFaces, labelText } from '../src/draw/draw-faces.ts';
 import { encodeJpeg } from '../src/draw/encode.ts';
-import { type Glyphs, loadGlyphs } from '../src/draw/glyphs.ts';
+import { Glyphs } from '../src/draw/glyphs.ts';
 import { type Label, placeLabels } from '../src/draw/labels.ts';
 import { accent, UNSCORED, WHITE } from '../src/draw/palette.ts';
 import { type Mips, makeMips, photoOf } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
-import type { Box, Scored } from '../src/vision.ts';
+import type { Box, Point, Scored } from '../src/vision.ts';
 
 let glyphs: Glyphs;
 beforeAll(async () => {
-  glyphs = await loadGlyphs();
+  glyphs = await Glyphs.render();
 });
 
 const three: ({ box: Box } & Scored)[] = [
@@ -34,12 +34,12 @@ test('draws a box around every face', () => {
     const colour = accent(score, confidence);
     for (const x of [x1, x2])
       for (const y of [y1 + (x2 - x1) / 8, y2 - (x2 - x1) / 8])
-        expect(nearest(picture, x, y, 1, colour)).toBeLessThan(30);
+        expect(nearest(picture, [x, y], 1, colour)).toBeLessThan(30);
     expect(pixel(picture, (x1 + x2) / 2, middle), 'the face itself stays as it is').toEqual([128, 128, 128]);
   }
 });
 
-test('writes every score on a label in its colour on the frame of its face', () => {
+test('writes every score on a label in the colour of the face, on its frame', () => {
   const picture = grey(900, 600);
   drawFaces(picture.mips, three, glyphs);
   for (const { box, score, confidence } of three) {
@@ -61,7 +61,7 @@ test('draws a grey box and a dash for a face without a score, whatever the reaso
   expect(Buffer.compare(child!.data, unsure!.data)).toBe(0);
   for (const x of [box[0], box[2]]) {
     expect(brightest(child!, x, 275, 2), 'a white line at the side').toBeGreaterThan(220);
-    for (const y of [225, 325]) expect(nearest(child!, x, y, 3, UNSCORED)).toBeLessThan(30);
+    for (const y of [225, 325]) expect(nearest(child!, [x, y], 3, UNSCORED)).toBeLessThan(30);
   }
   const label: Box = [440, 180, 480, 220];
   expect(share(child!, label, UNSCORED), 'the label').toBeGreaterThan(0.2);
@@ -72,7 +72,7 @@ test('draws a grey box and a dash for a face without a score, whatever the reaso
   }
 });
 
-test('draws a face without a score smaller and thinner than one that is a guess, and in another colour', () => {
+test('a face without a score has a smaller label and thinner lines than a guess, in another colour', () => {
   const box: Box = [400, 200, 520, 350];
   const [unscored, guess] = [{ score: null }, { score: 5, confidence: 'low' as const }].map((face) => {
     const picture = grey(900, 600, 240);
@@ -89,7 +89,7 @@ test('draws a face without a score smaller and thinner than one that is a guess,
   expect(distance(UNSCORED, accent(5, 'low'))).toBeGreaterThan(50);
 });
 
-test('gives scores a point apart, from 2 to 8, colours that differ visibly, and white text can be read on each', () => {
+test('scores a point apart, from 2 to 8, have visibly different colours, and white text is readable on each', () => {
   for (let score = 2; score <= 7; score += 0.5)
     expect(distance(accent(score, 'high'), accent(score + 1, 'high')), `${score}`).toBeGreaterThan(40);
   const colours = [accent(5, 'low'), UNSCORED, ...Array.from({ length: 101 }, (_, i) => accent(i / 10, 'high'))];
@@ -97,7 +97,7 @@ test('gives scores a point apart, from 2 to 8, colours that differ visibly, and 
   for (const colour of colours) expect(contrastToWhite(colour), `${colour}`).toBeGreaterThan(3.9);
 });
 
-test('draws thinner lines around tiny faces, and digits that can be read', () => {
+test('tiny faces have thinner lines, and readable digits', () => {
   const [tiny, large] = [40, 300].map((height) => {
     const picture = grey(1280, 960);
     const box: Box = [600, 300, 600 + 0.76 * height, 300 + height];
@@ -125,7 +125,7 @@ test('writes different scores differently', () => {
   expect(Buffer.compare(five!.data, six!.data)).not.toBe(0);
 });
 
-test('writes a comma where that is asked for', () => {
+test('writes a decimal comma if that is asked for', () => {
   const scored: Scored = { score: 7.3, confidence: 'high' };
   expect(labelText(scored, true)).toBe('7,3');
   expect(labelText({ score: 10, confidence: 'low' }, true)).toBe('≈10,0');
@@ -137,7 +137,7 @@ test('writes a comma where that is asked for', () => {
   expect(Buffer.compare(point!.data, comma!.data)).not.toBe(0);
 });
 
-test('marks a guess as such, and a face without a score', () => {
+test('marks a guess, and a face without a score', () => {
   expect(labelText({ score: 5, confidence: 'low' })).toBe('≈5.0');
   expect(labelText({ score: 5, confidence: 'high' })).toBe('5.0');
   expect(labelText({ score: null })).toBe('–');
@@ -155,7 +155,7 @@ test.each<[string, number, number, Box]>([
 });
 
 const room = { width: 480, height: 360, margin: 3 };
-/** A face anywhere in that room, and a label, which may be wider than the face. */
+/** A face anywhere in the picture, and a label, which may be wider than the face. */
 const label: fc.Arbitrary<Label> = fc
   .record({
     x: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -191,7 +191,7 @@ test('places every label inside the picture, and on the box of its face', () => 
   );
 });
 
-test('places no label in the box of another face nor over another label, where no boxes overlap and labels are narrower', () => {
+test('places no label in another box or over another label, if no boxes overlap and labels are narrower than boxes', () => {
   const side = { min: 40, max: 90 };
   const wall = fc
     .record({ width: fc.integer(side), height: fc.integer(side), gap: fc.nat(30) })
@@ -219,7 +219,7 @@ test('places no label in the box of another face nor over another label, where n
   );
 });
 
-test('places a label in the box of another face only if their boxes overlap, or other labels are all over its own', () => {
+test('places a label in the box of another face only if their boxes overlap, or if other labels cover its own box', () => {
   fc.assert(
     fc.property(fc.array(label, { minLength: 12, maxLength: 24 }), (drawn) => {
       const labels = drawn.filter(fits);
@@ -242,7 +242,7 @@ test.each([
   ['side by side', 1, 0, 44, 0],
   ['in two rows, one close above the other', 2, 30, 60, 45],
   ['in rows as a crowd stands', 4, 26, 52, 80],
-])('places the labels of tiny faces off other faces and labels: %s', (_, rows, shift, across, down) => {
+])('keeps the labels of tiny faces away from other faces and labels: %s', (_, rows, shift, across, down) => {
   const labels = Array.from({ length: 7 * rows }, (_, i): Label => {
     const row = Math.floor(i / 7);
     const x = 30 + (i % 7) * across + (row % 2) * shift;
@@ -286,25 +286,19 @@ test.each([
   expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(2);
 });
 
-test('draws the same glyphs on a machine without any font, silently', async () => {
+test('draws the same glyphs on a machine without fonts, without a warning', async () => {
   const script = `
-    import { loadGlyphs } from ${JSON.stringify(fileURLToPath(new URL('../src/draw/glyphs.ts', import.meta.url)))};
-    const glyphs = await loadGlyphs();
+    import { Glyphs } from ${JSON.stringify(fileURLToPath(new URL('../src/draw/glyphs.ts', import.meta.url)))};
+    const glyphs = await Glyphs.render();
     console.log(JSON.stringify([...'0123456789.,≈–'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height])));`;
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    ['--input-type=module-typescript', '-e', script],
-    {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', FONTCONFIG_FILE: '/nonexistent' },
-    },
-  );
+  const env = { PATH: process.env.PATH, HOME: '/nonexistent', FONTCONFIG_FILE: '/nonexistent' };
+  const args = ['--input-type=module-typescript', '-e', script];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env });
   expect(JSON.parse(stdout)).toEqual([...'0123456789.,≈–'].map((c) => [c, glyphs.get(c).width, glyphs.get(c).height]));
   expect(stderr).toBe('');
   const sizes = new Set([...'0123456789'].map((c) => `${glyphs.get(c).width}`));
-  expect(
-    sizes.size,
-    'digits of a real font differ in width; the boxes drawn for missing glyphs do not',
-  ).toBeGreaterThan(4);
+  // Digits of a real font differ in width; the boxes for missing glyphs do not.
+  expect(sizes.size).toBeGreaterThan(4);
 });
 
 function grey(width: number, height: number, level = 128): Pixels & { mips: Mips } {
@@ -325,7 +319,7 @@ function brightest(picture: Pixels, x: number, y: number, reach: number): number
   return Math.max(...[...around(x, y, reach)].map(([px, py]) => Math.min(...pixel(picture, px, py))));
 }
 
-function nearest(picture: Pixels, x: number, y: number, reach: number, colour: readonly number[]): number {
+function nearest(picture: Pixels, [x, y]: Point, reach: number, colour: readonly number[]): number {
   return Math.min(...[...around(x, y, reach)].map(([px, py]) => distance(pixel(picture, px, py), colour)));
 }
 

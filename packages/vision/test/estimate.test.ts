@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadDetector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
 import { loadVision } from '../src/load-vision.ts';
 import { makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
@@ -41,7 +41,7 @@ test('gives every face its box, landmarks, detection, score and confidence, left
   expect(lefts).toEqual(lefts.toSorted((a, b) => a - b));
 });
 
-test('gives the faces of a group in two rows row by row', async () => {
+test('gives the faces of two rows row by row', async () => {
   const twice = await sharp(photo)
     .extend({ bottom: height, background: '#888' })
     .composite([{ input: photo, left: 0, top: height }])
@@ -63,7 +63,7 @@ test('gives the time of every stage', async () => {
   expect(STAGES.reduce((total, stage) => total + ms[stage], 0)).toBeLessThanOrEqual(ms.total);
 });
 
-test('finds and draws the same in a photo that is decoded while another is looked at', async () => {
+test('gives the same for a photo that is decoded while faces are found in another', async () => {
   const { ms: _, cpuMs: __, ...expected } = await vision.estimate(photo);
   const both = [await vision.decode(photo), vision.decode(photo)] as const;
   const first = await vision.look(both[0]);
@@ -92,36 +92,33 @@ test('finds the mirrored faces in a mirrored photo', async () => {
   const back = mirrored.faces.map(({ box: [x1, y1, x2, y2] }): Box => [width - x2, y1, width - x1, y2]);
   expect(mirrored.faces).toHaveLength(faces.length);
   expect(matches(back, boxesOf(faces))).toBe(faces.length);
-  // One row of faces travels left to right, so the mirrored ones come in reverse; a mirror image scores (nearly) as its original.
+  // Faces come from left to right, so the mirrored ones come in reverse. A mirror image has nearly the same score.
   mirrored.faces.toReversed().forEach((face, i) => {
     expect(Math.abs(scored(face).score - scored(faces[i]!).score)).toBeLessThan(2);
   });
 });
 
 describe('gives boxes in pixels of the upright photo', () => {
-  /** What a camera held that way stores, so that the EXIF orientation brings it back. */
-  const stored: Record<number, (upright: Buffer) => Promise<Buffer>> = {
-    1: (upright) => sharp(upright).png().toBuffer(),
-    2: (upright) => sharp(upright).flop().png().toBuffer(),
-    3: (upright) => sharp(upright).rotate(180).png().toBuffer(),
-    4: (upright) => sharp(upright).flip().png().toBuffer(),
-    5: async (upright) =>
-      sharp(await sharp(upright).rotate(90).png().toBuffer())
-        .flop()
-        .png()
-        .toBuffer(),
-    6: (upright) => sharp(upright).rotate(270).png().toBuffer(),
-    7: async (upright) =>
-      sharp(await sharp(upright).rotate(270).png().toBuffer())
-        .flop()
-        .png()
-        .toBuffer(),
-    8: (upright) => sharp(upright).rotate(90).png().toBuffer(),
+  /** Turns and mirrors an upright photo as a camera stores it, so that the EXIF orientation brings it back. */
+  const STORED = {
+    1: [0],
+    2: [0, 'flop'],
+    3: [180],
+    4: [0, 'flip'],
+    5: [90, 'flop'],
+    6: [270],
+    7: [270, 'flop'],
+    8: [90],
   };
+  async function stored(upright: Buffer, orientation: number): Promise<Buffer> {
+    const [degrees, mirror] = STORED[orientation as keyof typeof STORED] as [number, ('flip' | 'flop')?];
+    const turned = await sharp(upright).rotate(degrees).png().toBuffer();
+    return mirror ? sharp(turned)[mirror]().png().toBuffer() : turned;
+  }
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i', async (orientation) => {
     const upright = await vision.estimate(await sharp(photo).jpeg({ quality: 100 }).toBuffer());
-    const turned = await sharp(await stored[orientation]!(photo))
+    const turned = await sharp(await stored(photo, orientation))
       .jpeg({ quality: 100 })
       .withMetadata({ orientation })
       .toBuffer();
@@ -134,7 +131,7 @@ describe('gives boxes in pixels of the upright photo', () => {
     expect([drawnWidth, drawnHeight]).toEqual([width, height]);
   });
 
-  test('of a large photo, though it is reduced for the work', async () => {
+  test('of a large photo, though it is reduced first', async () => {
     const large = await sharp(photo)
       .resize({ width: 4 * width, kernel: 'cubic' })
       .jpeg()
@@ -148,7 +145,7 @@ describe('gives boxes in pixels of the upright photo', () => {
   });
 });
 
-test('reports no face below the smallest size asked for', async () => {
+test('reports no face below the smallest size that was asked for', async () => {
   const large = await loadVision({ modelsDir, minFace: 62 });
   const { faces } = await large.estimate(photo);
   await large.close();
@@ -156,7 +153,7 @@ test('reports no face below the smallest size asked for', async () => {
   for (const { box } of faces) expect(Math.max(box[2] - box[0], box[3] - box[1])).toBeGreaterThanOrEqual(62);
 });
 
-test('trusts a score less where the face is small in the photo as it is worked on', async () => {
+test('trusts a score less if the face is small in the reduced photo', async () => {
   const large = await sharp(photo)
     .resize({ width: 2 * width })
     .png()
@@ -171,10 +168,10 @@ test('trusts a score less where the face is small in the photo as it is worked o
 
 test('shows no face that the detector is not sure of', async () => {
   const unclear = await sharp(photo).blur(4).rotate(20).png().toBuffer();
-  const detector = await loadDetector({ modelsDir, minFace: 20, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
-  const detected = await detector.detect(makeMips((await decodePhoto(unclear, 1280)).pixels));
+  const detector = await Detector.open({ modelsDir, minFace: 20, thresholds: REFERENCE_THRESHOLDS });
+  const detected = await detector.detect(makeMips((await decodePhoto(unclear)).pixels));
   await detector.close();
-  expect(detected.filter(({ probability }) => probability < 0.9).length, 'else this proves nothing').toBeGreaterThan(0);
+  expect(detected.filter(({ probability }) => probability < 0.9).length, 'unsure candidates').toBeGreaterThan(0);
 
   const small = await loadVision({ modelsDir, minFace: 20 });
   const { faces } = await small.estimate(unclear);
@@ -183,7 +180,7 @@ test('shows no face that the detector is not sure of', async () => {
   expect(faces).toHaveLength(detected.filter(({ probability }) => probability > 0.95).length);
 });
 
-test('says what to do when the models are not there', async () => {
+test('says what to do if there are no models', async () => {
   await expect(loadVision({ modelsDir: '/nonexistent' })).rejects.toThrow(/"pnpm models build"/);
 });
 

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import { judgeFaces } from '../src/age/judge-faces.ts';
-import { whoIsScored } from '../src/age/who-is-scored.ts';
+import { judgeFaces, whoIsScored } from '../src/age/who-is-scored.ts';
 
 const RULE = { ageNet: 0.25, glasses: 0.1, child: -0.15, adult: 0.3 };
 /** Faces of every adulthood, with and without glasses. */
 const SIGNS = Array.from({ length: 41 }, (_, i) => ({ adulthood: -1 + i / 20, glasses: i % 2 ? 1 : -1, cover: -1 }));
 
 test.each([4, 16, 19, 25, 60])(
-  'decides as if the age net, which says %i years, had been asked about every face',
+  'decides as if the age net, which gives %i years, had been asked about every face',
   async (years) => {
     const asked: number[] = [];
     const who = await judgeFaces(
@@ -27,7 +26,7 @@ test.each([4, 16, 19, 25, 60])(
   },
 );
 
-test('a face that the age net can tell nothing of is not scored', async () => {
+test('a face for which the age net gives no number is not scored', async () => {
   const signs = { adulthood: 0.3, glasses: -1, cover: -1 };
   expect(await judgeFaces([signs], async () => [Number.NaN], RULE)).toEqual(['child']);
 });

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Colour, fillRounded, strokeCorners, strokeRounded } from '../src/draw/paint.ts';
-import { loadKernels } from '../src/kernels/kernels.ts';
+import { Kernels } from '../src/kernels/kernels.ts';
 import { makeMips, photoOf } from '../src/mips.ts';
 import type { Box } from '../src/vision.ts';
 import { type Line, paintLine } from './support/paint-line.ts';
 
-const kernels = loadKernels();
+const kernels = new Kernels();
 const side = fc.integer({ min: 1, max: 90 });
 const grey = fc.nat(255);
 const length = (min: number, max: number) => fc.integer({ min: min * 64, max: max * 64 }).map((i) => i / 64);
 const colour: fc.Arbitrary<Colour> = fc.tuple(grey, grey, grey, fc.oneof(fc.constant(1), length(0, 1)));
-/** Also partly or wholly outside of the picture. */
+/** May lie partly or wholly outside the picture. */
 const box: fc.Arbitrary<Box> = fc
   .tuple(length(-60, 100), length(-60, 100), length(4, 150), length(4, 150))
   .map(([x, y, width, height]) => [x, y, x + width, y + height]);
-/** A picture, and what is drawn into it; `share` gives the radius of the box's corners, of its narrower side. */
+/** A picture, and what is drawn into it. `share`: radius of the box's corners, as a share of its narrower side. */
 const drawing = fc.record({ width: side, height: side, under: grey, box, share: length(0, 0.5), colour });
 type Drawing = typeof drawing extends fc.Arbitrary<infer T> ? T : never;
 
@@ -64,7 +64,7 @@ function prepare({ width, height, under, box, share, colour }: Drawing) {
   return { picture: makeMips({ data, width, height }, kernels), plain: { data, width, height }, box, radius, colour };
 }
 
-/** Within what rounding may make of it. */
+/** Equal up to rounding. */
 function expectSame(actual: Uint8Array, expected: Uint8Array): void {
   const wrong = actual.findIndex((value, i) => Math.abs(value - expected[i]!) > 1);
   expect(wrong < 0 ? 'the same' : `byte ${wrong} is ${actual[wrong]}, not ${expected[wrong]}`).toBe('the same');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Detector, loadDetector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, REFERENCE_THRESHOLDS } from '../src/detect/detector.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
 import { decodePhoto } from '../src/photo/decode.ts';
@@ -23,7 +23,7 @@ const detectors = new Map<number, Detector>();
 beforeAll(async () => {
   restrictSharp();
   for (const minFace of [20, 40, 60]) {
-    detectors.set(minFace, await loadDetector({ modelsDir, minFace, thresholds: REFERENCE_THRESHOLDS, threads: 1 }));
+    detectors.set(minFace, await Detector.open({ modelsDir, minFace, thresholds: REFERENCE_THRESHOLDS }));
   }
 });
 
@@ -52,21 +52,19 @@ test('puts eyes, nose and mouth where the reference does', async () => {
     }
   }
   expect(errors).toHaveLength(14 * 5);
-  // Ours are settled (settle.ts), those of the reference depend on its candidates.
+  // Ours are settled (settle.ts); those of the reference depend on its candidates.
   expect(Math.max(...errors)).toBeLessThan(0.15);
   expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.035);
 });
 
 const omiDir = process.env.OMI_DIR;
 if (omiDir === undefined)
-  console.log('OMI_DIR is not set: detections are held to the reference on the npm photos only.');
+  console.log('OMI_DIR is not set: detections are compared with the reference on the npm photos only.');
 
 test.skipIf(omiDir === undefined)(
   'keeps recall and precision at 0.98 or more on all photos, OMI faces included',
   async () => {
-    let wanted = 0;
-    let found = 0;
-    let matched = 0;
+    let [wanted, found, matched] = [0, 0, 0];
     const photos = [
       ...Object.entries(npm).map(([key, reference]) => [npmPhoto(key), reference] as const),
       ...Object.entries(await readReference('omi')).map(([key, reference]) => [omiPhoto(key), reference] as const),
@@ -75,21 +73,18 @@ test.skipIf(omiDir === undefined)(
       const faces = await detect(file, 40);
       wanted += min40.length;
       found += faces.length;
-      matched += matches(
-        boxesOf(faces),
-        min40.map(({ box }) => box),
-      );
+      const boxes = min40.map(({ box }) => box);
+      matched += matches(boxesOf(faces), boxes);
     }
-    console.log(
-      `${photos.length} photos: recall ${(matched / wanted).toFixed(4)}, precision ${(matched / found).toFixed(4)}`,
-    );
+    const [recall, precision] = [matched / wanted, matched / found].map((share) => share.toFixed(4));
+    console.log(`${photos.length} photos: recall ${recall}, precision ${precision}`);
     expect(matched / wanted).toBeGreaterThanOrEqual(0.98);
     expect(matched / found).toBeGreaterThanOrEqual(0.98);
   },
 );
 
 async function detect(file: string, minFace: number): Promise<Detection[]> {
-  const { pixels } = await decodePhoto(await readFile(file), 1280);
+  const { pixels } = await decodePhoto(await readFile(file));
   return await detectors.get(minFace)!.detect(makeMips(pixels));
 }
 

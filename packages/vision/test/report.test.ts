@@ -8,7 +8,7 @@ const guess = { ...found, score: 3, confidence: 'low' } as Face;
 const unsure = { ...found, score: null, unscored: 'unsure' } as Face;
 const child = { ...found, score: null, unscored: 'child' } as Face;
 
-test('a line tells a face that may be under 18 from one that looks like a child', () => {
+test('a line has different signs for a face that may be under 18 and one that looks like a child', () => {
   expect(textLine('a.jpg', estimate([sure, unsure, child, guess]))).toBe(
     'a.jpg  90×60  4 faces: 7.3 – child ≈3.0  12 ms',
   );
@@ -26,7 +26,7 @@ test('the summary counts photos, those that could not be used, faces and scores'
   expect(summary(1, 1, [])).toBe('1 photo (1 could not be used), 0 faces, 0 scored.');
 });
 
-test('what was skipped is told by kind', () => {
+test('skipped files are listed by kind', () => {
   expect(skippedLines({ otherKinds: [], written: [], out: [], unreadable: [] })).toEqual([]);
   expect(skippedLines({ otherKinds: ['a.HEIC'], written: ['b'], out: ['o'], unreadable: ['u\x07'] })).toEqual([
     'Skipped 1 picture of kinds that are not read (.heic).',

@@ -3,14 +3,9 @@ import { makeMips } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
 import { sampleRect } from '../src/sample.ts';
 
-test('halves until a further halving would be too small for any net', () => {
-  const sizes = makeMips(gradient(410, 200)).levels.map(({ width, height }) => [width, height]);
-  expect(sizes).toEqual([
-    [410, 200],
-    [205, 100],
-    [102, 50],
-    [51, 25],
-  ]);
+test('halves until another halving would be too small for any net', () => {
+  const sizes = makeMips(gradient(410, 200)).levels.map(({ width, height }) => `${width}×${height}`);
+  expect(sizes).toEqual(['410×200', '205×100', '102×50', '51×25']);
 });
 
 test.each([

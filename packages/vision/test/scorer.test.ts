@@ -1,31 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gradeOf } from '@attrai/contracts/errors';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { template } from '../src/align/template.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { makeMips } from '../src/mips.ts';
 import { multipliesBytes } from '../src/processor.ts';
-import { toScale } from '../src/score/scale.ts';
-import { loadScorer } from '../src/score/scorer.ts';
+import { toScale } from '../src/score/metadata.ts';
+import { Scorer } from '../src/score/scorer.ts';
 import { type TinyModel, tinyModel } from './support/onnx-file.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'scorer-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
-/** 0 to 255 on the ten-point scale: a score tells what value the model saw. */
-const BYTES = {
-  knots: [
-    [0, 0],
-    [255, 10],
-  ],
-};
+/** Knots that bring 0 to 255 to the ten-point scale: the score shows the value that the model saw. */
+const BYTES = { knots: [0, 10].map((score) => [25.5 * score, score]) };
 
-/** A photo whose red is 200, green 100, blue 50 on the left half; half of that on the right. A face fills it all. */
+/** A photo with red 200, green 100, blue 50 on the left half, and half of that on the right. A face fills it. */
 const photo = (() => {
   const data = new Uint8Array(150 * 150 * 3);
   for (let i = 0; i < 150 * 150; i++) data.set(i % 150 < 75 ? [200, 100, 50] : [100, 50, 25], i * 3);
@@ -34,56 +25,35 @@ const photo = (() => {
 const face: Detection = { box: [0, 0, 150, 150], landmarks: template(150), probability: 1 };
 
 describe("scores with a model of the user's own", () => {
-  test('uint8, NHWC, RGB, aligned by landmarks', async () => {
-    const input = { layout: 'NHWC', type: 'uint8', size: 150, mirror: false };
-    expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(200, 3);
-  });
+  const rows = { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' } as const;
+  const floatRows = { type: 'float32', shape: ['N', 64, 64, 3], gives: 'first' } as const;
+  const planes = { type: 'float32', shape: ['N', 3, 64, 64], gives: 'first' } as const;
+  const blocks = { type: 'uint8', shape: ['N', 75, 75, 12], gives: 'first' } as const;
+  const nhwc = { layout: 'NHWC', type: 'uint8', size: 150, mirror: false };
+  const float = { type: 'float32', size: 64, mean: [10, 20, 30] };
 
-  test('blocks of 2×2 pixels, also mirrored', async () => {
-    const model = { type: 'uint8', shape: ['N', 75, 75, 12], gives: 'first' } as const;
-    const input = { layout: 'blocks', type: 'uint8', size: 150 };
-    expect(await rawScore(model, { ...input, mirror: false })).toBeCloseTo(200, 3);
-    expect(await rawScore(model, { ...input, mirror: true })).toBeCloseTo((200 + 100) / 2, 3);
-    const blue = { ...input, channels: 'BGR', mirror: false };
-    expect(await rawScore(model, blue)).toBeCloseTo(50, 3);
-  });
-
-  test('BGR', async () => {
-    const input = { layout: 'NHWC', type: 'uint8', size: 150, channels: 'BGR', mirror: false };
-    expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(50, 3);
-  });
-
-  test('float32, NCHW, with mean and std per channel in the order of the channels', async () => {
-    const input = {
-      layout: 'NCHW',
-      type: 'float32',
-      size: 64,
-      channels: 'BGR',
-      mean: [10, 20, 30],
-      std: [0.5, 1, 1],
-      mirror: false,
-    };
-    expect(await rawScore({ type: 'float32', shape: ['N', 3, 64, 64], gives: 'first' }, input)).toBeCloseTo(
+  test.each([
+    ['uint8, NHWC, RGB, aligned by landmarks', rows, nhwc, 200],
+    ['BGR', rows, { ...nhwc, channels: 'BGR' }, 50],
+    ['mirrored, as the mean of both', rows, { ...nhwc, mirror: true }, 150],
+    ['blocks of 2×2 pixels', blocks, { ...nhwc, layout: 'blocks' }, 200],
+    ['blocks, mirrored', blocks, { ...nhwc, layout: 'blocks', mirror: true }, 150],
+    ['blocks, BGR', blocks, { ...nhwc, layout: 'blocks', channels: 'BGR' }, 50],
+    ['float32, NHWC, with mean and std', floatRows, { ...nhwc, ...float, std: [2, 1, 1] }, (200 - 10) / 2],
+    [
+      'float32, NCHW, with mean and std per channel in the order of the channels',
+      planes,
+      { ...nhwc, ...float, layout: 'NCHW', channels: 'BGR', std: [0.5, 1, 1] },
       (50 - 10) / 0.5,
-      3,
-    );
-  });
-
-  test('float32, NHWC, with mean and std', async () => {
-    const input = { layout: 'NHWC', type: 'float32', size: 64, mean: [10, 20, 30], std: [2, 1, 1], mirror: false };
-    const model = { type: 'float32', shape: ['N', 64, 64, 3], gives: 'first' } as const;
-    expect(await rawScore(model, input)).toBeCloseTo((200 - 10) / 2, 3);
+    ],
+  ])('%s', async (_, model, input, expected) => {
+    expect(await rawScore(model, input)).toBeCloseTo(expected, 3);
   });
 
   test('uint8, NCHW', async () => {
     const input = { layout: 'NCHW', type: 'uint8', size: 32, crop: { by: 'box', margin: 0 }, mirror: false };
     const model = { type: 'uint8', shape: ['N', 3, 32, 32], gives: 'mean of left' } as const;
     expect(Math.abs((await rawScore(model, input)) - 350 / 3)).toBeLessThan(1);
-  });
-
-  test('mirrored, as the mean of both', async () => {
-    const input = { layout: 'NHWC', type: 'uint8', size: 150, mirror: true };
-    expect(await rawScore({ type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' }, input)).toBeCloseTo(150, 3);
   });
 
   test('cut out by the box with a margin, at a size of its own', async () => {
@@ -99,11 +69,7 @@ describe("scores with a model of the user's own", () => {
   });
 
   test('more faces than fit into one batch, in their order', async () => {
-    const path = await write(
-      { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'first' },
-      { layout: 'NHWC', type: 'uint8', size: 150, mirror: true },
-    );
-    const scorer = await loadScorer(path, 1);
+    const scorer = await Scorer.open(await write(rows, { ...nhwc, mirror: true }), 1);
     const chips = new Uint8Array(21 * 150 * 150 * 3);
     for (let i = 0; i < 21; i++) chips.fill(10 * i, i * 67_500, (i + 1) * 67_500);
     const readings = await scorer.read(chips);
@@ -112,7 +78,7 @@ describe("scores with a model of the user's own", () => {
   });
 
   async function rawScore(model: Omit<TinyModel, 'metadata'>, input: object, faces = [face]): Promise<number> {
-    const scorer = await loadScorer(await write(model, input), 1);
+    const scorer = await Scorer.open(await write(model, input), 1);
     const [reading] = await scorer.read(scorer.cutChips(photo, faces));
     await scorer.close();
     return reading!.score * 25.5;
@@ -137,12 +103,7 @@ describe("refuses a model that can't work, and says what to change", () => {
     ['with a std of 0', model(uint8, { ...input, std: [1, 0, 1] }), /attrai\.input\.std.*above 0/],
     [
       'with knots that fall',
-      model(uint8, input, {
-        knots: [
-          [5, 0],
-          [1, 10],
-        ],
-      }),
+      model(uint8, input, { knots: [5, 1].map((raw) => [raw, raw]) }),
       /attrai\.scale\.knots.*rise/,
     ],
     ['of another type than it says', model({ ...uint8, type: 'float32' }, input), /input is float32.*says uint8/],
@@ -161,7 +122,7 @@ describe("refuses a model that can't work, and says what to change", () => {
   ])('%s', async (_, tiny, message) => {
     const path = join(folder, `${crypto.randomUUID()}.onnx`);
     await writeFile(path, tinyModel(tiny));
-    const error = await loadScorer(path, 1).catch((thrown) => thrown);
+    const error = await Scorer.open(path, 1).catch((thrown) => thrown);
     expect(error.message).toMatch(message);
     expect(error.message).toContain(path);
     expect(gradeOf(error)).toBe('fatal');
@@ -174,20 +135,20 @@ describe("refuses a model that can't work, and says what to change", () => {
   ])('%s', async (_, bytes) => {
     const path = join(folder, `${crypto.randomUUID()}.onnx`);
     await writeFile(path, bytes);
-    await expect(loadScorer(path, 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
+    await expect(Scorer.open(path, 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
   });
 
   test('a file that is not there', async () => {
-    await expect(loadScorer(join(folder, 'none.onnx'), 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
+    await expect(Scorer.open(join(folder, 'none.onnx'), 1)).rejects.toMatchObject({ code: 'scorer_unusable' });
   });
 });
 
-test('gives no face a score that the model has none for: the photo fails, for good', async () => {
+test('a photo fails for good if the model gives no number for a face', async () => {
   const path = await write(
     { type: 'uint8', shape: ['N', 150, 150, 3], gives: 'arc cosine of first' },
     { layout: 'NHWC', type: 'uint8', size: 150, mirror: false },
   );
-  const scorer = await loadScorer(path, 1);
+  const scorer = await Scorer.open(path, 1);
   const bright = scorer.read(scorer.cutChips(photo, [face]));
   await expect(bright).rejects.toMatchObject({ code: 'no_score', grade: 'final' });
   await expect(bright).rejects.toThrow('NaN for a face');
@@ -195,15 +156,9 @@ test('gives no face a score that the model has none for: the photo fails, for go
   await scorer.close();
 });
 
-test('goes straight between the knots of the scale and stays level outside', () => {
-  const scale = {
-    knots: [
-      [-1, 1],
-      [0, 4],
-      [2, 9],
-    ] as [number, number][],
-  };
-  expect([-5, -1, -0.5, 0, 1, 2, 9].map((raw) => toScale(scale, raw))).toEqual([1, 1, 2.5, 4, 6.5, 9, 9]);
+test('the scale is linear between the knots and constant outside', () => {
+  const knots = Object.entries({ 1: -1, 4: 0, 9: 2 }).map(([score, raw]): [number, number] => [raw, Number(score)]);
+  expect([-5, -1, -0.5, 0, 1, 2, 9].map((raw) => toScale({ knots }, raw))).toEqual([1, 1, 2.5, 4, 6.5, 9, 9]);
 });
 
 function model(tiny: Omit<TinyModel, 'metadata'>, input: object | string, scale: object = BYTES): TinyModel {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector } from '../src/detect/detector.ts';
 import type { Detection } from '../src/detect/onet.ts';
 import { settle } from '../src/detect/settle.ts';
 import { makeMips } from '../src/mips.ts';
@@ -16,7 +16,7 @@ import { modelsDir, npmPhoto } from './support/paths.ts';
 const settings = { threads: 1, varyingShapes: true };
 beforeAll(restrictSharp);
 
-/** Landmarks moved and enlarged, as another candidate for the same face might have given them. */
+/** Moves and enlarges landmarks, as another candidate for the same face might give them. */
 function shake(face: Detection, by: number): Detection {
   const side = face.box[2] - face.box[0];
   const [cx, cy] = face.landmarks[2];
@@ -27,18 +27,18 @@ function shake(face: Detection, by: number): Detection {
   return { ...face, landmarks: landmarks as Landmarks };
 }
 
-/** Mean distance of the landmarks of two, in parts of the face's width. */
+/** Mean distance between the landmarks of two faces, as a share of the face's width. */
 function apart(a: Detection, b: Detection): number {
   const distances = a.landmarks.map(([x, y], i) => Math.hypot(x - b.landmarks[i]![0], y - b.landmarks[i]![1]));
   return distances.reduce((sum, d) => sum + d, 0) / 5 / (a.box[2] - a.box[0]);
 }
 
 test('landmarks settle in the same places, wherever they were found at first', async () => {
-  const detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir });
   const onet = await openSession(join(modelsDir, 'onet.onnx'), settings);
   const errors: number[] = [];
   for (const photo of Object.keys(reference)) {
-    const mips = makeMips((await decodePhoto(await readFile(npmPhoto(photo)), 1280)).pixels);
+    const mips = makeMips((await decodePhoto(await readFile(npmPhoto(photo)))).pixels);
     const faces = await detector.detect(mips);
     for (const by of [-0.06, 0.06]) {
       const shaken = faces.map((face) => shake(face, by));

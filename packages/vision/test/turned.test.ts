@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Detector, loadDetector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
+import { Detector, SHOWN_THRESHOLDS } from '../src/detect/detector.ts';
 import { loadVision } from '../src/load-vision.ts';
 import { makeMips } from '../src/mips.ts';
 import type { Pixels } from '../src/pixels.ts';
@@ -21,7 +21,7 @@ let upright: Estimate;
 
 beforeAll(async () => {
   vision = await loadVision({ modelsDir });
-  detector = await loadDetector({ modelsDir, minFace: 40, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  detector = await Detector.open({ modelsDir });
   upright = await vision.estimate(await readFile(groupPhoto));
 });
 afterAll(() => Promise.all([vision.close(), detector.close()]));
@@ -40,18 +40,18 @@ describe.each([1, 2, 3] as const)('a photo turned %i times by 90°', (quarters) 
       const [seen, wanted] = [new Uint8Array(40 * 24 * 3 + 1), new Uint8Array(40 * 24 * 3 + 1)];
       sampleRect(view, rect, { width: 40, height: 24 }, seen.subarray(1));
       sampleRect(makeMips(turnedPixels), rect, { width: 40, height: 24 }, wanted.subarray(1));
-      // A sample between two pixels is rounded to the nearer weight from the other side.
+      // From the other side, a sample between two pixels may be rounded to another weight.
       expect(seen.every((value, i) => Math.abs(value - wanted[i]!) <= 2)).toBe(true);
     }
   });
 
-  test('leads each of its points back to where it was', () => {
+  test('brings its points back to where they were', () => {
     const view = turned(makeMips({ data: new Uint8Array(50 * 30 * 3), width: 50, height: 30 }), quarters);
     const corner = ({ 1: [28, 3], 2: [47, 28], 3: [2, 47] } as const)[quarters];
     expect(pointBack(view, [...corner])).toEqual([3, 2]);
   });
 
-  test('has its faces found where they are, and is drawn as it came', async () => {
+  test('has its faces found in place, and is drawn as it came', async () => {
     const lying = await sharp(groupPhoto)
       .rotate(90 * quarters)
       .png()
@@ -59,12 +59,8 @@ describe.each([1, 2, 3] as const)('a photo turned %i times by 90°', (quarters) 
     const { width, height, faces, picture } = await vision.estimate(lying);
     const wanted = upright.faces.map(({ box }) => turnedBox(box, quarters));
     expect(faces).toHaveLength(wanted.length);
-    expect(
-      matches(
-        faces.map(({ box }) => box),
-        wanted,
-      ),
-    ).toBe(wanted.length);
+    const boxes = faces.map(({ box }) => box);
+    expect(matches(boxes, wanted)).toBe(wanted.length);
     expect(await sharp(picture!).metadata()).toMatchObject({ width, height });
     for (const face of faces) {
       const was = upright.faces.find((one) => matches([turnedBox(one.box, quarters)], [face.box]) === 1)!;
@@ -77,10 +73,10 @@ describe.each([1, 2, 3] as const)('a photo turned %i times by 90°', (quarters) 
   });
 });
 
-describe('is looked at', () => {
+describe('a photo is searched', () => {
   test.each([
-    ['once where a face is found at once', () => sharp(groupPhoto), 1],
-    ['four times where no face is found', () => sharp(groupPhoto).blur(30), 4],
+    ['once, if a face is found at once', () => sharp(groupPhoto), 1],
+    ['four times, if no face is found', () => sharp(groupPhoto).blur(30), 4],
   ] as const)('%s', async (_, photo, times) => {
     let looks = 0;
     await detector.detect(makeMips(await pixelsOf(photo())), (stage) => {
@@ -89,15 +85,15 @@ describe('is looked at', () => {
     expect(looks).toBe(times);
   });
 
-  test('the right way up, though the face upside down looks like one as well', async () => {
+  test('the right way up, though the upside-down face looks like a face as well', async () => {
     const [asItIs, lying, upsideDown] = await Promise.all(
       [0, 90, 180].map(async (degrees) => makeMips(await pixelsOf(sharp(portrait), degrees / 90))),
     );
     const { turned: least, ...once } = SHOWN_THRESHOLDS;
-    const single = await loadDetector({ modelsDir, minFace: 40, thresholds: once, threads: 1 });
+    const single = await Detector.open({ modelsDir, thresholds: once });
     const [wrong] = await single.detect(upsideDown!);
     await single.close();
-    expect(wrong!.probability, 'else this proves nothing').toBeGreaterThan(least!);
+    expect(wrong!.probability, 'the upside-down face').toBeGreaterThan(least!);
 
     const [face] = await detector.detect(asItIs!);
     const [found] = await detector.detect(lying!);
@@ -117,7 +113,7 @@ async function pixelsOf(picture: Sharp, quarters = 0): Promise<Pixels> {
   return { data, width: info.width, height: info.height };
 }
 
-/** Where a point of the group photo, or of one of another size, is when that is turned. */
+/** Where a point of the group photo, or of a photo of another size, is after turning. */
 function turnedPoint([x, y]: Point, quarters: number, size: { width: number; height: number } = upright): Point {
   let { width, height } = size;
   let point: Point = [x, y];

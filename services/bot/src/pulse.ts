@@ -1,5 +1,6 @@
 import type { Broker } from '@attrai/broker/broker';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
+import { Repeated } from '@attrai/contracts/repeated';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { RequestBook } from './requests/request-book.ts';
 
@@ -19,18 +20,18 @@ export interface PulseParts {
  */
 export class Pulse {
   #parts: PulseParts;
-  #timer: NodeJS.Timeout;
+  #beats: Repeated;
 
   constructor(parts: PulseParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => {
-      // An outage has lines of its own.
-      this.#beat().catch((err) => parts.logger.debug({ err }, 'No pulse'));
-    }, parts.everyMs ?? EVERY_MS);
+    // An outage has lines of its own.
+    this.#beats = new Repeated(parts.everyMs ?? EVERY_MS, () =>
+      this.#beat().catch((err) => parts.logger.debug({ err }, 'No pulse')),
+    );
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#beats.stop();
   }
 
   async #beat(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Consumer } from '@attrai/broker/broker';
 import type { SmallTalk } from './chat/small-talk.ts';
+import type { Refusals } from './intake/refusals.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
+import type { Placeholders } from './progress/placeholders.ts';
 import type { Progress } from './progress/progress.ts';
 import type { AlbumRanking } from './replies/album-ranking.ts';
 import type { OverdueWatch } from './replies/overdue-watch.ts';
@@ -18,8 +20,10 @@ export interface RunningParts {
   jobs: Record<'intake' | 'replies', Pick<JobQueue<unknown>, 'close'>>;
   overdueWatch: OverdueWatch;
   ranking: AlbumRanking;
+  placeholders: Placeholders;
   progress: Progress;
   sweeper: Sweeper;
+  refusals: Refusals;
   smallTalk: SmallTalk;
 }
 
@@ -51,16 +55,16 @@ export class RunningBot {
 
   /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
   async stop(): Promise<void> {
-    const { stop, updates, overdueWatch, ranking, results, deadLetters, jobs, progress, sweeper, smallTalk } =
-      this.#parts;
+    const { stop, updates, results, deadLetters, jobs, refusals, smallTalk } = this.#parts;
+    const { overdueWatch, placeholders, progress, ranking, sweeper } = this.#parts;
     stop.abort();
     await updates.stop();
-    overdueWatch.stop();
+    await overdueWatch.stop();
     ranking.stop();
-    await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
+    await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close(), placeholders.stop()]);
     await jobs.replies.close();
-    progress.stop();
-    sweeper.stop();
+    await Promise.all([progress.stop(), sweeper.stop()]);
+    refusals.sayAll();
     await smallTalk.finish();
   }
 }

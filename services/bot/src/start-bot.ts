@@ -7,11 +7,13 @@ import type { Want } from './chat/wants.ts';
 import { Door } from './door.ts';
 import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
+import { Refusals } from './intake/refusals.ts';
 import { IntakeWorker } from './intake/take-photos-in.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RequestRate } from './limits/request-rate.ts';
 import { type BotMetrics, NO_METRICS } from './metrics.ts';
+import { Placeholders } from './progress/placeholders.ts';
 import { Progress } from './progress/progress.ts';
 import type { RedisTroubles } from './redis/redis-troubles.ts';
 import type { UnsureFaces } from './replies/adults-button.ts';
@@ -93,7 +95,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const patience: Patience = { logger, signal, onWaiting };
   const stop = new AbortController();
   const stopping = stop.signal;
-  const pace = new TelegramPace();
+  const pace = new TelegramPace({ logger, stopping });
   const api = new TelegramApi({
     ...parts,
     onBusy: (chatId, ms) => pace.hold(chatId, ms),
@@ -105,14 +107,16 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   // Long polling is refused while a webhook is set.
   if (!webhook) await untilTelegramAnswers(() => api.deleteWebhook(), patience);
   const progress = new Progress({ chat, pace, book, logger });
-  const smallTalk = new SmallTalk(chat, logger);
+  const smallTalk = new SmallTalk({ chat, pace, logger });
+  const refusals = new Refusals(smallTalk, limits);
+  const placeholders = new Placeholders({ chat, pace, book, progress, smallTalk, logger, stopping });
   const folders = { photoStore, inbox };
   const ranking = new AlbumRanking({ albums: parts.albums, smallTalk, troubles, logger, stopping });
-  const common = { book, progress, ranking, limits, logger, metrics, stopping };
+  const common = { book, progress, placeholders, ranking, limits, logger, metrics, stopping };
   const replies = jobs.replies;
 
-  replies.run(new ReplySender({ ...common, ...folders, chat, pace, unsureFaces }));
-  jobs.intake.run(new IntakeWorker({ ...common, chat, pace, broker, photoStore, replies, smallTalk }));
+  replies.run(new ReplySender({ ...common, ...folders, chat, pace, smallTalk, unsureFaces }));
+  jobs.intake.run(new IntakeWorker({ ...common, chat, broker, photoStore, replies }));
   const results = await new ResultTaker({ ...common, ...folders, replies }).start(broker);
   const deadLetters = await new DeadLetterTaker({ ...common, ...folders, broker, replies }).start();
   const overdueWatch = new OverdueWatch({ book, replies, troubles });
@@ -127,10 +131,10 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { username, can_read_all_group_messages: readsAllInGroups = false } = me;
   const naming = { token, username, readsAllInGroups };
   const stats = { admins, broker, tally: metrics, version: packageJson.version };
-  const wants = new WantHandler({ ...common, ...folders, ...naming, ...stats, gate, smallTalk, unsureFaces });
+  const wants = new WantHandler({ ...common, ...folders, ...naming, ...stats, gate, smallTalk, refusals, unsureFaces });
   const door = new Door({ allowed, admins, smallTalk, inside: (want) => wants.handle(want) });
-  const watchers = { ranking, overdueWatch, progress, sweeper };
-  const others = { username, stop, files: api.files, results, deadLetters, jobs, ...watchers, smallTalk };
+  const watchers = { overdueWatch, placeholders, progress, ranking, sweeper };
+  const others = { username, stop, files: api.files, results, deadLetters, jobs, ...watchers, refusals, smallTalk };
   const updates = await startUpdates().catch(async (error) => {
     await new RunningBot({ ...others, updates: NO_UPDATES }).stop();
     throw error;

@@ -7,12 +7,14 @@ import { AskedScores, type ScoreParts } from './intake/asked-scores.ts';
 import { offerPhoto } from './intake/offer-photo.ts';
 import { lookAgain, type PressParts } from './intake/press.ts';
 import { RecentAlbums } from './intake/recent-albums.ts';
+import type { PhotoRefusal } from './intake/refusal.ts';
+import type { Refusals } from './intake/refusals.ts';
 import type { AlbumRanking } from './replies/album-ranking.ts';
-import { languageFor, TEXTS } from './texts/languages.ts';
 
 export interface WantParts extends CommandParts, PressParts, ScoreParts {
   smallTalk: SmallTalk;
   ranking: Pick<AlbumRanking, 'joined' | 'ended'>;
+  refusals: Pick<Refusals, 'gather'>;
   logger: Logger;
 }
 
@@ -58,22 +60,27 @@ export class WantHandler {
   }
 
   async #offer(photos: SentPhoto[]): Promise<void> {
+    for (const photo of photos) await this.#parts.refusals.gather(photo, () => this.#refusalOf(photo));
+  }
+
+  async #refusalOf(photo: SentPhoto): Promise<PhotoRefusal | undefined> {
     const { ranking } = this.#parts;
-    for (const photo of photos) {
-      await ranking.joined(photo);
-      const acceptance = await offerPhoto(photo, this.#parts);
-      if (typeof acceptance === 'string') continue;
-      await ranking.ended(photo);
-      this.#reply(photo, acceptance.refusal);
-    }
+    await ranking.joined(photo);
+    const acceptance = await offerPhoto(photo, this.#parts);
+    if (typeof acceptance === 'string') return undefined;
+    await ranking.ended(photo);
+    return acceptance.refusal;
   }
 
   async #answerOther(want: SentOther): Promise<void> {
     const { chatId, from, albumId, isForBot, inPrivate, what } = want;
+    const { ranking, refusals } = this.#parts;
     if (inPrivate) {
-      await this.#parts.ranking.joined(want);
-      await this.#parts.ranking.ended(want);
-      return this.#reply(want, TEXTS[languageFor(from.language)].notAPhoto[what]);
+      return refusals.gather(want, async () => {
+        await ranking.joined(want);
+        await ranking.ended(want);
+        return { kind: what };
+      });
     }
     if (isForBot && albumId !== undefined) await this.#offer(this.#albums.ask(chatId, albumId, { from }));
   }

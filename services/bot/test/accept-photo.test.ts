@@ -22,7 +22,8 @@ function openGate({ requests = 5, stopping = new AbortController().signal } = {}
   const logger = createLogger({ service: 'test', level: 'silent' });
   const limits = { ...LIMITS, requestsPerWindow: requests };
   const troubles = { note() {} };
-  const parts = { book, requestRate, intake, troubles, limits, logger, stopping, metrics: NO_METRICS };
+  const placeholders = { watch() {} };
+  const parts = { book, requestRate, intake, placeholders, troubles, limits, logger, stopping, metrics: NO_METRICS };
   return { ...parts, parts };
 }
 
@@ -41,7 +42,9 @@ test('an update that comes twice, even at the same time, is one job and one of t
   expect(await intake.counts()).toMatchObject({ waiting: 1 });
   expect(await book.total()).toBe(1);
   expect(await gate.accept('b', PHOTO, OF_ANNA)).toBe('accepted');
-  expect(await gate.accept('c', PHOTO, OF_ANNA)).toEqual({ refusal: expect.stringMatching(/limit is 2 photos/) });
+  expect(await gate.accept('c', PHOTO, OF_ANNA)).toEqual({
+    refusal: { kind: 'too_often', waitSeconds: expect.any(Number) },
+  });
 });
 
 test('an update that comes again starts nothing once its photo is on its way, answered or cancelled', async () => {
@@ -67,9 +70,9 @@ test('an update whose job got lost before it was stored gets it when it comes ag
   await new PhotoGate(parts).accept('b', PHOTO, OF_ANNA);
   const jobs = seeJobs(intake);
   await expect.poll(() => jobs).toHaveLength(2);
-  expect(jobs.map(({ id, place }) => [id, place])).toEqual([
+  expect(jobs.map(({ id, isNew }) => [id, isNew])).toEqual([
     ['a', undefined],
-    ['b', 2],
+    ['b', true],
   ]);
 });
 
@@ -77,7 +80,7 @@ test('a photo over the rate frees its slot and can be offered again, whoever els
   const { parts, book, intake } = openGate({ requests: 1 });
   const gate = new PhotoGate(parts);
   await gate.accept('a', PHOTO, OF_ANNA);
-  const refused = { refusal: expect.stringMatching(/limit is 1 photo /) };
+  const refused = { refusal: { kind: 'too_often', waitSeconds: expect.any(Number) } };
   const twice = [gate.accept('b', PHOTO, OF_ANNA), gate.accept('b', PHOTO, OF_ANNA)];
   expect(await Promise.all(twice)).toEqual([refused, refused]);
   expect(await book.total()).toBe(1);

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import type { Outcome } from '@attrai/contracts/result';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
+import { QUICK_MS } from '../src/progress/placeholders.ts';
 import { type ReplyTo, replyTo, toEnvelope } from '../src/requests/reply-to.ts';
 import { bent } from './bent.ts';
 import { openWorld, PHOTO } from './world.ts';
@@ -11,10 +13,14 @@ const CHAT = 4711;
 function withNumbers<J extends { replyTo: ReplyTo }>(job: J): J {
   return { ...job, replyTo: toEnvelope(job.replyTo) as never };
 }
+/** What counts towards Telegram's limits. */
+function callsToChats(calls: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(calls).filter(([method]) => /^(send|edit)|^deleteMessage/.test(method)));
+}
 const NO_JOBS = JSON.stringify({ waiting: 0, active: 0, delayed: 0 });
 
 test.each(['volume', 'message'] as const)(
-  'a photo ends as one edited picture with its scores, by %s',
+  'a photo that is looked at at once gets one message: the picture with its scores, by %s',
   async (store) => {
     let seen: Buffer | undefined;
     await using world = await openWorld({
@@ -26,10 +32,12 @@ test.each(['volume', 'message'] as const)(
     });
     const photoId = await world.page.send(CHAT, { photo: PHOTO });
     const answer = await world.page.untilSaid(CHAT, /6\.3 · ≈5\.1/);
-    expect(answer).toMatchObject({ reply_to: photoId, edited: true, photo_url: expect.any(String) });
-    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
+    expect(answer).toMatchObject({ reply_to: photoId, photo_url: expect.any(String) });
     expect(seen?.length).toBeGreaterThan(0);
     await world.untilNothingIsLeft();
+    expect(await world.page.fromBot(CHAT)).toEqual([answer]);
+    const { calls } = await world.page.stats();
+    expect(callsToChats(calls)).toEqual({ sendPhoto: 1 });
   },
 );
 
@@ -97,8 +105,8 @@ test('a photo nobody estimates is told so at its deadline, and a result after th
 });
 
 test.each([
-  ['scored', 'editMessageMedia', /6\.3/],
-  ['no_face', 'editMessageText', /no face/],
+  ['scored', 'sendPhoto', /6\.3/],
+  ['no_face', 'sendMessage', /no face/],
 ] as const)(
   'a deadline that comes while the answer (%s) is on its way changes nothing',
   async (kind, method, words) => {
@@ -121,7 +129,6 @@ test('an intake job that comes back after its photo was published does nothing',
   const { id, acceptedAt, deadline } = request!;
   await intake.add(id, { id, replyTo: replyTo.parse(request!.replyTo), acceptedAt, deadline, fileId: 'x' });
   await waitUntil('it never ended', async () => JSON.stringify(await intake.counts()) === NO_JOBS);
-  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
   await world.publishResult(request!, 'scored');
   await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
@@ -129,15 +136,16 @@ test('an intake job that comes back after its photo was published does nothing',
 });
 
 test.each([false, true])(
-  'a job of version 0.1, which the book does not know and whose ids are numbers, is finished (its placeholder was sent: %s)',
+  'a job of version 0.1, which the book does not know and whose ids are numbers, is finished, and gets no second placeholder (it was sent: %s)',
   async (placeholderDone) => {
+    const look = Promise.withResolvers<'scored'>();
     await using world = await openWorld({
       bend: (parts) => ({
         ...parts,
         jobs: {
           ...parts.jobs,
           intake: bent(parts.jobs.intake, {
-            async add(id, { place: _, ...job }) {
+            async add(id, { isNew: _, ...job }) {
               await parts.book.forget(id);
               await parts.jobs.intake.add(id, { ...withNumbers(job), placeholderDone });
             },
@@ -145,12 +153,16 @@ test.each([false, true])(
           replies: bent(parts.jobs.replies, { add: (id, job) => parts.jobs.replies.add(id, withNumbers(job)) }),
         },
       }),
+      estimate: () => look.promise,
     });
     await world.page.send(CHAT, { photo: PHOTO });
+    if (!placeholderDone) await world.page.untilSaid(CHAT, /Got it/);
+    else await pause(QUICK_MS + 2_000);
+    look.resolve('scored');
     expect(await world.page.untilSaid(CHAT, /6\.3/)).toHaveProperty('photo_url');
     await world.untilNothingIsLeft();
-    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
     expect((await world.page.stats()).calls.sendMessage ?? 0).toBe(placeholderDone ? 0 : 1);
+    await expect.poll(() => world.page.fromBot(CHAT)).toHaveLength(1);
   },
 );
 
@@ -193,7 +205,7 @@ test('a result that comes twice is one answer', async () => {
   const [answer, ...more] = await world.page.fromBot(CHAT);
   expect(answer?.caption).toMatch(/6\.3/);
   expect(more).toEqual([]);
-  const pictures = (await world.page.log(CHAT)).filter(({ by }) => by === 'editMessageMedia');
+  const pictures = (await world.page.log(CHAT)).filter(({ by }) => by === 'sendPhoto');
   expect(pictures.length).toBeLessThanOrEqual(1);
 });
 
@@ -211,12 +223,12 @@ test('a photo that kills its estimator again and again is told so and deleted', 
 
 test('an answer takes every photo of its request along, also a picture that came after it', async () => {
   await using world = await openWorld({ estimate: async () => undefined });
-  await world.page.break({ method: 'editMessageText', kind: 'delay', delay_ms: 1_500 });
+  await world.page.break({ method: 'sendMessage', kind: 'delay', delay_ms: 1_500 });
   await world.page.send(CHAT, { photo: PHOTO });
   await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
   const [request] = world.requests;
   await world.publishResult(request!, 'photo_missing');
-  await waitUntil('it was not answered', async () => (await world.page.stats()).calls.editMessageText === 1);
+  await waitUntil('it was not answered', async () => (await world.page.stats()).calls.sendMessage === 1);
   await world.publishResult(request!, 'scored');
   await world.page.untilSaid(CHAT, /got lost/);
   await world.untilNothingIsLeft();
@@ -243,31 +255,5 @@ test('a photo published before Redis lost everything is answered all the same', 
   await world.publishResult(world.requests[0]!, 'scored');
   await world.page.untilSaid(CHAT, /6\.3/);
   expect(await world.page.fromBot(CHAT)).toHaveLength(1);
-  await world.untilNothingIsLeft();
-});
-
-test('shows the place in the queue, and edits it as the queue moves', async () => {
-  const release: (() => void)[] = [];
-  await using world = await openWorld({
-    limits: { maxActivePerUser: 10 },
-    estimate: () => new Promise((resolve) => release.push(() => resolve('scored'))),
-  });
-  for (const chat of [1, 2, 3]) {
-    await world.page.send(chat, { photo: PHOTO });
-    await world.page.untilSaid(chat, chat === 1 ? /Your photo is next/ : new RegExp(`number ${chat} in the queue`));
-    // One that follows closely could overtake it in the download.
-    await waitUntil('it was not published', async () => {
-      return world.requests.length === 1 && (await world.broker.depth(TO_ESTIMATE)) === chat - 1;
-    });
-  }
-  await waitUntil('the first photo did not come to the estimator', () => release.length === 1);
-  release[0]!();
-  await world.page.untilSaid(2, /Your photo is next/);
-  await world.page.untilSaid(3, /number 2 in the queue/);
-  for (const next of [1, 2]) {
-    await waitUntil('the next photo did not come', () => release.length > next);
-    release[next]!();
-  }
-  for (const chat of [1, 2, 3]) await world.page.untilSaid(chat, /6\.3/);
   await world.untilNothingIsLeft();
 });

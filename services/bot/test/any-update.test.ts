@@ -9,6 +9,7 @@ import type { Chat } from '../src/chat/chat.ts';
 import { SmallTalk } from '../src/chat/small-talk.ts';
 import { PhotoGate } from '../src/intake/accept-photo.ts';
 import type { IntakeJob } from '../src/intake/intake-job.ts';
+import { Refusals } from '../src/intake/refusals.ts';
 import { MemoryJobQueue } from '../src/jobs/memory-job-queue.ts';
 import { RequestRate } from '../src/limits/request-rate.ts';
 import { NO_METRICS } from '../src/metrics.ts';
@@ -130,6 +131,7 @@ function listen() {
     troubles: { note() {} },
     limits: { ...LIMITS, maxActivePerUser: 1_000_000 },
     logger: silent,
+    placeholders: { watch() {} },
     stopping: new AbortController().signal,
     metrics: NO_METRICS,
   };
@@ -143,6 +145,8 @@ function listen() {
       said.push(text);
     },
   });
+  const smallTalk = new SmallTalk({ chat, pace: { async soon() {} }, logger: silent });
+  const refusals = new Refusals(smallTalk, LIMITS);
   const folder = createMessageStore();
   const wants = new WantHandler({
     ...gate,
@@ -150,7 +154,8 @@ function listen() {
     username: me.username,
     readsAllInGroups: false,
     gate: new PhotoGate(gate),
-    smallTalk: new SmallTalk(chat, silent),
+    smallTalk,
+    refusals,
     progress: { async settle() {} },
     ranking: { async joined() {}, async ended() {} },
     photoStore: folder,
@@ -161,7 +166,12 @@ function listen() {
     tally: new Tally(NO_METRICS),
     version: '1.0.0',
   });
-  return (update: Update) => takeUpdate(update, { me, handle: (want) => wants.handle(want), logger: silent });
+  return async (update: Update) => {
+    await takeUpdate(update, { me, handle: (want) => wants.handle(want), logger: silent });
+    refusals.sayAll();
+    // It is said when it is its turn.
+    await new Promise(setImmediate);
+  };
 }
 
 interface Sent {

@@ -144,7 +144,14 @@ test('an update that asks for scores and comes twice asks once, whatever has bec
   const stopping = new AbortController().signal;
   const requestRate = RequestRate.inMemory({ requests: 100, windowSeconds: 60 });
   const common = { book, limits: LIMITS, logger, metrics: NO_METRICS };
-  const gate = new PhotoGate({ ...common, intake, requestRate, stopping, troubles: { note() {} } });
+  const gate = new PhotoGate({
+    ...common,
+    intake,
+    requestRate,
+    stopping,
+    placeholders: { watch() {} },
+    troubles: { note() {} },
+  });
   const scores = new AskedScores({ ...common, token: '1:token', username: 'face_bot', gate });
   const about = { messageId: '1', content: { photo: { sizes: [{ fileId: 'f' }] } }, isOurs: false };
   const from = { id: '7', language: 'en' };

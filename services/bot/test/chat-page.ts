@@ -11,6 +11,9 @@ export interface SeenMessage {
   /** The topic it stands in. */
   thread_id?: number;
   edited?: boolean;
+  /** No phone rings. */
+  silent?: boolean;
+  spoiler?: boolean;
   buttons?: { text: string; callback_data: string }[][];
 }
 
@@ -33,16 +36,11 @@ export interface Sent {
   language?: string;
   album?: string;
   userId?: number;
+  spoiler?: boolean;
   replyTo?: number;
   topic?: number;
   /** In whose name, in a group. */
   as?: 'anonymous' | 'channel' | 'bot';
-}
-
-/** How a group is made, or changed. */
-export interface Setup {
-  is_forum?: boolean;
-  bot_status?: 'member' | 'administrator';
 }
 
 export interface Fault {
@@ -71,7 +69,7 @@ export function chatPage(url: string) {
 
   return {
     /** The id of the user's message. */
-    async send(chatId: number, { text, photo, document, language, album, ...from }: Sent): Promise<number> {
+    async send(chatId: number, { text, photo, document, language, album, spoiler, ...from }: Sent): Promise<number> {
       const form = new FormData();
       if (text !== undefined) form.set('text', text);
       if (photo) form.set('photo', new Blob([new Uint8Array(photo)], { type: 'image/png' }), 'me.png');
@@ -80,6 +78,7 @@ export function chatPage(url: string) {
       }
       if (language) form.set('language_code', language);
       if (album) form.set('media_group_id', album);
+      if (spoiler) form.set('has_spoiler', 'true');
       const { userId: user_id, replyTo: reply_to, topic: message_thread_id, as } = from;
       for (const [name, value] of Object.entries({ user_id, reply_to, message_thread_id, as })) {
         if (value !== undefined) form.set(name, String(value));
@@ -128,10 +127,13 @@ export function chatPage(url: string) {
       );
       return found!;
     },
-    /** Makes a group of which the bot is a member, or changes one. */
-    setUp: (chatId: number, setup: Setup = {}) => ask(`/api/chats/${chatId}`, { ...json(setup), method: 'PATCH' }),
-    set: (settings: { privacy_mode?: boolean; has_topics_enabled?: boolean }) =>
-      ask('/api/settings', { ...json(settings), method: 'PATCH' }),
+    /** Changes a chat, or makes it: see the sandbox's page-api/chat-setup.ts. */
+    setUp: (chatId: number, setup: object = {}) => ask(`/api/chats/${chatId}`, { ...json(setup), method: 'PATCH' }),
+    /** Changes what is set for the bot as a whole: see the sandbox's page-api/settings-routes.ts. */
+    set: (settings: object) => ask('/api/settings', { ...json(settings), method: 'PATCH' }),
+    /** Makes a basic group a supergroup; resolves to its id. */
+    migrate: async (chatId: number) =>
+      (await ask<{ migrate_to_chat_id: number }>(`/api/chats/${chatId}/migrate`, json({}))).migrate_to_chat_id,
     /** The id of the new topic. */
     addTopic: async (chatId: number) =>
       (await ask<{ message_thread_id: number }>(`/api/chats/${chatId}/topics`, json({ name: 'Photos' })))

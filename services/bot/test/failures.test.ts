@@ -14,7 +14,7 @@ const pictures = async ({ page }: World) => (await page.fromBot(CHAT)).filter(({
 
 test('429 is obeyed in intake and in reply: one answer, not before its time', async () => {
   await using world = await openWorld();
-  for (const method of ['sendMessage', 'editMessageMedia']) {
+  for (const method of ['getFile', 'sendPhoto']) {
     await world.page.break({ method, kind: 'error', error_code: 429, retry_after: 1, times: 1 });
   }
   const started = Date.now();
@@ -23,35 +23,20 @@ test('429 is obeyed in intake and in reply: one answer, not before its time', as
   expect(Date.now() - started).toBeGreaterThanOrEqual(2_000);
   await world.untilNothingIsLeft();
   expect(await world.page.fromBot(CHAT)).toHaveLength(1);
-  expect((await world.page.stats()).calls.sendMessage).toBe(2);
+  expect((await world.page.stats()).calls).toMatchObject({ getFile: 2, sendPhoto: 2 });
 });
 
-test.each(['sendMessage', 'getFile', 'downloadFile', 'editMessageMedia'])(
-  '%s answered with 500 is tried again',
-  async (method) => {
-    await using world = await openWorld();
-    await world.page.break({ method, kind: 'error', error_code: 500, times: 1 });
-    await world.page.send(CHAT, { photo: PHOTO });
-    await world.page.untilSaid(CHAT, /6\.3/);
-    await world.untilNothingIsLeft();
-    expect(await world.page.fromBot(CHAT)).toHaveLength(1);
-  },
-);
-
-test('a placeholder that was delivered but not confirmed is not sent twice; the answer is a message of its own', async () => {
+test.each(['getFile', 'downloadFile', 'sendPhoto'])('%s answered with 500 is tried again', async (method) => {
   await using world = await openWorld();
-  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
-  const photo = await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.break({ method, kind: 'error', error_code: 500, times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
   await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
-  const said = await world.page.fromBot(CHAT);
-  expect(said).toHaveLength(2);
-  expect(await pictures(world)).toMatchObject([{ reply_to: photo }]);
+  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
 });
 
-test('an answer as a message of its own that was delivered but not confirmed is not sent twice, and its user is told so', async () => {
+test('an answer that was delivered but not confirmed is not sent twice, and its user is told so', async () => {
   await using world = await openWorld();
-  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
   await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
   await world.page.untilSaid(CHAT, /6\.3/);
@@ -61,48 +46,24 @@ test('an answer as a message of its own that was delivered but not confirmed is 
   expect((await world.page.stats()).calls.sendPhoto).toBe(1);
 });
 
-test('an edit that was made but not confirmed is repeated, and that is one answer', async () => {
-  await using world = await openWorld();
-  await world.page.break({ method: 'editMessageMedia', kind: 'drop-after', times: 1 });
-  await world.page.send(CHAT, { photo: PHOTO });
-  await world.page.untilSaid(CHAT, /6\.3/);
-  await world.untilNothingIsLeft();
-  expect(await world.page.fromBot(CHAT)).toHaveLength(1);
-  expect(await pictures(world)).toHaveLength(1);
-});
-
-test('a placeholder that is gone is replaced by a new message', async () => {
-  await using world = await openWorld();
-  const description = 'Bad Request: message to edit not found';
-  await world.page.break({ method: 'editMessageMedia', kind: 'error', error_code: 400, description, times: 1 });
-  const photo = await world.page.send(CHAT, { photo: PHOTO });
-  await waitUntil('there was no new message', async () => (await pictures(world)).length === 1);
-  expect(await pictures(world)).toMatchObject([{ reply_to: photo }]);
-  await world.untilNothingIsLeft();
-});
-
 test('a picture that Telegram refuses is answered in words', async () => {
   await using world = await openWorld();
   const description = 'Bad Request: PHOTO_INVALID_DIMENSIONS';
-  await world.page.break({ method: 'editMessageMedia', kind: 'error', error_code: 400, description, times: 1 });
+  await world.page.break({ method: 'sendPhoto', kind: 'error', error_code: 400, description, times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
   expect(await world.page.untilSaid(CHAT, /6\.3/)).not.toHaveProperty('photo_url');
   await world.untilNothingIsLeft();
 });
 
-test.each(['sendMessage', 'editMessageMedia'])(
-  'a user who blocked the bot (%s) leaves nothing behind',
-  async (method) => {
-    await using world = await openWorld();
+test.each(['scored', 'no_face'] as const)('a user who blocked the bot leaves nothing behind (%s)', async (kind) => {
+  await using world = await openWorld({ estimate: async () => kind });
+  for (const method of ['sendMessage', 'sendPhoto']) {
     await world.page.break({ method, kind: 'error', error_code: 403, times: 100 });
-    if (method === 'sendMessage') {
-      await world.page.break({ method: 'sendPhoto', kind: 'error', error_code: 403, times: 100 });
-    }
-    await world.page.send(CHAT, { photo: PHOTO });
-    await waitUntil('it was not given up', () => world.lines.some((line) => line.includes('could not be delivered')));
-    await world.untilNothingIsLeft();
-  },
-);
+  }
+  await world.page.send(CHAT, { photo: PHOTO });
+  await waitUntil('it was not given up', () => world.lines.some((line) => line.includes('could not be delivered')));
+  await world.untilNothingIsLeft();
+});
 
 test('a file Telegram has no more is told, and leaves nothing', async () => {
   await using world = await openWorld();
@@ -149,7 +110,6 @@ test('an answer is not sent again because Redis went away right after it', async
       }),
     }),
   });
-  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
   await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
@@ -254,13 +214,12 @@ test('a message that died is told once in the log, however long Redis is away', 
   expect(world.lines.filter((line) => line.includes('could not be finished'))).toHaveLength(1);
 });
 
-test('a bot that died while it sent a picture as a new message sends no second one: its user is told so', async () => {
+test('a bot that died while it sent a picture sends no second one: its user is told so', async () => {
   const book = new MemoryRequestBook<Envelope>({ sendingMs: 500 });
   await using world = await openWorld({
     estimate: async () => undefined,
     bend: (parts) => ({ ...parts, book }),
   });
-  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
   await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
   const [request] = world.requests as [World['requests'][0]];
@@ -272,37 +231,74 @@ test('a bot that died while it sent a picture as a new message sends no second o
   expect(await book.states([request.id])).toEqual(['answered']);
 });
 
-test('a try whose picture went out without a reply, and whose words about that fail, is followed by words alone', async () => {
-  const book = new MemoryRequestBook<Envelope>({ sendingMs: 500 });
-  await using world = await openWorld({ bend: (parts) => ({ ...parts, book }) });
-  await world.page.break({ method: 'sendMessage', kind: 'drop-after', times: 1 });
-  await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
-  await world.page.send(CHAT, { photo: PHOTO });
-  await waitUntil('no placeholder was sent', async () => (await world.page.stats()).calls.sendMessage === 1);
-  await world.page.break({ method: 'sendMessage', kind: 'error', error_code: 500, times: 1 });
-  await world.page.untilSaid(CHAT, /may not have arrived/);
-  await world.untilNothingIsLeft();
-  expect((await world.page.stats()).calls.sendPhoto).toBe(1);
-});
+test.each([
+  ['fail', { kind: 'error', error_code: 500 }],
+  ['go out without a reply', { kind: 'drop-after' }],
+  ['meet a gateway that gets no answer', { kind: 'error', error_code: 502 }],
+] as const)(
+  'a try whose picture went out without a reply, and whose words about that %s, is followed by words alone',
+  async (_, fault) => {
+    const book = new MemoryRequestBook<Envelope>({ sendingMs: 500 });
+    await using world = await openWorld({ bend: (parts) => ({ ...parts, book }) });
+    await world.page.break({ method: 'sendPhoto', kind: 'drop-after', times: 1 });
+    await world.page.break({ ...fault, method: 'sendMessage', times: 1 });
+    await world.page.send(CHAT, { photo: PHOTO });
+    await waitUntil('it was not said again', async () => (await world.page.stats()).calls.sendMessage === 2);
+    await world.page.untilSaid(CHAT, /may not have arrived/);
+    await world.untilNothingIsLeft();
+    expect((await world.page.stats()).calls).toMatchObject({ sendPhoto: 1, sendMessage: 2 });
+  },
+);
 
 test('after an outage of Telegram beyond the deadline a finished answer goes out, and not that its time is over', async () => {
   const finish = Promise.withResolvers<'scored'>();
   await using world = await openWorld({ limits: { deadlineSeconds: 2 }, estimate: () => finish.promise });
   await world.page.send(CHAT, { photo: PHOTO });
-  await world.page.untilSaid(CHAT, /Got it/);
-  for (const method of ['editMessageText', 'editMessageMedia']) {
+  await waitUntil('the photo did not come to the estimator', () => world.requests.length === 1);
+  for (const method of ['sendMessage', 'sendPhoto']) {
     await world.page.break({ method, kind: 'error', error_code: 500, times: 1_000 });
   }
   const calls = async (method: string) => (await world.page.stats()).calls[method] ?? 0;
-  await waitUntil('the deadline was not tried to be told', async () => (await calls('editMessageText')) > 0);
+  await waitUntil('the deadline was not tried to be told', async () => (await calls('sendMessage')) > 0);
   finish.resolve('scored');
-  await waitUntil('the answer was not tried', async () => (await calls('editMessageMedia')) > 0);
+  await waitUntil('the answer was not tried', async () => (await calls('sendPhoto')) > 0);
   await world.page.mend();
   // The words could go out first.
-  await world.page.break({ method: 'editMessageMedia', kind: 'error', error_code: 500, times: 2 });
+  await world.page.break({ method: 'sendPhoto', kind: 'error', error_code: 500, times: 2 });
   await world.page.untilSaid(CHAT, /6\.3/);
   await world.untilNothingIsLeft();
   expect(JSON.stringify(await world.page.log(CHAT))).not.toContain('within 2 seconds');
+});
+
+test.each([
+  ['picture', 'scored'],
+  ['words', 'no_face'],
+] as const)(
+  'an answer (%s) that Telegram wants to wait for until long after its deadline is given up: one warning, and nothing is kept',
+  async (_, kind) => {
+    await using world = await openWorld({ limits: { deadlineSeconds: 60 }, estimate: async () => kind });
+    for (const method of ['sendPhoto', 'sendMessage']) {
+      await world.page.break({ method, kind: 'error', error_code: 429, retry_after: 365, times: 100 });
+    }
+    const photos = [await world.page.send(CHAT, { photo: PHOTO }), await world.page.send(CHAT, { photo: PHOTO })];
+    const warnings = () => world.lines.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
+    await waitUntil('they were not given up', () => warnings().length === photos.length);
+    await world.untilNothingIsLeft();
+    const said = warnings().map(({ msg, code, requestId }) => ({ msg, code, requestId }));
+    const ids = world.requests.map(({ id }) => id);
+    const about = { msg: 'Gave up answering', code: 'wait_too_long' };
+    expect(said).toEqual(expect.arrayContaining(ids.map((requestId) => ({ ...about, requestId }))));
+    expect(await world.page.fromBot(CHAT)).toEqual([]);
+  },
+);
+
+test('an answer that Telegram wants to wait for until shortly after its deadline waits', async () => {
+  await using world = await openWorld({ limits: { deadlineSeconds: 60 } });
+  await world.page.break({ method: 'sendPhoto', kind: 'error', error_code: 429, retry_after: 355, times: 1 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  const { replies } = world.bookkeeping.jobs;
+  await waitUntil('it does not wait', async () => (await replies.counts()).delayed === 1);
+  expect(await world.bookkeeping.book.total()).toBe(1);
 });
 
 test('a stop waits for no pause of an answer that is to be tried again', async () => {

@@ -8,7 +8,7 @@ export interface Data {
   step: number;
 }
 
-export const QUICK: RetryPolicy = { firstPauseMs: 10, longestPauseMs: 40, tries: 4, oldestMs: 60_000 };
+export const QUICK: RetryPolicy = { pauses: [10, 40], tries: 4, oldestMs: 60_000 };
 
 export interface QueueUnderTest {
   queue: JobQueue<Data>;

@@ -108,6 +108,6 @@ test('a press that meets what nobody thought of is answered', async () => {
 });
 
 test('a press beyond the limits is told the limit', async () => {
-  const { said } = await press(GOOD, { accept: async () => ({ refusal: 'too many' }) });
-  expect(said).toEqual([['1', 'too many']]);
+  const { said } = await press(GOOD, { accept: async () => ({ refusal: { kind: 'too_many_active' } }) });
+  expect(said).toEqual([['1', TEXTS.en.tooManyActive(LIMITS)]]);
 });

@@ -29,7 +29,6 @@ function openQueue() {
   const waiting = new Map<string, Parameters<typeof progress.tell>[0]>();
   return {
     progress,
-    pace,
     edits,
     async accept(id: string, chatNumber = CHAT) {
       const chatId = String(chatNumber);
@@ -43,7 +42,7 @@ function openQueue() {
     /** Looked at, its answer is on its way. */
     async leave(id: string) {
       await book.answerReady(id);
-      progress.leave(id);
+      progress.leave(id, waiting.get(id)!.acceptedAt);
     },
   };
 }
@@ -89,18 +88,16 @@ test('another chat is told the place as it is', async () => {
 });
 
 test('in a chat that gets more answers than Telegram takes at once, the later ones are told how long that takes', async () => {
-  const { accept, tell, pace } = openQueue();
+  const { accept, tell } = openQueue();
   const GROUP = -100;
-  const ids = Array.from({ length: 15 }, (_, i) => `photo ${i}`);
+  const ids = Array.from({ length: 25 }, (_, i) => `photo ${i}`);
   for (const id of ids) await accept(id, GROUP);
   const waits: (number | undefined)[] = [];
-  for (const id of ids) {
-    await pace.turn(String(GROUP));
-    waits.push((await tell(id)).waitSeconds);
-  }
-  // 20 turns a minute: a placeholder and an answer for each of the first ten.
+  for (const id of ids) waits.push((await tell(id)).waitSeconds);
+  // Ten at once, twenty a minute.
   expect(waits.slice(0, 10)).toEqual(Array(10).fill(undefined));
-  for (const wait of waits.slice(10)) expect(wait).toSatisfy((seconds: number) => seconds > 0 && seconds <= 60);
+  for (const wait of waits.slice(10, 20)) expect(wait).toSatisfy((seconds: number) => seconds > 0 && seconds <= 10);
+  for (const wait of waits.slice(20)) expect(wait).toSatisfy((seconds: number) => seconds > 50 && seconds < 65);
   await accept('elsewhere');
   expect((await tell('elsewhere')).waitSeconds).toBeUndefined();
 });
@@ -130,9 +127,12 @@ test('accepted requests from before the start are ahead, and no longer when they
   await accept('mine', 7);
   expect((await tell('mine')).position).toBe(3);
   progress.show('mine', { messageId: '1', language: 'en' });
-  for (const id of ['before 1', 'before 2']) await leave(id);
+  for (const id of ['before 1', 'before 2']) {
+    await vi.advanceTimersByTimeAsync(5_000);
+    await leave(id);
+  }
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(edits).toEqual(['Got it. Your photo is next.']);
+  expect(edits.at(-1)).toBe('Got it. Your photo is next.');
 });
 
 test('a photo whose intake is held up is still ahead of the one accepted after it', async () => {

@@ -52,17 +52,19 @@ test('an update that comes again to a bot that was restarted is one photo', asyn
   expect((await world.page.fromBot(CHAT)).filter(({ reply_to }) => reply_to)).toHaveLength(2);
 });
 
-test('a photo under way while the bot is restarted is answered, or told at its deadline', async () => {
+test('a photo under way while the bot is restarted is answered, or told at its deadline, and its one placeholder deleted', async () => {
   await using world = await openRealWorld({ estimate: async () => undefined, limits: { deadlineSeconds: 15 } });
   await world.page.send(1, { photo: PHOTO });
   await world.page.send(2, { photo: PHOTO });
   await waitUntil('the photos did not come to the estimator', () => world.requests.length === 2);
+  for (const user of [1, 2]) await world.page.untilSaid(user, /Got it/);
   await world.restartBot();
   const ofFirst = world.requests.find(({ replyTo }) => replyTo.chatId === 1)!;
   await world.publishResult(ofFirst, 'scored');
   await world.page.untilSaid(1, /6\.3/);
   await world.page.untilSaid(2, /within 15 seconds/);
-  for (const user of [1, 2]) expect(await world.page.fromBot(user)).toHaveLength(1);
+  for (const user of [1, 2]) await expect.poll(() => world.page.fromBot(user)).toHaveLength(1);
+  expect((await world.page.stats()).calls).toMatchObject({ sendMessage: 3, sendPhoto: 1, deleteMessage: 2 });
   await world.publishResult(world.requests.find(({ replyTo }) => replyTo.chatId === 2)!, 'scored');
   await world.untilNothingIsLeft();
 });
@@ -96,6 +98,8 @@ test('what version 0.1 left in Redis of its requests is taken over, and nobody i
   await using world = await openRealWorld({ estimate: async () => undefined });
   for (const user of [1, 2, 3]) await world.page.send(user, { photo: PHOTO });
   await waitUntil('the photos did not come to the estimator', () => world.requests.length === 3);
+  const placeholders = new Map<unknown, number>();
+  for (const user of [1, 2, 3]) placeholders.set(user, (await world.page.untilSaid(user, /Got it/)).message_id);
   const [waiting, overdue, answered] = [1, 2, 3].map(
     (user) => world.requests.find(({ replyTo }) => replyTo.chatId === user)!,
   );
@@ -103,7 +107,8 @@ test('what version 0.1 left in Redis of its requests is taken over, and nobody i
   await redis.del(...(await redis.keys('attrai:book:*')));
   for (const [request, dueInMs] of [[waiting!, 60_000] as const, [overdue!, -1_000] as const]) {
     await redis.set(`attrai:request:${request.id}`, 'underway');
-    await redis.hset('attrai:reply-to', request.id, JSON.stringify(request.replyTo));
+    const replyTo = { ...request.replyTo, placeholderId: placeholders.get(request.replyTo.chatId) };
+    await redis.hset('attrai:reply-to', request.id, JSON.stringify(replyTo));
     await redis.zadd('attrai:deadlines', Date.now() + dueInMs, request.id);
     await redis.zadd('attrai:slots', Date.now() + dueInMs, request.id);
   }
@@ -120,7 +125,7 @@ test('what version 0.1 left in Redis of its requests is taken over, and nobody i
   await world.page.untilSaid(2, /within 10 minutes/);
   await world.photoStore.delete(overdue!.photo);
   await world.untilNothingIsLeft();
-  for (const user of [1, 2, 3]) expect(await world.page.fromBot(user)).toHaveLength(1);
+  for (const user of [1, 2, 3]) await expect.poll(() => world.page.fromBot(user)).toHaveLength(1);
   expect((await world.page.fromBot(3))[0]?.text).toMatch(/Got it/);
   await replies.close();
   redis.disconnect();

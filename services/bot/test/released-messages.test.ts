@@ -10,7 +10,7 @@ import { openWorld, PHOTO, UNSURE, type World } from './world.ts';
 
 const CHAT = 4711;
 const FIELDS = ['acceptedAt', 'deadline', 'id', 'photo', 'replyTo', 'v'];
-const REPLY_TO = ['chatId', 'language', 'messageId', 'placeholderId', 'userId'];
+const REPLY_TO = ['chatId', 'language', 'messageId', 'userId'];
 
 /** How version 0.1 reads a request: packages/contracts/src/request.ts as it was then. */
 const RELEASED = z.strictObject({
@@ -50,6 +50,35 @@ test('a result of version 0.1 is answered: rows by where faces stand, and a butt
   const answer = await world.page.untilSaid(CHAT, /row by row:\n6\.3 · –\n≈7\.1\n–: may be under 18/);
   expect(answer.buttons).toHaveLength(1);
   await world.untilNothingIsLeft();
+});
+
+test('the placeholder that a message of version 0.1 names is deleted once the answer is there', async () => {
+  await using world = await openWorld({ estimate: async () => undefined });
+  const photo = await world.page.send(CHAT, { photo: PHOTO });
+  const placeholder = await world.page.untilSaid(CHAT, /Got it/);
+  const { id, acceptedAt, deadline } = world.requests[0]!;
+  // As a Redis that has lost all.
+  await world.bookkeeping.book.forget(id);
+  await world.bookkeeping.book.cancel(String(CHAT));
+  const replyTo = {
+    userId: CHAT,
+    chatId: CHAT,
+    messageId: photo,
+    placeholderId: placeholder.message_id,
+    language: 'en',
+  };
+  const json = {
+    v: 1,
+    id: 'of2version2one2of2old',
+    replyTo,
+    acceptedAt,
+    deadline,
+    outcome: { kind: 'no_face' },
+    workMs: 1,
+  };
+  await world.broker.publish(AFTER_ESTIMATE, { json });
+  await world.page.untilSaid(CHAT, /no face/);
+  await expect.poll(() => world.page.fromBot(CHAT)).toHaveLength(1);
 });
 
 test('an everyday request is one that version 0.1 can read; only a press and decimal commas add to it', async () => {
@@ -100,6 +129,13 @@ test('who speaks a language that version 0.1 does not know is answered in it, al
   expect(await world.page.fromBot(CHAT)).toHaveLength(1);
   expect(world.requests.map(({ replyTo }) => replyTo.language)).toEqual(['en']);
   await world.untilNothingIsLeft();
+});
+
+test('a spoiler that an estimator of version 0.1 was not told of is answered as one', async () => {
+  await using world = await openWorld({ refuses: refusesNew });
+  await world.page.send(CHAT, { photo: PHOTO, spoiler: true });
+  expect(await world.page.untilSaid(CHAT, /6\.3/)).toMatchObject({ spoiler: true });
+  expect(world.requests.map(({ replyTo }) => replyTo.spoiler)).toEqual([undefined]);
 });
 
 test('of what version 0.1 does not know of a user, it is told nothing', () => {

@@ -155,6 +155,26 @@ export function describeRequestBook(name: string, open: OpenBook, propertyRuns: 
         expect(await book.answerReady('a1')).toBe('published');
       });
 
+      test('of all who ask one may send a placeholder, and nobody once there is an answer', async () => {
+        const book = await open();
+        expect(await book.placeholderSending('lost')).toBe(false);
+        for (const id of ['a1', 'a2', 'a3', 'a4', 'a5', 'a6']) await book.accept(requestOf(ANNA, id), MANY);
+        const asked = await Promise.all(Array.from({ length: 10 }, () => book.placeholderSending('a1')));
+        expect(asked.filter((may) => may)).toHaveLength(1);
+        expect(await book.find('a1')).toMatchObject({ placeholder: {} });
+        await book.placeholderSent('a1', '7');
+        expect(await book.placeholderSending('a1')).toBe(false);
+        expect(await book.find('a1')).toMatchObject({ placeholder: { id: '7' } });
+        await book.published('a2');
+        expect(await book.placeholderSending('a2')).toBe(true);
+        await book.answerReady('a3');
+        await book.sending('a4', NEW_MESSAGE('x'));
+        await book.answered('a5');
+        for (const id of ['a3', 'a4', 'a5']) expect(await book.placeholderSending(id)).toBe(false);
+        await book.cancel(ANNA);
+        expect(await book.placeholderSending('a6')).toBe(false);
+      });
+
       test('what is answered leaves nothing but a mark', async () => {
         const book = await open({ ...AT_ONCE, ...DEAD });
         await book.accept(requestOf(ANNA, 'a1', ago(1_000)), LIMITS);

@@ -11,7 +11,7 @@ const AN_HOUR = 3_600_000;
 export type Step =
   | { do: 'accept'; id: string; isLate: boolean }
   | { do: 'placeholderSent'; id: string; placeholderId: string | undefined }
-  | { do: 'forget' | 'published' | 'answerReady' | 'answered'; id: string }
+  | { do: 'forget' | 'placeholderSending' | 'published' | 'answerReady' | 'answered'; id: string }
   | ({ do: 'sending'; id: string } & Required<SendAttempt>)
   | { do: 'notSent'; id: string; attempt: string }
   | { do: 'cancel'; user: string };
@@ -25,7 +25,7 @@ export const steps = fc.array(
     fc.record({ do: fc.constant('accept' as const), id, isLate: fc.constant(false) }),
     fc.record({ do: fc.constant('placeholderSent' as const), id, placeholderId: fc.constantFrom('5', undefined) }),
     fc.record({ do: fc.constantFrom('published' as const, 'answerReady' as const, 'answered' as const), id }),
-    fc.record({ do: fc.constant('forget' as const), id }),
+    fc.record({ do: fc.constantFrom('forget' as const, 'placeholderSending' as const), id }),
     fc.record({
       do: fc.constant('sending' as const),
       id,
@@ -71,6 +71,11 @@ export class BookModel {
       case 'forget':
         if (known?.state === 'accepted') this.#all = this.#all.filter((other) => other !== known);
         return undefined;
+      case 'placeholderSending': {
+        const waits = live?.accepted && live.state !== 'sending' && !live.answerReady && !live.placeholder;
+        if (waits) live.placeholder = {};
+        return waits ?? false;
+      }
       case 'placeholderSent':
         if (live) live.placeholder = step.placeholderId === undefined ? {} : { id: step.placeholderId };
         return known?.state;

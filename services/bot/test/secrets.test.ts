@@ -108,8 +108,8 @@ test('nothing the bot says holds a secret while Telegram fails in every way', as
   await bot.untilReady();
   // First and alone: among the faults below, chance would say which photo meets which.
   await fail('downloadFile', { error_code: 404 });
-  await fail('editMessageText', { error_code: 429, retry_after: 1 });
-  await fail('editMessageText', { error_code: 403 });
+  await fail('sendMessage', { error_code: 429, retry_after: 1 });
+  await fail('sendMessage', { error_code: 403 });
   await page.send(1, { document });
   for (const event of [/Gave up taking a photo in/, /could not be delivered/]) await bot.untilSaid(event);
 

@@ -11,7 +11,6 @@ import { milestone } from '../src/progress/positions.ts';
 import { Sweeper } from '../src/replies/sweep.ts';
 import type { Envelope } from '../src/requests/envelope.ts';
 import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
-import { TelegramPace } from '../src/telegram/pace.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -47,10 +46,10 @@ test('runs what shares a key in order, whatever fails, and the rest side by side
 
 test('pauses grow to the longest, and are spread', () => {
   const pauses = Array.from({ length: 200 }, () => pauseAfter(3, RETRY_POLICY));
-  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(6_000);
-  expect(Math.max(...pauses)).toBeLessThanOrEqual(10_000);
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(4_000);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(8_000);
   expect(new Set(pauses).size).toBeGreaterThan(20);
-  expect(pauseAfter(1_000, RETRY_POLICY)).toBeLessThanOrEqual(RETRY_POLICY.longestPauseMs * 1.25);
+  expect(pauseAfter(1_000, RETRY_POLICY)).toBeLessThanOrEqual(60_000);
 });
 
 test('a job that is asked to wait for hours is given up', async () => {
@@ -58,50 +57,6 @@ test('a job that is asked to wait for hours is given up', async () => {
   const wait = new RetryableError('telegram_busy', 'wait', { retryAfterMs: 1_000 });
   expect(judge(wait, 0, RETRY_POLICY.oldestMs - 1, RETRY_POLICY)).toMatchObject({ kind: 'again', counts: false });
   expect(judge(wait, 0, RETRY_POLICY.oldestMs + 1, RETRY_POLICY)).toEqual({ kind: 'give_up' });
-});
-
-test('a chat that has had its share is told to wait; others are not held up', async () => {
-  const pace = new TelegramPace();
-  for (let i = 0; i < 20; i++) await pace.turn('7');
-  await expect(pace.turn('7')).rejects.toMatchObject({ code: 'chat_pace', retryAfterMs: expect.any(Number) });
-  await pace.turn('8');
-  expect(await pace.spare('7')).toBe(false);
-  expect(await pace.spare('8')).toBe(true);
-  expect(await pace.spare('8')).toBe(false);
-});
-
-test('what more a chat may be sent than its share takes until its next shares', async () => {
-  const pace = new TelegramPace();
-  const group = '-7';
-  for (let i = 0; i < 5; i++) await pace.turn(group);
-  expect(await pace.waitFor(15, group)).toBe(0);
-  const [next, stillNext, afterNext] = await Promise.all([16, 35, 36].map((turns) => pace.waitFor(turns, group)));
-  expect(next).toSatisfy((ms: number) => ms > 0 && ms <= 60_000);
-  expect(stillNext).toBeLessThanOrEqual(60_000);
-  expect(afterNext).toBeGreaterThan(60_000);
-  expect(await pace.waitFor(20, '7')).toBe(0);
-});
-
-test('a chat that Telegram wants left alone is left alone', async () => {
-  const pace = new TelegramPace();
-  pace.hold('7', 30_000);
-  const error = await pace.turn('7').catch((thrown) => thrown);
-  expect(error.retryAfterMs).toBeGreaterThan(29_000);
-  expect(await pace.spare('7')).toBe(false);
-});
-
-test('jobs of all chats together stay below what Telegram takes', async () => {
-  const pace = new TelegramPace();
-  const turns: number[] = [];
-  const started = Date.now();
-  await Promise.all(
-    Array.from({ length: 50 }, async (_, chat) => {
-      await pace.turn(String(chat + 1));
-      turns.push(Date.now() - started);
-    }),
-  );
-  expect(turns.filter((at) => at < 900).length).toBeLessThanOrEqual(24);
-  expect(turns).toHaveLength(50);
 });
 
 test('deletes a photo left behind by an answered request within two minutes, by an unknown one after the deadline, none that is waited for', async () => {
@@ -137,7 +92,7 @@ test('deletes a photo left behind by an answered request within two minutes, by 
   expect(await store.keys()).toHaveLength(3);
   await minutes(11);
   await expect.poll(async () => (await store.keys()).sort()).toEqual([`${active}.photo`, 'malformed-x']);
-  sweeper.stop();
+  await sweeper.stop();
   await rm(dir, { recursive: true });
 });
 

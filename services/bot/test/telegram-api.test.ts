@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { TelegramApi } from '../src/telegram/telegram-api.ts';
 
 const TOKEN = '123456789:AAsecret-secret-secret-secret-secret';
 type Reply =
   | { status: number; body: object }
+  | { status: number; text: string; headers: object }
   | 'cut'
   | 'cut in mid-answer'
   | 'stalled in mid-answer'
@@ -34,6 +35,7 @@ async function telegram(...replies: Reply[]) {
       return;
     }
     if (Buffer.isBuffer(reply)) return response.end(reply);
+    if ('text' in reply) return response.writeHead(reply.status, { ...reply.headers }).end(reply.text);
     response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(reply.body));
   });
   server.listen(0, '127.0.0.1');
@@ -67,29 +69,76 @@ async function failure(call: Promise<unknown>) {
 const send = (api: TelegramApi) => api.send({ chatId: '-5' }, 'words of a user');
 const edit = (api: TelegramApi) => api.edit('-5', '1', 'words of a user');
 
+const HTML = '<html><body>secret</body></html>';
+const foreign = (status: number, text = HTML, headers = {}): Reply => ({ status, text, headers });
+
 test.each([
   [refusal(429, 'Too Many Requests', { retry_after: 7 }), { code: 'telegram_busy', retryAfterMs: 7_000 }],
-  [refusal(500, 'Internal'), { code: 'telegram_failed', grade: 'retryable' }],
-  [refusal(403, 'Forbidden: bot was blocked by the user'), { code: 'chat_closed', grade: 'final' }],
-  [refusal(400, 'Bad Request: chat not found'), { code: 'chat_closed', grade: 'final' }],
-  [refusal(400, 'Bad Request: not enough rights to send text messages'), { code: 'chat_closed' }],
+  [foreign(429, HTML, { 'retry-after': '8' }), { code: 'telegram_busy', retryAfterMs: 8_000 }],
+  [foreign(429), { code: 'telegram_busy', retryAfterMs: 1_000 }],
   [refusal(400, 'Bad Request: something else'), { code: 'telegram_refused', grade: 'final' }],
+  [refusal(413, 'Request Entity Too Large'), { code: 'telegram_refused', grade: 'final' }],
+  [foreign(413), { code: 'telegram_refused', grade: 'final' }],
+  [foreign(413, '{"message":"too large"}'), { code: 'telegram_refused', grade: 'final' }],
+  [foreign(413, 'null'), { code: 'telegram_refused', grade: 'final' }],
+  [foreign(403), { code: 'telegram_refused', grade: 'final' }],
+  [foreign(401), { code: 'telegram_refused', grade: 'final' }],
+  [foreign(302), { code: 'telegram_refused', grade: 'final' }],
+  [foreign(407), { code: 'telegram_unreachable', grade: 'retryable', message: expect.stringContaining('proxy') }],
   [refusal(401, 'Unauthorized'), { code: 'token_refused', grade: 'fatal' }],
-  [refusal(404, 'Not Found'), { code: 'telegram_failed', grade: 'retryable' }],
-  [refusal(504, 'Gateway Timeout'), { code: 'delivery_unknown', grade: 'final' }],
-  ['cut', { code: 'delivery_unknown', grade: 'final' }],
-  ['cut in mid-answer', { code: 'delivery_unknown', grade: 'final' }],
-  [Buffer.from('<html>'), { code: 'delivery_unknown', grade: 'final' }],
+  [refusal(404, 'Not Found: method not found'), { code: 'telegram_refused', grade: 'final' }],
 ] as const)('grades what a send meets: %j', async (reply, expected) => {
   const { api } = await telegram(reply as Reply);
   expect(await failure(send(api))).toMatchObject(expected);
 });
 
-test.each([refusal(504, 'Gateway Timeout'), 'cut' as const, 'cut in mid-answer' as const, Buffer.from('<html>')])(
-  'an edit may be repeated after %j',
+test('a 404 is a refused token only when the bot asks who it is', async () => {
+  const { api } = await telegram(refusal(404, 'Not Found'), foreign(404));
+  expect(await failure(api.getMe())).toMatchObject({ code: 'token_refused', grade: 'fatal' });
+  expect(await failure(api.getMe())).toMatchObject({ code: 'telegram_refused', grade: 'final' });
+});
+
+// Words of tdlib/telegram-bot-api and tdlib/td, and Telegram's own.
+test.each([
+  [403, 'Forbidden: bot was blocked by the user'],
+  [403, 'Forbidden: bot was kicked from the supergroup chat'],
+  [403, 'Forbidden: the group chat was deleted'],
+  [403, 'Forbidden: user is deactivated'],
+  [400, 'Bad Request: chat not found'],
+  [400, 'Bad Request: have no write access to the chat'],
+  [400, 'Bad Request: have no rights to send a message'],
+  [400, 'Bad Request: need administrator rights in the channel chat'],
+  [400, 'Bad Request: CHAT_WRITE_FORBIDDEN'],
+  [400, 'Bad Request: CHAT_RESTRICTED'],
+  [400, 'Bad Request: TOPIC_CLOSED'],
+])('a chat is closed to the bot by: %i %s', async (status, words) => {
+  const { api } = await telegram(refusal(status, words));
+  expect(await failure(send(api))).toMatchObject({ code: 'chat_closed', grade: 'final' });
+});
+
+test.each([
+  'not enough rights to send text messages to the chat',
+  'not enough rights to send photos to the chat',
+  'CHAT_SEND_PLAIN_FORBIDDEN',
+  'CHAT_SEND_PHOTOS_FORBIDDEN',
+])('a chat that does not take one kind of content is not closed: %s', async (words) => {
+  const { api } = await telegram(refusal(400, `Bad Request: ${words}`));
+  for (const call of [send(api), edit(api)]) {
+    expect(await failure(call)).toMatchObject({ code: 'telegram_refused', grade: 'final' });
+  }
+});
+
+test('a message that was deleted as soon as it was sent is sent no more', async () => {
+  const words = "Internal Server Error: sent message was immediately deleted and can't be returned";
+  const { api } = await telegram(refusal(500, words));
+  expect(await failure(send(api))).toMatchObject({ code: 'deleted_at_once', grade: 'final' });
+});
+
+test.each([refusal(500, 'Internal Server Error'), refusal(500, 'Internal Server Error: restart'), refusal(503, 'x')])(
+  'a send that the Bot API server has not done may be repeated: %j',
   async (reply) => {
     const { api } = await telegram(reply);
-    expect(await failure(edit(api))).toMatchObject({ grade: 'retryable' });
+    expect(await failure(send(api))).toMatchObject({ code: 'telegram_failed', grade: 'retryable' });
   },
 );
 
@@ -101,12 +150,8 @@ test.each<[what: string, reply: Reply, expected: object, words: RegExp]>([
     { grade: 'fatal', code: 'token_refused' },
     /404.*Check TELEGRAM_API_ROOT and BOT_TOKEN/,
   ],
-  [
-    'shows a page',
-    Buffer.from('<html>'),
-    { grade: 'retryable' },
-    /no Bot API server\. Check TELEGRAM_API_ROOT and BOT_TOKEN/,
-  ],
+  ['refuses with a page', foreign(404), { grade: 'final' }, /404.*Check TELEGRAM_API_ROOT and BOT_TOKEN/],
+  ['shows a page', foreign(200), { grade: 'retryable' }, /no Bot API server\. Check TELEGRAM_API_ROOT and BOT_TOKEN/],
   [
     'has logged the bot out',
     refusal(400, 'Logged out'),
@@ -126,10 +171,70 @@ test.each<[what: string, reply: Reply, expected: object, words: RegExp]>([
   expect(error.message).toMatch(words);
 });
 
-test('a send that found no connection may be repeated', async () => {
-  const api = new TelegramApi({ token: TOKEN, apiRoot: 'http://127.0.0.1:9', onBusy() {} });
+test.each([
+  refusal(502, 'Bad Gateway'),
+  refusal(504, 'Gateway Timeout'),
+  foreign(500),
+  foreign(502),
+  foreign(503),
+  foreign(200),
+  foreign(200, 'null'),
+  'cut' as const,
+  'cut in mid-answer' as const,
+])('after %j nobody knows whether a send was done; an edit may be repeated', async (reply) => {
+  const { api } = await telegram(reply);
+  expect(await failure(send(api))).toMatchObject({ code: 'delivery_unknown', grade: 'final' });
+  expect(await failure(edit(api))).toMatchObject({ grade: 'retryable' });
+});
+
+/** The root of a server that takes connections, and does `then` with each. */
+async function listening(then: (socket: Socket) => void, scheme = 'http'): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    then(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(
+    () => server.close(),
+    () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  );
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test.each<[string, () => string | Promise<string>]>([
+  ['a server that is not there', () => 'http://127.0.0.1:9'],
+  ['a name that is not found', () => 'https://nowhere.invalid'],
+  ['TLS that is broken off', () => listening((socket) => socket.destroy(), 'https')],
+  ['a server without TLS', () => listening((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n'), 'https')],
+])('a send that met %s never went out, and may be repeated', async (_, open) => {
+  const api = new TelegramApi({ token: TOKEN, apiRoot: await open(), onBusy() {} });
   expect(await failure(send(api))).toMatchObject({ code: 'telegram_unreachable', grade: 'retryable' });
   expect(await failure(api.download('f', 10))).toMatchObject({ grade: 'retryable' });
+});
+
+test('a send that waited in vain for TLS never went out', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const connected = Promise.withResolvers<void>();
+  const api = new TelegramApi({
+    token: TOKEN,
+    apiRoot: await listening(() => connected.resolve(), 'https'),
+    onBusy() {},
+  });
+  const given = failure(send(api));
+  await connected.promise;
+  vi.advanceTimersByTime(15_000);
+  expect(await given).toMatchObject({ code: 'telegram_unreachable', grade: 'retryable' });
+});
+
+test('a send on a connection that was used before may have gone out', async () => {
+  const { api } = await telegram(fine({ message_id: 8 }), 'cut');
+  expect(await send(api)).toBe('8');
+  expect(await failure(send(api))).toMatchObject({ code: 'delivery_unknown' });
 });
 
 test('tells which chat to leave alone, and how long', async () => {
@@ -138,14 +243,49 @@ test('tells which chat to leave alone, and how long', async () => {
   expect(busy).toEqual([['-5', 7_000]]);
 });
 
-test('goes on under the new id of a group that moved, now and later', async () => {
-  const { api, calls } = await telegram(
-    refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: -1005 }),
-    fine({ message_id: 8 }),
-  );
-  expect(await send(api)).toBe('8');
-  expect(await send(api)).toBe('8');
-  expect(calls.map(({ body }) => JSON.parse(body).chat_id)).toEqual([-5, -1005, -1005]);
+const MOVED = refusal(400, 'Bad Request: group chat was upgraded to a supergroup chat', { migrate_to_chat_id: -1005 });
+
+test('goes on under the new id of a group that moved, now and later, without ids of the old one', async () => {
+  const { api, calls } = await telegram(MOVED, fine({ message_id: 8 }));
+  const ofOld = { chatId: '-5', replyTo: '17' };
+  expect(await api.send(ofOld, 'words')).toBe('8');
+  expect(await api.send(ofOld, 'words')).toBe('8');
+  expect(await api.edit('-5', '3', 'words')).toBe('gone');
+  expect(await api.editIntoPicture({ chatId: '-5' }, '3', Buffer.from('x'), 'words')).toBe('gone');
+  await api.delete('-5', '3');
+  expect(await api.send({ chatId: '-1005', replyTo: '4' }, 'words')).toBe('8');
+  expect(
+    calls.map(({ body }) => JSON.parse(body)).map((body) => [body.chat_id, body.reply_parameters?.message_id]),
+  ).toEqual([
+    [-5, 17],
+    [-1005, undefined],
+    [-1005, undefined],
+    [-1005, 4],
+  ]);
+});
+
+test('what is said in a topic that is gone is said once more without it, as a reply', async () => {
+  const gone = refusal(400, 'Bad Request: message thread not found');
+  const { api, calls } = await telegram(gone, fine({ message_id: 8 }), gone);
+  const to = { chatId: '-5', replyTo: '17', topicId: '3' };
+  expect(await api.send(to, 'words')).toBe('8');
+  expect(calls.map(({ body }) => JSON.parse(body))).toMatchObject([
+    { message_thread_id: 3, reply_parameters: { message_id: 17 } },
+    { reply_parameters: { message_id: 17 } },
+  ]);
+  expect(JSON.parse(calls[1]!.body)).not.toHaveProperty('message_thread_id');
+  expect(await failure(api.send(to, 'words'))).toMatchObject({ code: 'telegram_refused' });
+  expect(calls).toHaveLength(4);
+});
+
+test('a picture of a spoiler is one, new or in the place of another', async () => {
+  const { api, calls } = await telegram(fine({ message_id: 3 }));
+  for (const spoiler of [true, undefined]) {
+    const to = { chatId: '5', ...(spoiler && { spoiler }) };
+    await api.sendPicture(to, Buffer.from('x'), 'words');
+    await api.editIntoPicture(to, '3', Buffer.from('x'), 'words');
+  }
+  expect(calls.map(({ body }) => body.includes('has_spoiler'))).toEqual([true, true, false, false]);
 });
 
 test.each([
@@ -190,7 +330,7 @@ test.each<[string, (api: TelegramApi, button?: typeof BUTTON) => Promise<unknown
   ['sent', (api, button) => api.send(ADDRESS, 'words', button)],
   ['edited', (api, button) => api.edit('5', '17', 'words', button)],
   ['sent with a picture', (api, button) => api.sendPicture(ADDRESS, Buffer.from('bytes'), 'words', button)],
-  ['edited into a picture', (api, button) => api.editIntoPicture('5', '17', Buffer.from('bytes'), 'words', button)],
+  ['edited into a picture', (api, button) => api.editIntoPicture(ADDRESS, '17', Buffer.from('bytes'), 'words', button)],
 ])('a message that is %s has the button it is given, else none', async (_, say) => {
   const { api, calls } = await telegram(fine({ message_id: 3 }));
   await say(api, BUTTON);
@@ -229,7 +369,7 @@ test('asks for messages and pressed buttons, by polling and by webhook', async (
 test('a picture that replaces a text goes out as a file of the form that holds its caption', async () => {
   const { api, calls } = await telegram(fine(true));
   const caption = 'Лицо «1»: 6.3\r\n--end';
-  expect(await api.editIntoPicture('5', '17', Buffer.from('picture bytes'), caption)).toBe('edited');
+  expect(await api.editIntoPicture(ADDRESS, '17', Buffer.from('picture bytes'), caption)).toBe('edited');
   const [{ headers, body }] = calls as [(typeof calls)[0]];
   const form = await new Response(Buffer.from(body, 'latin1'), { headers }).formData();
   expect(form.get('chat_id')).toBe('5');

@@ -22,6 +22,14 @@ const FIGURES: Record<string, (texts: Texts) => string> = {
   tooSmall: (texts) => texts.tooSmall(23, limits),
   tooManyActive: (texts) => texts.tooManyActive(limits),
   tooOften: (texts) => texts.tooOften(19, limits),
+  'severalRefused.leftOut': ({ severalRefused }) =>
+    severalRefused.leftOut({ refused: 20, sent: 32, numbers: '11–29, 31' }) +
+    severalRefused.leftOut({ refused: 20, sent: 32, numbers: undefined }) +
+    severalRefused.leftOut({ refused: 32, sent: 32, numbers: '1–32' }),
+  'severalRefused.too_large': ({ severalRefused }) => severalRefused.too_large(limits),
+  'severalRefused.too_small': ({ severalRefused }) => severalRefused.too_small(limits),
+  'severalRefused.too_many_active': ({ severalRefused }) => severalRefused.too_many_active(limits),
+  'severalRefused.too_often': ({ severalRefused }) => severalRefused.too_often(19, limits),
   expired: (texts) => texts.expired(limits),
   privateBot: (texts) => texts.privateBot('-100123'),
   stats: (texts) =>

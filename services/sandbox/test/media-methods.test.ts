@@ -56,6 +56,27 @@ describe.each(Object.entries(clients))('%s', (_name, createClient) => {
     }
   });
 
+  it('hides a photo as a spoiler, or shows it again, and sends without a sound', async () => {
+    const sent = await bot.call('sendPhoto', {
+      ...chat,
+      photo: await file(300),
+      has_spoiler: true,
+      disable_notification: true,
+    });
+    expect(sent).toMatchObject({ has_media_spoiler: true });
+    const { message_id } = sent;
+    expect(await user.message(message_id)).toMatchObject({ spoiler: true, silent: true });
+    const media = { type: 'photo', media: sent.photo[0].file_id, caption: 'shown' };
+    await bot.call('editMessageMedia', { ...chat, message_id, media });
+    expect(await user.message(message_id)).not.toHaveProperty('spoiler');
+    await bot.call('editMessageMedia', { ...chat, message_id, media: { ...media, caption: 'x', has_spoiler: true } });
+    expect(await user.message(message_id)).toMatchObject({ spoiler: true });
+
+    await user.sendPhoto(await picture(60, 40), { has_spoiler: 'true' });
+    const [{ message }] = await bot.call('getUpdates', { offset: -1 });
+    expect(message).toMatchObject({ has_media_spoiler: true });
+  });
+
   it('is refused an album that is none', async () => {
     const album = (media: unknown) => bot.call('sendMediaGroup', { ...chat, media });
     const { photo } = await bot.call('sendPhoto', { ...chat, photo: await file(300) });

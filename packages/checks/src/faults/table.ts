@@ -28,8 +28,7 @@ export const LEGEND = `
   blocked     of users who blocked the bot: nobody can tell them
   sorry       of "once": told that something went wrong on our side
   stray       placeholders left beside the answer: Telegram had taken the message, but the bot died, or lost the
-              connection, before it knew that. The window is the time between Telegram's doing and the bot's record
-              of it in Redis; in it, a placeholder can be sent again, or be left behind, and nothing else happens twice
+              connection, before it knew that; or the bot died between the answer and the placeholder's deletion
   files, slots, jobs, messages
               what was left of the photos in the store and the inbox, in Redis and in RabbitMQ's queues
 `;

@@ -1,26 +1,35 @@
-import { readFile } from 'node:fs/promises';
 import { FinalError } from '@attrai/contracts/errors';
-import { parse } from 'csv-parse/sync';
+import type { WhoIsScored } from '@attrai/vision/age/who-is-scored';
+import { type RatingsTable, readRatings } from '../fit/ratings.ts';
+import type { CopyName } from '../guard/copies.ts';
+import { readTable } from '../read-table.ts';
+import type { Skipped } from '../skipped.ts';
 
 /** A face of known age. */
 export interface AgedFace {
   /** Name of the picture within the folder of pictures. */
   file: string;
-  /** Which collection it is from. */
+  /** The collection that it is from. */
   set: string;
-  /** Full years: the face is at least so old, ... */
+  /** Least and greatest age in full years. They are the same if the age is known; "70+" ends at Infinity. */
   from: number;
-  /** ... and at most so old: the same where the age is known, Infinity for "70+". */
   to: number;
-  /** Empty where the table doesn't tell. */
+  /** Empty if the table doesn't tell. */
   gender: string;
   race: string;
 }
 
-/** Years above its lower end that stand for a bracket without an upper one. */
+/** The decision about a face, as it is or in a changed copy. */
+export interface Decided {
+  face: AgedFace;
+  copy: CopyName | undefined;
+  who: WhoIsScored;
+}
+
+/** An open bracket counts as this many years above its lower end. */
 const OPEN_BRACKET = 5;
 
-/** The age to reckon with: of a bracket its middle. */
+/** The age to calculate with: the middle of a bracket. */
 export function ageOf({ from, to }: AgedFace): number {
   return to === Number.POSITIVE_INFINITY ? from + OPEN_BRACKET : (from + to) / 2;
 }
@@ -28,37 +37,31 @@ export function ageOf({ from, to }: AgedFace): number {
 /**
  * Reads a table of ages: CSV with the columns file and set, age (years) or bracket ("13-17", "70+"), and, if known, gender and race.
  *
- * @param sets those to read; all when left out
+ * @param sets those to read; all if left out
  * @throws FinalError `bad_ages`, saying what is wrong with the table
  */
 export async function readAges(csvFile: string, sets?: readonly string[]): Promise<AgedFace[]> {
-  const rows = parseTable(csvFile, await readFile(csvFile, 'utf8').catch((cause: unknown) => fail(csvFile, cause)));
-  const faces = rows.flatMap((row, i) => {
+  const fail = (problem: string) => new FinalError('bad_ages', `${csvFile} ${problem}.`);
+  const faces = (await readTable(csvFile, 'bad_ages')).flatMap((row, i) => {
     const { file, set = '', gender = '', race = '' } = row;
-    if (!file) throw new FinalError('bad_ages', `${csvFile} says no file in its row ${i + 1}.`);
+    if (!file) throw fail(`names no file in row ${i + 1}`);
     const range = rangeOf(row.age || row.bracket || '');
-    if (range === undefined) throw new FinalError('bad_ages', `${csvFile} says no age or bracket of ${file}.`);
+    if (range === undefined) throw fail(`has no age or bracket for ${file}`);
     return sets && !sets.includes(set) ? [] : [{ file, set, ...range, gender, race }];
   });
-  if (faces.length === 0)
-    throw new FinalError('bad_ages', `${csvFile} has no faces${sets ? ` of ${sets.join(', ')}` : ''}.`);
+  if (faces.length === 0) throw fail(`has no faces${sets ? ` of ${sets.join(', ')}` : ''}`);
   return faces;
+}
+
+/** Reads a table of how old faces look, in years: the column that the ratings would be in. @throws FinalError `bad_ratings` */
+export async function readLooks(table: RatingsTable): Promise<{ faces: AgedFace[]; skipped: Skipped[] }> {
+  const { ratings, skipped } = await readRatings(table);
+  const faces = ratings.map(({ file, rating: age }) => ({ file, set: '', from: age, to: age, gender: '', race: '' }));
+  return { faces, skipped };
 }
 
 function rangeOf(text: string): { from: number; to: number } | undefined {
   const [, from, open, to] = /^(\d+(?:\.\d+)?)(?:(\+)|-(\d+))?$/.exec(text) ?? [];
   if (from === undefined) return undefined;
   return { from: Number(from), to: open ? Number.POSITIVE_INFINITY : Number(to ?? from) };
-}
-
-function parseTable(csvFile: string, text: string): Record<string, string | undefined>[] {
-  try {
-    return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
-  } catch (cause) {
-    return fail(csvFile, cause);
-  }
-}
-
-function fail(csvFile: string, cause: unknown): never {
-  throw new FinalError('bad_ages', `Can't read ${csvFile} as CSV: ${(cause as Error).message}`, { cause });
 }

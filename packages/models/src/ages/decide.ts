@@ -1,21 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FinalError, gradeOf } from '@attrai/contracts/errors';
+import { FinalError } from '@attrai/contracts/errors';
 import type { WhoIsScored } from '@attrai/vision/age/who-is-scored';
 import { loadVision } from '@attrai/vision/load-vision';
 import type { Face, Vision } from '@attrai/vision/vision';
-import { countReasons } from '../fit/fit.ts';
-import type { Skipped } from '../fit/ratings.ts';
 import { copiesToTest, makeCopy, seedOf } from '../guard/copies.ts';
-import { readRaw } from '../robustness/changes.ts';
-import type { AgedFace } from './age-table.ts';
-import type { Decided } from './decided.ts';
+import { readRaw } from '../raw.ts';
+import { countReasons, orUnreadable, type Reason, readEach, type Skipped } from '../skipped.ts';
+import type { AgedFace, Decided } from './age-table.ts';
 
 /**
- * Has the whole pipeline decide of the largest face of each picture whether it is scored.
+ * Lets the whole pipeline decide whether the largest face of each picture is scored.
  *
- * @param copies also of changed copies: with drawn glasses, blurred, small, ... Those in which no face is found don't count.
- * @throws FinalError `too_few_faces` where there is none
+ * @param copies also decide about changed copies: with drawn glasses, blurred, small, ... Copies in which no face is found don't count.
+ * @throws FinalError `too_few_faces` if there is no face at all
  */
 export async function decideFaces(
   faces: readonly AgedFace[],
@@ -23,25 +21,21 @@ export async function decideFaces(
   onProgress: (done: number) => void,
 ): Promise<{ decided: Decided[]; skipped: Skipped[] }> {
   const vision = await loadVision({ modelsDir });
-  const decided: Decided[] = [];
-  const skipped: Skipped[] = [];
+  const decide = async (face: AgedFace): Promise<Decided[] | Reason> => {
+    const bytes = await readFile(path.join(imageDir, face.file)).catch(() => undefined);
+    if (bytes === undefined) return 'file missing';
+    const shown = await largestFace(bytes, vision);
+    if (typeof shown === 'string') return shown;
+    const changed = copies ? await decideCopies(face, bytes, shown, vision) : [];
+    return [{ face, copy: undefined, who: whoOf(shown) }, ...changed];
+  };
   try {
-    for (const [i, face] of faces.entries()) {
-      const bytes = await readFile(path.join(imageDir, face.file)).catch(() => undefined);
-      const shown = bytes === undefined ? 'file missing' : await largestFace(bytes, vision);
-      if (typeof shown === 'string') skipped.push({ file: face.file, reason: shown });
-      else {
-        decided.push({ face, copy: undefined, who: whoOf(shown) });
-        if (copies) decided.push(...(await decideCopies(face, bytes!, shown, vision)));
-      }
-      onProgress(i + 1);
-    }
+    const { found, skipped } = await readEach(faces, decide, onProgress);
+    if (found.length > 0) return { decided: found.flat(), skipped };
+    throw new FinalError('too_few_faces', `No face could be looked at. ${countReasons(skipped)}`.trim());
   } finally {
     await vision.close();
   }
-  if (decided.length === 0)
-    throw new FinalError('too_few_faces', `No face could be looked at. ${countReasons(skipped)}`.trim());
-  return { decided, skipped };
 }
 
 async function decideCopies(face: AgedFace, bytes: Buffer, shown: Face, vision: Vision): Promise<Decided[]> {
@@ -55,12 +49,9 @@ async function decideCopies(face: AgedFace, bytes: Buffer, shown: Face, vision: 
   return decided;
 }
 
-async function largestFace(bytes: Buffer, vision: Vision): Promise<Face | Skipped['reason']> {
-  const estimate = await vision.estimate(bytes).catch((error: unknown) => {
-    if (gradeOf(error) === 'final') return undefined;
-    throw error;
-  });
-  if (estimate === undefined) return 'unreadable';
+async function largestFace(bytes: Buffer, vision: Vision): Promise<Face | Reason> {
+  const estimate = await orUnreadable(vision.estimate(bytes));
+  if (estimate === 'unreadable') return estimate;
   const area = ({ box: [x1, y1, x2, y2] }: Face) => (x2 - x1) * (y2 - y1);
   return estimate.faces.toSorted((a, b) => area(b) - area(a))[0] ?? 'no face found';
 }

@@ -1,5 +1,5 @@
-import type { AgedFace } from './age-table.ts';
-import type { Decided } from './decided.ts';
+import { leftOut, type Skipped } from '../skipped.ts';
+import type { AgedFace, Decided } from './age-table.ts';
 
 /** Ages in years: from `from` to just below `to`. */
 interface Band {
@@ -19,34 +19,34 @@ const TEENAGERS: Band = { title: '13 to 17', from: 13, to: 18 };
 const ADULTS = BANDS.at(-1)!;
 const OF_COPIES = [BANDS[0]!, TEENAGERS, BANDS[3]!, ADULTS];
 
-/** What is decided of faces of each age, as they are: Markdown, without any single face. */
-export function ageTable(decided: readonly Decided[]): string {
-  const plain = decided.filter(({ copy }) => copy === undefined);
+/** Who is scored, by age, group and copy: Markdown that says nothing about single faces. A table without rows is left out. */
+export function report(decided: readonly Decided[], skipped: readonly Skipped[]): string {
+  const [copies, plain] = [true, false].map((isCopy) => decided.filter(({ copy }) => (copy !== undefined) === isCopy));
+  const left = skipped.length > 0 ? `; left out: ${leftOut(skipped)}` : '';
+  const tables = [ageTable(plain!), groupTable(plain!), copyTable(copies!)].filter((table) => table !== '');
+  return `${plain!.length} faces${left}.\n\n${tables.join('\n')}`;
+}
+
+function ageTable(plain: readonly Decided[]): string {
   // A bracket such as 10 to 19 fits no band, and gets a row of its own.
   const fits = ({ face }: Decided) => BANDS.some((band) => isWithin(face, band));
   const brackets = Map.groupBy(
     plain.filter((one) => !fits(one)),
     ({ face: { from, to } }) => `${from} to ${to}, not known closer`,
   );
-  const rows = [
-    ...BANDS.map((band) => [band.title, plain.filter(({ face }) => isWithin(face, band))] as const),
-    ...brackets,
-  ];
+  const rows = [...BANDS.map((band) => [band.title, within(plain, band)] as const), ...brackets];
   return table(
     ['Age', 'Faces', 'Clearly a child', 'Unsure', 'Scored'],
     rows.map(([title, faces]) => [
       title,
       `${faces.length}`,
-      share(faces, ({ who }) => who === 'child'),
-      share(faces, ({ who }) => who === 'unsure'),
-      share(faces, isScored),
+      ...(['child', 'unsure', 'adult'] as const).map((wanted) => share(faces, ({ who }) => who === wanted)),
     ]),
   );
 }
 
-/** Who is scored by gender and race, as far as the table of ages tells them; empty where it doesn't. */
-export function groupTable(decided: readonly Decided[]): string {
-  const plain = decided.filter(({ copy }) => copy === undefined);
+/** By gender and race, if the table of ages has them. */
+function groupTable(plain: readonly Decided[]): string {
   const groups = (['gender', 'race'] as const).flatMap((column) =>
     [...Map.groupBy(plain, ({ face }) => face[column])].filter(([name]) => name !== '').sort(byName),
   );
@@ -54,20 +54,13 @@ export function groupTable(decided: readonly Decided[]): string {
     ['Group', '13 to 17', 'Scored', '25 and older', 'Not scored'],
     groups.map(([name, faces]) => {
       const [teenagers, adults] = [within(faces, TEENAGERS), within(faces, ADULTS)];
-      return [
-        name,
-        `${teenagers.length}`,
-        share(teenagers, isScored),
-        `${adults.length}`,
-        share(adults, (one) => !isScored(one)),
-      ];
+      const refused = share(adults, (one) => !isScored(one));
+      return [name, `${teenagers.length}`, share(teenagers, isScored), `${adults.length}`, refused];
     }),
   );
 }
 
-/** Who is scored in changed copies; empty where there are none. */
-export function copyTable(decided: readonly Decided[]): string {
-  const copies = decided.filter(({ copy }) => copy !== undefined);
+function copyTable(copies: readonly Decided[]): string {
   return table(
     ['Copy', ...OF_COPIES.flatMap(({ title }) => [title, 'Scored'])],
     [...Map.groupBy(copies, ({ copy }) => copy!)].sort(byName).map(([name, faces]) => [

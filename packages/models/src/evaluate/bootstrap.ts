@@ -13,10 +13,10 @@ export const RESAMPLES = 2_000;
 const SEED = 20_221_122;
 
 /**
- * Figures with 95% intervals by the percentile bootstrap (Efron & Tibshirani 1993, "An Introduction to the Bootstrap", 13):
- * the figures of samples drawn again with replacement, 2.5% of them below and above. The same samples give the same intervals.
+ * Figures with 95% intervals by the percentile bootstrap (Efron & Tibshirani 1993, "An Introduction to the Bootstrap", 13): samples are
+ * drawn again with replacement, and 2.5% of the figures lie below the interval and 2.5% above. The same samples give the same intervals.
  *
- * @param figures of some samples; always as many
+ * @param figures computes the figures of some samples, always the same number of figures
  */
 export function intervals<Sample>(
   samples: readonly Sample[],
@@ -28,7 +28,7 @@ export function intervals<Sample>(
   for (let k = 0; k < RESAMPLES; k++) {
     const again = samples.map(() => samples[uniformInt(random, 0, samples.length - 1)]!);
     figures(again).forEach((value, i) => {
-      // A resample without any spread has no correlation.
+      // A resample without spread has no correlation.
       if (Number.isFinite(value)) drawn[i]!.push(value);
     });
   }

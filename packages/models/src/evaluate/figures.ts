@@ -1,12 +1,11 @@
 import { mean, sampleCorrelation } from 'simple-statistics';
 import { type Interval, intervals } from './bootstrap.ts';
-import { ranks } from './ranks.ts';
 
-/** A picture's rating and what the pipeline said of it. */
+/** A picture's rating, and the pipeline's answer. */
 export interface Judged {
   /** On the scale of the ratings. */
   rating: number;
-  /** The model's raw number; on the scale of the ratings if the model was fitted on such. */
+  /** The model's raw number; on the scale of the ratings if the model was fitted on such ratings. */
   prediction: number;
   /** 0 to 10, as it is shown. */
   score: number;
@@ -14,10 +13,10 @@ export interface Judged {
   ofTen: number;
 }
 
-/** What can be said of some pictures, with 95% intervals. */
+/** The figures of some pictures, with 95% intervals. */
 export interface Figures {
   n: number;
-  /** Pearson's r of prediction and rating; undefined where one of them is constant or the pictures are too few. */
+  /** Pearson's r of prediction and rating; undefined if one of them is constant, or if there are too few pictures. */
   r: Interval | undefined;
   /** Spearman's rank correlation; undefined as r. */
   rho: Interval | undefined;
@@ -25,13 +24,13 @@ export interface Figures {
   mae: Interval;
   /** Mean of prediction - rating. */
   bias: Interval;
-  /** Mean |score - rating|, of ten. */
+  /** Mean |score - rating|, points of ten. */
   maeOfTen: Interval;
-  /** Mean of score - rating, of ten. */
+  /** Mean of score - rating, points of ten. */
   biasOfTen: Interval;
 }
 
-/** A correlation of fewer pictures than this says nothing. */
+/** A correlation of fewer pictures says nothing. */
 export const FEWEST = 10;
 
 /** @param judged at least one */
@@ -42,17 +41,9 @@ export function figuresOf(judged: readonly Judged[]): Figures {
     mean(some.map(({ score, ofTen }) => Math.abs(score - ofTen))),
     mean(some.map(({ score, ofTen }) => score - ofTen)),
     ...(judged.length < FEWEST ? [] : correlations(some)),
-  ]);
-  const told = (interval: Interval | undefined) => (Number.isFinite(interval?.value) ? interval : undefined);
-  return {
-    n: judged.length,
-    r: told(r),
-    rho: told(rho),
-    mae: mae!,
-    bias: bias!,
-    maeOfTen: maeOfTen!,
-    biasOfTen: biasOfTen!,
-  };
+  ]) as [Interval, Interval, Interval, Interval, Interval?, Interval?];
+  const finite = (interval: Interval | undefined) => (Number.isFinite(interval?.value) ? interval : undefined);
+  return { n: judged.length, r: finite(r), rho: finite(rho), mae, bias, maeOfTen, biasOfTen };
 }
 
 function correlations(judged: readonly Judged[]): [r: number, rho: number] {
@@ -61,7 +52,20 @@ function correlations(judged: readonly Judged[]): [r: number, rho: number] {
   return [sampleCorrelation(predictions, ratings), spearman(predictions, ratings)];
 }
 
-/** Spearman's rank correlation: Pearson's r of the ranks, ties sharing the mean of theirs. */
+/** Spearman's rank correlation: Pearson's r of the ranks. (simple-statistics' own gives equal values different ranks.) */
 export function spearman(a: readonly number[], b: readonly number[]): number {
   return sampleCorrelation(ranks(a), ranks(b));
+}
+
+/** The place of each value among all, from 1. Equal values share the mean of their places. */
+export function ranks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  const places = new Array<number>(values.length);
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
+    for (let i = from; i < to; i++) places[order[i]!] = (from + 1 + to) / 2;
+    from = to;
+  }
+  return places;
 }

@@ -1,24 +1,27 @@
 import type { Chart } from '../report/document.ts';
 import { type IntervalRow, intervalChart } from '../report/interval-chart.ts';
-import type { Interval } from './bootstrap.ts';
+import { fixed } from '../report/numbers.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Figures } from './figures.ts';
-import { fixed } from './numbers.ts';
-
-type Groupings = Evaluation['groupings'];
 
 /** Bias and correlation of each group. */
-export function groupCharts(groupings: Groupings, sameScale: boolean): Chart[] {
-  const biasOf = (figures: Figures) => (sameScale ? figures.bias : figures.biasOfTen);
-  const bias = rowsOf(groupings, biasOf, (figures) => `${fixed(biasOf(figures).value, 1)}, n = ${figures.n}`);
+export function groupCharts(groupings: Evaluation['groupings'], sameScale: boolean): Chart[] {
+  const rowsOf = (row: (figures: Figures) => Omit<IntervalRow, 'label'>): IntervalRow[] =>
+    groupings.flatMap(({ column, groups, figures }) => [
+      { label: column },
+      ...groups.map(({ label }, i) => ({ label, ...row(figures[i]!) })),
+    ]);
+  const bias = rowsOf((figures) => {
+    const interval = sameScale ? figures.bias : figures.biasOfTen;
+    return { note: `${fixed(interval.value, 1)}, n = ${figures.n}`, ...interval };
+  });
+  const r = rowsOf(({ r, n }) =>
+    r ? { note: `${fixed(r.value, 2)}, n = ${n}`, ...r } : { note: `n = ${n}: too few` },
+  );
   const reach = Math.max(...bias.flatMap(({ low, high }) => [Math.abs(low ?? 0), Math.abs(high ?? 0)]), 1);
   const name = `points of ${sameScale ? 'the rating' : 'ten'}: underrated left of 0, overrated right`;
-  const r = rowsOf(
-    groupings,
-    (figures) => figures.r,
-    (figures) => (figures.r ? `${fixed(figures.r.value, 2)}, n = ${figures.n}` : `n = ${figures.n}: too few`),
-  );
-  const lowest = Math.min(0.5, ...r.flatMap(({ low }) => (low === undefined ? [] : [low])));
+  const lowest = Math.min(0.5, ...r.map(({ low = 1 }) => low));
+  const rAxis = { name: 'Pearson’s r', from: Math.max(-1, Math.floor(lowest * 10) / 10), to: 1 };
   return [
     intervalChart(
       'Bias by group (prediction − rating), with 95% intervals',
@@ -26,22 +29,6 @@ export function groupCharts(groupings: Groupings, sameScale: boolean): Chart[] {
       bias,
       [0],
     ),
-    intervalChart(
-      'Correlation by group, with 95% intervals',
-      { name: 'Pearson’s r', from: Math.max(-1, Math.floor(lowest * 10) / 10), to: 1 },
-      r,
-      [],
-    ),
+    intervalChart('Correlation by group, with 95% intervals', rAxis, r, []),
   ];
-}
-
-function rowsOf(
-  groupings: Groupings,
-  figure: (figures: Figures) => Interval | undefined,
-  note: (figures: Figures) => string,
-): IntervalRow[] {
-  return groupings.flatMap(({ column, groups, figures }) => [
-    { label: column },
-    ...groups.map(({ label }, i) => ({ label, note: note(figures[i]!), ...figure(figures[i]!) })),
-  ]);
 }

@@ -1,28 +1,28 @@
 /** The pictures with one label in one column. */
-export interface Group<Sample> {
+interface Group<Sample> {
   label: string;
   samples: Sample[];
 }
 
 export interface Grouping<Sample> {
   column: string;
-  /** In words, for the report. */
+  /** How the groups were made, for the report. */
   how: string;
   groups: Group<Sample>[];
 }
 
-/** Of many groups those of fewer pictures are joined: their intervals would be too wide to say anything. */
+/** Smaller groups are joined if there are many: their intervals would be too wide to say anything. */
 const FEWEST = 30;
-/** A column of numbers with more values than this is cut into ranges, and of more texts the small ones are put together. */
+/** With more values than this, numbers are cut into ranges, and rare texts are put together. */
 const MOST_VALUES = 8;
 const MOST_RANGES = 8;
 const STEPS = [1, 2, 2.5, 5];
 const NO_VALUE = 'no value';
 
 /**
- * Groups pictures by a column of the table. Numbers are cut into ranges of one round width, at most 8 of them, and ranges of fewer
- * than 30 pictures joined with the next one towards the middle; anything else is grouped by its text, and if that makes more than 8 groups,
- * those of fewer than 30 are put together as "others".
+ * Groups pictures by a column of the table. Numbers are cut into at most 8 ranges of the same round width; a range with fewer than 30
+ * pictures is joined with the next one towards the middle. Anything else is grouped by its text; if that makes more than 8 groups, those
+ * with fewer than 30 pictures are put together as "others".
  */
 export function groupBy<Sample>(
   column: string,
@@ -43,18 +43,13 @@ export function groupBy<Sample>(
 
 function byRange<Sample>(present: readonly { sample: Sample; value: number }[]): Omit<Grouping<Sample>, 'column'> {
   const all = present.map(({ value }) => value);
-  const lowest = Math.min(...all);
-  const step = roundStep(Math.max(...all) - lowest);
-  const first = Math.floor(lowest / step);
-  const ranges: { from: number; to: number; samples: Sample[] }[] = [];
-  for (const { sample, value } of present) {
-    const i = Math.floor(value / step) - first;
-    while (ranges.length <= i) {
-      const from = (first + ranges.length) * step;
-      ranges.push({ from, to: from + step, samples: [] });
-    }
-    ranges[i]!.samples.push(sample);
-  }
+  const [lowest, highest] = [Math.min(...all), Math.max(...all)];
+  const step = roundStep(highest - lowest);
+  const [first, last] = [lowest, highest].map((value) => Math.floor(value! / step)) as [number, number];
+  const ranges = Array.from({ length: last - first + 1 }, (_, i) => {
+    const inside = present.filter(({ value }) => Math.floor(value / step) === first + i);
+    return { from: (first + i) * step, to: (first + i + 1) * step, samples: inside.map(({ sample }) => sample) };
+  });
   joinSmall(ranges);
   return {
     how: `ranges of ${step}; those with fewer than ${FEWEST} pictures joined with the next one towards the middle`,

@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gradeOf } from '@attrai/contracts/errors';
 import { loadVision } from '@attrai/vision/load-vision';
-import { parseScorerMetadata } from '@attrai/vision/score/metadata';
+import { parseScorerMetadata, type ScorerScale } from '@attrai/vision/score/metadata';
 import { readMetadataProps } from '@attrai/vision/score/metadata-props';
-import type { Vision } from '@attrai/vision/vision';
 import { markOf, splitMarks } from '../fit/fitted-on.ts';
 import { mainFace } from '../fit/main-face.ts';
-import type { Rating, Skipped } from '../fit/ratings.ts';
+import type { RatedPictures, Rating } from '../fit/ratings.ts';
 import { FITTED_ON_KEY } from '../head.ts';
-import { rawOf } from './raw-of.ts';
+import { orUnreadable, type Reason, readEach, type Skipped } from '../skipped.ts';
 
-/** What the pipeline says of a rated picture. */
+/** The pipeline's answer for a rated picture. */
 export interface Scored extends Rating {
   /** On the scale of the model's raw output. */
   prediction: number;
@@ -22,18 +20,22 @@ export interface Scored extends Rating {
   found: number;
 }
 
-export interface ScoredPictures {
+interface ScoredPictures {
   scored: Scored[];
   skipped: Skipped[];
-  /** Of the scored pictures those on which the model's head was fitted, byte for byte; undefined where the model doesn't say. */
+  /** How many of the scored pictures the model's head was fitted on, byte for byte; undefined if the model doesn't say. */
   fittedOn: number | undefined;
 }
 
-/** Has the whole pipeline score each rated picture, with the default sizes and thresholds. */
+/** Lets the whole pipeline score each rated picture, with the default sizes and thresholds. */
 export async function scorePictures(
   ratings: readonly Rating[],
-  imageDir: string,
-  { modelsDir, scorerModel, adults }: { modelsDir: string; scorerModel: string; adults: boolean },
+  {
+    imageDir,
+    adults,
+    modelsDir,
+    scorerModel,
+  }: Pick<RatedPictures, 'imageDir' | 'adults'> & { modelsDir: string; scorerModel: string },
   onProgress: (done: number) => void,
 ): Promise<ScoredPictures> {
   const vision = await loadVision({ modelsDir, scorerModel });
@@ -41,38 +43,33 @@ export async function scorePictures(
   const { knots } = parseScorerMetadata(props).scale;
   const marks = props.get(FITTED_ON_KEY);
   const fittedOn = marks === undefined ? undefined : splitMarks(marks);
-  const scored: Scored[] = [];
-  const skipped: Skipped[] = [];
   let known = 0;
+  const score = async (rating: Rating): Promise<Scored | Reason> => {
+    const bytes = await readFile(path.join(imageDir, rating.file)).catch(() => undefined);
+    if (bytes === undefined) return 'file missing';
+    const estimate = await orUnreadable(vision.estimate(bytes, { adultsConfirmed: adults }));
+    if (estimate === 'unreadable') return estimate;
+    const face = mainFace(estimate.faces, estimate);
+    if (face === undefined) return 'no face found';
+    if (face.score === null) return 'looks under 18: not scored';
+    if (fittedOn?.has(markOf(bytes))) known++;
+    const { score, confidence } = face;
+    return { ...rating, score, confidence, found: estimate.faces.length, prediction: rawOf(knots, score) };
+  };
   try {
-    for (const [i, rating] of ratings.entries()) {
-      const bytes = await readFile(path.join(imageDir, rating.file)).catch(() => undefined);
-      const shown = bytes === undefined ? 'file missing' : await scoreOf(bytes, vision, adults);
-      if (typeof shown === 'string') skipped.push({ file: rating.file, reason: shown });
-      else {
-        scored.push({ ...rating, ...shown, prediction: rawOf(knots, shown.score) });
-        if (fittedOn?.has(markOf(bytes!))) known++;
-      }
-      onProgress(i + 1);
-    }
+    const { found: scored, skipped } = await readEach(ratings, score, onProgress);
+    return { scored, skipped, fittedOn: fittedOn && known };
   } finally {
     await vision.close();
   }
-  return { scored, skipped, fittedOn: fittedOn && known };
 }
 
-async function scoreOf(
-  bytes: Buffer,
-  vision: Vision,
-  adultsConfirmed: boolean,
-): Promise<Pick<Scored, 'score' | 'confidence' | 'found'> | Skipped['reason']> {
-  const estimate = await vision.estimate(bytes, { adultsConfirmed }).catch((error: unknown) => {
-    if (gradeOf(error) === 'final') return undefined;
-    throw error;
-  });
-  if (estimate === undefined) return 'unreadable';
-  const face = mainFace(estimate.faces, estimate.width, estimate.height);
-  if (face === undefined) return 'no face found';
-  if (face.score === null) return 'looks under 18: not scored';
-  return { score: face.score, confidence: face.confidence, found: estimate.faces.length };
+/** The raw output behind a score from 0 to 10: the scale's line read backwards. Beyond the ends it is the nearest knot's. */
+export function rawOf(knots: ScorerScale['knots'], score: number): number {
+  const next = knots.findIndex(([, at]) => score < at);
+  if (next === 0) return knots[0]![0];
+  if (next === -1) return knots.at(-1)![0];
+  const [x1, y1] = knots[next - 1]!;
+  const [x2, y2] = knots[next]!;
+  return x1 + ((score - y1) / (y2 - y1)) * (x2 - x1);
 }

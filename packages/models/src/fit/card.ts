@@ -1,26 +1,27 @@
 import { mean, sampleCorrelation } from 'simple-statistics';
 import { VIEWS } from '../nets/views.ts';
+import { leftOut } from '../skipped.ts';
 import type { FitOptions, FitResult } from './fit.ts';
-import { countReasons } from './fit.ts';
 
-/** Upper limits of the alignment residual, pixels of the chip. */
+/** Upper limits of the ranges of alignment residuals, pixels of the chip. */
 const RESIDUALS = [2.5, 4, 6, 8, Number.POSITIVE_INFINITY];
-/** A correlation of fewer faces than this says nothing. */
+/** A correlation of fewer faces says nothing. */
 const FEWEST = 10;
 const LISTED = 20;
-const NO_DATA = "## Data\n\nNothing was said about the data, its licence and the head's limits (`--about`).";
+const NO_DATA =
+  "## Data\n\nNothing is known about the data, its licence and the head's limits (`--about` was left out).";
 
 /**
  * The model card: what the head was fitted on, how, and how well it does.
  *
- * @param about Markdown on the data, its licence and the head's limits; the card ends with it
- * @param versions of packages that the head depends on, by name
+ * @param about Markdown on the data, its licence and the head's limits, for the end of the card
+ * @param versions of the packages that the head depends on, with their names
  */
 export function modelCard(
   { head, faces, skipped, validation, scale }: FitResult,
   { ratingColumn, balanceColumn }: Pick<FitOptions, 'ratingColumn' | 'balanceColumn'>,
   about: string | undefined,
-  versions: Record<string, string>,
+  versions: readonly string[],
 ): string {
   const { fit } = head;
   const several = faces.filter(({ found }) => found > 1);
@@ -28,16 +29,16 @@ export function modelCard(
 
 Written by \`pnpm models fit\` on ${fit.date}${about ? '; the last sections by hand' : ''}.
 
-The mean of three linear heads on the face net's features, one for each picture of the face: raw = intercept + weights · features. The
-features are three numbers for each of the 736 channels of the net's five stages: its mean, how much more of it there is below than above, and
-how much more at the ends than in the middle. The face is aligned by its five landmarks to chips of 150×150 px, with ${VIEWS.map(({ padding }) => padding).join(', ')} of its own
-frame around it. Heads are fitted on the mean features of a chip and its mirror image, and score one of the two. Ridge regression on
-standardised features; each lambda has the least closed-form leave-one-out error.${balanceColumn === undefined ? '' : ` Predictions are kept from going with \`${balanceColumn}\` (src/fit/ridge.ts).`}
+The head is the mean of three linear heads on the face net's features, one for each picture of the face: raw = intercept + weights · features.
+Each of the 736 channels of the net's five stages gives three features: its mean, below minus above, and ends minus middle. The face is aligned
+by its five landmarks to chips of 150×150 px, with ${VIEWS.map(({ padding }) => padding).join(', ')} of its own frame around it. A head is fitted on the mean features of a chip
+and its mirror image, and scores one of the two. It is a ridge regression on standardised features; its lambda has the least closed-form
+leave-one-out error.${balanceColumn === undefined ? '' : ` Predictions are kept from following \`${balanceColumn}\` (src/fit/ridge.ts).`}
 
 ## How well it does
 
-${fit.repeats} × ${fit.folds}-fold cross-validation: each face is scored by heads that have not seen it; standardising and choosing lambda are part of each
-training. Mean ± sd over the ${fit.repeats} repeats.
+${fit.repeats} × ${fit.folds}-fold cross-validation: each face is scored by heads that have not seen it. Standardising and choosing lambda are part of each
+training. Figures are mean ± sd over the ${fit.repeats} repeats.
 
 | | |
 | --- | --- |
@@ -48,7 +49,7 @@ training. Mean ± sd over the ${fit.repeats} repeats.
 | Rating (\`${ratingColumn}\`), lowest / mean / highest | ${lowMeanHigh(faces.map(({ rating }) => rating))} |
 | Prediction, lowest / mean / highest | ${lowMeanHigh(validation.predictions)} |
 
-By how badly the landmarks fit a face from the front (root mean square after alignment, pixels of the chip):
+By residual: how far the landmarks are from a face seen from the front (root mean square after alignment, pixels of the chip):
 
 | Residual | Faces | r | Mean absolute error |
 | --- | --- | --- | --- |
@@ -56,9 +57,9 @@ ${byResidual(faces, validation.predictions).join('\n')}
 
 ## From prediction to score
 
-A score is what raters would give on ten points, not a place among others. Predictions shrink to the mean, so they are given the
-distribution of the ratings (${scale[0]} to ${scale[1]} became 0 to 10): a face gets the rating that as many of the training faces are below as are below
-its leave-one-out prediction. Straight lines between these knots; level outside of them.
+A score is what raters would give on ten points, not a rank among faces. Predictions shrink to the mean, so they are given the
+distribution of the ratings (${scale[0]} to ${scale[1]} became 0 to 10): a face gets the rating that has as many of the training faces below it as its
+leave-one-out prediction has. Scores are linear between these knots, and constant outside.
 
 | Prediction | ${head.scale.map(([raw]) => raw.toFixed(1)).join(' | ')} |
 | --- | ${head.scale.map(() => '---').join(' | ')} |
@@ -70,14 +71,12 @@ its leave-one-out prediction. Straight lines between these knots; level outside 
 | --- | --- |
 | Rows in the table of ratings | ${faces.length + skipped.length} |
 | Used | ${faces.length} |
-| Left out | ${skipped.length}${skipped.length > 0 ? ` (${countReasons(skipped)})` : ''} |
-| Used with more than one face found (the largest and most central one was taken) | ${several.length}${list(several)} |
+| Left out | ${leftOut(skipped)} |
+| Used with more than one face found (the largest and most central one was taken) | ${several.length}${several.length > 0 ? `: ${names(several)}` : ''} |
 
 ${skipped.length > 0 ? `Left out: ${names(skipped)}\n\n` : ''}## Made with
 
-${Object.entries(versions)
-  .map(([name, version]) => `- ${name} ${version}`)
-  .join('\n')}
+${versions.map((version) => `- ${version}`).join('\n')}
 
 ${about?.trim() ?? NO_DATA}
 `;
@@ -111,10 +110,6 @@ function meanError(values: number[]): number {
 
 function lowMeanHigh(values: readonly number[]): string {
   return [Math.min(...values), mean([...values]), Math.max(...values)].map((value) => value.toFixed(1)).join(' / ');
-}
-
-function list(pictures: readonly { file: string }[]): string {
-  return pictures.length > 0 ? `: ${names(pictures)}` : '';
 }
 
 function names(pictures: readonly { file: string }[]): string {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { loadDetector, SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector } from '@attrai/vision/detect/detector';
 import type { Detection } from '@attrai/vision/detect/onet';
 import { type Mips, makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
 import { batchTensor } from '@attrai/vision/score/input';
 import type { ScorerInput } from '@attrai/vision/score/metadata';
-import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { openSession } from '../verify.ts';
 
 /** How a net wants to see a face. */
@@ -21,12 +21,12 @@ export async function cutFaces(
   files: readonly string[],
   modelsDir: string,
   { side, cut }: FaceCut,
-  onProgress: (done: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): Promise<Uint8Array[]> {
-  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: SHOWN_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir });
   const pictures: Uint8Array[] = [];
   for (const [i, file] of files.entries()) {
-    const mips = makeMips((await decodePhoto(await readFile(file), MAX_SIDE)).pixels);
+    const mips = makeMips((await decodePhoto(await readFile(file))).pixels);
     for (const face of await detector.detect(mips)) {
       const picture = new Uint8Array(side ** 2 * 3);
       cut(mips, face, picture);
@@ -38,21 +38,32 @@ export async function cutFaces(
   return pictures;
 }
 
-/** Each output's numbers, picture after picture; of a mirrored input those of the mirror image follow. */
+/** Each output's numbers, picture after picture. If the input is mirrored, the mirror image's numbers follow. */
 export async function runOnPictures(
-  model: Uint8Array,
+  model: Uint8Array | string,
   pictures: readonly Uint8Array[],
   input: ScorerInput,
 ): Promise<Record<string, Float32Array[]>> {
   const session = await openSession(model);
   const all: Record<string, Float32Array[]> = {};
   for (const picture of pictures) {
-    const outputs = await session.run({ [session.inputNames[0]!]: batchTensor(input, picture, 0, 1) });
-    for (const [name, { data }] of Object.entries(outputs)) {
-      all[name] ??= [];
-      all[name].push(data as Float32Array);
-    }
+    await collect(session, batchTensor(input, picture), all);
   }
   await session.release();
   return all;
+}
+
+/** Runs a net on its one input, and adds each output's numbers to `all`. */
+export async function collect(net: InferenceSession, input: Tensor, all: Record<string, Float32Array[]> = {}) {
+  const outputs = await net.run({ [net.inputNames[0]!]: input });
+  for (const [name, { data }] of Object.entries(outputs)) {
+    all[name] ??= [];
+    all[name].push(data as Float32Array);
+  }
+  return all;
+}
+
+/** A calibration's numbers are stored with so many digits. */
+export function precise(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
 }

@@ -1,42 +1,46 @@
-import { readFile } from 'node:fs/promises';
 import { FinalError } from '@attrai/contracts/errors';
-import { parse } from 'csv-parse/sync';
+import { readTable } from '../read-table.ts';
+import type { Skipped } from '../skipped.ts';
 
 export interface Rating {
   /** Name of the picture within the folder of pictures. */
   file: string;
   rating: number;
-  /** What the row says in the columns asked for, by column. */
+  /** The row's text in further columns, by column. */
   columns: Record<string, string>;
 }
 
-/** A picture that was left out, and why. */
-export interface Skipped {
-  file: string;
-  reason: 'no rating' | 'file missing' | 'unreadable' | 'no face found' | 'looks under 18: not scored';
+/** A CSV file with a header line, and its columns with the pictures' names and their ratings. */
+export interface RatingsTable {
+  csvFile: string;
+  fileColumn: string;
+  ratingColumn: string;
+}
+
+/** Rated pictures, and how to use them. */
+export interface RatedPictures extends RatingsTable {
+  imageDir: string;
+  /** Everybody in the pictures is an adult: faces that may look under 18 are used as well. */
+  adults: boolean;
+  /** Column of groups that scores should not follow, such as gender; see fitRidge. */
+  balanceColumn?: string | undefined;
 }
 
 /**
- * Reads the table of ratings: CSV with a header line.
+ * Reads a table of ratings.
  *
- * @param columns further ones to keep of each row
- * @throws FinalError `bad_ratings`, saying which column or file is meant
+ * @param columns further columns to keep
+ * @throws FinalError `bad_ratings`, naming the column or the file
  */
 export async function readRatings(
-  csvFile: string,
-  fileColumn: string,
-  ratingColumn: string,
+  { csvFile, fileColumn, ratingColumn }: RatingsTable,
   columns: readonly string[] = [],
 ): Promise<{ ratings: Rating[]; skipped: Skipped[] }> {
-  const rows = parseTable(csvFile, await readFile(csvFile, 'utf8').catch((cause: unknown) => fail(csvFile, cause)));
-  for (const column of [fileColumn, ratingColumn, ...columns]) {
-    if (rows[0] && !(column in rows[0])) {
-      throw new FinalError(
-        'bad_ratings',
-        `${csvFile} has no column ${column}; it has ${Object.keys(rows[0]).join(', ')}.`,
-      );
-    }
-  }
+  const rows = await readTable(csvFile, 'bad_ratings');
+  const present = Object.keys(rows[0] ?? {});
+  const missing = [fileColumn, ratingColumn, ...columns].find((column) => rows[0] && !present.includes(column));
+  if (missing !== undefined)
+    throw new FinalError('bad_ratings', `${csvFile} has no column ${missing}; it has ${present.join(', ')}.`);
   const ratings: Rating[] = [];
   const skipped: Skipped[] = [];
   for (const row of rows) {
@@ -47,16 +51,4 @@ export async function readRatings(
     else ratings.push({ file, rating, columns: Object.fromEntries(columns.map((column) => [column, row[column]!])) });
   }
   return { ratings, skipped };
-}
-
-function parseTable(csvFile: string, text: string): Record<string, string>[] {
-  try {
-    return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true });
-  } catch (cause) {
-    return fail(csvFile, cause);
-  }
-}
-
-function fail(csvFile: string, cause: unknown): never {
-  throw new FinalError('bad_ratings', `Can't read ${csvFile} as CSV: ${(cause as Error).message}`, { cause });
 }

@@ -1,58 +1,50 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { mean, median, standardDeviation } from 'simple-statistics';
+import type { Samples } from './cross-validate.ts';
 
-/** A linear model of features as they are. */
+/** A linear model of features that are not standardised. */
 export interface LinearModel {
   weights: number[];
   intercept: number;
 }
 
-export interface RidgeFit extends LinearModel {
+interface RidgeFit extends LinearModel {
   lambda: number;
-  /** What the model says of each sample when it is fitted without that sample. */
+  /** The prediction for each sample by a model fitted without it. */
   leaveOneOut: number[];
 }
 
-/** A quarter of a decade apart; features are standardised, so that lambda counts in samples. */
-export const LAMBDAS: readonly number[] = Array.from({ length: 13 }, (_, i) => 10 ** (i / 4 + 1));
+/** A quarter of a decade apart. Features are standardised, so that lambda counts in samples. */
+const LAMBDAS: readonly number[] = Array.from({ length: 13 }, (_, i) => 10 ** (i / 4 + 1));
 
-/** Features that hardly vary would be blown up into noise: no sd counts as less than this part of the median one. */
-const SD_FLOOR = 0.1;
+/** No sd counts as less than this share of the median sd: features that hardly vary would be blown up into noise. */
+export const SD_FLOOR = 0.1;
 
-/** Eigenvalues below this part of the largest are rounding errors of zero. */
+/** Eigenvalues below this share of the largest are zero with a rounding error. */
 const NO_LENGTH = 1e-10;
 
 /**
- * How much predictions may go with a group: the part of them that does counts as an error of its own, with this weight beside the
- * samples' errors. With the gender of 851 OMI faces, 0.7 costs 0.015 of r = 0.872 in cross-validation. Women's scores are on average higher
- * than men's by 1.4 of ten on AAF, 1.3 on UTKFace and 0.3 on FairFace (adults of 20 to 49), by 1.6, 1.6 and 0.7 without it. Twice as much
- * takes another 0.15 and costs 0.03 of r.
+ * How strongly predictions are kept from following a group: the part that does counts as one more error, with this weight beside the
+ * samples' errors. With the gender of 851 OMI faces, 0.7 costs 0.015 of r = 0.872 in cross-validation. Women's scores are then higher than
+ * men's by 1.4 of ten on AAF, 1.3 on UTKFace and 0.3 on FairFace (adults of 20 to 49); without it by 1.6, 1.6 and 0.7. Twice the weight
+ * takes off another 0.15 and costs 0.03 of r.
  */
 const BALANCE = 0.7;
 
 /**
- * Ridge regression on standardised features, with the lambda whose leave-one-out error is least.
+ * Ridge regression on standardised features, with the lambda that has the least leave-one-out error.
  *
- * Leaving one out takes no refitting: the residual becomes e / (1 - h), with h the sample's own weight in its prediction
+ * Leaving one sample out takes no refitting: the residual e becomes e / (1 - h), where h is the sample's own weight in its prediction
  * (Hastie, Tibshirani, Friedman, *The Elements of Statistical Learning*, 7.10). One eigendecomposition serves all lambdas.
- *
- * @param features one row a sample
- * @param targets one number a sample
- * @param groups one number a sample, such as 0 and 1 for two genders: predictions are kept from going with it
  */
-export function fitRidge(
-  features: readonly ArrayLike<number>[],
-  targets: readonly number[],
-  lambdas: readonly number[] = LAMBDAS,
-  groups?: readonly number[],
-): RidgeFit {
+export function fitRidge({ features, targets, groups }: Samples, lambdas = LAMBDAS): RidgeFit {
   const { means, sds } = spread(features);
   const rows = features.map((row) => Array.from(row, (value, j) => (value - means[j]!) / sds[j]!));
   const meanTarget = mean(targets as number[]);
   const centredTargets = targets.map((target) => target - meanTarget);
   const penalty = groups && alongGroups(rows, groups);
   const standard = new Matrix(penalty ? [...rows, penalty] : rows);
-  // The penalty is one more sample, which should be predicted as the mean.
+  // The penalty is one more sample; its prediction should be the mean.
   const centred = Matrix.columnVector(penalty ? [...centredTargets, 0] : centredTargets);
 
   const { values, components, directions } = decompose(standard);
@@ -82,7 +74,7 @@ export function fitRidge(
   return { weights, intercept, lambda: best.lambda, leaveOneOut: best.leaveOneOut };
 }
 
-/** What predictions have in common with the groups, as a row of features: √BALANCE · (unit vector of the groups) · features. */
+/** The part of predictions that follows the groups, as a row of features: √BALANCE · (unit vector of the groups) · features. */
 function alongGroups(rows: readonly number[][], groups: readonly number[]): number[] | undefined {
   const middle = mean(groups as number[]);
   const length = Math.hypot(...groups.map((group) => group - middle));
@@ -90,9 +82,7 @@ function alongGroups(rows: readonly number[][], groups: readonly number[]): numb
   const along = new Array<number>(rows[0]!.length).fill(0);
   rows.forEach((row, i) => {
     const share = (Math.sqrt(BALANCE) * (groups[i]! - middle)) / length;
-    row.forEach((value, j) => {
-      along[j]! += share * value;
-    });
+    for (const [j, value] of row.entries()) along[j]! += share * value;
   });
   return along;
 }
@@ -101,14 +91,22 @@ export function predict({ weights, intercept }: LinearModel, features: ArrayLike
   return weights.reduce((sum, weight, j) => sum + weight * features[j]!, intercept);
 }
 
-/** Principal components: features = components · directionsᵀ, the components' squares summing up to `values`. */
+/** The model with as many digits as are stored. */
+export function rounded({ weights, intercept }: LinearModel): LinearModel {
+  return {
+    weights: weights.map((weight) => Number(weight.toPrecision(6))),
+    intercept: Number(intercept.toPrecision(8)),
+  };
+}
+
+/** Principal components: features = components · directionsᵀ. `values` are the sums of the components' squares. */
 function decompose(features: Matrix): { values: number[]; components: Matrix; directions: Matrix } {
   const transposed = features.transpose();
   if (features.columns <= features.rows) {
     const { realEigenvalues: values, eigenvectorMatrix: directions } = eigen(transposed.mmul(features));
     return { values, components: features.mmul(directions), directions };
   }
-  // The same by way of the samples, which are fewer. What has no length has no direction either.
+  // With fewer samples than features it is quicker to decompose the samples. A component without length has no direction.
   const { realEigenvalues, eigenvectorMatrix } = eigen(features.mmul(transposed));
   const largest = Math.max(...realEigenvalues);
   const kept = realEigenvalues.flatMap((value, k) => (value > largest * NO_LENGTH ? [k] : []));

@@ -1,44 +1,31 @@
 import { mean } from 'simple-statistics';
 import { FEATURES } from '../nets/face-net.ts';
 import { VIEWS } from '../nets/views.ts';
-import { fitRidge, LAMBDAS, type LinearModel, predict } from './ridge.ts';
+import type { Samples } from './cross-validate.ts';
+import { fitRidge, type LinearModel, predict } from './ridge.ts';
 
-export interface ViewHeads {
+interface ViewHeads {
   /** One a view, in the order of VIEWS. */
   views: LinearModel[];
   /** One a view. */
   lambdas: number[];
-  /** For each sample the mean of what heads fitted without it say. */
+  /** For each sample the mean prediction of heads that were fitted without it. */
   leaveOneOut: number[];
 }
 
-/**
- * A ridge head for each view of the faces, each with its own lambda.
- *
- * @param rows a face's features, view after view: [views · 2208]
- * @param groups see fitRidge
- */
-export function fitViewHeads(
-  rows: readonly ArrayLike<number>[],
-  targets: readonly number[],
-  groups?: readonly number[],
-): ViewHeads {
-  const fits = VIEWS.map((_, view) =>
-    fitRidge(
-      rows.map((row) => ofView(row, view)),
-      targets,
-      LAMBDAS,
-      groups,
-    ),
-  );
+/** Fits a ridge head for each view of the faces, each with its own lambda. @param samples features: view after view, [views · 2208] */
+export function fitViewHeads(samples: Samples): ViewHeads {
+  const fits = VIEWS.map((_, view) => {
+    return fitRidge({ ...samples, features: samples.features.map((row) => ofView(row, view)) });
+  });
   return {
     views: fits.map(({ weights, intercept }) => ({ weights, intercept })),
     lambdas: fits.map(({ lambda }) => lambda),
-    leaveOneOut: targets.map((_, i) => mean(fits.map((fit) => fit.leaveOneOut[i]!))),
+    leaveOneOut: samples.targets.map((_, i) => mean(fits.map((fit) => fit.leaveOneOut[i]!))),
   };
 }
 
-/** The mean of what the heads say of a face. */
+/** The mean of the heads' predictions for a face. */
 export function predictViews(views: readonly LinearModel[], row: ArrayLike<number>): number {
   return mean(views.map((model, view) => predict(model, ofView(row, view))));
 }

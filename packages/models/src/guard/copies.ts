@@ -1,18 +1,16 @@
 import type { Detection } from '@attrai/vision/detect/onet';
 import { markOf } from '../fit/fitted-on.ts';
-import type { Raw } from '../robustness/changes.ts';
-import { cap } from './cap.ts';
-import { cover } from './cover.ts';
-import { moustache } from './moustache.ts';
+import type { Raw } from '../raw.ts';
+import { cap, cover, moustache } from './drawings.ts';
 import { paint } from './paint.ts';
 import { Random } from './random.ts';
 import { FRAMES, type Spectacles, spectacles } from './spectacles.ts';
 import { SPOILT, type Spoilt, spoil } from './spoil.ts';
 
-/** What a picture of a face can be changed to. */
+/** The kinds of changed copies of a picture. */
 export type CopyName = Spectacles | 'cap' | 'moustache' | 'cover' | Spoilt;
 
-/** Besides glasses. Small ones and old prints twice as often, as they differ most among themselves. */
+/** The kinds without glasses. Small ones and old prints come twice as often, since they differ most among themselves. */
 const OTHERS: readonly CopyName[] = ['cap', 'moustache', 'cover', ...SPOILT, 'small', 'old print'];
 
 /** The changed copy of a photo with a face, as JPEG. The same seed gives the same copy. */
@@ -30,12 +28,12 @@ export function makeCopy(
   return paint(photo, landmarks, spectacles(name, random));
 }
 
-/** From the picture's bytes, so that a file may be called anything. */
+/** A seed from the picture's bytes, so that its file name doesn't matter. */
 export function seedOf(picture: Uint8Array): number {
   return Number.parseInt(markOf(picture), 16) | 0;
 }
 
-/** Three copies of a picture to fit on: one with glasses, one with sunglasses (a third of them other glasses), one other. */
+/** Three copies of a picture to fit on: one with glasses, one with sunglasses (in three of ten pictures: other glasses), one other. */
 export function copiesToFit(seed: number): CopyName[] {
   const random = new Random(seed);
   return [random.pick(FRAMES), random.chance(0.7) ? 'sunglasses' : random.pick(FRAMES), random.pick(OTHERS)];

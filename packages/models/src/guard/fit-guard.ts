@@ -4,27 +4,26 @@ import type { GuardRule, Signs } from '@attrai/vision/score/signs';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { quantileSorted } from 'simple-statistics';
-import { type AgedFace, ageOf } from '../ages/age-table.ts';
-import type { Decided } from '../ages/decided.ts';
-import { type LinearModel, predict } from '../fit/ridge.ts';
+import { type AgedFace, ageOf, type Decided } from '../ages/age-table.ts';
+import { type LinearModel, predict, rounded } from '../fit/ridge.ts';
 import type { Guard } from '../guard.ts';
 import type { PictureToFit } from './pictures-to-fit.ts';
 import { adulthoodSample, coverSample, glassesSample } from './samples.ts';
 import { WeightedSums } from './weighted-ridge.ts';
 
-/** With 300 and 700 signs do worse in cross-validation, with 3,000 and 5,000 no better beyond chance. */
+/** In cross-validation the signs do worse with 300 and 700, and no better with 3,000 and 5,000. */
 const LAMBDA = 1500;
 const FOLDS = 4;
 const SEED = 20_261_129;
 
-/** What the age net counts beside the sign, and what glasses take: chosen by trials, with the figures of age.card.md in view. */
+/** The age net's weight beside the sign, and what glasses subtract: chosen by trial, looking at the figures of age.card.md. */
 const AGE_NET = 0.25;
 const GLASSES = 0.08;
 
-/** Shares of faces as they are, on which the limits are put. A higher one lets fewer minors and fewer adults through. */
+/** The limits are set so that these shares of unchanged faces are refused, or known as children. Higher shares let fewer minors and fewer adults through. */
 const TEENAGERS_REFUSED = 0.84;
 const CHILDREN_KNOWN = 0.975;
-/** With fewer faces of an age the limits would be chance. */
+/** With fewer faces of an age group, chance would set the limits. */
 const FEWEST = 50;
 const CHILD_YEARS = 13;
 const ADULT_YEARS = 18;
@@ -37,14 +36,14 @@ const SIGNS = ['adulthood', 'glasses', 'cover'] as const satisfies readonly (key
 
 export interface FittedGuard {
   guard: Guard;
-  /** Every picture, decided by signs fitted without its face. */
+  /** The decision about every picture, by signs that were fitted without its face. */
   decided: Decided[];
 }
 
 /**
- * Fits the three signs, and puts the limits where faces that the signs were not fitted on leave the shares above.
+ * Fits the three signs, and sets the limits by faces that the signs were not fitted on.
  *
- * @param onProgress called with pictures done of all, three times each
+ * @param onProgress counts each picture three times, once for each sign
  * @throws FinalError `too_few_faces`
  */
 export function fitGuard(
@@ -59,11 +58,9 @@ export function fitGuard(
     fitSign(pictures, folds, sign, (done) => onProgress(k * pictures.length + done, SIGNS.length * pictures.length)),
   );
   const [adult, glasses, cover] = fits as [SignFit, SignFit, SignFit];
-  const signs = pictures.map((_, i) => ({
-    adulthood: adult.heldOut[i]!,
-    glasses: glasses.heldOut[i]!,
-    cover: cover.heldOut[i]!,
-  }));
+  const signs = pictures.map((_, i) => {
+    return { adulthood: adult.heldOut[i]!, glasses: glasses.heldOut[i]!, cover: cover.heldOut[i]! };
+  });
   const rule = ruleFor(pictures, signs);
   const sets = [...new Set(pictures.map(({ face }) => face.set))];
   return {
@@ -84,7 +81,7 @@ export function fitGuard(
   };
 }
 
-/** Before anything that takes long. @throws FinalError `too_few_faces` */
+/** To call before anything that takes long. @throws FinalError `too_few_faces` */
 export function requireAges(faces: readonly AgedFace[]): void {
   const ages = faces.map(ageOf);
   const children = ages.filter((age) => age < CHILD_YEARS).length;
@@ -98,7 +95,7 @@ export function requireAges(faces: readonly AgedFace[]): void {
 
 interface SignFit {
   model: LinearModel;
-  /** For each picture what a model fitted on the other folds says of it as the estimator sees it. */
+  /** For each picture, as the estimator sees it, the prediction of a model fitted on the other folds. */
   heldOut: number[];
 }
 
@@ -124,7 +121,7 @@ function fitSign(
   return { model: solve(sums), heldOut: pictures.map(({ shown }, i) => predict(others[folds[i]!]!, shown)) };
 }
 
-/** All pictures of a face are in one fold. */
+/** The fold of each picture. All pictures of a face are in the same fold. */
 function foldsOf(pictures: readonly PictureToFit[]): number[] {
   const random = xoroshiro128plus(SEED);
   const ofFace = new Map<PictureToFit['face'], number>();
@@ -143,29 +140,9 @@ function ruleFor(pictures: readonly PictureToFit[], signs: readonly Signs[]): Gu
   );
   const teenagers = plain.filter(({ age }) => age >= CHILD_YEARS && age < ADULT_YEARS);
   const children = plain.filter(({ age }) => age < CHILD_YEARS);
-  const limit = (values: number[], share: number) =>
-    Number(
-      quantileSorted(
-        values.sort((a, b) => a - b),
-        share,
-      ).toFixed(3),
-    );
-  return {
-    ...weights,
-    child: limit(
-      children.map(({ looks }) => looks),
-      CHILDREN_KNOWN,
-    ),
-    adult: limit(
-      teenagers.map(({ looks }) => looks),
-      TEENAGERS_REFUSED,
-    ),
+  const limit = (faces: typeof plain, share: number) => {
+    const looks = faces.map((face) => face.looks).sort((a, b) => a - b);
+    return Number(quantileSorted(looks, share).toFixed(3));
   };
-}
-
-function rounded({ weights, intercept }: LinearModel): LinearModel {
-  return {
-    weights: weights.map((weight) => Number(weight.toPrecision(6))),
-    intercept: Number(intercept.toPrecision(8)),
-  };
+  return { ...weights, child: limit(children, CHILDREN_KNOWN), adult: limit(teenagers, TEENAGERS_REFUSED) };
 }

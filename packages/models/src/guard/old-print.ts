@@ -1,5 +1,4 @@
-import sharp from 'sharp';
-import type { Raw } from '../robustness/changes.ts';
+import { openRaw, type Raw } from '../raw.ts';
 import type { Random } from './random.ts';
 
 /** Most are grey. */
@@ -12,9 +11,9 @@ const TINTS = [
   [10, -4, 0],
 ] as const;
 
-/** The photo as an old print of it, scanned: soft, faded, grey or tinted, grainy. @param softness 1 for a face of 150 px */
-export async function oldPrint({ data, width, height }: Raw, softness: number, random: Random): Promise<Raw> {
-  const print = await sharp(data, { raw: { width, height, channels: 3 } })
+/** Makes a photo look like the scan of an old print: soft, faded, grey or tinted, grainy. @param softness 1 for a face of 150 px */
+export async function oldPrint(photo: Raw, softness: number, random: Random): Promise<Raw> {
+  const print = await openRaw(photo)
     .blur(Math.max(0.3, softness * random.between(0.4, 1.6)))
     .modulate({ saturation: random.pick(SATURATIONS) })
     .linear(random.between(0.6, 1.05), random.between(5, 55))
@@ -25,11 +24,11 @@ export async function oldPrint({ data, width, height }: Raw, softness: number, r
   const grain = 1.4 * random.between(2, 13);
   const scanned = new Uint8ClampedArray(print.length);
   for (let i = 0; i < print.length; i += 3) {
-    // The sum of three is near enough to a normal distribution.
+    // The sum of three uniform numbers is close enough to a normal distribution.
     const light = grain * (random.between(-0.5, 0.5) + random.between(-0.5, 0.5) + random.between(-0.5, 0.5));
     tint.forEach((shift, channel) => {
       scanned[i + channel] = print[i + channel]! + shift + light;
     });
   }
-  return { data: new Uint8Array(scanned.buffer), width, height };
+  return { ...photo, data: new Uint8Array(scanned.buffer) };
 }

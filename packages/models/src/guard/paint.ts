@@ -1,19 +1,19 @@
 import type { Landmarks, Point } from '@attrai/vision/vision';
 import sharp from 'sharp';
-import type { Raw } from '../robustness/changes.ts';
+import { openRaw, type Raw } from '../raw.ts';
 
 const QUALITY = 92;
-/** From the middle between the eyes to the mouth, in distances of the eyes, of a face seen from the front. */
+/** Distance from the middle between the eyes to the mouth of a face seen from the front, in eye distances. */
 const EYES_TO_MOUTH = 1.05;
-/** A face that looks up or down is not drawn on flatter than this part of the eyes' distance. */
+/** On a face that looks up or down, drawings are not flattened below this share of the eye distance. */
 const FLATTEST = 0.6;
 
 /**
- * Draws on a face: the photo with it, as JPEG.
+ * Draws on a face and gives the photo as JPEG.
  *
- * @param svg in units of the face: 0, 0 is the middle between the eyes, x is 1 for the distance of the eyes, the mouth is about y = 1.05
+ * @param svg in units of the face: (0, 0) is the middle between the eyes, the eye distance is 1, the mouth is at about y = 1.05
  */
-export function paint({ data, width, height }: Raw, landmarks: Landmarks, svg: string): Promise<Buffer> {
+export function paint(photo: Raw, landmarks: Landmarks, svg: string): Promise<Buffer> {
   const [left, right, , ...mouth] = landmarks;
   const eyes = middle(left, right);
   const [mouthX, mouthY] = middle(...mouth);
@@ -21,10 +21,10 @@ export function paint({ data, width, height }: Raw, landmarks: Landmarks, svg: s
   const down = Math.max(Math.hypot(mouthX - eyes[0], mouthY - eyes[1]) / EYES_TO_MOUTH, FLATTEST * across);
   const [x, y] = [(right[0] - left[0]) / across, (right[1] - left[1]) / across];
   const matrix = [across * x, across * y, -down * y, down * x, ...eyes];
-  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><g transform="matrix(${matrix.join(' ')})">${svg}</g></svg>`;
-  // The drawing is our own: loadVision has sharp refuse SVG because photos come from strangers.
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${photo.width}" height="${photo.height}"><g transform="matrix(${matrix.join(' ')})">${svg}</g></svg>`;
+  // loadVision makes sharp refuse SVG, since photos come from strangers. This drawing is our own.
   sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
-  return sharp(data, { raw: { width, height, channels: 3 } })
+  return openRaw(photo)
     .composite([{ input: Buffer.from(drawing) }])
     .jpeg({ quality: QUALITY })
     .toBuffer();

@@ -1,15 +1,11 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
 
-/** Draws numbers; the same seed draws the same ones. */
+/** Draws random numbers. The same seed draws the same numbers. */
 export class Random {
   readonly #generator: ReturnType<typeof mersenne>;
 
-  /**
-   * Mersenne Twister, since xoroshiro128plus begins with the same number whatever the seed.
-   *
-   * @param seed a whole number of 32 bits
-   */
+  /** Mersenne Twister, since xoroshiro128plus begins with the same number whatever the seed. @param seed a whole number of 32 bits */
   constructor(seed: number) {
     this.#generator = mersenne(seed);
   }

@@ -2,30 +2,30 @@ import { ageOf } from '../ages/age-table.ts';
 import type { PictureToFit } from './pictures-to-fit.ts';
 import { FRAMES } from './spectacles.ts';
 
-/** What a sign should say of a picture, and how much the picture counts. */
-export interface Sample {
+/** The reading that a sign should give for a picture, and the picture's weight. */
+interface Sample {
   target: number;
   weight: number;
 }
 
-/** `adulthood` is 0 at this age, and runs level from some 20 years to each side on. */
+/** `adulthood` is 0 at this age, and hardly changes more than 20 years from it. */
 const MIDDLE_YEARS = 18;
 const YEARS = 9;
 
-/** Adults whom ages alone would refuse too often and too rarely: women look younger than men of their age. */
+/** Ages at which the target is moved by gender: women look younger than men of their age, and would be refused more often. */
 const EVENED_YEARS = [20, 50] as const;
-/** In cross-validation 3.5 % of women and 2.2 % of men of 25 and older are refused; without this 4.7 % and 0.8 %. */
+/** In cross-validation 3.5 % of women and 2.2 % of men aged 25 and older are refused; without this 4.7 % and 0.8 %. */
 const EVENED: Record<string, number> = { female: 0.25, male: -0.17 };
 
-/** The ages between which the decision falls. */
+/** Faces of these ages count double: they are near the decision. */
 const DECISIVE_YEARS = [8, 30] as const;
-/** Sets and groups that are small beside the others, or look younger in them. */
+/** A set and a group that count double, since they are small beside the others, or look younger. */
 const COUNTS_DOUBLE = { set: 'ff', race: 'asian' };
-/** A face has three copies, which tell less than another face would. */
+/** A face has three copies, and each tells less than another face would. */
 const COPY_WEIGHT = 0.3;
-/** Small and turned faces are the hardest of those that come often. */
+/** Small and turned faces are the hardest of the common ones. */
 const HARD_COPY_WEIGHT = 0.9;
-/** Half a face tells little. */
+/** Half a face tells little about the age. */
 const COVERED_WEIGHT = 0.15;
 
 export function adulthoodSample({ face, copy }: Pick<PictureToFit, 'face' | 'copy'>): Sample {
@@ -40,9 +40,9 @@ export function adulthoodSample({ face, copy }: Pick<PictureToFit, 'face' | 'cop
   return { target: Math.tanh((age - MIDDLE_YEARS) / YEARS) + evened, weight };
 }
 
-/** Drawn glasses or none. Some faces wear real ones, and count as faces without: they are few. */
+/** Drawn glasses or none. The few faces with real glasses count as faces without. */
 export function glassesSample({ copy }: Pick<PictureToFit, 'copy'>): Sample {
-  // A face behind something may wear glasses or not.
+  // A covered face may wear glasses or not.
   if (copy === 'cover') return { target: -1, weight: 0 };
   const worn = copy === 'sunglasses' || (FRAMES as readonly (string | undefined)[]).includes(copy);
   return { target: worn ? 1 : -1, weight: copy === undefined ? 2 : 1 };
@@ -51,6 +51,6 @@ export function glassesSample({ copy }: Pick<PictureToFit, 'copy'>): Sample {
 /** Half of the face or both eyes covered. */
 export function coverSample({ copy }: Pick<PictureToFit, 'copy'>): Sample {
   const covered = copy === 'cover';
-  // There is one such copy for eight with sunglasses.
+  // There is one covered copy for eight with sunglasses.
   return { target: covered || copy === 'sunglasses' ? 1 : -1, weight: covered ? 8 : 1 };
 }

@@ -12,7 +12,7 @@ const SUN_TINTS = ['#050506', '#0b0b0d', '#1a1512', '#23190f', '#10161c', '#1d2a
 const SHAPES = ['round', 'square', 'square', 'drop', 'cat eye'] as const;
 type Shape = (typeof SHAPES)[number];
 
-/** Thickness of the frame: least and most. */
+/** Least and greatest thickness of the frame. */
 const STROKES: Record<Spectacles, readonly [number, number]> = {
   'thin frames': [0.012, 0.028],
   'metal frames': [0.025, 0.045],
@@ -41,7 +41,7 @@ export function spectacles(kind: Spectacles, random: Random): string {
   const shine = sun && random.chance(0.5) ? random.between(0.06, 0.2) : 0;
   const sides = [-1, 1].map(
     (side) =>
-      lens(shape, side * x, y, width, height, glass) +
+      lens(shape, { x: side * x, y, width, height }, glass) +
       `<path d="M${side * (x + width * 0.97)} ${bridge} L${side * (x + width + reach)} ${bridge - rise}" ${line}/>` +
       `<path d="M${side * x - 0.15} ${y - height * 0.6} l0.12 0 l-0.12 ${height * 0.9} l-0.1 0Z" fill="#fff" fill-opacity="${shine}"/>`,
   );
@@ -58,8 +58,15 @@ function fill(colour: string, opacity: number): string {
   return `fill="${colour}" fill-opacity="${opacity}"`;
 }
 
-/** @param x, y of its middle @param width half of it; `height` too */
-function lens(shape: Shape, x: number, y: number, width: number, height: number, style: string): string {
+/** The middle of a lens, half its width and half its height. */
+interface Lens {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+function lens(shape: Shape, { x, y, width, height }: Lens, style: string): string {
   if (shape === 'round') return `<ellipse cx="${x}" cy="${y}" rx="${width}" ry="${height}" ${style}/>`;
   if (shape === 'square') {
     const corner = Math.min(width, height) * 0.45;

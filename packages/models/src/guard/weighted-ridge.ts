@@ -1,14 +1,13 @@
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { median } from 'simple-statistics';
-import type { LinearModel } from '../fit/ridge.ts';
+import { type LinearModel, SD_FLOOR } from '../fit/ridge.ts';
 
-/** Rows taken into the sums at once: the matrix is far larger than the processor's caches, and each pass over it takes long. */
+/** Rows added to the sums at once: the matrix is far larger than the processor's caches, and each pass over it takes long. */
 const ROWS = 8;
-/** As in fit/ridge.ts: no standard deviation counts as less than this part of the median one. */
-const SD_FLOOR = 0.1;
 
 /**
- * Sums over weighted samples, from which a ridge regression is solved. Sums of parts add up, so that cross-validation reads the
- * samples once: 26,000 of 2,208 features would be too many for the decomposition of fit/ridge.ts.
+ * Sums over weighted samples, from which a ridge regression is solved. The sums of parts can be added, so that cross-validation reads the
+ * samples once. 26,000 samples of 2,208 features would be too many for the decomposition of fit/ridge.ts.
  */
 export class WeightedSums {
   readonly #size: number;
@@ -20,9 +19,9 @@ export class WeightedSums {
   readonly #features: Float64Array;
   /** Σ w·y·x */
   readonly #products: Float64Array;
-  /** Σ w·x·xᵀ, row by row; what is right of the diagonal stays 0. */
+  /** Σ w·x·xᵀ, row by row; right of the diagonal it stays 0. */
   readonly #squares: Float64Array;
-  /** Rows √w·x that `squares` lacks, one after another. */
+  /** Rows √w·x that are not in `#squares` yet, one after another. */
   readonly #waiting: Float64Array;
   #rowsWaiting = 0;
 
@@ -35,7 +34,7 @@ export class WeightedSums {
     this.#waiting = new Float64Array(ROWS * size);
   }
 
-  /** @param weight 0 or more; a sample of weight 0 is none */
+  /** @param weight 0 or more; a sample of weight 0 is ignored */
   add(features: ArrayLike<number>, target: number, weight: number): void {
     if (weight === 0) return;
     this.#samples++;
@@ -63,9 +62,9 @@ export class WeightedSums {
   }
 
   /**
-   * Ridge regression on features standardised by their weighted mean and standard deviation.
+   * Ridge regression on features that are standardised by their weighted mean and standard deviation.
    *
-   * @param lambda counted in samples of mean weight
+   * @param lambda counts in samples of mean weight
    */
   solve(lambda: number): LinearModel {
     this.#square();
@@ -77,15 +76,16 @@ export class WeightedSums {
     const found = Array.from(means, (_, j) => Math.sqrt(Math.max(covariance(j, j), 0)));
     const floor = SD_FLOOR * median(found);
     const sds = found.map((sd) => Math.max(sd, floor));
-    const matrix = new Float64Array(size * size);
+    const matrix = Matrix.zeros(size, size);
     for (let i = 0; i < size; i++) {
       for (let j = 0; j <= i; j++) {
-        matrix[i * size + j] = (this.#samples * covariance(i, j)) / (sds[i]! * sds[j]!);
+        const value = (this.#samples * covariance(i, j)) / (sds[i]! * sds[j]!) + (i === j ? lambda : 0);
+        matrix.set(i, j, value).set(j, i, value);
       }
-      matrix[i * size + i]! += lambda;
     }
     const right = means.map((mean, j) => (this.#samples * (this.#products[j]! / total - mean * meanTarget)) / sds[j]!);
-    const weights = Array.from(solvePositive(matrix, right), (weight, j) => weight / sds[j]!);
+    const solution = new CholeskyDecomposition(matrix).solve(Matrix.columnVector(right)).to1DArray();
+    const weights = solution.map((weight, j) => weight / sds[j]!);
     return { weights, intercept: weights.reduce((sum, weight, j) => sum - weight * means[j]!, meanTarget) };
   }
 
@@ -110,34 +110,4 @@ export class WeightedSums {
 
 function addTo(sums: Float64Array, others: Float64Array): void {
   for (let i = 0; i < sums.length; i++) sums[i]! += others[i]!;
-}
-
-/**
- * Solves matrix · x = right by Cholesky's decomposition, in place.
- *
- * @param matrix symmetric and positive definite, row by row; what is right of its diagonal is not read
- */
-function solvePositive(matrix: Float64Array, right: Float64Array): Float64Array {
-  const size = right.length;
-  const row = (i: number) => matrix.subarray(i * size, (i + 1) * size);
-  for (let i = 0; i < size; i++) {
-    const own = row(i);
-    for (let j = 0; j < i; j++) own[j] = (own[j]! - dot(own, row(j), j)) / row(j)[j]!;
-    own[i] = Math.sqrt(own[i]! - dot(own, own, i));
-  }
-  for (let i = 0; i < size; i++) right[i] = (right[i]! - dot(row(i), right, i)) / row(i)[i]!;
-  for (let i = size - 1; i >= 0; i--) {
-    const own = row(i);
-    const solution = right[i]! / own[i]!;
-    right[i] = solution;
-    for (let j = 0; j < i; j++) right[j]! -= own[j]! * solution;
-  }
-  return right;
-}
-
-/** Of their first `count` numbers. */
-function dot(a: Float64Array, b: Float64Array, count: number): number {
-  let sum = 0;
-  for (let k = 0; k < count; k++) sum += a[k]! * b[k]!;
-  return sum;
 }

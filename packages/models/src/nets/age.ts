@@ -1,6 +1,6 @@
 import { Graph, type Value } from '../onnx/graph.ts';
 import { DATA_TYPE } from '../onnx/schema.ts';
-import { dequantize, permute } from '../weights/tensor.ts';
+import { reorder, type Tensor } from '../weights/tensor.ts';
 import type { Weights } from '../weights/tfjs.ts';
 
 /** Side of the square picture of a face, pixels. */
@@ -12,32 +12,32 @@ export const AGE_RANGE = 255;
 
 /** Zeros above, to the left, below and to the right. */
 const AROUND = [1, 1, 1, 1] as const;
-/** Where TensorFlow puts the odd one when a stride of 2 keeps "the same" size. */
+/** TensorFlow's padding for "the same" size with a stride of 2. */
 export const BEHIND = [0, 0, 1, 1] as const;
 
-/** What goes on from a sum: itself, and its relu. */
-export interface Sum {
-  sum: Value;
-  active: Value;
+/** A sum, and its relu. */
+export interface Sum<X> {
+  sum: X;
+  active: X;
 }
 
-/** What the net is made of; the layers choose the numbers' type and the order of the axes. */
-export interface AgeLayers {
-  /** The graph's input `faces`, uint8, in the layout that `begin` documents → the first convolution, stride 2, with its relu. */
-  begin(name: string): Value;
-  /** Each channel by itself (3×3), then all channels of a pixel (1×1); where nothing is to be added, with its relu. */
-  separable(x: Value, name: string, relu: boolean): Value;
+/** The kinds of layers in the net. An implementation chooses the type of its values, `X`, and the order of the axes. */
+export interface AgeLayers<X> {
+  /** From the graph's input `faces`, uint8, in the layout that the implementation documents, to the first convolution, stride 2, with relu. */
+  begin(name: string): X;
+  /** Each channel by itself (3×3), then all channels of a pixel (1×1); with relu, unless the result goes into a sum. */
+  separable(x: X, name: string, relu: boolean): X;
   /** Largest of 3×3, stride 2. */
-  maxPool(x: Value): Value;
+  maxPool(x: X): X;
   /** 1×1, stride 2. */
-  expand(x: Value, name: string): Value;
-  add(a: Value, b: Value, name: string): Sum;
+  expand(x: X, name: string): X;
+  add(a: X, b: X, name: string): Sum<X>;
   /** Mean over the picture, then output `age`, float32 [N,1]. */
-  end(x: Value): void;
+  end(x: X): void;
 }
 
 /** face-api's age net, a small Xception, without its second output. */
-export function addAgeNet(layers: AgeLayers): void {
+export function addAgeNet<X>(layers: AgeLayers<X>): void {
   const begun = layers.begin('entry_flow/conv_in');
   let x = reduce(layers, { sum: begun, active: begun }, 'entry_flow/reduction_block_0');
   x = reduce(layers, x, 'entry_flow/reduction_block_1');
@@ -46,15 +46,15 @@ export function addAgeNet(layers: AgeLayers): void {
   layers.end(layers.separable(x.sum, 'exit_flow/separable_conv', true));
 }
 
-/** Halves the sides. */
-function reduce(layers: AgeLayers, x: Sum, name: string): Sum {
+/** A block that halves the sides. */
+function reduce<X>(layers: AgeLayers<X>, x: Sum<X>, name: string): Sum<X> {
   const y = layers.separable(x.active, `${name}/separable_conv0`, true);
   const z = layers.separable(y, `${name}/separable_conv1`, false);
   return layers.add(layers.maxPool(z), layers.expand(x.sum, `${name}/expansion_conv`), name);
 }
 
-/** Three convolutions, and what came in is added. */
-function refine(layers: AgeLayers, x: Sum, name: string): Sum {
+/** A block of three convolutions that adds its own input. */
+function refine<X>(layers: AgeLayers<X>, x: Sum<X>, name: string): Sum<X> {
   const y = layers.separable(x.active, `${name}/separable_conv0`, true);
   const z = layers.separable(y, `${name}/separable_conv1`, true);
   return layers.add(layers.separable(z, `${name}/separable_conv2`, false), x.sum, name);
@@ -68,12 +68,12 @@ export function age(weights: Weights): Uint8Array {
 }
 
 /** In float32, axes [N, channels, H, W]. */
-export class FloatAgeLayers implements AgeLayers {
+export class FloatAgeLayers implements AgeLayers<Value> {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #onValue: (name: string, value: Value) => void;
 
-  /** @param onValue told of each value, after its relu: convolutions by the names of their weights, sums by those of their blocks */
+  /** @param onValue called with each value after its relu: a convolution by the name of its weights, a sum by the name of its block */
   constructor(graph: Graph, weights: Weights, onValue: (name: string, value: Value) => void = () => {}) {
     this.#graph = graph;
     this.#weights = weights;
@@ -81,23 +81,19 @@ export class FloatAgeLayers implements AgeLayers {
   }
 
   /**
-   * `faces` [N,112,112,3], RGB. The mean is taken off before the convolution, and not folded into it: the zeros it pads with stand for
-   * the mean colour.
+   * `faces` [N,112,112,3], RGB. The mean is subtracted before the convolution, and not folded into it: the zeros of the padding stand for the
+   * mean colour.
    */
   begin(name: string): Value {
     const graph = this.#graph;
     const faces = graph.input('faces', 'uint8', ['faces', AGE_SIDE, AGE_SIDE, 3]);
-    const planes = graph.node('Transpose', [graph.node('Cast', [faces], { to: DATA_TYPE.float32 })], {
-      perm: [0, 3, 1, 2],
-    });
+    const float = graph.node('Cast', [faces], { to: DATA_TYPE.float32 });
+    const planes = graph.node('Transpose', [float], { perm: [0, 3, 1, 2] });
     const centred = graph.node('Sub', [planes, graph.constant(Float32Array.from(AGE_MEAN), [3, 1, 1])]);
     const { data, shape } = convolutionFilters(this.#weights, `${name}/filters`);
-    const scaled = graph.constant(
-      data.map((weight) => weight / AGE_RANGE),
-      shape,
-    );
-    const y = graph.node('Conv', [centred, scaled, this.#constant(`${name}/bias`)], { strides: [2, 2], pads: BEHIND });
-    return this.#named(name, this.#relu(y));
+    const scaled = data.map((weight) => weight / AGE_RANGE);
+    const inputs = [centred, graph.constant(scaled, shape), this.#constant(`${name}/bias`)];
+    return this.#named(name, this.#relu(graph.node('Conv', inputs, { strides: [2, 2], pads: BEHIND })));
   }
 
   separable(x: Value, name: string, relu: boolean): Value {
@@ -118,7 +114,7 @@ export class FloatAgeLayers implements AgeLayers {
     return this.#named(name, this.#graph.node('Conv', inputs, { strides: [2, 2] }));
   }
 
-  add(a: Value, b: Value, name: string): Sum {
+  add(a: Value, b: Value, name: string): Sum<Value> {
     const sum = this.#named(name, this.#graph.node('Add', [a, b]));
     return { sum, active: this.#relu(sum) };
   }
@@ -144,28 +140,17 @@ export class FloatAgeLayers implements AgeLayers {
   }
 
   #constant(name: string): Value {
-    const { data, shape } = dequantize(this.#weights(name));
+    const { data, shape } = this.#weights.float(name);
     return this.#graph.constant(data, shape);
   }
 }
 
-interface Filters {
-  data: Float32Array;
-  shape: number[];
+/** [outputs, inputs, height, width], from TensorFlow's [height, width, inputs, outputs] */
+export function convolutionFilters(weights: Weights, name: string): Tensor {
+  return reorder(weights.float(name), [3, 2, 0, 1]);
 }
 
-/** [outputs, inputs, height, width] */
-export function convolutionFilters(weights: Weights, name: string): Filters {
-  return reordered(weights, name, [3, 2, 0, 1]);
-}
-
-/** [channels, 1, height, width] */
-export function depthwiseFilters(weights: Weights, name: string): Filters {
-  return reordered(weights, name, [2, 3, 0, 1]);
-}
-
-/** From TensorFlow's [height, width, inputs, outputs] to the order given. */
-function reordered(weights: Weights, name: string, order: readonly number[]): Filters {
-  const { data, shape } = dequantize(weights(name));
-  return { data: permute(data, shape, order), shape: order.map((axis) => shape[axis]!) };
+/** [channels, 1, height, width], from TensorFlow's [height, width, channels, 1] */
+export function depthwiseFilters(weights: Weights, name: string): Tensor {
+  return reorder(weights.float(name), [2, 3, 0, 1]);
 }

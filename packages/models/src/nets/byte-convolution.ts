@@ -6,34 +6,43 @@ export interface Coding {
   zero: number;
 }
 
-/** Filters and biases in the numbers they stand for. */
-export interface FloatFilters {
+/** Activations as bytes, uint8 [N,H,W,channels]. */
+export interface Bytes extends Coding {
+  value: Value;
+}
+
+/** A byte q of channel c stands for (q - zero) * step * unit[c], so that each channel uses the whole byte. */
+export interface UnitCoding extends Coding {
+  unit: readonly number[];
+}
+
+export interface UnitBytes extends UnitCoding {
+  value: Value;
+}
+
+/** A convolution with filters and biases as numbers, before they become bytes. */
+export interface ByteConvolution {
   /** Row-major, as `shape` says. */
   data: Float32Array;
   /** [outputs, inputs of a group, height, width] */
   shape: readonly number[];
   bias: ArrayLike<number>;
-}
-
-export interface Window {
-  strides: readonly [down: number, right: number];
-  /** Zeros above, to the left, below and to the right. */
-  pads: readonly [number, number, number, number];
+  /** Steps down and to the right. Default [1, 1]. */
+  strides?: readonly [number, number];
+  /** Zeros above, to the left, below and to the right. Default: none. */
+  pads?: readonly [number, number, number, number];
   /** Default 1. */
   group?: number;
 }
 
-/** Filters as bytes: int8, each output's largest weight at ±127. */
-export interface FilterBytes {
-  bytes: Int8Array;
-  /** What 1 stands for, by output. */
-  steps: Float32Array;
-}
-
 const WEIGHT_LIMIT = 127;
 
-/** @param filters row-major [outputs, ...] */
-export function filterBytes(filters: Float32Array, outputs: number): FilterBytes {
+/**
+ * Filters as int8, with each output's largest weight at ±127. `steps` are the values of 1, by output.
+ *
+ * @param filters row-major [outputs, ...]
+ */
+export function filterBytes(filters: Float32Array, outputs: number): { bytes: Int8Array; steps: Float32Array } {
   const size = filters.length / outputs;
   const steps = Float32Array.from({ length: outputs }, (_, o) => {
     const largest = filters.subarray(o * size, (o + 1) * size).reduce((most, w) => Math.max(most, Math.abs(w)), 0);
@@ -43,44 +52,41 @@ export function filterBytes(filters: Float32Array, outputs: number): FilterBytes
 }
 
 /**
- * A convolution of bytes: activations uint8 [N,H,W,channels], filters int8 with a step for each output, sums int32 (Jacob et al. 2018,
- * "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference").
+ * A convolution of bytes: activations uint8, filters int8 with a step for each output, sums int32 (Jacob et al. 2018, "Quantization and
+ * Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference").
  */
-export function addByteConvolution(
+export function addByteConvolution<To extends Coding>(
   graph: Graph,
-  x: Value,
-  from: Coding,
-  to: Coding,
-  { data, shape, bias }: FloatFilters,
-  { strides, pads, group = 1 }: Window,
-): Value {
+  x: Bytes,
+  { data, shape, bias, strides = [1, 1], pads = [0, 0, 0, 0], group = 1 }: ByteConvolution,
+  to: To,
+): To & Bytes {
   const outputs = bias.length;
   const { bytes, steps } = filterBytes(data, outputs);
-  const sums = Int32Array.from(bias, (b, o) => Math.round(b / (from.step * steps[o]!)));
+  const sums = Int32Array.from(bias, (b, o) => Math.round(b / (x.step * steps[o]!)));
   const inputs = [
-    x,
-    ...addCoding(graph, from),
+    ...withCoding(graph, x),
     graph.constant(bytes, shape),
     graph.constant(steps, [outputs]),
     graph.constant(new Int8Array(outputs), [outputs]),
     ...addCoding(graph, to),
     graph.constant(sums, [outputs]),
   ];
-  return graph.node('com.microsoft.QLinearConv', inputs, { channels_last: 1, strides, pads, group });
+  const value = graph.node('com.microsoft.QLinearConv', inputs, { channels_last: 1, strides, pads, group });
+  return { ...to, value };
 }
 
 /** a + b, in bytes. */
-export function addByteSum(
-  graph: Graph,
-  [a, b]: readonly [Value, Value],
-  codings: readonly [Coding, Coding],
-  to: Coding,
-) {
-  const inputs = [a, ...addCoding(graph, codings[0]), b, ...addCoding(graph, codings[1]), ...addCoding(graph, to)];
-  return graph.node('com.microsoft.QLinearAdd', inputs);
+export function addByteSum<To extends Coding>(graph: Graph, a: Bytes, b: Bytes, to: To): To & Bytes {
+  const inputs = [...withCoding(graph, a), ...withCoding(graph, b), ...addCoding(graph, to)];
+  return { ...to, value: graph.node('com.microsoft.QLinearAdd', inputs) };
 }
 
-/** The two constants that ONNX Runtime's operators want behind each value in bytes. */
-export function addCoding(graph: Graph, { step, zero }: Coding): [step: Value, zero: Value] {
+/** A value in bytes and its coding, as ONNX Runtime's operators take it. */
+export function withCoding(graph: Graph, x: Bytes): [value: Value, step: Value, zero: Value] {
+  return [x.value, ...addCoding(graph, x)];
+}
+
+function addCoding(graph: Graph, { step, zero }: Coding): [step: Value, zero: Value] {
   return [graph.constant(Float32Array.of(step), []), graph.constant(Uint8Array.of(zero), [])];
 }

@@ -4,14 +4,13 @@ import { isQuantized, permute } from '../weights/tensor.ts';
 import type { Weights } from '../weights/tfjs.ts';
 import { CHIP_SIDE, type ConvolutionOptions, type FaceNetLayers } from './face-net.ts';
 import { filterShape, floatFilters, type ScaledFilters, scaledFilters } from './face-net-weights.ts';
-
 import { heightMoments, MOMENTS } from './height-moments.ts';
 
-/** Told of each convolution and sum by its name, after its relu. */
-export type OnValue = (name: string, value: Value) => void;
+/** Called with each convolution and sum, after its relu. */
+type OnValue = (name: string, value: Value) => void;
 
 /** The face net in float32, axes [N, channels, H, W]. */
-export class FloatLayers implements FaceNetLayers {
+export class FloatLayers implements FaceNetLayers<Value> {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #onValue: OnValue;
@@ -27,11 +26,8 @@ export class FloatLayers implements FaceNetLayers {
     const chips = this.#graph.input('chips', 'uint8', ['faces', CHIP_SIDE, CHIP_SIDE, 3]);
     const float = this.#graph.node('Cast', [chips], { to: DATA_TYPE.float32 });
     const planes = this.#graph.node('Transpose', [float], { perm: [0, 3, 1, 2] });
-    return this.#convolve(planes, name, scaledFilters(this.#weights, name, true), {
-      stride: 2,
-      padding: 0,
-      relu: true,
-    });
+    const filters = scaledFilters(this.#weights, name, true);
+    return this.#convolve(planes, name, filters, { stride: 2, padding: 0, relu: true });
   }
 
   convolve(x: Value, name: string, options: ConvolutionOptions): Value {
@@ -63,10 +59,8 @@ export class FloatLayers implements FaceNetLayers {
 
   #convolve(x: Value, name: string, filters: ScaledFilters, { stride, padding, relu }: ConvolutionOptions): Value {
     const bias = this.#graph.constant(filters.bias, [filters.bias.length]);
-    const y = this.#graph.node('Conv', [x, this.#filters(filters), bias], {
-      strides: [stride, stride],
-      pads: [padding, padding, padding, padding],
-    });
+    const window = { strides: [stride, stride], pads: [padding, padding, padding, padding] };
+    const y = this.#graph.node('Conv', [x, this.#filters(filters), bias], window);
     return this.#named(name, relu ? this.#graph.node('Relu', [y]) : y);
   }
 
@@ -82,8 +76,8 @@ export class FloatLayers implements FaceNetLayers {
   }
 
   /**
-   * Weights stored as bytes stay bytes in the file; ONNX Runtime computes them once, at load (it would not do that for
-   * DequantizeLinear).
+   * Weights stored as bytes stay bytes in the file. ONNX Runtime computes their float values once, when it loads them; it would not do that for
+   * DequantizeLinear.
    */
   #filters(filters: ScaledFilters): Value {
     const graph = this.#graph;
@@ -93,10 +87,8 @@ export class FloatLayers implements FaceNetLayers {
     const bytes = graph.constant(permute(stored.data, stored.shape, [3, 2, 0, 1]), shape);
     const float = graph.node('Cast', [bytes], { to: DATA_TYPE.float32 });
     const zero = graph.constant(Float32Array.of(-stored.min / stored.scale), []);
-    const steps = graph.constant(
-      scale.map((s) => s * stored.scale),
-      [scale.length, 1, 1, 1],
-    );
+    const factors = scale.map((s) => s * stored.scale);
+    const steps = graph.constant(factors, [scale.length, 1, 1, 1]);
     return graph.node('Mul', [graph.node('Sub', [float, zero]), steps]);
   }
 }

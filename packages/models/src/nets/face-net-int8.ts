@@ -1,33 +1,24 @@
 import { FatalError } from '@attrai/contracts/errors';
 import type { Graph, Value } from '../onnx/graph.ts';
 import type { Weights } from '../weights/tfjs.ts';
-import {
-  addByteConvolution,
-  addByteSum,
-  addCoding,
-  type Coding,
-  type FloatFilters,
-  type Window,
-} from './byte-convolution.ts';
+import { addByteConvolution, addByteSum, type Bytes, type Coding, withCoding } from './byte-convolution.ts';
 import type { Ranges } from './calibration.ts';
+import { joined, parts } from './convolution.ts';
 import { CHIP_SIDE, type ConvolutionOptions, type FaceNetLayers } from './face-net.ts';
 import { filterShape, floatFilters, scaledFilters } from './face-net-weights.ts';
 import { heightMoments, MOMENTS } from './height-moments.ts';
 import { BLOCK, overBlocks } from './over-blocks.ts';
 
 const BYTE_LIMIT = 255;
-/** The photo's own bytes. */
-const RAW: Coding = { step: 1, zero: 0 };
 
 /**
- * The face net in bytes (byte-convolution.ts), axes [N, H, W, channels]. What an activation's byte stands for is fixed beforehand by
- * the ranges seen in calibration. Where nothing is negative its zero is 0, and cutting off below it is the relu.
+ * The face net in int8 (byte-convolution.ts), axes [N, H, W, channels]. The ranges that calibration measured fix what an activation's
+ * byte stands for. If nothing is negative, the byte 0 stands for 0, and cutting off below it is the relu.
  */
-export class ByteLayers implements FaceNetLayers {
+export class ByteLayers implements FaceNetLayers<Bytes> {
   readonly #graph: Graph;
   readonly #weights: Weights;
   readonly #ranges: Ranges;
-  readonly #codings = new Map<Value, Coding>();
 
   constructor(graph: Graph, weights: Weights, ranges: Ranges) {
     this.#graph = graph;
@@ -36,89 +27,67 @@ export class ByteLayers implements FaceNetLayers {
   }
 
   /**
-   * `chips` [N,75,75,12]: blocks of 2×2 pixels, upper left, upper right, lower left, lower right. Two neighbours' outputs are computed
-   * side by side: gathering inputs, most of which they share, takes longer than multiplying with a quarter more zeros.
+   * `chips` [N,75,75,12]: 2×2 blocks of pixels, upper left, upper right, lower left, lower right. The outputs of two neighbours are computed
+   * side by side: gathering their inputs, most of which they share, takes longer than multiplying with a quarter more zeros.
    */
-  begin(name: string): Value {
+  begin(name: string): Bytes {
     const side = CHIP_SIDE / 2;
-    const chips = this.#coded(this.#graph.input('chips', 'uint8', ['faces', side, side, BLOCK]), RAW);
+    const chips = { value: this.#graph.input('chips', 'uint8', ['faces', side, side, BLOCK]), step: 1, zero: 0 };
     const filters = scaledFilters(this.#weights, name, true);
     const [outputs, , size] = filterShape(filters.stored);
-    const float = floatFilters(filters);
-    const each = float.length / outputs;
+    const single = parts(floatFilters(filters), outputs);
     const [rows, columns] = [(size + 1) / 2, (size + 3) / 2];
-    const moved = [0, 2].flatMap((right) =>
-      Array.from({ length: outputs }, (_, o) =>
-        overBlocks(float.subarray(o * each, (o + 1) * each), size, 0, right, columns),
-      ),
-    );
-    const data = Float32Array.from(moved.flatMap((filter) => [...filter]));
+    const moved = [0, 2].flatMap((right) => single.map((filter) => overBlocks(filter, size, { right, columns })));
     const bias = Float32Array.of(...filters.bias, ...filters.bias);
-    const shape = [2 * outputs, BLOCK, rows, columns];
-    const pairs = this.#convolveTo(
-      this.#codingOf(name),
-      chips,
-      { data, shape, bias },
-      { strides: [1, 2], pads: [0, 0, 0, 0] },
-    );
+    const pair = { data: joined(moved), shape: [2 * outputs, BLOCK, rows, columns], bias, strides: [1, 2] as const };
+    const pairs = addByteConvolution(this.#graph, chips, pair, this.#codingOf(name));
     const sides = this.#graph.constant(BigInt64Array.from([0, 0, -1, outputs], BigInt), [4]);
-    return this.#coded(this.#graph.node('Reshape', [pairs, sides]), this.#coding(pairs));
+    return { ...pairs, value: this.#graph.node('Reshape', [pairs.value, sides]) };
   }
 
-  convolve(x: Value, name: string, { stride, padding }: ConvolutionOptions): Value {
+  convolve(x: Bytes, name: string, { stride, padding }: ConvolutionOptions): Bytes {
     const filters = scaledFilters(this.#weights, name, false);
-    const float = { data: floatFilters(filters), shape: filterShape(filters.stored), bias: filters.bias };
-    const pads = [padding, padding, padding, padding] as const;
-    return this.#convolveTo(this.#codingOf(name), x, float, { strides: [stride, stride], pads });
+    const convolution = {
+      data: floatFilters(filters),
+      shape: filterShape(filters.stored),
+      bias: filters.bias,
+      strides: [stride, stride] as const,
+      pads: [padding, padding, padding, padding] as const,
+    };
+    return addByteConvolution(this.#graph, x, convolution, this.#codingOf(name));
   }
 
-  maxPool(x: Value): Value {
-    return this.#coded(
-      this.#graph.node('com.microsoft.NhwcMaxPool', [x], { kernel_shape: [3, 3], strides: [2, 2] }),
-      this.#coding(x),
-    );
+  maxPool(x: Bytes): Bytes {
+    const window = { kernel_shape: [3, 3], strides: [2, 2] };
+    return { ...x, value: this.#graph.node('com.microsoft.NhwcMaxPool', [x.value], window) };
   }
 
   /** As a convolution: ONNX Runtime's QLinearAveragePool takes ten times as long, and the zeros would be another step. */
-  averagePool(x: Value, channels: number, added: number): Value {
+  averagePool(x: Bytes, channels: number, added: number): Bytes {
     const outputs = channels + added;
     const data = new Float32Array(outputs * channels * 4);
     for (let c = 0; c < channels; c++) data.fill(1 / 4, (c * channels + c) * 4, (c * channels + c + 1) * 4);
-    const mean = { data, shape: [outputs, channels, 2, 2], bias: new Float32Array(outputs) };
-    return this.#convolveTo(this.#coding(x), x, mean, { strides: [2, 2], pads: [0, 0, 0, 0] });
+    const shape = [outputs, channels, 2, 2];
+    const mean = { data, shape, bias: new Float32Array(outputs), strides: [2, 2] as const };
+    return addByteConvolution(this.#graph, x, mean, { step: x.step, zero: x.zero });
   }
 
-  add(a: Value, b: Value, name: string): Value {
-    const to = this.#codingOf(name);
-    return this.#coded(addByteSum(this.#graph, [a, b], [this.#coding(a), this.#coding(b)], to), to);
+  add(a: Bytes, b: Bytes, name: string): Bytes {
+    return addByteSum(this.#graph, a, b, this.#codingOf(name));
   }
 
-  zerosBehind(x: Value, edge: number): Value {
+  zerosBehind(x: Bytes, edge: number): Bytes {
     if (edge === 0) return x;
-    const coding = this.#coding(x);
     const pads = this.#graph.constant(BigInt64Array.from([0, 0, 0, 0, 0, edge, edge, 0], BigInt), [8]);
-    const zero = this.#graph.constant(Uint8Array.of(coding.zero), []);
-    return this.#coded(this.#graph.node('Pad', [x, pads, zero]), coding);
+    const zero = this.#graph.constant(Uint8Array.of(x.zero), []);
+    return { ...x, value: this.#graph.node('Pad', [x.value, pads, zero]) };
   }
 
-  pool(x: Value, side: number): Value {
-    const float = this.#graph.node('DequantizeLinear', [x, ...addCoding(this.#graph, this.#coding(x))]);
+  pool(x: Bytes, side: number): Value {
+    const float = this.#graph.node('DequantizeLinear', withCoding(this.#graph, x));
     const rows = this.#graph.node('ReduceMean', [float], { axes: [2], keepdims: 0 });
     const moments = this.#graph.constant(heightMoments(side), [MOMENTS, side]);
     return this.#graph.node('Flatten', [this.#graph.node('MatMul', [moments, rows])], { axis: 1 });
-  }
-
-  #convolveTo(to: Coding, x: Value, filters: FloatFilters, window: Window): Value {
-    return this.#coded(addByteConvolution(this.#graph, x, this.#coding(x), to, filters, window), to);
-  }
-
-  #coded(value: Value, coding: Coding): Value {
-    this.#codings.set(value, coding);
-    return value;
-  }
-
-  #coding(value: Value): Coding {
-    return this.#codings.get(value)!;
   }
 
   #codingOf(name: string): Coding {

@@ -5,7 +5,7 @@ import type { Weights } from '../weights/tfjs.ts';
 const MEAN = [122.782, 117.001, 104.298] as const;
 const RANGE = 255;
 
-/** A convolution of the face net: its filters as they are stored, and what they are to be multiplied with. */
+/** A convolution of the face net: its filters as they are stored, and the factors to multiply them with. */
 export interface ScaledFilters {
   /** In TensorFlow's order: [height, width, inputs, outputs]. */
   stored: StoredTensor;
@@ -16,18 +16,17 @@ export interface ScaledFilters {
 }
 
 /**
- * The scaling behind the convolution, and for `raw` also the normalising before it, are folded in.
+ * Reads a convolution and folds in the scaling after it and, for `raw`, the normalising before it.
  *
- * @param raw the input is 0..255 as it is in the photo; exact only where nothing is padded
+ * @param raw the input is the photo's 0 to 255; exact only if nothing is padded
  */
 export function scaledFilters(weights: Weights, name: string, raw: boolean): ScaledFilters {
-  const stored = weights(`${name}/conv/filters`);
-  const scale = dequantize(weights(`${name}/scale/weights`)).data;
-  const shift = dequantize(weights(`${name}/scale/biases`)).data;
+  const stored = weights.stored(`${name}/conv/filters`);
+  const scale = weights.float(`${name}/scale/weights`).data;
+  const shift = weights.float(`${name}/scale/biases`).data;
   const darkening = raw ? responseToMean(stored) : undefined;
-  const bias = dequantize(weights(`${name}/conv/bias`)).data.map(
-    (b, o) => (b - (darkening?.[o] ?? 0)) * scale[o]! + shift[o]!,
-  );
+  const unscaled = weights.float(`${name}/conv/bias`).data;
+  const bias = unscaled.map((b, o) => (b - (darkening?.[o] ?? 0)) * scale[o]! + shift[o]!);
   return { stored, scale: raw ? scale.map((s) => s / RANGE) : scale, bias };
 }
 
@@ -37,14 +36,14 @@ export function filterShape({ shape }: StoredTensor): [number, number, number, n
   return [outputs, inputs, height, width];
 }
 
-/** The filters as they work: float32, [outputs, inputs, height, width], scaled. */
+/** The scaled filters: float32, [outputs, inputs, height, width]. */
 export function floatFilters({ stored, scale }: ScaledFilters): Float32Array {
   const data = permute(dequantize(stored).data, stored.shape, [3, 2, 0, 1]);
   const size = data.length / scale.length;
   return data.map((weight, i) => weight * scale[Math.floor(i / size)]!);
 }
 
-/** What the mean colour alone adds to each output. */
+/** The response of each output to the mean colour. */
 function responseToMean(stored: StoredTensor): Float64Array {
   const { data, shape } = dequantize(stored);
   const [, , inputs, outputs] = shape as [number, number, number, number];

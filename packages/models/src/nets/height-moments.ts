@@ -1,10 +1,10 @@
-/** Numbers that are made of each channel. */
+/** Numbers made of each channel. */
 export const MOMENTS = 3;
 
 /**
- * What a channel's row means are weighted with: how much of it there is, how much more below than above, and how much more above and
- * below than in the middle (Legendre's polynomials of degree 0, 1 and 2 of the height from -1 to 1, over the number of rows). The face is
- * aligned, so that height tells forehead from mouth; left and right are not told apart, since the mirror image counts as much.
+ * Weights for the means of a channel's rows: the mean of all, below minus above, and both ends minus the middle (Legendre polynomials of
+ * degree 0, 1 and 2 of the height from -1 to 1, divided by the number of rows). The face is aligned, so the height separates forehead and
+ * mouth. Left and right are not separated, since the mirror image counts as much.
  *
  * @returns [3, rows]
  */

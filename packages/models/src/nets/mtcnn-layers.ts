@@ -1,8 +1,8 @@
 import type { Graph, Value } from '../onnx/graph.ts';
 import { DATA_TYPE } from '../onnx/schema.ts';
-import { dequantize, permute, type Tensor } from '../weights/tensor.ts';
+import { permute } from '../weights/tensor.ts';
 import type { Weights } from '../weights/tfjs.ts';
-import { addConvolution, type Convolution, convolution, takeRawInput } from './convolution.ts';
+import { addConvolution, readConvolution, takeRawInput } from './convolution.ts';
 import { type Pool, prelu, preluPoolConvolution } from './prelu.ts';
 
 /** The nets were trained on (x - 127.5) / 128. */
@@ -10,16 +10,17 @@ export const MEAN = 127.5;
 export const SCALE = 128;
 
 /**
- * The layers that MTCNN's nets are made of, by the names of their weights. Those are in TensorFlow's order for images whose
- * axes are swapped (the first is x); they are reordered here once, so that nothing is left to do at run time.
+ * The layers of MTCNN's nets, by the names of their weights. The weights are in TensorFlow's order, for images whose axes are swapped (the
+ * first is x). They are reordered here, so that nothing is left to do at run time.
  */
 export class MtcnnLayers {
   readonly #graph: Graph;
-  readonly #read: (name: string) => Tensor;
+  readonly #weights: Weights;
 
-  constructor(graph: Graph, weights: Weights, net: string) {
+  /** @param weights of one net */
+  constructor(graph: Graph, weights: Weights) {
     this.#graph = graph;
-    this.#read = (name) => dequantize(weights(`${net}/${name}`));
+    this.#weights = weights;
   }
 
   /** uint8 [N,H,W,3] → float32 [N,3,H,W] */
@@ -28,41 +29,37 @@ export class MtcnnLayers {
     return this.#graph.node('Transpose', [float], { perm: [0, 3, 1, 2] });
   }
 
-  /** What all three nets begin with: conv1, prelu, pool, conv2, prelu. */
+  /** The beginning of all three nets: conv1, prelu, pool, conv2, prelu. */
   beginning(x: Value, pool: Pool): Value {
-    const first = takeRawInput(this.#convolution('conv1'), MEAN, SCALE);
-    const alpha = [...this.#read('prelu1_alpha').data];
-    const y = preluPoolConvolution(this.#graph, x, first, alpha, pool, this.#convolution('conv2'));
+    const first = takeRawInput(readConvolution(this.#weights, 'conv1'), MEAN, SCALE);
+    const second = readConvolution(this.#weights, 'conv2');
+    const y = preluPoolConvolution(this.#graph, x, { first, slopes: this.#slopes('prelu1_alpha'), second }, pool);
     return this.prelu(y, 'prelu2_alpha');
   }
 
   convolve(x: Value, layer: string): Value {
-    return addConvolution(this.#graph, x, this.#convolution(layer));
+    return addConvolution(this.#graph, x, readConvolution(this.#weights, layer));
   }
 
   prelu(x: Value, name: string): Value {
-    return prelu(this.#graph, x, [...this.#read(name).data]);
+    return prelu(this.#graph, x, this.#slopes(name));
   }
 
   maxPool(x: Value, size: number, padding: 'SAME_UPPER' | 'VALID'): Value {
     return this.#graph.node('MaxPool', [x], { kernel_shape: [size, size], strides: [2, 2], auto_pad: padding });
   }
 
-  /**
-   * The fully connected layer behind the convolutions, with its prelu.
-   *
-   * @param shape width, height and channels of `x`
-   */
+  /** The fully connected layer after the convolutions, with its prelu. @param shape width, height and channels of `x` */
   dense(x: Value, layer: string, alpha: string, shape: readonly [number, number, number]): Value {
-    const { data, shape: matrix } = this.#read(`${layer}/weights`);
+    const { data, shape: matrix } = this.#weights.float(`${layer}/weights`);
     const flat = this.#graph.node('Flatten', [x], { axis: 1 });
     const rows = permute(data, [...shape, matrix[1]!], [2, 1, 0, 3]);
-    return this.preluOfRows(this.#multiply(flat, rows, this.#read(`${layer}/bias`).data), alpha);
+    return this.preluOfRows(this.#multiply(flat, rows, this.#weights.float(`${layer}/bias`).data), alpha);
   }
 
   /** PReLU of a few numbers: x [N,inputs] → the same. */
   preluOfRows(x: Value, alpha: string): Value {
-    const slopes = this.#read(alpha).data;
+    const slopes = this.#weights.float(alpha).data;
     return this.#graph.node('PRelu', [x, this.#graph.constant(slopes, [slopes.length])]);
   }
 
@@ -88,7 +85,7 @@ export class MtcnnLayers {
     this.#graph.output(name, 'float32', ['faces', 1]);
   }
 
-  /** Cuts axis 1 into the net's outputs; the first becomes a probability and loses that axis. */
+  /** Cuts axis 1 into the net's outputs. The first becomes a probability and loses that axis. */
   answer(
     x: Value,
     sizes: Record<string, number>,
@@ -105,26 +102,26 @@ export class MtcnnLayers {
     for (const name of rest) graph.output(name, 'float32', [...leading, sizes[name]!, ...trailing]);
   }
 
-  #convolution(layer: string): Convolution {
-    return convolution(this.#read(`${layer}/weights`), this.#read(`${layer}/bias`));
-  }
-
   /** @param matrix row-major [inputs, bias.length] */
   #multiply(x: Value, matrix: Float32Array, bias: Float32Array): Value {
     const weights = this.#graph.constant(matrix, [matrix.length / bias.length, bias.length]);
     return this.#graph.node('Gemm', [x, weights, this.#graph.constant(bias, [bias.length])]);
   }
 
-  /** Of the two classes, which come first, only the difference counts: softmax(a, b)[1] = sigmoid(b - a). */
+  #slopes(name: string): number[] {
+    return [...this.#weights.float(name).data];
+  }
+
+  /** The first layer gives two classes, of which only the difference counts: softmax(a, b)[1] = sigmoid(b - a). */
   sideBySide(layers: readonly string[]): { matrix: Float32Array; bias: Float32Array } {
     const parts = layers.map((layer, k) => {
-      const bias = [...this.#read(`${layer}/bias`).data];
-      const { data } = this.#read(`${layer}/weights`);
+      const bias = [...this.#weights.float(`${layer}/bias`).data];
+      const { data } = this.#weights.float(`${layer}/weights`);
       const row = (r: number) => [...data.subarray(r * bias.length, (r + 1) * bias.length)];
       const difference = ([a, b]: number[]) => [b! - a!];
       return k === 0 ? { bias: difference(bias), row: (r: number) => difference(row(r)) } : { bias, row };
     });
-    const inputs = this.#read(`${layers[0]}/weights`).data.length / 2;
+    const inputs = this.#weights.float(`${layers[0]}/weights`).data.length / 2;
     const rows = Array.from({ length: inputs }, (_, r) => parts.flatMap(({ row }) => row(r)));
     return { matrix: Float32Array.from(rows.flat()), bias: Float32Array.from(parts.flatMap(({ bias }) => bias)) };
   }

@@ -4,14 +4,14 @@ import type { CoveredHead } from './covered.ts';
 import { MtcnnLayers } from './mtcnn-layers.ts';
 
 /**
- * P-Net, over a whole level of the pyramid at once.
+ * P-Net, which runs on a whole level of the pyramid at once.
  *
  * `image` uint8 [1,H,W,3] RGB → `probability` float32 [1,h,w] and `regression` float32 [1,4,h,w] (dx1, dy1, dx2, dy2 in
  * parts of the window's sides), where h = ceil((H - 2) / 2) - 4: windows of 12 px, 2 px apart.
  */
 export function pnet(weights: Weights): Uint8Array {
   const graph = new Graph('pnet');
-  const net = new MtcnnLayers(graph, weights, 'pnet');
+  const net = new MtcnnLayers(graph, weights.of('pnet/'));
   let x = net.planes(graph.input('image', 'uint8', [1, 'height', 'width', 3]));
   x = net.beginning(x, (y) => net.maxPool(y, 2, 'SAME_UPPER'));
   x = net.prelu(net.convolve(x, 'conv3'), 'prelu3_alpha');
@@ -23,7 +23,7 @@ export function pnet(weights: Weights): Uint8Array {
 /** R-Net: `crops` uint8 [N,24,24,3] RGB → `probability` float32 [N], `regression` float32 [N,4] (as P-Net's). */
 export function rnet(weights: Weights): Uint8Array {
   const graph = new Graph('rnet');
-  const net = new MtcnnLayers(graph, weights, 'rnet');
+  const net = new MtcnnLayers(graph, weights.of('rnet/'));
   let x = beginningOfCrops(graph, net, 24);
   x = net.prelu(net.convolve(x, 'conv3'), 'prelu3_alpha');
   x = net.dense(x, 'fc1', 'prelu4_alpha', [3, 3, 64]);
@@ -39,7 +39,7 @@ export function rnet(weights: Weights): Uint8Array {
  */
 export function onet(weights: Weights, covered: CoveredHead): Uint8Array {
   const graph = new Graph('onet');
-  const net = new MtcnnLayers(graph, weights, 'onet');
+  const net = new MtcnnLayers(graph, weights.of('onet/'));
   let x = beginningOfCrops(graph, net, 48);
   x = net.prelu(net.convolve(x, 'conv3'), 'prelu3_alpha');
   x = net.maxPool(x, 2, 'SAME_UPPER');

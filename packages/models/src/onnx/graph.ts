@@ -2,17 +2,17 @@ import { ATTRIBUTE_TYPE, DATA_TYPE, type DataType, Model } from './schema.ts';
 
 const IR_VERSION = 8;
 const OPSET = 17;
-/** ONNX Runtime's own operators: written 'com.microsoft.QLinearAdd'. */
+/** The domain of ONNX Runtime's own operators, such as 'com.microsoft.QLinearAdd'. */
 const OWN_DOMAIN = 'com.microsoft';
 const OWN_OPSET = 1;
 
 /** A value in the graph, by its name. */
 export type Value = string;
-/** A number is a fixed side, a string names one that is known only at run time. */
-export type Dimension = number | string;
-export type Data = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
-/** Whole numbers become ints: an operator that wants a float gets it as `{ float: 1 }`. */
-export type Attribute = number | string | readonly number[] | { float: number };
+/** A number is a fixed side, a string names a side that is known only at run time. */
+type Dimension = number | string;
+type Data = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
+/** Numbers are written as ints. */
+type Attribute = number | string | readonly number[];
 
 /** Collects nodes in the order they run and writes them as an ONNX file. */
 export class Graph {
@@ -47,7 +47,7 @@ export class Graph {
     return name;
   }
 
-  /** Adds a node with one output and returns it; `name` names the output where it leaves the graph. */
+  /** Adds a node with one output and returns the output. `name` is for an output of the graph. */
   node(op: string, inputs: readonly Value[], attributes: Record<string, Attribute> = {}, name?: string): Value {
     return this.split(op, inputs, attributes, [name ?? `v${this.#count++}`])[0]!;
   }
@@ -107,6 +107,5 @@ function valueInfo(name: string, type: DataType, shape: readonly Dimension[]): o
 function attribute(name: string, value: Attribute): object {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE_TYPE.int };
   if (typeof value === 'string') return { name, s: Buffer.from(value), type: ATTRIBUTE_TYPE.string };
-  if ('float' in value) return { name, f: value.float, type: ATTRIBUTE_TYPE.float };
   return { name, ints: value, type: ATTRIBUTE_TYPE.ints };
 }

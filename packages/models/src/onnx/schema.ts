@@ -1,66 +1,63 @@
 import protobuf from 'protobufjs/light.js';
 
+const one = (type: string, id: number) => ({ type, id });
+const many = (type: string, id: number) => ({ rule: 'repeated', type, id });
+
 /**
- * The part of ONNX's protobuf format (onnx.proto3, IR version 8) that the builder writes.
- * Names are camelCase as protobufjs wants them; numbers are the format's own.
+ * The part of ONNX's protobuf format (onnx.proto3, IR version 8) that the builder writes. protobufjs wants names in camelCase; the numbers
+ * are the format's.
  */
 const root = protobuf.Root.fromJSON({
   nested: {
     Model: {
       fields: {
-        irVersion: { type: 'int64', id: 1 },
-        producerName: { type: 'string', id: 2 },
-        graph: { type: 'Graph', id: 7 },
-        opsetImport: { rule: 'repeated', type: 'OperatorSet', id: 8 },
-        metadataProps: { rule: 'repeated', type: 'StringEntry', id: 14 },
+        irVersion: one('int64', 1),
+        producerName: one('string', 2),
+        graph: one('Graph', 7),
+        opsetImport: many('OperatorSet', 8),
+        metadataProps: many('StringEntry', 14),
       },
     },
-    OperatorSet: { fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } } },
-    StringEntry: { fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
+    OperatorSet: { fields: { domain: one('string', 1), version: one('int64', 2) } },
+    StringEntry: { fields: { key: one('string', 1), value: one('string', 2) } },
     Graph: {
       fields: {
-        node: { rule: 'repeated', type: 'Node', id: 1 },
-        name: { type: 'string', id: 2 },
-        initializer: { rule: 'repeated', type: 'Tensor', id: 5 },
-        input: { rule: 'repeated', type: 'ValueInfo', id: 11 },
-        output: { rule: 'repeated', type: 'ValueInfo', id: 12 },
+        node: many('Node', 1),
+        name: one('string', 2),
+        initializer: many('Tensor', 5),
+        input: many('ValueInfo', 11),
+        output: many('ValueInfo', 12),
       },
     },
     Node: {
       fields: {
-        input: { rule: 'repeated', type: 'string', id: 1 },
-        output: { rule: 'repeated', type: 'string', id: 2 },
-        name: { type: 'string', id: 3 },
-        opType: { type: 'string', id: 4 },
-        attribute: { rule: 'repeated', type: 'Attribute', id: 5 },
-        domain: { type: 'string', id: 7 },
+        input: many('string', 1),
+        output: many('string', 2),
+        name: one('string', 3),
+        opType: one('string', 4),
+        attribute: many('Attribute', 5),
+        domain: one('string', 7),
       },
     },
     Attribute: {
       fields: {
-        name: { type: 'string', id: 1 },
-        f: { type: 'float', id: 2 },
-        i: { type: 'int64', id: 3 },
-        s: { type: 'bytes', id: 4 },
-        ints: { rule: 'repeated', type: 'int64', id: 8 },
-        type: { type: 'int32', id: 20 },
+        name: one('string', 1),
+        i: one('int64', 3),
+        s: one('bytes', 4),
+        ints: many('int64', 8),
+        type: one('int32', 20),
       },
     },
     Tensor: {
-      fields: {
-        dims: { rule: 'repeated', type: 'int64', id: 1 },
-        dataType: { type: 'int32', id: 2 },
-        name: { type: 'string', id: 8 },
-        rawData: { type: 'bytes', id: 9 },
-      },
+      fields: { dims: many('int64', 1), dataType: one('int32', 2), name: one('string', 8), rawData: one('bytes', 9) },
     },
-    ValueInfo: { fields: { name: { type: 'string', id: 1 }, type: { type: 'Type', id: 2 } } },
-    Type: { fields: { tensorType: { type: 'TensorType', id: 1 } } },
-    TensorType: { fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'Shape', id: 2 } } },
-    Shape: { fields: { dim: { rule: 'repeated', type: 'Dimension', id: 1 } } },
+    ValueInfo: { fields: { name: one('string', 1), type: one('Type', 2) } },
+    Type: { fields: { tensorType: one('TensorType', 1) } },
+    TensorType: { fields: { elemType: one('int32', 1), shape: one('Shape', 2) } },
+    Shape: { fields: { dim: many('Dimension', 1) } },
     Dimension: {
       oneofs: { value: { oneof: ['dimValue', 'dimParam'] } },
-      fields: { dimValue: { type: 'int64', id: 1 }, dimParam: { type: 'string', id: 2 } },
+      fields: { dimValue: one('int64', 1), dimParam: one('string', 2) },
     },
   },
 });
@@ -73,4 +70,4 @@ export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } a
 export type DataType = keyof typeof DATA_TYPE;
 
 /** AttributeProto.AttributeType */
-export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const;
+export const ATTRIBUTE_TYPE = { int: 2, string: 3, ints: 7 } as const;

@@ -1,4 +1,4 @@
-/** A report as what it says, apart from how it is written (HTML, Markdown, SVG). */
+/** The contents of a report, however it is written (HTML, Markdown, SVG). */
 export interface Report {
   title: string;
   blocks: Block[];
@@ -7,14 +7,14 @@ export interface Report {
 export type Block =
   | { kind: 'heading'; text: string }
   | { kind: 'text'; text: string }
-  /** What nobody may overlook. */
+  /** Something that nobody may overlook. */
   | { kind: 'warning'; text: string }
   | { kind: 'table'; head: string[]; rows: string[][] }
   | { kind: 'chart'; chart: Chart };
 
-/** A drawing, made of SVG elements that use the classes of `chart-style.ts`. */
+/** A drawing of SVG elements with the classes of `write-report.ts`. */
 export interface Chart {
-  /** Says what is to be seen; for those who can't see it, too. */
+  /** Says what the chart shows, also to those who can't see it. */
   title: string;
   width: number;
   height: number;

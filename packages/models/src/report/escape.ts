@@ -1,9 +1,9 @@
-/** For text and attributes of HTML and SVG. */
+/** Escapes text for HTML and SVG, attributes included. */
 export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** Text that Markdown, and HTML in it, leaves as it is; also within a table's cell. */
+/** Escapes text for Markdown, HTML in it and table cells included. */
 export function escapeMarkdown(text: string): string {
   return text
     .replaceAll('\n', ' ')

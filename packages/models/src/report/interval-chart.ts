@@ -1,27 +1,27 @@
 import type { Chart } from './document.ts';
 import { escapeXml } from './escape.ts';
-import { type Axis, heading, round, tickLabel, ticks } from './plot.ts';
+import { type Axis, heading, tickLabel, ticks, toPixels } from './plot.ts';
 
 export interface IntervalRow {
   label: string;
-  /** Absent where there is none. */
+  /** Left out if there is none. */
   value?: number;
   /** Ends of the line through the dot. */
   low?: number;
   high?: number;
-  /** Stands at the right. A row with neither value nor note gives the ones below their heading. */
+  /** Stands at the right. A row with neither value nor note is the heading of those below. */
   note?: string;
 }
 
 const ROW = 24;
 const TOP = 64;
 const AXIS_LENGTH = 400;
-/** Room for notes. */
+/** Width of the column of notes. */
 const NOTES = 240;
-/** Of a letter of 12 px in a wide font. */
+/** Width of a letter of 12 px in a wide font. */
 const LETTER = 7;
 
-/** One dot a row with its interval, all on one axis. @param guides values with a dashed line, such as 0 or a limit */
+/** A row for each interval, with a dot at its value, all on one axis. @param guides values with a dashed line, such as 0 or a limit */
 export function intervalChart(
   title: string,
   axis: Axis,
@@ -31,10 +31,8 @@ export function intervalChart(
   const bottom = TOP + rows.length * ROW;
   const left = 28 + LETTER * Math.max(...rows.map(({ label }) => label.length));
   const right = left + AXIS_LENGTH;
-  const x = (value: number) => {
-    const share = (Math.min(Math.max(value, axis.from), axis.to) - axis.from) / (axis.to - axis.from);
-    return round(left + share * AXIS_LENGTH);
-  };
+  const place = toPixels(axis, left, right);
+  const x = (value: number) => place(Math.min(Math.max(value, axis.from), axis.to));
   const grid = ticks(axis).map(
     (value) =>
       `<path class="grid" d="M${x(value)} ${TOP - 8}V${bottom}"/><text x="${x(value)}" y="${TOP - 14}" text-anchor="middle">${tickLabel(value)}</text>`,
@@ -53,10 +51,6 @@ export function intervalChart(
     ].join('');
   });
   const name = `<text x="${right}" y="${bottom + 22}" text-anchor="end">${escapeXml(axis.name)}</text>`;
-  return {
-    title,
-    width: right + NOTES,
-    height: bottom + 36,
-    elements: [heading(title), ...grid, ...lines, ...marks, name].join('\n'),
-  };
+  const elements = [heading(title), ...grid, ...lines, ...marks, name].join('\n');
+  return { title, width: right + NOTES, height: bottom + 36, elements };
 }

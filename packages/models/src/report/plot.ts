@@ -8,33 +8,30 @@ export interface Axis {
   to: number;
 }
 
-export interface Place {
+/** From numbers on the axes to pixels. */
+interface Place {
   x(value: number): number;
   y(value: number): number;
 }
 
-const WIDTH = 460;
-const HEIGHT = 420;
-const PLOT = { left: 56, right: 444, top: 44, bottom: 366 };
+const [WIDTH, HEIGHT] = [460, 420];
+const [LEFT, RIGHT, TOP, BOTTOM] = [56, 444, 44, 366];
 const MOST_TICKS = 8;
 
-/** A chart with two axes of numbers. @param draw gives the SVG elements of what is shown */
+/** A chart with two axes of numbers. @param draw gives the SVG elements to show */
 export function plot(title: string, xAxis: Axis, yAxis: Axis, draw: (place: Place) => string): Chart {
-  const place: Place = {
-    x: (value) => round(PLOT.left + ((value - xAxis.from) / (xAxis.to - xAxis.from)) * (PLOT.right - PLOT.left)),
-    y: (value) => round(PLOT.bottom - ((value - yAxis.from) / (yAxis.to - yAxis.from)) * (PLOT.bottom - PLOT.top)),
-  };
-  const columns = ticks(xAxis).map(
-    (value) =>
-      `<path class="grid" d="M${place.x(value)} ${PLOT.top}V${PLOT.bottom}"/><text x="${place.x(value)}" y="${PLOT.bottom + 18}" text-anchor="middle">${tickLabel(value)}</text>`,
-  );
-  const rows = ticks(yAxis).map(
-    (value) =>
-      `<path class="grid" d="M${PLOT.left} ${place.y(value)}H${PLOT.right}"/><text x="${PLOT.left - 8}" y="${place.y(value) + 4}" text-anchor="end">${tickLabel(value)}</text>`,
-  );
+  const place: Place = { x: toPixels(xAxis, LEFT, RIGHT), y: toPixels(yAxis, BOTTOM, TOP) };
+  const columns = ticks(xAxis).map((value) => {
+    const x = place.x(value);
+    return `<path class="grid" d="M${x} ${TOP}V${BOTTOM}"/><text x="${x}" y="${BOTTOM + 18}" text-anchor="middle">${tickLabel(value)}</text>`;
+  });
+  const rows = ticks(yAxis).map((value) => {
+    const y = place.y(value);
+    return `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 8}" y="${y + 4}" text-anchor="end">${tickLabel(value)}</text>`;
+  });
   const names = [
-    `<text x="${(PLOT.left + PLOT.right) / 2}" y="${PLOT.bottom + 40}" text-anchor="middle">${escapeXml(xAxis.name)}</text>`,
-    `<text transform="translate(16 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(yAxis.name)}</text>`,
+    `<text x="${(LEFT + RIGHT) / 2}" y="${BOTTOM + 40}" text-anchor="middle">${escapeXml(xAxis.name)}</text>`,
+    `<text transform="translate(16 ${(TOP + BOTTOM) / 2}) rotate(-90)" text-anchor="middle">${escapeXml(yAxis.name)}</text>`,
   ];
   const elements = [heading(title), ...columns, ...rows, ...names, draw(place)].join('\n');
   return { title, width: WIDTH, height: HEIGHT, elements };
@@ -42,6 +39,11 @@ export function plot(title: string, xAxis: Axis, yAxis: Axis, draw: (place: Plac
 
 export function heading(title: string): string {
   return `<text class="title" x="12" y="24">${escapeXml(title)}</text>`;
+}
+
+/** Maps an axis to the pixels from `start` to `end`, to a hundredth: nobody sees less. */
+export function toPixels({ from, to }: Axis, start: number, end: number): (value: number) => number {
+  return (value) => Math.round((start + ((value - from) / (to - from)) * (end - start)) * 100) / 100;
 }
 
 /** Round numbers inside the axis. */
@@ -53,12 +55,7 @@ export function ticks({ from, to }: Axis): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(6)));
 }
 
-/** With a real minus, as numbers in the text have. */
+/** Has a real minus sign, as numbers in the text have. */
 export function tickLabel(value: number): string {
   return String(value).replace('-', '−');
-}
-
-/** For coordinates: a hundredth of a pixel is more than anybody sees. */
-export function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

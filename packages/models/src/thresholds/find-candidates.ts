@@ -1,27 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { alignmentResidual } from '@attrai/vision/align/align';
-import { loadDetector, REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
+import { Detector, REFERENCE_THRESHOLDS } from '@attrai/vision/detect/detector';
 import type { Detection } from '@attrai/vision/detect/onet';
 import { makeMips } from '@attrai/vision/mips';
 import { decodePhoto } from '@attrai/vision/photo/decode';
-import { MAX_SIDE, MIN_FACE } from '@attrai/vision/vision';
 
-/** Something that the detector takes for a face at the lowest threshold. */
+/** What the detector takes for a face at the lowest thresholds. */
 export interface Candidate {
-  /** Of O-Net when the landmarks had settled, and at first. */
+  /** O-Net's probabilities at its last and at its first look. */
   probability: number;
   first: number;
   /** Log-odds that half of it is covered. */
   covered: number;
-  /** Of the landmarks, pixels of the chip. */
+  /** Alignment residual of the landmarks, pixels of the chip. */
   residual: number;
-  /** Whether it is one of the faces that the photo is known to have. */
+  /** Whether it counts as one of the faces that the photo has. */
   face: boolean;
 }
 
 /**
- * Looks for faces in photos of which it is known how many they have, with the thresholds of the published cascade. The largest
- * candidates are taken for the faces, any further one for a mistake.
+ * Looks for faces in photos with a known number of faces, with the thresholds of the published cascade. The largest candidates count as
+ * the faces, any further one as a mistake.
  *
  * @param faces in each photo
  */
@@ -29,13 +28,13 @@ export async function findCandidates(
   files: readonly string[],
   faces: number,
   modelsDir: string,
-  onProgress: (done: number) => void,
+  onProgress: (done: number) => void = () => {},
 ): Promise<Candidate[]> {
-  const detector = await loadDetector({ modelsDir, minFace: MIN_FACE, thresholds: REFERENCE_THRESHOLDS, threads: 1 });
+  const detector = await Detector.open({ modelsDir, thresholds: REFERENCE_THRESHOLDS });
   const candidates: Candidate[] = [];
   try {
     for (const [i, file] of files.entries()) {
-      const { pixels } = await decodePhoto(await readFile(file), MAX_SIDE);
+      const { pixels } = await decodePhoto(await readFile(file));
       const found = (await detector.detect(makeMips(pixels))).toSorted((a, b) => area(b) - area(a));
       for (const [place, { probability, first, covered, landmarks }] of found.entries()) {
         const residual = alignmentResidual(landmarks);

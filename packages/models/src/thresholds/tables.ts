@@ -1,9 +1,9 @@
 import { HIGHEST_COVERED, HIGHEST_RESIDUAL, LOWEST_DETECTION, SMALLEST_SURE } from '@attrai/vision/confidence';
 import { SHOWN_THRESHOLDS } from '@attrai/vision/detect/detector';
 import { MIN_FACE } from '@attrai/vision/vision';
-import { fixedOrDash } from '../evaluate/numbers.ts';
 import type { Block, Report } from '../report/document.ts';
-import { spreadOf } from '../robustness/spread.ts';
+import { fixed } from '../report/numbers.ts';
+import { spreadOf } from '../robustness/measure.ts';
 import type { Candidate } from './find-candidates.ts';
 import type { SmallFaces } from './small-faces.ts';
 
@@ -11,7 +11,7 @@ const DETECTIONS = [0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99];
 const LOW_DETECTIONS = [0.97, 0.98, 0.99, 0.995, 0.999];
 const RESIDUALS = [5, 6, 7, 8, 9, 10];
 
-/** What each threshold would find, miss and mistake, and how sure scores of small faces are. @param faces that there are in all photos together */
+/** What each threshold would find, miss and mistake, and the error of small faces' scores. @param faces the number in all photos together */
 export function thresholdReport(
   candidates: readonly Candidate[],
   sizes: readonly SmallFaces[],
@@ -21,7 +21,7 @@ export function thresholdReport(
   const blocks: Block[] = [
     {
       kind: 'text',
-      text: `${photos} photos with ${faces} faces. The largest candidates of a photo count as its faces, any further one as a mistake, though it may be somebody in the background. Set by default: detection ${SHOWN_THRESHOLDS.settled}, or ${SHOWN_THRESHOLDS.first} at first, to be shown; low confidence below detection ${LOWEST_DETECTION}, above residual ${HIGHEST_RESIDUAL} px, or where half of the face seems covered.`,
+      text: `${photos} photos with ${faces} faces. The largest candidates of a photo count as its faces, any further one as a mistake, though it may be somebody in the background. The settings: a face is shown from detection ${SHOWN_THRESHOLDS.settled}, or ${SHOWN_THRESHOLDS.first} at the first look; its confidence is low below detection ${LOWEST_DETECTION}, above residual ${HIGHEST_RESIDUAL} px, or if half of it seems covered.`,
     },
     {
       kind: 'table',
@@ -51,7 +51,7 @@ export function thresholdReport(
     },
     {
       kind: 'text',
-      text: `Below, the same photos reduced until the box of their main face has so many pixels, saved as JPEG, and scored against the photo as it is. Set by default: faces from ${MIN_FACE} px, low confidence below ${SMALLEST_SURE} px.`,
+      text: `Below, the photos were reduced until the box of the main face had so many pixels, and saved as JPEG. Its score is compared with that in the unchanged photo. The settings: faces from ${MIN_FACE} px, low confidence below ${SMALLEST_SURE} px.`,
     },
     {
       kind: 'table',
@@ -83,6 +83,6 @@ function lowRow(title: string, shown: readonly Candidate[], isLow: (candidate: C
 
 function sizeRow({ side, photos, shifts }: SmallFaces): string[] {
   const { found, sd, mean, p95 } = spreadOf(shifts);
-  const spread = [sd, mean, p95].map((value) => fixedOrDash(value, 2));
+  const spread = [sd, mean, p95].map((value) => fixed(value, 2));
   return [String(side), `${found} of ${photos}`, ...spread];
 }

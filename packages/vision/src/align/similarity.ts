@@ -8,20 +8,18 @@ export interface Similarity {
   ty: number;
 }
 
-/** The similarity that brings `from` to `to` with the least squared distance (Umeyama 1991, in two dimensions, without reflection). */
+/** The similarity that maps `from` to `to` with the least squared distance (Umeyama 1991, in two dimensions, without reflection). */
 export function fitSimilarity(from: readonly Point[], to: readonly Point[]): Similarity {
   const [fromX, fromY] = mean(from);
   const [toX, toY] = mean(to);
-  let dot = 0;
-  let cross = 0;
-  let spread = 0;
+  let [dot, cross, spread] = [0, 0, 0];
   from.forEach(([x, y], i) => {
     const [u, v] = to[i]!;
     dot += (x - fromX) * (u - toX) + (y - fromY) * (v - toY);
     cross += (x - fromX) * (v - toY) - (y - fromY) * (u - toX);
     spread += (x - fromX) ** 2 + (y - fromY) ** 2;
   });
-  // Points that all coincide fix no scale: leave it as it is.
+  // Points that all coincide say nothing about the scale: leave it.
   const a = spread > 0 ? dot / spread : 1;
   const b = spread > 0 ? cross / spread : 0;
   return { a, b, tx: toX - a * fromX + b * fromY, ty: toY - b * fromX - a * fromY };
@@ -50,11 +48,6 @@ export function residual(by: Similarity, from: readonly Point[], to: readonly Po
 }
 
 function mean(points: readonly Point[]): Point {
-  let x = 0;
-  let y = 0;
-  for (const point of points) {
-    x += point[0];
-    y += point[1];
-  }
-  return [x / points.length, y / points.length];
+  const meanOf = (axis: 0 | 1) => points.reduce((sum, point) => sum + point[axis], 0) / points.length;
+  return [meanOf(0), meanOf(1)];
 }

@@ -1,11 +1,11 @@
 import type { Landmarks } from '../vision.ts';
 
-/** Room around the face in the chip, as a share of the face's own frame: the `padding` that dlib's nets were trained with. */
+/** Room around the face in the chip, as a share of the face's own frame. dlib's nets were trained with this `padding`. */
 export const PADDING = 0.25;
 
 /**
- * Left eye, right eye, nose, left and right mouth corner in the unit square of a mean face: dlib's mean face shape
- * (get_face_chip_details), eyes as means of their six points, nose tip and mouth corners as they are.
+ * Left eye, right eye, nose, left and right mouth corner in the unit square of dlib's mean face shape (get_face_chip_details). An eye
+ * is the mean of its six points there.
  */
 const MEAN_FACE: Landmarks = [
   [0.2254918, 0.2159903],

@@ -2,7 +2,7 @@ import type { Box } from '../vision.ts';
 import type { Candidate } from './boxes.ts';
 
 /** How much two boxes overlap, 0 to 1. */
-export type Overlap = (a: Box, b: Box) => number;
+type Overlap = (a: Box, b: Box) => number;
 
 /** Intersection over union. */
 export const overUnion: Overlap = (a, b) => {
@@ -10,13 +10,10 @@ export const overUnion: Overlap = (a, b) => {
   return shared === 0 ? 0 : shared / (area(a, 0) + area(b, 0) - shared);
 };
 
-/** Intersection over the smaller area, corners taken as whole pixels (+1), as the reference does after O-Net. */
+/** Intersection over the smaller area. Corners count as whole pixels (+1), as in the reference after O-Net. */
 export const overSmaller: Overlap = (a, b) => intersection(a, b, 1) / Math.min(area(a, 1), area(b, 1));
 
-/**
- * Non-maximum suppression: the most probable boxes, without those that overlap a more probable one by more than `limit`.
- * Most probable first.
- */
+/** Non-maximum suppression: drops each box that overlaps a more probable one by more than `limit`. The most probable come first. */
 export function suppress<T extends Candidate>(candidates: readonly T[], limit: number, overlap: Overlap): T[] {
   const kept: T[] = [];
   for (const candidate of candidates.toSorted((a, b) => b.probability - a.probability)) {

@@ -7,19 +7,19 @@ import type { Box } from '../vision.ts';
 import { type Candidate, regress, square } from './boxes.ts';
 import { overUnion, suppress } from './nms.ts';
 
-/** P-Net sees a window of 12×12 pixels, every 2 pixels. */
+/** P-Net's window is 12×12 pixels, and moves by 2 pixels. */
 const WINDOW = 12;
 const STRIDE = 2;
 /** Each level of the pyramid is this much smaller than the one before. */
 const FACTOR = 0.709;
 const OVERLAP_IN_LEVEL = 0.5;
-/** The reference has 0.7. With this and P-Net's threshold R-Net gets 55 candidates for 138, and of 1,076 faces none is lost. */
+/** The reference has 0.7. With this and P-Net's threshold, R-Net gets 55 candidates instead of 138, and of 1,076 faces none is lost. */
 const OVERLAP_OF_LEVELS = 0.4;
-/** Texture can light up the whole net. The most probable are kept, so that time and memory stay bounded. */
+/** Texture can make every window a candidate. Only the most probable are kept, to limit time and memory. */
 const MOST_IN_LEVEL = 4_000;
 const MOST_IN_ALL = 2_000;
 
-/** A window of P-Net that may hold a face, not yet moved by its regression. */
+/** A window that may hold a face, not yet moved by its regression. */
 interface Window extends Candidate {
   regression: Box;
 }
@@ -32,8 +32,8 @@ export interface Level {
 }
 
 /**
- * The photo at every scale at which a face of `minFace` photo pixels or more fills P-Net's window, largest first. Sides are even, as
- * the net in bytes wants them: an odd one is followed by the photo's repeated border.
+ * Scales the photo so that faces of every size from `minFace` photo pixels up fill P-Net's window, largest picture first. Sides are even,
+ * for the int8 net: an odd side is extended by the photo's repeated border.
  */
 export function makePyramid(view: View, minFace: number): Level[] {
   const { photo } = view;
@@ -50,7 +50,7 @@ export function makePyramid(view: View, minFace: number): Level[] {
   return levels;
 }
 
-/** The first net of the cascade: square boxes, in photo pixels, that may hold a face. Input `image`, outputs `probability` and `regression`. */
+/** The first net of the cascade: finds square boxes, in photo pixels, that may hold a face. */
 export async function propose(
   net: InferenceSession,
   view: View,
@@ -61,15 +61,14 @@ export async function propose(
   for (const { pixels, scale } of levels) {
     const image = picturesFor(net, view, pixels.data, [1, pixels.height, pixels.width]);
     const { probability, regression } = await net.run({ image });
-    const found = readWindows(probability!, regression!, scale, threshold);
-    for (const window of suppress(mostProbable(found, MOST_IN_LEVEL), OVERLAP_IN_LEVEL, overUnion))
-      windows.push(window);
+    const found = mostProbable(readWindows(probability!, regression!, scale, threshold), MOST_IN_LEVEL);
+    windows.push(...suppress(found, OVERLAP_IN_LEVEL, overUnion));
   }
   const kept = suppress(mostProbable(windows, 2 * MOST_IN_ALL), OVERLAP_OF_LEVELS, overUnion).slice(0, MOST_IN_ALL);
   return kept.map(({ box, probability, regression }) => ({ box: square(regress(box, regression, 0)), probability }));
 }
 
-/** Windows of one level at or above the threshold; corners rounded down to whole photo pixels as in the reference. */
+/** The windows of one level that reach the threshold. Corners are rounded down to whole photo pixels, as in the reference. */
 function readWindows(probability: Tensor, regression: Tensor, scale: number, threshold: number): Window[] {
   const [, height = 0, width = 0] = probability.dims;
   const p = probability.data as Float32Array;
@@ -80,13 +79,9 @@ function readWindows(probability: Tensor, regression: Tensor, scale: number, thr
     if (p[cell]! < threshold) continue;
     const x = STRIDE * (cell % width);
     const y = STRIDE * Math.floor(cell / width);
+    const photo = (pixels: number) => Math.floor(pixels / scale);
     windows.push({
-      box: [
-        Math.floor((x + 1) / scale),
-        Math.floor((y + 1) / scale),
-        Math.floor((x + WINDOW) / scale),
-        Math.floor((y + WINDOW) / scale),
-      ],
+      box: [photo(x + 1), photo(y + 1), photo(x + WINDOW), photo(y + WINDOW)],
       probability: p[cell]!,
       regression: [r[cell]!, r[cells + cell]!, r[2 * cells + cell]!, r[3 * cells + cell]!],
     });

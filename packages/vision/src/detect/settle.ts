@@ -9,25 +9,25 @@ import type { Detection } from './onet.ts';
 const SIDE = 48;
 const BYTES = SIDE * SIDE * 3;
 const BATCH = 16;
-/** Side of that square, in eye distances plus distances from eyes to mouth. Of 1.1 to 1.6, landmarks settle best with this. */
+/** Side of the square that is cut out, in units of: eye distance plus distance from eyes to mouth. Landmarks settle best with this; 1.1 to 1.6 were tried. */
 const ZOOM = 1.4;
 /** The looks, and whether each includes the mirror image. */
 const LOOKS = [false, false, true] as const;
-/** The landmark that a mirror image has in each one's place. */
+/** The landmark that lies in the place of each in a mirror image. */
 const MIRRORED = [1, 0, 2, 4, 3] as const;
 
 /** A face that O-Net looked at again. */
 export interface SettledFace extends Detection {
-  /** The face as it was found at first. */
+  /** The face as O-Net saw it at its first look. */
   first: Detection;
-  /** Log-odds that it is half covered, by a hand, hair, a mask or sunglasses: above 0 more likely than not (packages/models/src/nets/covered.ts). */
+  /** Log-odds that the face is half covered by a hand, hair, a mask or sunglasses; above 0: more likely than not (packages/models/src/nets/covered.ts). */
   covered: number;
 }
 
 /**
- * Runs O-Net on each face again, in a square around its last landmarks, at the end also on the mirror image, and takes the new
- * landmarks and probability. They then hardly depend on the candidate that led to the face: other candidates for the same faces
- * move scores by sd 0.17 of 10 without this, by 0.08 with one look less, and by 0.045 with it.
+ * Looks at each face again: runs O-Net on a square around its last landmarks, the last time also on the mirror image, and takes the new
+ * landmarks and probability. They then hardly depend on the candidate that led to the face. With other candidates for the same faces,
+ * scores move by sd 0.17 of 10 without this, by 0.08 with one look less, and by 0.045 with it.
  */
 export async function settle(net: InferenceSession, view: View, faces: readonly Detection[]): Promise<SettledFace[]> {
   const settled: SettledFace[] = [];
@@ -65,7 +65,7 @@ async function look(net: InferenceSession, view: View, faces: readonly SettledFa
   });
 }
 
-/** Edges of the square around the middle between eyes and mouth. @param side in eye distances plus distances from eyes to mouth */
+/** The square around the middle between eyes and mouth. @param side in units of: eye distance plus distance from eyes to mouth */
 export function squareAround([leftEye, rightEye, , leftMouth, rightMouth]: Landmarks, side: number): Box {
   const eyes = middle(leftEye, rightEye);
   const mouth = middle(leftMouth, rightMouth);
@@ -75,8 +75,10 @@ export function squareAround([leftEye, rightEye, , leftMouth, rightMouth]: Landm
 }
 
 /**
- * @param marks x0..x4, y0..y4 in parts of the square's side
- * @param other the same of the mirror image
+ * Brings landmarks to photo pixels.
+ *
+ * @param marks x0..x4, y0..y4 in shares of the square's side
+ * @param other those of the mirror image
  */
 function place(marks: Float32Array, other: Float32Array | undefined, [x1, y1, x2]: Box): Landmarks {
   const side = x2 - x1;
@@ -84,7 +86,7 @@ function place(marks: Float32Array, other: Float32Array | undefined, [x1, y1, x2
     const k = MIRRORED[i]!;
     const x = other ? (marks[i]! + 1 - other[k]!) / 2 : marks[i]!;
     const y = other ? (marks[i + 5]! + other[k + 5]!) / 2 : marks[i + 5]!;
-    // From edges to the middle of pixels.
+    // Boxes count from the edge of a pixel, landmarks from its middle.
     return [x1 + x * side - 0.5, y1 + y * side - 0.5];
   };
   return [point(0), point(1), point(2), point(3), point(4)];

@@ -6,10 +6,10 @@ import { type Colour, fillRounded, strokeCorners, strokeRounded } from './paint.
 import { accent, LINE, SHADOW, UNSCORED, WHITE } from './palette.ts';
 import { drawText, measureText } from './text.ts';
 
-/** The parts of a face that are drawn; `box` in pixels of the picture. */
+/** What is drawn of a face; `box` in pixels of the picture. */
 export type DrawnFace = { box: Box } & (Scored | Pick<Unscored, 'score'>);
 
-/** How a face is drawn: with a score in colour, without one thinner and smaller. Lengths in pixels. */
+/** How a face is drawn. Lengths in pixels. */
 interface Frame {
   /** Inside the picture. */
   box: Box;
@@ -17,10 +17,11 @@ interface Frame {
   side: number;
   text: string;
   colour: Colour;
+  /** Without a score: thinner and smaller. */
   quiet: boolean;
-  /** Thickness of its thin line. */
+  /** Thickness of the thin line. */
   line: number;
-  /** Height of its label's digits. */
+  /** Height of the label's digits. */
   digit: number;
 }
 
@@ -32,7 +33,7 @@ export function labelText(face: Scored | Pick<Unscored, 'score'>, decimalComma =
 }
 
 /**
- * Draws a box and a label with the score, or a dash, for every face into the photo in the memory of the kernels. Lines and labels
+ * Draws a box and a label for every face into the photo in the kernels' memory. The label has the score, or a dash. Lines and labels
  * scale with the picture and, within limits, with the face.
  */
 export function drawFaces(mips: Mips, faces: readonly DrawnFace[], glyphs: Glyphs, decimalComma = false): void {
@@ -85,14 +86,14 @@ function drawLabel(mips: Mips, box: Box, { text, colour, quiet, line, digit }: F
   drawText(photoOf(mips), glyphs, text, place);
 }
 
-/** At most 2.5 px in a photo of 1280 px, which a phone shows 390 points wide. Thinner around small faces. */
+/** 2.5 px in a photo of 1280 px, which a phone shows 390 points wide. Small faces get thinner lines. */
 function thinLine({ width, height }: Level): number {
   return Math.max(1.5, Math.max(width, height) / 500);
 }
 
 /**
- * A tenth of the face's shorter side; at least 10 px in a photo of 1280 px, to be readable on small faces; but not so much that it
- * covers the face or the picture.
+ * A tenth of the face's shorter side, plus 10 px in a photo of 1280 px so that small faces have readable digits; but never so high that the
+ * label covers the face or the picture.
  */
 function digitHeight(side: number, { width, height }: Level): number {
   const longer = Math.max(width, height);

@@ -14,31 +14,34 @@ export interface Glyph {
   height: number;
 }
 
-/** Characters drawn large, once. Digits all stand on the baseline and are `digitHeight` pixels high. */
-export interface Glyphs {
-  get(character: string): Glyph;
-  digitHeight: number;
-}
+/** The characters of labels, drawn large, once. */
+export class Glyphs {
+  readonly #glyphs = new Map<string, Glyph>();
 
-/** Renders the characters of scores in Inter Bold (SIL Open Font License) from the npm package's file: no font of the system is used. */
-export async function loadGlyphs(): Promise<Glyphs> {
-  const fontfile = createRequire(import.meta.url).resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf');
-  const glyphs = new Map<string, Glyph>();
-  await withoutSystemFonts(async () => {
-    for (const character of CHARACTERS) glyphs.set(character, await render(character, fontfile));
-  });
-  return {
-    digitHeight: glyphs.get('0')!.height,
-    get(character) {
-      const glyph = glyphs.get(character);
-      if (glyph === undefined) throw new Error(`no glyph for ${JSON.stringify(character)}`);
-      return glyph;
-    },
-  };
+  /** Renders the characters in Inter Bold (SIL Open Font License) from the npm package's file. It uses no font of the system. */
+  static async render(): Promise<Glyphs> {
+    const fontfile = createRequire(import.meta.url).resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf');
+    const glyphs = new Glyphs();
+    await withoutSystemFonts(async () => {
+      for (const character of CHARACTERS) glyphs.#glyphs.set(character, await render(character, fontfile));
+    });
+    return glyphs;
+  }
+
+  /** All digits stand on the baseline and have this height, pixels. */
+  get digitHeight(): number {
+    return this.get('0').height;
+  }
+
+  get(character: string): Glyph {
+    const glyph = this.#glyphs.get(character);
+    if (glyph === undefined) throw new Error(`no glyph for ${JSON.stringify(character)}`);
+    return glyph;
+  }
 }
 
 /**
- * fontconfig reads the path of its configuration once, when the first letter is drawn. Afterwards the variable is restored for
+ * fontconfig reads the path of its configuration once, when the first letter is drawn. Afterwards the variable is restored, for
  * programs that this process starts. A thread must share the environment of its process (SHARE_ENV): native code sees no other.
  */
 async function withoutSystemFonts(draw: () => Promise<void>): Promise<void> {

@@ -4,38 +4,38 @@ import type { Box } from '../vision.ts';
 /** Red, green, blue, whole numbers from 0 to 255, and opacity, 0 to 1. */
 export type Colour = readonly [red: number, green: number, blue: number, opacity: number];
 
-/** A line along a rounded rectangle's edge, or the whole of it. Lengths in pixels. */
+/** A line along the edge of a rounded rectangle, or the filled rectangle. Lengths in pixels. */
 interface Stroke {
   box: Box;
-  /** Of the box's corners. */
+  /** Radius of the box's corners. */
   radius: number;
-  /** The line covers what is nearer than `half` to the curve `middle` pixels outside of the edge. */
+  /** The line runs `middle` pixels outside the box's edge, and reaches `half` pixels to each side of that. */
   half: number;
   middle: number;
   /** How soft the line's own edges are: 1 is smooth, more makes a shadow. */
   blur: number;
-  /** How far the line goes from each corner along both sides, before it ends round. */
+  /** How far the line goes from each corner along both sides. It ends round. */
   reach: number;
   colour: Colour;
 }
 
 /** How a rounded rectangle is painted. Lengths in pixels. */
 export interface Rounded {
-  /** Of the box's corners. */
+  /** Radius of the box's corners. */
   radius: number;
   colour: Colour;
   /** Softness of the edges: more makes a shadow. Default 1: smooth. */
   blur?: number;
 }
 
-export interface Outline extends Rounded {
+interface Outline extends Rounded {
   thickness: number;
 }
 
 /** A filled rectangle with rounded corners and smooth edges. */
 export function fillRounded(mips: Mips, box: Box, { radius, colour, blur = 1 }: Rounded): void {
   const [x1, y1, x2, y2] = box;
-  // A line from the edge to as far beyond the middle.
+  // A line so thick that it reaches from the edge to the middle.
   const half = Math.min(x2 - x1, y2 - y1) / 2;
   const stroke = { box, radius, half, middle: -half, blur, reach: Infinity, colour };
   const soft = blur / 2;
@@ -49,7 +49,7 @@ export function strokeRounded(mips: Mips, box: Box, { radius, thickness, colour,
   for (const part of Object.values(bands(box, radius, half + blur / 2)).flat()) paint(mips, part, stroke);
 }
 
-/** Only the corners of such an outline, smooth, each reaching `length` pixels along both sides, with round ends. */
+/** Draws only the corners of such an outline, smooth, `length` pixels along both sides, with round ends. */
 export function strokeCorners(mips: Mips, box: Box, { radius, thickness, colour }: Outline, length: number): void {
   const half = thickness / 2;
   const [x1, y1, x2, y2] = box;
@@ -68,33 +68,21 @@ export function strokeCorners(mips: Mips, box: Box, { radius, thickness, colour 
   }
 }
 
-/** Paints the part of a stroke that lies in the rectangle. Neighbouring rectangles share no pixel. */
+/** Paints the part of a stroke inside a rectangle. Neighbouring rectangles share no pixel. */
 function paint({ kernels, photo }: Mips, [left, top, right, bottom]: Box, stroke: Stroke): void {
   const { box, radius, half, middle, blur, reach, colour } = stroke;
   const [x1, y1, x2, y2] = box;
   const [red, green, blue, opacity] = colour;
-  kernels.paint(
-    photo.at,
-    photo.width,
-    Math.max(Math.round(left), 0),
-    Math.max(Math.round(top), 0),
-    Math.min(Math.round(right), photo.width),
-    Math.min(Math.round(bottom), photo.height),
-    (x1 + x2) / 2,
-    (y1 + y2) / 2,
-    (x2 - x1) / 2 - radius,
-    (y2 - y1) / 2 - radius,
-    radius,
-    half,
-    middle,
-    blur,
-    reach,
-    red | (green << 8) | (blue << 16),
-    opacity,
-  );
+  const { at, width, height } = photo;
+  const part = [Math.max(Math.round(left), 0), Math.max(Math.round(top), 0)] as const;
+  const end = [Math.min(Math.round(right), width), Math.min(Math.round(bottom), height)] as const;
+  const centre = [(x1 + x2) / 2, (y1 + y2) / 2] as const;
+  const flat = [(x2 - x1) / 2 - radius, (y2 - y1) / 2 - radius] as const;
+  const rgb = red | (green << 8) | (blue << 16);
+  kernels.wasm.paint(at, width, ...part, ...end, ...centre, ...flat, radius, half, middle, blur, reach, rgb, opacity);
 }
 
-/** Rectangles of whole pixels, without overlap, that hold all within `reach` of a rounded rectangle's edge: corners, and straight sides. */
+/** The corners and straight sides of a rounded rectangle: rectangles of whole pixels, without overlap, that hold all within `reach` of its edge. */
 function bands([x1, y1, x2, y2]: Box, radius: number, reach: number): Record<'corners' | 'across' | 'upright', Box[]> {
   const corner = Math.max(radius, reach);
   const [left, innerLeft, cornerLeft, cornerRight, innerRight, right] = edges(x1, x2, corner, reach);
@@ -117,7 +105,7 @@ function bands([x1, y1, x2, y2]: Box, radius: number, reach: number): Record<'co
   };
 }
 
-/** Of one axis, ascending: where the line begins, where it ends inside, where the corner ends; and the same from the other end. */
+/** On one axis, ascending: where the line begins, where it ends inside, where the corner ends; then the same from the other end. */
 function edges(from: number, to: number, corner: number, reach: number) {
   const middle = Math.round((from + to) / 2);
   const first = (inside: number) => Math.min(Math.round(from + inside), middle);

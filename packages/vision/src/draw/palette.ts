@@ -1,6 +1,6 @@
 import type { Colour } from './paint.ts';
 
-/** For scores from 2 to 8, in equal steps: blue, indigo, purple, magenta, vermilion. Few scores are outside. White text is readable on all. */
+/** For scores from 2 to 8, in equal steps: blue, indigo, purple, magenta, vermilion. Few scores lie outside. White text is readable on all. */
 const STOPS: readonly (readonly [number, number, number])[] = [
   [28, 116, 222],
   [84, 84, 228],
@@ -14,7 +14,7 @@ const LAST = 8;
 /** For scores of low confidence: slate. */
 const UNSURE: Colour = [70, 94, 130, 1];
 
-/** For faces without a score: grey, which stands for no number. */
+/** For faces without a score: grey, which no score has. */
 export const UNSCORED: Colour = [120, 120, 120, 1];
 
 export const WHITE: Colour = [255, 255, 255, 1];

@@ -5,7 +5,7 @@ import type { Colour } from './paint.ts';
 /** Room between characters, as a share of a digit's height. */
 const SPACING = 0.12;
 
-/** Width in pixels of a text whose digits are `height` pixels high. */
+/** The width of a text whose digits are `height` pixels high, pixels. */
 export function measureText(glyphs: Glyphs, text: string, height: number): number {
   const scale = height / glyphs.digitHeight;
   const ink = [...text].reduce((sum, character) => sum + glyphs.get(character).width * scale, 0);
@@ -13,11 +13,11 @@ export function measureText(glyphs: Glyphs, text: string, height: number): numbe
 }
 
 /** Where and how a text is written. Lengths in pixels. */
-export interface Lettering {
+interface Lettering {
   /** Upper left corner of the first digit's ink. */
   left: number;
   top: number;
-  /** Of a digit. */
+  /** Height of a digit. */
   height: number;
   colour: Colour;
 }
@@ -32,7 +32,7 @@ export function drawText(pixels: Pixels, glyphs: Glyphs, text: string, { left, t
   }
 }
 
-/** How far below the digits' upper edge a character's ink begins, in pixels of its glyph. */
+/** How far a character's ink begins below the digits' upper edge, in pixels of its glyph. */
 function inkTop(glyphs: Glyphs, character: string): number {
   const onBaseline = (other: string) => glyphs.digitHeight - glyphs.get(other).height;
   if (character === '≈' || character === '–') return onBaseline(character) / 2;
@@ -40,7 +40,7 @@ function inkTop(glyphs: Glyphs, character: string): number {
   return onBaseline(character === ',' ? '.' : character);
 }
 
-/** Each pixel gets the mean coverage of the part of the glyph that lies below it. */
+/** Each pixel gets the mean coverage of the part of the glyph under it. */
 function drawGlyph(pixels: Pixels, glyph: Glyph, place: Omit<Lettering, 'height'> & { scale: number }): void {
   const { left, top, scale, colour } = place;
   const right = Math.min(Math.ceil(left + glyph.width * scale), pixels.width);
@@ -59,7 +59,7 @@ function blend(data: Uint8Array, at: number, colour: Colour, coverage: number): 
   for (let c = 0; c < 3; c++) data[at + c]! += (colour[c]! - data[at + c]!) * share;
 }
 
-/** Mean coverage, 0 to 1, of the glyph in a square of `side` glyph pixels; outside of the glyph there is no ink. */
+/** The glyph's mean coverage, 0 to 1, in a square of `side` glyph pixels. Outside the glyph there is no ink. */
 function meanCoverage({ coverage, width, height }: Glyph, left: number, top: number, side: number): number {
   let sum = 0;
   for (let y = Math.max(Math.floor(top), 0); y < Math.min(top + side, height); y++) {

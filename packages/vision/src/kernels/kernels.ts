@@ -6,88 +6,48 @@ declare const WebAssembly: {
   Instance: new (module: object) => { exports: unknown };
 };
 
-/** What `kernels/*.ts` export; pictures are addresses in `memory`. */
-interface Exports {
+type Picture = [from: number, width: number, height: number];
+type Rect = [x1: number, y1: number, x2: number, y2: number];
+type Size = [width: number, height: number];
+
+/** The exports of `kernels/*.ts`, which explain the parameters. WebAssembly takes numbers only; `from` and `to` are addresses in `memory`. */
+interface Wasm {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
-  halve(from: number, width: number, height: number, to: number): void;
-  blocks(from: number, width: number, height: number, to: number): void;
-  mirroredBlocks(from: number, width: number, height: number, to: number): void;
-  sample(
-    from: number,
-    fromWidth: number,
-    fromHeight: number,
-    x1: number,
-    y1: number,
-    x2: number,
-    y2: number,
-    width: number,
-    height: number,
-    scratch: number,
-    to: number,
-  ): void;
+  halve(...args: [...Picture, to: number]): void;
+  blocks(...args: [...Picture, to: number]): void;
+  mirroredBlocks(...args: [...Picture, to: number]): void;
+  sample(...args: [...Picture, ...Rect, ...Size, scratch: number, to: number]): void;
   warp(
-    from: number,
-    width: number,
-    height: number,
-    a: number,
-    b: number,
-    tx: number,
-    ty: number,
-    shift: number,
-    side: number,
-    to: number,
+    ...args: [...Picture, a: number, b: number, tx: number, ty: number, shift: number, side: number, to: number]
   ): void;
   paint(
-    picture: number,
-    width: number,
-    left: number,
-    top: number,
-    right: number,
-    bottom: number,
-    cx: number,
-    cy: number,
-    flatX: number,
-    flatY: number,
-    radius: number,
-    half: number,
-    middle: number,
-    blur: number,
-    reach: number,
-    colour: number,
-    opacity: number,
+    ...args: [
+      ...[from: number, width: number, ...part: Rect],
+      ...[cx: number, cy: number, flatX: number, flatY: number, radius: number],
+      ...[half: number, middle: number, blur: number, reach: number, colour: number, opacity: number],
+    ]
   ): void;
-}
-
-/** The inner loops that resample photos and draw into them, in WebAssembly with SIMD, and the memory that holds one photo at a time. */
-export interface Kernels extends Omit<Exports, 'memory'> {
-  /** All the memory, grown to at least this many bytes. It keeps its contents, but earlier views become invalid. */
-  memory(bytes: number): Uint8Array<ArrayBuffer>;
-  /** Identifies the photo in the memory. */
-  owner: object | undefined;
 }
 
 const PAGE = 65_536;
 const module = new WebAssembly.Module(readFileSync(new URL('kernels.wasm', import.meta.url)));
 
-/** Kernels with a memory of their own. It grows to the need of the largest photo (8 MB at 1280×1280) and does not shrink. */
-export function loadKernels(): Kernels {
-  const { memory, halve, blocks, mirroredBlocks, sample, warp, paint } = new WebAssembly.Instance(module)
-    .exports as Exports;
-  let view = new Uint8Array(memory.buffer);
-  return {
-    halve,
-    blocks,
-    mirroredBlocks,
-    sample,
-    warp,
-    paint,
-    memory(bytes) {
-      if (bytes > view.length) {
-        memory.grow(Math.ceil((bytes - view.length) / PAGE));
-        view = new Uint8Array(memory.buffer);
-      }
-      return view;
-    },
-    owner: undefined,
-  };
+/**
+ * The inner loops that resample photos and draw into them, in WebAssembly with SIMD. The memory holds one photo at a time. It grows to
+ * what the largest photo needs (8 MB at 1280×1280) and does not shrink.
+ */
+export class Kernels {
+  readonly wasm = new WebAssembly.Instance(module).exports as Wasm;
+  /** Identifies the photo in the memory. */
+  owner: object | undefined;
+  #view = new Uint8Array(this.wasm.memory.buffer);
+
+  /** The whole memory, grown to at least this many bytes. Growing keeps the contents, but makes earlier views invalid. */
+  memory(bytes: number): Uint8Array<ArrayBuffer> {
+    if (bytes > this.#view.length) {
+      this.wasm.memory.grow(Math.ceil((bytes - this.#view.length) / PAGE));
+      this.#view = new Uint8Array(this.wasm.memory.buffer);
+    }
+    return this.#view;
+  }
 }

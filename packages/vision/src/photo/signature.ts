@@ -1,4 +1,4 @@
-/** The kind of a photo by its first bytes, never by its name; undefined for other kinds than these. */
+/** The kind of a photo by its first bytes, never by its name; undefined for any other file. */
 export function photoKind(bytes: Uint8Array): 'jpeg' | 'png' | 'webp' | undefined {
   if (startsWith(bytes, 0, [0xff, 0xd8, 0xff])) return 'jpeg';
   if (startsWith(bytes, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'png';

@@ -1,36 +1,37 @@
 import { Tensor } from 'onnxruntime-node';
 import type { ScorerInput } from './metadata.ts';
 
-/** Fills a batch for the model from chips: [count (twice that if mirrored: each chip, then its mirror image), ...]. */
-export function batchTensor(input: ScorerInput, chips: Uint8Array, from: number, count: number): Tensor {
+/** A model's batch of these chips: [chips, ...], or with `mirror` [2 · chips, ...], each chip followed by its mirror image. */
+export function batchTensor(input: ScorerInput, chips: Uint8Array): Tensor {
   const { size, type } = input;
   const values = size * size * 3;
-  const views = input.mirror ? 2 : 1;
-  const data = type === 'uint8' ? new Uint8Array(count * views * values) : new Float32Array(count * views * values);
-  for (let i = 0; i < count; i++) {
-    const chip = chips.subarray((from + i) * values, (from + i + 1) * values);
-    for (let view = 0; view < views; view++) fill(input, chip, view === 1, data, (i * views + view) * values);
+  const mirrored = input.mirror ? [false, true] : [false];
+  const count = (chips.length / values) * mirrored.length;
+  const data = type === 'uint8' ? new Uint8Array(count * values) : new Float32Array(count * values);
+  for (let k = 0; k < count; k++) {
+    const i = Math.floor(k / mirrored.length);
+    const chip = chips.subarray(i * values, (i + 1) * values);
+    fill(input, chip, mirrored[k % mirrored.length]!, data.subarray(k * values, (k + 1) * values));
   }
   if (data instanceof Float32Array) standardize(input, data);
-  return new Tensor(type, data as never, [count * views, ...dimensions(input)]);
+  return new Tensor(type, data as never, [count, ...dimensions(input)]);
 }
 
-/** Of one face: what follows N in the model's input. */
+/** The model's input of one face: its dimensions without N. */
 export function dimensions({ layout, size }: ScorerInput): number[] {
   if (layout === 'NCHW') return [3, size, size];
   return layout === 'NHWC' ? [size, size, 3] : [size / 2, size / 2, 12];
 }
 
-/** One chip (RGB, rows top to bottom) in the model's layout and order of channels. */
+/** Writes one chip (RGB, rows top to bottom) in the model's layout and order of channels. */
 function fill(
   { layout, size, channels }: ScorerInput,
   chip: Uint8Array,
   mirrored: boolean,
   out: Uint8Array | Float32Array,
-  at: number,
 ): void {
   if (layout === 'NHWC' && channels === 'RGB' && !mirrored) {
-    out.set(chip, at);
+    out.set(chip);
     return;
   }
   const channelStep = layout === 'NCHW' ? size * size : 1;
@@ -39,7 +40,7 @@ function fill(
   const step = mirrored ? -3 : 3;
   for (let y = 0; y < size; y++) {
     const [start, even, odd] = row(layout, size, y);
-    let to = at + start;
+    let to = start;
     let from = (y * size + (mirrored ? size - 1 : 0)) * 3;
     for (let x = 0; x < size; x++) {
       out[to + r] = chip[from]!;
@@ -51,7 +52,7 @@ function fill(
   }
 }
 
-/** (pixel - mean) / std, by channel of the model. */
+/** (pixel - mean) / std, channel by channel. */
 function standardize({ layout, size, mean, std }: ScorerInput, values: Float32Array): void {
   for (let i = 0; i < values.length; i++) {
     const channel = layout === 'NCHW' ? Math.floor(i / size ** 2) % 3 : i % 3;
@@ -59,7 +60,7 @@ function standardize({ layout, size, mean, std }: ScorerInput, values: Float32Ar
   }
 }
 
-/** Where a row of pixels begins, and how far it is to the next pixel from an even and from an odd one. */
+/** Where row y begins, and the distance to the next pixel from an even and from an odd one. */
 function row(layout: ScorerInput['layout'], size: number, y: number): [start: number, even: number, odd: number] {
   if (layout === 'NCHW') return [y * size, 1, 1];
   if (layout === 'NHWC') return [y * size * 3, 3, 3];

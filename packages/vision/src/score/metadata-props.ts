@@ -1,13 +1,13 @@
 import protobuf from 'protobufjs/minimal.js';
 
-/** ModelProto.metadata_props (field 14) and its entries' key (1) and value (2), in onnx.proto3. */
+/** Fields in onnx.proto3: ModelProto.metadata_props, and an entry's key and value. */
 const METADATA_PROPS = 14;
 const KEY = 1;
 const VALUE = 2;
 
 /**
- * The custom metadata of an ONNX file, which ONNX Runtime's Node binding does not give out: key → value.
- * Throws where the bytes are not protobuf.
+ * Reads an ONNX file's custom metadata, key → value; ONNX Runtime's Node binding does not give it. Throws if the bytes are not
+ * protobuf.
  */
 export function readMetadataProps(model: Uint8Array): Map<string, string> {
   const props = new Map<string, string>();

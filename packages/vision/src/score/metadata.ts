@@ -4,9 +4,9 @@ import { type GuardRule, guardRule } from './signs.ts';
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /**
- * `attrai.input` in a scorer model's metadata: what its one input wants. It gets faces as a batch:
- * [N, size, size, 3] (NHWC), [N, 3, size, size] (NCHW) or [N, size / 2, size / 2, 12] (blocks): the pixels of 2×2 blocks side by side,
- * upper left, upper right, lower left, lower right, which a net in bytes reads faster.
+ * `attrai.input` in a scorer model's metadata: how its one input wants a batch of faces. The layouts are [N, size, size, 3] (NHWC),
+ * [N, 3, size, size] (NCHW) and [N, size / 2, size / 2, 12] (blocks). Blocks have the pixels of 2×2 side by side: upper left, upper
+ * right, lower left, lower right; an int8 net reads them faster.
  */
 export const scorerInput = z
   .strictObject({
@@ -30,10 +30,10 @@ export const scorerInput = z
         z.strictObject({ by: z.literal('box'), margin: z.number().min(0).max(1) }),
       ])
       .default({ by: 'landmarks' }),
-    /** Whether the mirror image is scored as well, and the mean of both is taken. */
+    /** Whether the mirror image is scored too; the mean of both is taken then. */
     mirror: z.boolean().default(true),
     /**
-     * Several pictures of each face in place of one and its mirror image, cut by the landmarks. The model takes them one after
+     * Several pictures of each face, cut by the landmarks, instead of one and its mirror image. The model takes them one after
      * another, [N × views, ...], and gives one number a face. `padding` is the room around the face, as a share of its own frame.
      */
     views: z
@@ -54,8 +54,8 @@ export const scorerInput = z
 export type ScorerInput = z.infer<typeof scorerInput>;
 
 /**
- * `attrai.scale`: knots [raw, score] of the line that brings the model's raw output to 0 to 10, by rising raw value.
- * Straight between the knots, level outside.
+ * `attrai.scale`: knots [raw, score] that map the model's raw output to 0 to 10, by rising raw value. Linear between the knots, constant
+ * outside.
  */
 const scorerScale = z.strictObject({
   knots: z
@@ -69,20 +69,30 @@ const scorerScale = z.strictObject({
 
 export type ScorerScale = z.infer<typeof scorerScale>;
 
+/** Maps a model's raw output to 0 to 10: linear between the knots, constant outside them. */
+export function toScale({ knots }: ScorerScale, raw: number): number {
+  const next = knots.findIndex(([at]) => raw < at);
+  if (next === 0) return knots[0]![1];
+  if (next === -1) return knots.at(-1)![1];
+  const [x1, y1] = knots[next - 1]!;
+  const [x2, y2] = knots[next]!;
+  return y1 + ((raw - x1) / (x2 - x1)) * (y2 - y1);
+}
+
 /** Keys of the model file's metadata_props. */
 export const INPUT_KEY = 'attrai.input';
 export const SCALE_KEY = 'attrai.scale';
-/** Of the project's own model alone. */
+/** Only the project's own model has it. */
 export const GUARD_KEY = 'attrai.guard';
 
-/** Something to copy: the metadata of a model that takes what ImageNet nets take and gives 0 to 10 itself. */
+/** To copy: the metadata of a model that takes pictures as ImageNet nets do and gives scores from 0 to 10. */
 const EXAMPLE = `${INPUT_KEY} = {"layout":"NCHW","type":"float32","size":224,"mean":[123.7,116.3,103.5],"std":[58.4,57.1,57.4],"crop":{"by":"box","margin":0.2}} and ${SCALE_KEY} = {"knots":[[0,0],[10,10]]}`;
 
 /** What a scorer model says about itself. */
 export interface ScorerMetadata {
   input: ScorerInput;
   scale: ScorerScale;
-  /** Of a model that tells signs as well. */
+  /** Of a model that gives signs as well. */
   guard: GuardRule | undefined;
 }
 

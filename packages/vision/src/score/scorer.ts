@@ -3,35 +3,23 @@ import { FatalError, FinalError } from '@attrai/contracts/errors';
 import type { InferenceSession } from 'onnxruntime-node';
 import { align, cropBox, type View } from '../align/align.ts';
 import type { Detection } from '../detect/onet.ts';
-import { loadKernels } from '../kernels/kernels.ts';
+import { Kernels } from '../kernels/kernels.ts';
 import type { Mips } from '../mips.ts';
 import { openSession } from '../onnx.ts';
 import { blocksTensor, takesBlocks } from './blocks.ts';
 import { batchTensor, dimensions } from './input.ts';
-import { parseScorerMetadata, type ScorerInput, type ScorerScale } from './metadata.ts';
+import { parseScorerMetadata, type ScorerInput, type ScorerMetadata, type ScorerScale, toScale } from './metadata.ts';
 import { readMetadataProps } from './metadata-props.ts';
-import { toScale } from './scale.ts';
 import type { GuardRule, Signs } from './signs.ts';
 
 /** Faces scored in one run. More than 8 are not faster per face. */
 const BATCH = 8;
 
-/** Gives faces their score; see `loadScorer`. */
-export interface Scorer {
-  /** How the model's signs are used; undefined where it tells none. */
-  guard: GuardRule | undefined;
-  /** The pictures of the faces as the model wants them: RGB, size × size × 3 bytes each, view after view and face after face. */
-  cutChips(mips: Mips, faces: readonly Detection[]): Uint8Array;
-  /** The model's output for such pictures, face by face. One call at a time. Throws FinalError `no_score` if it is not a number. */
-  read(chips: Uint8Array): Promise<Reading[]>;
-  close(): Promise<void>;
-}
-
 /** A model's output for one face. */
 export interface Reading {
   /** 0 to 10, not rounded. */
   score: number;
-  /** Distance of ten between the highest and the lowest score of the face's views; 0 if the model gives one score only. */
+  /** Highest minus lowest score of the face's views, points of ten; 0 if the model gives one score only. */
   disagreement: number;
   signs: Signs | undefined;
 }
@@ -41,77 +29,97 @@ const VIEW_SCORES = 'views';
 const SIGNS = 'signs';
 
 /**
- * Opens a scorer model: any ONNX file from a batch of faces to one number each, which says in its metadata_props how it
- * wants them and what its number means (score/metadata.ts).
- * Throws FatalError `scorer_unusable` with what to change in the file.
+ * A scorer model: any ONNX file that takes a batch of faces and gives one number a face. Its metadata_props say how it wants the faces,
+ * and how its number becomes a score (score/metadata.ts).
  */
-export async function loadScorer(path: string, threads: number): Promise<Scorer> {
-  const { input, scale, guard } = await readMetadata(path);
-  const session = await openSession(path, { threads, varyingShapes: true });
-  const [name] = session.inputNames;
-  const chipBytes = input.size ** 2 * 3;
-  const views: readonly Omit<View, 'side'>[] = input.views ?? [{}];
-  const bytes = chipBytes * views.length;
-  const kernels = takesBlocks(input) ? loadKernels() : undefined;
+export class Scorer {
+  readonly #session: InferenceSession;
+  readonly #input: ScorerInput;
+  readonly #scale: ScorerScale;
+  readonly #views: readonly Omit<View, 'side'>[];
+  /** Undefined for a model that takes no blocks. */
+  readonly #kernels: Kernels | undefined;
+  /** How to use the model's signs; undefined if it gives none. */
+  readonly guard: GuardRule | undefined;
 
-  async function run(chips: Uint8Array, from: number, count: number): Promise<Reading[]> {
-    const [first, pictures] = [from * views.length, count * views.length];
-    const faces = kernels
-      ? blocksTensor(input, chips, first, pictures, kernels)
-      : batchTensor(input, chips, first, pictures);
-    const results = await session.run({ [name!]: faces });
+  private constructor(session: InferenceSession, { input, scale, guard }: ScorerMetadata) {
+    this.#session = session;
+    this.#input = input;
+    this.#scale = scale;
+    this.#views = input.views ?? [{}];
+    this.#kernels = takesBlocks(input) ? new Kernels() : undefined;
+    this.guard = guard;
+  }
+
+  /** Opens a model file and tries it on one black picture. Throws FatalError `scorer_unusable` with what to change in the file. */
+  static async open(path: string, threads: number): Promise<Scorer> {
+    const metadata = await readMetadata(path);
+    const session = await openSession(path, { threads, varyingShapes: true });
+    const scorer = new Scorer(session, metadata);
+    try {
+      checkSignature(session, metadata.input);
+      await scorer.read(new Uint8Array(scorer.#faceBytes));
+    } catch (cause) {
+      await session.release();
+      throw unusable(path, cause);
+    }
+    return scorer;
+  }
+
+  get #faceBytes(): number {
+    return this.#views.length * this.#input.size ** 2 * 3;
+  }
+
+  /** Cuts the faces out as the model wants them: RGB, size × size × 3 bytes each, face after face, and of each face view after view. */
+  cutChips(mips: Mips, faces: readonly Detection[]): Uint8Array {
+    const { size: side, crop } = this.#input;
+    const chips = new Uint8Array(faces.length * this.#faceBytes);
+    faces.forEach(({ box, landmarks }, i) => {
+      const own = chips.subarray(i * this.#faceBytes);
+      if (crop.by === 'box') cropBox(mips, box, { margin: crop.margin, side }, own);
+      else
+        for (const [v, view] of this.#views.entries())
+          align(mips, landmarks, { side, ...view }, own.subarray(v * side ** 2 * 3));
+    });
+    return chips;
+  }
+
+  /** The model's output for such chips, face by face. One call at a time. Throws FinalError `no_score` if the model gives no number. */
+  async read(chips: Uint8Array): Promise<Reading[]> {
+    const readings: Reading[] = [];
+    const bytes = BATCH * this.#faceBytes;
+    for (let at = 0; at < chips.length; at += bytes)
+      readings.push(...(await this.#run(chips.subarray(at, at + bytes))));
+    return readings;
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+
+  async #run(chips: Uint8Array): Promise<Reading[]> {
+    const session = this.#session;
+    const faces = this.#kernels ? blocksTensor(this.#input, chips, this.#kernels) : batchTensor(this.#input, chips);
+    const results = await session.run({ [session.inputNames[0]!]: faces });
     const raw = results[session.outputNames[0]!]!.data as Float32Array;
-    const each = input.mirror ? 2 : 1;
+    const count = chips.length / this.#faceBytes;
+    const each = this.#input.mirror ? 2 : 1;
     if (raw.length !== count * each)
       throw noScore(`${raw.length} numbers for ${count * each} faces: make it one a face`);
     const odd = raw.find((value) => !Number.isFinite(value));
     if (odd !== undefined) throw noScore(`${odd} for a face: check mean and std in its metadata, or use another`);
-    const ofViews = results[VIEW_SCORES]?.data as Float32Array | undefined;
+    const viewScores = results[VIEW_SCORES]?.data as Float32Array | undefined;
     const signs = results[SIGNS]?.data as Float32Array | undefined;
+    const views = this.#views.length;
     return Array.from({ length: count }, (_, i) => ({
-      score: toScale(scale, mean(raw.subarray(i * each, (i + 1) * each))),
-      disagreement: ofViews ? range(ofViews.subarray(i * views.length, (i + 1) * views.length), scale) : 0,
+      score: toScale(this.#scale, mean(raw.subarray(i * each, (i + 1) * each))),
+      disagreement: viewScores ? range(viewScores.subarray(i * views, (i + 1) * views), this.#scale) : 0,
       signs: signs && { adulthood: signs[3 * i]!, glasses: signs[3 * i + 1]!, cover: signs[3 * i + 2]! },
     }));
   }
-
-  try {
-    checkSignature(session, input);
-    await run(new Uint8Array(bytes), 0, 1);
-  } catch (cause) {
-    await session.release();
-    throw unusable(path, cause);
-  }
-
-  return {
-    guard,
-    cutChips(mips, faces) {
-      const chips = new Uint8Array(faces.length * bytes);
-      faces.forEach(({ box, landmarks }, i) => {
-        const at = i * bytes;
-        if (input.crop.by === 'box') {
-          cropBox(mips, box, { margin: input.crop.margin, side: input.size }, chips.subarray(at));
-          return;
-        }
-        views.forEach((view, v) => {
-          align(mips, landmarks, { side: input.size, ...view }, chips.subarray(at + v * chipBytes));
-        });
-      });
-      return chips;
-    },
-    async read(chips) {
-      const count = chips.length / bytes;
-      const readings: Reading[] = [];
-      for (let from = 0; from < count; from += BATCH) {
-        readings.push(...(await run(chips, from, Math.min(BATCH, count - from))));
-      }
-      return readings;
-    },
-    close: () => session.release(),
-  };
 }
 
-async function readMetadata(path: string) {
+async function readMetadata(path: string): Promise<ScorerMetadata> {
   try {
     return parseScorerMetadata(readMetadataProps(await readFile(path)));
   } catch (cause) {
@@ -119,7 +127,7 @@ async function readMetadata(path: string) {
   }
 }
 
-/** One input of the shape and type that the metadata promises, one output. */
+/** The model must have one input of the shape and type that its metadata promises, and one output. */
 function checkSignature({ inputMetadata, outputMetadata }: InferenceSession, input: ScorerInput): void {
   const [only] = inputMetadata;
   const further = outputMetadata.slice(1).filter((output) => output.name !== VIEW_SCORES && output.name !== SIGNS);
@@ -146,7 +154,7 @@ function fixed(side: number | string | undefined): boolean {
   return typeof side === 'number' && side > 0;
 }
 
-/** Between the highest and the lowest, on the ten-point scale. */
+/** Highest minus lowest, on the ten-point scale. */
 function range(raw: Float32Array, scale: ScorerScale): number {
   const scores = Array.from(raw, (value) => toScale(scale, value));
   return Math.max(...scores) - Math.min(...scores);

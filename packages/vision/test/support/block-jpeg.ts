@@ -1,34 +1,34 @@
 export type Fault =
-  /** A difference of brightness is off by 60: no decoder can know, and all that follows is off too. */
+  /** A difference of brightness is wrong by 60. No decoder can know, and all that follows is wrong too. */
   | 'tint'
-  /** A code that there is not, for the brightness or after it. */
+  /** An undefined code, for the brightness or after it. */
   | 'nonsense'
   | 'nonsense after'
-  /** The block is not there, or twice: all that follows is shifted. */
+  /** The block is missing, or comes twice: all that follows is shifted. */
   | 'lost'
   | 'twice';
 
-export interface BlockJpeg {
+interface BlockJpeg {
   /** Blocks of 8×8 pixels. */
   columns: number;
   rows: number;
   /** Brightness of a block, 0 to 255. */
   level: (column: number, row: number) => number;
-  /** By the number of the block, row by row. */
+  /** By number of the block, row by row. */
   faults?: Record<number, Fault>;
   /** Blocks from one restart marker to the next; none if left out. */
   restartInterval?: number;
 }
 
 const TINT = 60;
-/** Differences have 0 to 8 bits; each number of bits has a code of 4. */
+/** Differences have 0 to 8 bits. Each number of bits has a code of 4 bits. */
 const SIZES = 9;
 const CODE_LENGTH = 4;
-/** The only code for the block's other coefficients: there are none. */
+/** The only code for a block's other coefficients: there are none. */
 const NO_MORE = '0';
 const NONSENSE = '1'.repeat(16);
 
-/** A grey baseline JPEG of blocks of one brightness each, so small that a fault can be put in exactly (ITU T.81, B and F). */
+/** A grey baseline JPEG of blocks with one brightness each, so simple that a fault can be placed exactly (ITU T.81, B and F). */
 export function blockJpeg({ columns, rows, level, faults = {}, restartInterval = 0 }: BlockJpeg): Buffer {
   const blocks = columns * rows;
   const scan: number[] = [];
@@ -65,7 +65,7 @@ export function blockJpeg({ columns, rows, level, faults = {}, restartInterval =
   ]);
 }
 
-/** The same JPEG with EXIF that says how it lies. */
+/** Adds an EXIF orientation to a JPEG. */
 export function withOrientation(jpeg: Buffer, orientation: number): Buffer {
   // A big-endian TIFF header, and a directory of one entry: tag 0x0112, one short number.
   const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
@@ -78,7 +78,7 @@ function segment(marker: number, body: number[]): number[] {
   return [0xff, marker, length >> 8, length & 255, ...body];
 }
 
-/** How many codes there are of the lengths 1 to 16. */
+/** The number of codes of each length, 1 to 16. */
 function countsOf(length: number, count: number): number[] {
   return Array.from({ length: 16 }, (_, i) => (i + 1 === length ? count : 0));
 }

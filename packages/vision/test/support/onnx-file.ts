@@ -3,16 +3,16 @@ import protobuf from 'protobufjs/minimal.js';
 const LENGTH_DELIMITED = 2;
 const ELEMENT_TYPES = { float32: 1, uint8: 2, float64: 11 } as const;
 
-/** A model of one node with one input and one output. */
+/** A model with one input and one output. */
 export interface TinyModel {
   type: keyof typeof ELEMENT_TYPES;
-  /** Of the input; strings are free dimensions. */
+  /** The input's shape; strings are free dimensions. */
   shape: readonly (number | string)[];
   /**
-   * What comes out for each face:
+   * The output for each face:
    * - mean: of all its values
    * - first: its first value in memory
-   * - arc cosine of first: no number where that is above 1
+   * - arc cosine of first: no number if that is above 1
    * - mean of left: of the left half of the picture (NCHW only)
    * - two numbers: one too many
    */
@@ -22,123 +22,59 @@ export interface TinyModel {
 
 /** The bytes of a small ONNX file, written field by field as in onnx.proto3. */
 export function tinyModel({ type, shape, gives, metadata }: TinyModel): Uint8Array {
-  const nodes: Uint8Array[] = [node('Cast', ['in'], 'x', [intAttribute('to', ELEMENT_TYPES.float32)])];
-  const initializers: Uint8Array[] = [];
-  if (gives === 'mean') {
-    nodes.push(node('Flatten', ['x'], 'flat', []), node('ReduceMean', ['flat'], 'out', [intsAttribute('axes', [1])]));
-  } else if (gives === 'mean of left') {
-    const half = Number(shape[3]) / 2;
-    initializers.push(int64s('from', [0]), int64s('to', [half]), int64s('axis', [3]));
-    nodes.push(node('Slice', ['x', 'from', 'to', 'axis'], 'half', []), node('Flatten', ['half'], 'flat', []));
-    nodes.push(node('ReduceMean', ['flat'], 'out', [intsAttribute('axes', [1])]));
-  } else {
-    const count = gives === 'two numbers' ? 2 : 1;
-    const isArc = gives === 'arc cosine of first';
-    initializers.push(int64s('from', [0]), int64s('to', [count]), int64s('axis', [1]));
-    nodes.push(node('Flatten', ['x'], 'flat', []));
-    nodes.push(node('Slice', ['flat', 'from', 'to', 'axis'], isArc ? 'sliced' : 'out', []));
-    if (isArc) nodes.push(node('Acos', ['sliced'], 'out', []));
-  }
-  const graph = message((w) => {
-    for (const bytes of nodes) field(w, 1, bytes);
-    text(w, 2, 'tiny');
-    for (const bytes of initializers) field(w, 5, bytes);
-    field(w, 11, valueInfo('in', ELEMENT_TYPES[type], shape));
-    field(w, 12, valueInfo('out', ELEMENT_TYPES.float32, [shape[0]!, gives === 'two numbers' ? 2 : 1]));
-  });
-  return message((w) => {
-    integer(w, 1, 8);
-    field(w, 7, graph);
-    field(
-      w,
-      8,
-      message((opset) => integer(opset, 2, 13)),
-    );
-    for (const [key, value] of Object.entries(metadata)) {
-      field(
-        w,
-        14,
-        message((entry) => {
-          text(entry, 1, key);
-          text(entry, 2, value);
-        }),
-      );
-    }
-  });
+  const cast = node('Cast', ['in'], 'x', [message([1, 'to'], [3, ELEMENT_TYPES.float32], [20, 2])]);
+  const outputs = gives === 'two numbers' ? 2 : 1;
+  const { nodes, bounds } = body(gives, outputs, Number(shape[3]));
+  const graph = message(
+    ...each(1, [cast, ...nodes]),
+    [2, 'tiny'],
+    ...each(5, bounds),
+    [11, valueInfo('in', ELEMENT_TYPES[type], shape)],
+    [12, valueInfo('out', ELEMENT_TYPES.float32, [shape[0]!, outputs])],
+  );
+  const entries = Object.entries(metadata).map(([key, value]) => message([1, key], [2, value]));
+  return message([1, 8], [7, graph], [8, message([2, 13])], ...each(14, entries));
 }
 
-function node(operator: string, inputs: string[], output: string, attributes: Uint8Array[]): Uint8Array {
-  return message((w) => {
-    for (const input of inputs) text(w, 1, input);
-    text(w, 2, output);
-    text(w, 4, operator);
-    for (const attribute of attributes) field(w, 5, attribute);
-  });
+function body(gives: TinyModel['gives'], count: number, width: number): { nodes: Uint8Array[]; bounds: Uint8Array[] } {
+  const axes = [message([1, 'axes'], [8, 1], [20, 7])];
+  const mean = (of: string) => [node('Flatten', [of], 'flat'), node('ReduceMean', ['flat'], 'out', axes)];
+  const slice = (of: string, to: string) => node('Slice', [of, 'from', 'to', 'axis'], to);
+  const bounds = (to: number, axis: number) => [int64('from', 0), int64('to', to), int64('axis', axis)];
+  if (gives === 'mean') return { nodes: mean('x'), bounds: [] };
+  if (gives === 'mean of left') return { nodes: [slice('x', 'half'), ...mean('half')], bounds: bounds(width / 2, 3) };
+  const isArc = gives === 'arc cosine of first';
+  const first = [node('Flatten', ['x'], 'flat'), slice('flat', isArc ? 'sliced' : 'out')];
+  return { nodes: isArc ? [...first, node('Acos', ['sliced'], 'out')] : first, bounds: bounds(count, 1) };
 }
 
-function intAttribute(name: string, value: number): Uint8Array {
-  return message((w) => {
-    text(w, 1, name);
-    integer(w, 3, value);
-    integer(w, 20, 2);
-  });
+function node(operator: string, inputs: string[], output: string, attributes: Uint8Array[] = []): Uint8Array {
+  return message(...each(1, inputs), [2, output], [4, operator], ...each(5, attributes));
 }
 
-function intsAttribute(name: string, values: number[]): Uint8Array {
-  return message((w) => {
-    text(w, 1, name);
-    for (const value of values) integer(w, 8, value);
-    integer(w, 20, 7);
-  });
-}
-
-function int64s(name: string, values: number[]): Uint8Array {
-  return message((w) => {
-    integer(w, 1, values.length);
-    integer(w, 2, 7);
-    for (const value of values) integer(w, 7, value);
-    text(w, 8, name);
-  });
+function int64(name: string, value: number): Uint8Array {
+  return message([1, 1], [2, 7], [7, value], [8, name]);
 }
 
 function valueInfo(name: string, elementType: number, shape: readonly (number | string)[]): Uint8Array {
-  const dimensions = message((w) => {
-    for (const side of shape) {
-      field(
-        w,
-        1,
-        message((dimension) => (typeof side === 'number' ? integer(dimension, 1, side) : text(dimension, 2, side))),
-      );
-    }
-  });
-  const tensor = message((w) => {
-    integer(w, 1, elementType);
-    field(w, 2, dimensions);
-  });
-  return message((w) => {
-    text(w, 1, name);
-    field(
-      w,
-      2,
-      message((type) => field(type, 1, tensor)),
-    );
-  });
+  const sides = shape.map((side) => message([typeof side === 'number' ? 1 : 2, side]));
+  const tensor = message([1, elementType], [2, message(...each(1, sides))]);
+  return message([1, name], [2, message([1, tensor])]);
 }
 
-function message(write: (writer: protobuf.Writer) => void): Uint8Array {
+type Field = readonly [id: number, value: number | string | Uint8Array];
+
+function message(...fields: Field[]): Uint8Array {
   const writer = protobuf.Writer.create();
-  write(writer);
+  for (const [id, value] of fields) {
+    if (typeof value === 'number') writer.uint32(id << 3).int64(value);
+    else if (typeof value === 'string') writer.uint32((id << 3) | LENGTH_DELIMITED).string(value);
+    else writer.uint32((id << 3) | LENGTH_DELIMITED).bytes(value);
+  }
   return writer.finish();
 }
 
-function field(writer: protobuf.Writer, id: number, bytes: Uint8Array): void {
-  writer.uint32((id << 3) | LENGTH_DELIMITED).bytes(bytes);
-}
-
-function text(writer: protobuf.Writer, id: number, value: string): void {
-  writer.uint32((id << 3) | LENGTH_DELIMITED).string(value);
-}
-
-function integer(writer: protobuf.Writer, id: number, value: number): void {
-  writer.uint32(id << 3).int64(value);
+/** A repeated field. */
+function each(id: number, values: readonly Field[1][]): Field[] {
+  return values.map((value) => [id, value]);
 }

@@ -2,7 +2,7 @@ import type { Colour } from '../../src/draw/paint.ts';
 import type { Pixels } from '../../src/pixels.ts';
 import type { Box } from '../../src/vision.ts';
 
-/** A line along a rounded rectangle's edge, `from` to `to` pixels outside of that, that ends round `reach` pixels from each corner. */
+/** A line along a rounded rectangle's edge, from `from` to `to` pixels outside it. It ends round, `reach` pixels from each corner. */
 export interface Line {
   box: Box;
   radius: number;

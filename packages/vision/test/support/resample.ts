@@ -1,7 +1,7 @@
 import type { Similarity } from '../../src/align/similarity.ts';
 import type { Pixels } from '../../src/pixels.ts';
 
-// What the kernels compute, without tricks: every picture must come out the same to the bit.
+// The kernels' computations without tricks: every picture must be the same to the bit.
 
 /** Weights are fixed-point numbers from 0 to 2^7. */
 const ONE = 128;
@@ -29,7 +29,7 @@ export function resample(
   });
 }
 
-/** side × side pixels; `toPicture` brings them to pixels of the picture, whose pixel centres lie `shift` further on. */
+/** Draws side × side pixels. `toPicture` maps them to pixels of the picture, whose pixel centres lie `shift` further on. */
 export function warp(picture: Pixels, { a, b, tx, ty }: Similarity, shift: number, side: number): Pixels {
   const places = Array.from({ length: side }, (_, v) => {
     let x = -b * v + tx + shift;
@@ -59,7 +59,7 @@ function bilinear(picture: Pixels, x: number, y: number, channel: number): numbe
   return (row(top) * (ONE - lower) + row(top + 1) * lower + ONE ** 2 / 2) >> 14;
 }
 
-/** The pixel at or before a place among pixel centres, and the weight of the next; the border is repeated outside. */
+/** The pixel at or before a place among pixel centres, and the weight of the next pixel; the border is repeated outside. */
 function tap(centre: number, size: number): { place: number; weight: number } {
   const inside = Math.min(Math.max(centre, 0), size - 1);
   const place = Math.floor(inside);

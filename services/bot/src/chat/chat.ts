@@ -31,7 +31,7 @@ export interface Chat {
   edit(chatId: string, messageId: string, text: string, button?: Button): Promise<Edited>;
   /** Turns a message, also one of text alone, into a picture. */
   editIntoPicture(
-    chatId: string,
+    to: Pick<Address, 'chatId' | 'spoiler'>,
     messageId: string,
     picture: Buffer,
     caption: string,

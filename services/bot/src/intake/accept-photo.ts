@@ -7,17 +7,19 @@ import type { Limits } from '../limits/limits.ts';
 import type { RequestRate } from '../limits/request-rate.ts';
 import type { BotMetrics } from '../metrics.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
+import type { Placeholders } from '../progress/placeholders.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, requestFor } from '../requests/envelope.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import type { RequestBook } from '../requests/request-book.ts';
-import { TEXTS } from '../texts/languages.ts';
 import type { IntakeJob } from './intake-job.ts';
+import type { PhotoRefusal } from './refusal.ts';
 
 export interface GateParts {
   book: RequestBook<Envelope>;
   requestRate: Pick<RequestRate, 'take'>;
   intake: JobQueue<IntakeJob>;
+  placeholders: Pick<Placeholders, 'watch'>;
   troubles: Pick<RedisTroubles, 'note'>;
   limits: Limits;
   logger: Logger;
@@ -30,9 +32,9 @@ export interface GateParts {
  * - accepted: its job is there
  * - in_work: it was accepted before, and is on its way
  * - answered, cancelled: it was accepted before, and is over
- * - or what to tell the user
+ * - or why it is not taken on
  */
-export type Acceptance = 'accepted' | 'in_work' | 'answered' | 'cancelled' | { refusal: string };
+export type Acceptance = 'accepted' | 'in_work' | 'answered' | 'cancelled' | { refusal: PhotoRefusal };
 
 /** A polling batch waits for its slowest update, and commands for the batch: Redis gets this long to come back. */
 const PATIENCE_MS = 2_000;
@@ -55,10 +57,9 @@ export class PhotoGate {
    */
   async accept(id: string, photo: PhotoSize, replyTo: ReplyTo): Promise<Acceptance> {
     const { troubles, limits, stopping, logger } = this.#parts;
-    const texts = TEXTS[replyTo.language];
     const { bytes, side } = photo;
-    if (bytes !== undefined && bytes > limits.maxPhotoBytes) return { refusal: texts.tooLarge(bytes, limits) };
-    if (side !== undefined && side < limits.minPhotoSide) return { refusal: texts.tooSmall(side, limits) };
+    if (bytes !== undefined && bytes > limits.maxPhotoBytes) return { refusal: { kind: 'too_large', bytes } };
+    if (side !== undefined && side < limits.minPhotoSide) return { refusal: { kind: 'too_small', side } };
     try {
       // A second press of a button must not go on from a slot that the first is about to lose.
       const acceptance = await this.#oneAtATime.run(id, () =>
@@ -77,33 +78,34 @@ export class PhotoGate {
   }
 
   async #reserve(id: string, photo: PhotoSize, replyTo: ReplyTo): Promise<Acceptance> {
-    const { book, intake, limits, metrics, logger } = this.#parts;
+    const { book, intake, placeholders, limits, metrics, logger } = this.#parts;
     const acceptedAt = Date.now();
     const deadline = acceptedAt + limits.deadlineSeconds * 1000;
     const acceptance = await book.accept(requestFor(id, replyTo, deadline), limits);
-    if (acceptance.kind === 'full') return { refusal: TEXTS[replyTo.language].tooManyActive(limits) };
-    const job: IntakeJob = { id, replyTo, fileId: photo.fileId, acceptedAt, deadline };
+    if (acceptance.kind === 'full') return { refusal: { kind: 'too_many_active' } };
+    const { fileId, bytes } = photo;
+    const job: IntakeJob = { id, replyTo, fileId, ...(bytes !== undefined && { bytes }), acceptedAt, deadline };
     if (acceptance.kind === 'accepted') {
-      const refusal = await this.#refuseTooOften(id, replyTo);
-      if (refusal !== undefined) return { refusal };
-      job.place = acceptance.place;
+      const waitMs = await this.#waitMs(id, replyTo);
+      if (waitMs !== undefined) return { refusal: { kind: 'too_often', waitSeconds: waitMs / 1000 } };
+      job.isNew = true;
     } else if (acceptance.state !== 'accepted') {
       const { state } = acceptance;
       return state === 'answered' || state === 'cancelled' ? state : 'in_work';
     }
     // One that was accepted before may have no job: the bot died, or Redis went away, right after its acceptance.
     await intake.add(id, job);
+    placeholders.watch(job);
     metrics.accepted();
     logger.info({ requestId: id }, 'Accepted');
     return 'accepted';
   }
 
-  /** What to tell a user who has sent too many photos. Takes the acceptance back then. */
-  async #refuseTooOften(id: string, { userId, language }: ReplyTo): Promise<string | undefined> {
-    const { book, requestRate, limits } = this.#parts;
+  /** How long a user has to wait who has sent too many photos. Takes the acceptance back then. */
+  async #waitMs(id: string, { userId }: ReplyTo): Promise<number | undefined> {
+    const { book, requestRate } = this.#parts;
     const waitMs = await requestRate.take(userId);
-    if (waitMs === undefined) return undefined;
-    await book.forget(id);
-    return TEXTS[language].tooOften(waitMs / 1000, limits);
+    if (waitMs !== undefined) await book.forget(id);
+    return waitMs;
   }
 }

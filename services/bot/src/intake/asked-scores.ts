@@ -5,6 +5,7 @@ import type { RequestBook } from '../requests/request-book.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
 import type { Acceptance } from './accept-photo.ts';
 import { type OfferParts, offerPhoto } from './offer-photo.ts';
+import { refusalText } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface ScoreParts extends OfferParts {
@@ -47,8 +48,9 @@ export class AskedScores {
     if (done !== undefined) return undefined;
     const acceptance = await this.#offerAnew(asked, about);
     await book.answered(mark);
-    if (typeof acceptance !== 'string') return acceptance.refusal;
-    return acceptance === 'in_work' ? TEXTS[languageFor(asked.from.language)].inWork : undefined;
+    const language = languageFor(asked.from.language);
+    if (typeof acceptance !== 'string') return refusalText(acceptance.refusal, language, this.#parts.limits);
+    return acceptance === 'in_work' ? TEXTS[language].inWork : undefined;
   }
 
   /** A photo is in work once at a time, whoever asks; a request that is over is followed by another. */

@@ -5,11 +5,13 @@ export interface IntakeJob {
   id: string;
   replyTo: ReplyTo;
   fileId: string;
+  /** Of the photo, if the network told it. */
+  bytes?: number;
   /** ms since the epoch */
   acceptedAt: number;
   deadline: number;
-  /** In the queue, when it was accepted. Absent when its update came again: what was done before must be looked up. */
-  place?: number;
+  /** Just accepted. Absent when its update came again: what was done before must be looked up. */
+  isNew?: true;
   /** In jobs of version 0.1 only, which the book doesn't know: whether the placeholder was sent. */
   placeholderDone?: boolean;
 }

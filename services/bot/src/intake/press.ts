@@ -6,6 +6,7 @@ import type { ReplyTo } from '../requests/reply-to.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
 import { chooseSize } from './choose-size.ts';
 import type { OfferParts } from './offer-photo.ts';
+import { refusalText } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface PressParts extends OfferParts {
@@ -58,5 +59,5 @@ async function offerAgain({ from, data, answer, unreadable }: PressedButton, par
   // A photo that somebody asked for again has several answers.
   const id = requestIdOf(token, chatId, about.messageId, `${ADULTS} ${answer.messageId}`);
   const acceptance = await gate.accept(id, chooseSize(about.photo, limits.maxPhotoBytes), replyTo);
-  return typeof acceptance === 'string' ? texts.pressed[acceptance] : acceptance.refusal;
+  return typeof acceptance === 'string' ? texts.pressed[acceptance] : refusalText(acceptance.refusal, language, limits);
 }

@@ -7,49 +7,42 @@ import { type EstimateRequest, estimateRequest } from '@attrai/contracts/request
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Chat } from '../chat/chat.ts';
-import type { Pace } from '../chat/pace.ts';
-import type { SmallTalk } from '../chat/small-talk.ts';
 import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { BotMetrics } from '../metrics.ts';
-import type { Progress } from '../progress/progress.ts';
+import type { Placeholders } from '../progress/placeholders.ts';
 import { type Answer, deadlineJobId, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
 import { type Envelope, replyToOf, requestFor } from '../requests/envelope.ts';
-import { addressOf, type ReplyTo, replyTo as readReplyTo, toEnvelope } from '../requests/reply-to.ts';
-import { isOver, type RequestBook, type RequestRecord, type State } from '../requests/request-book.ts';
-import { HAS_DECIMAL_COMMA, TEXTS } from '../texts/languages.ts';
+import { type ReplyTo, replyTo as readReplyTo, toEnvelope } from '../requests/reply-to.ts';
+import { isOver, type RequestBook, type RequestRecord } from '../requests/request-book.ts';
+import { HAS_DECIMAL_COMMA } from '../texts/languages.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { kindOfFile, NotAPhotoError } from './file-kind.ts';
 import type { IntakeJob } from './intake-job.ts';
 
 export interface IntakeParts {
   chat: Chat;
-  pace: Pace;
-  progress: Progress;
+  placeholders: Pick<Placeholders, 'watch'>;
   broker: Broker;
   photoStore: PhotoStore;
   book: RequestBook<Envelope>;
   replies: JobQueue<ReplyJob>;
-  smallTalk: SmallTalk;
   limits: Limits;
   logger: Logger;
   metrics: BotMetrics;
 }
 
-/** Each holds a photo in memory. */
-const CONCURRENCY = 6;
+/** A photo takes some 0.3 s, most of it waiting for Telegram: so many take in 100 a second. */
+const CONCURRENCY = 32;
+/** Photos held in memory at once; image files may have 20 MB each. */
+const HELD_BYTES = 40_000_000;
 const NO_LIMIT = { maxActivePerUser: Number.MAX_SAFE_INTEGER };
 
-/** How far a request is when its job starts. */
-interface Start {
-  replyTo: ReplyTo;
-  needsPlaceholder: boolean;
-  place: number;
-}
-
-/** Takes accepted photos in: placeholder, download, store, publish. A second placeholder would be seen: the book knows of the first. */
+/** Takes accepted photos in: download, store, publish. */
 export class IntakeWorker implements Worker<IntakeJob> {
   readonly concurrency = CONCURRENCY;
   #parts: IntakeParts;
+  #held = new ByteBudget(HELD_BYTES);
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -59,18 +52,11 @@ export class IntakeWorker implements Worker<IntakeJob> {
     const job = readJob(data);
     const { id, acceptedAt, deadline } = job;
     const { book, photoStore, metrics, logger } = this.#parts;
-    const start = await this.#startOf(job, again);
-    if (start === undefined) return;
+    const replyTo = await this.#replyToOf(job, again);
+    if (replyTo === undefined) return;
     if (Date.now() >= deadline) throw new FinalError('expired', 'The deadline passed before the photo was in.');
-
-    let { replyTo } = start;
-    if (start.needsPlaceholder) {
-      const placeholderId = await this.#sendPlaceholder(job, start.place);
-      if (placeholderId !== undefined) replyTo = { ...replyTo, placeholderId };
-      const state = await book.placeholderSent(id, placeholderId);
-      if (isOver(state)) return this.#endPlaceholder(id, replyTo, state);
-    }
-    const photo = await this.#publish(job, replyTo);
+    const bytes = job.bytes ?? this.#parts.limits.maxPhotoBytes;
+    const photo = await this.#held.use(bytes, () => this.#publish(job, replyTo));
     if (photo === undefined) return;
     // The estimator then finds nothing to do.
     if (isOver(await book.published(id))) return photoStore.delete(photo);
@@ -93,16 +79,14 @@ export class IntakeWorker implements Worker<IntakeJob> {
   }
 
   /** Undefined if there is nothing to do: it was published by an earlier try, or is over. */
-  async #startOf(job: IntakeJob, again: boolean): Promise<Start | undefined> {
-    const { id, replyTo, place } = job;
-    // Where an answer stands already, it stays as it is until the new one takes its place.
-    const canHavePlaceholder = replyTo.answerId === undefined;
-    if (!again && place !== undefined) return { replyTo, needsPlaceholder: canHavePlaceholder, place };
-    const request = (await this.#parts.book.find(id)) ?? (await this.#adopt(job));
+  async #replyToOf(job: IntakeJob, again: boolean): Promise<ReplyTo | undefined> {
+    if (!again && job.isNew) return job.replyTo;
+    const { book, placeholders } = this.#parts;
+    const request = (await book.find(job.id)) ?? (await this.#adopt(job));
     if (request?.state !== 'accepted') return undefined;
-    const needsPlaceholder = canHavePlaceholder && request.placeholder === undefined;
-    const [placeNow = 1] = needsPlaceholder ? await this.#parts.book.places([id]) : [];
-    return { replyTo: replyToOf(request), needsPlaceholder, place: placeNow };
+    // The bot that accepted it may be gone.
+    placeholders.watch(job);
+    return replyToOf(request);
   }
 
   /** Puts a request of version 0.1, of which only its job is left, into the book. */
@@ -112,31 +96,6 @@ export class IntakeWorker implements Worker<IntakeJob> {
     await book.accept(requestFor(id, replyTo, deadline), NO_LIMIT);
     if (placeholderDone && replyTo.answerId === undefined) await book.placeholderSent(id, replyTo.placeholderId);
     return book.find(id);
-  }
-
-  /** Undefined if nobody knows whether the message arrived: then the answer is a message of its own. */
-  async #sendPlaceholder({ id, replyTo, acceptedAt }: IntakeJob, place: number): Promise<string | undefined> {
-    const { chat, pace, progress } = this.#parts;
-    const { chatId, language } = replyTo;
-    await pace.turn(chatId);
-    const told = await progress.tell({ id, chatId, acceptedAt, place });
-    try {
-      const sentId = await chat.send({ ...addressOf(replyTo), silent: true }, TEXTS[language].placeholder(told));
-      progress.show(id, { messageId: sentId, language });
-      return sentId;
-    } catch (error) {
-      if (error instanceof FinalError && error.code === 'delivery_unknown') return undefined;
-      throw error;
-    }
-  }
-
-  /** Its request was over before the placeholder was there: it must not say for ever that it waits. */
-  async #endPlaceholder(id: string, { chatId, placeholderId, language }: ReplyTo, state: State): Promise<void> {
-    const { progress, smallTalk } = this.#parts;
-    await progress.settle(id);
-    if (placeholderId === undefined) return;
-    if (state === 'cancelled') smallTalk.change(chatId, placeholderId, TEXTS[language].photoCancelled);
-    else smallTalk.remove(chatId, placeholderId);
   }
 
   /** Undefined if the request was over when the photo was there: then it is not published. */

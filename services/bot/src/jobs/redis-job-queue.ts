@@ -158,7 +158,7 @@ export class RedisJobQueue<D> implements JobQueue<D> {
   /** A job that lost its lock in an outage of Redis comes back while its first run goes on here: it waits for that. */
   async #onceAtATime(bullJob: BullJob<D>, token: string, worker: Worker<D>): Promise<void> {
     const id = bullJob.id as string;
-    if (this.#inWork.has(id)) return this.#postpone(bullJob, token, this.#policy.firstPauseMs);
+    if (this.#inWork.has(id)) return this.#postpone(bullJob, token, this.#policy.pauses[0]);
     this.#inWork.set(id, token);
     try {
       await this.#workOn(bullJob, token, worker);

@@ -1,20 +1,18 @@
+import { type BackOff, backOffMs } from '@attrai/contracts/back-off';
 import { gradeOf, RetryableError } from '@attrai/contracts/errors';
 
 export interface RetryPolicy {
-  /** The pause after the first failure, ms; it doubles with each further one. */
-  firstPauseMs: number;
-  longestPauseMs: number;
+  pauses: BackOff;
   /** After so many failures the job is given up. */
   tries: number;
   /** Waits that the other side asked for are no failures; they end when the job is this old, ms. */
   oldestMs: number;
 }
 
-/** 1 s, 2 s, 4 s ... 60 s: some 40 minutes of an outage are bridged. */
+/** 1 s, 2 s, 4 s ... 60 s, less a random part: some 40 minutes of an outage are bridged. */
 export const RETRY_POLICY: RetryPolicy = {
-  firstPauseMs: 1_000,
-  longestPauseMs: 60_000,
-  tries: 45,
+  pauses: [1_000, 60_000],
+  tries: 60,
   oldestMs: 2 * 60 * 60_000,
 };
 
@@ -34,8 +32,7 @@ export function judge(error: unknown, failures: number, ageMs: number, policy: R
   return { kind: 'again', delayMs: pauseAfter(failures, policy), counts: true };
 }
 
-/** Doubles with each failure; a random part keeps jobs that failed together from coming back together. */
-export function pauseAfter(failures: number, policy: RetryPolicy): number {
-  const pause = Math.min(policy.firstPauseMs * 2 ** Math.min(failures, 20), policy.longestPauseMs);
-  return Math.round(pause * (0.75 + Math.random() / 2));
+/** Whole milliseconds, after `failures` earlier ones and one more. */
+export function pauseAfter(failures: number, { pauses }: RetryPolicy): number {
+  return Math.round(backOffMs(pauses, failures + 1));
 }

@@ -1,3 +1,4 @@
+import { Repeated } from '@attrai/contracts/repeated';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Chat } from '../chat/chat.ts';
 import type { Pace } from '../chat/pace.ts';
@@ -66,12 +67,13 @@ export class Progress {
   #edits = new Map<string, Promise<unknown>>();
   #secondsPerPhoto: number | undefined;
   #lastLeftAt = 0;
-  #ticking = false;
-  #timer: NodeJS.Timeout;
+  #ticks: Repeated;
 
   constructor(parts: ProgressParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => this.#tickOnce(), TICK_MS);
+    this.#ticks = new Repeated(TICK_MS, () =>
+      this.#tick().catch((err) => parts.logger.debug({ err }, 'Could not look for places in the queue')),
+    );
   }
 
   /**
@@ -93,11 +95,11 @@ export class Progress {
   }
 
   /** The photo has been looked at: the time between two of them is what one takes. */
-  leave(id: string): void {
+  leave(id: string, acceptedAt: number): void {
     const entry = this.#entries.get(id);
-    if (!entry || entry.left) return;
-    this.#measure();
-    entry.left = true;
+    if (entry?.left) return;
+    this.#measure(acceptedAt);
+    if (entry) entry.left = true;
   }
 
   /** Ends the request's edits; resolves when none is under way. */
@@ -107,8 +109,9 @@ export class Progress {
     await this.#edits.get(id);
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  async stop(): Promise<void> {
+    await this.#ticks.stop();
+    await Promise.all(this.#edits.values());
   }
 
   #enter(entry: Entry): void {
@@ -148,23 +151,15 @@ export class Progress {
     return this.#secondsPerPhoto !== undefined && position * this.#secondsPerPhoto < SOON_SECONDS;
   }
 
-  /** The time between two photos that left, as far as there were photos to work on in between. */
-  #measure(): void {
+  /** The time between two photos that left, as far as the second one waited meanwhile. */
+  #measure(acceptedAt: number): void {
     const now = Date.now();
-    const first = [...this.#entries.values()].find(({ left }) => !left);
-    const seconds = (now - Math.max(this.#lastLeftAt, first?.acceptedAt ?? 0)) / 1000;
+    const seconds = (now - Math.max(this.#lastLeftAt, acceptedAt)) / 1000;
     if (this.#lastLeftAt > 0) {
       const before = this.#secondsPerPhoto ?? seconds;
       this.#secondsPerPhoto = before * (1 - NEWEST) + seconds * NEWEST;
     }
     this.#lastLeftAt = now;
-  }
-
-  async #tickOnce(): Promise<void> {
-    if (this.#ticking) return;
-    this.#ticking = true;
-    await this.#tick().catch((err) => this.#parts.logger.debug({ err }, 'Could not look for places in the queue'));
-    this.#ticking = false;
   }
 
   async #tick(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Repeated } from '@attrai/contracts/repeated';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, replyToOf } from '../requests/envelope.ts';
@@ -17,22 +18,19 @@ export interface OverdueParts {
 /** Makes a reply job for what nothing else answers: requests whose deadline has passed, and those whose bot died while it sent. */
 export class OverdueWatch {
   #parts: OverdueParts;
-  #timer: NodeJS.Timeout;
   #looks = 0;
-  #looking = false;
+  #ticks: Repeated;
 
   constructor(parts: OverdueParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => this.#look(), EVERY_MS);
+    this.#ticks = new Repeated(EVERY_MS, () => this.#look());
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#ticks.stop();
   }
 
   async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
     this.#looks += 1;
     try {
       await this.#tellOverdue();
@@ -40,7 +38,6 @@ export class OverdueWatch {
     } catch (error) {
       this.#parts.troubles.note('for photos that are overdue', error);
     }
-    this.#looking = false;
   }
 
   /** A job that is there already stays as it is. */

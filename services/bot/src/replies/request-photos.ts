@@ -22,6 +22,6 @@ export function folderOf({ key }: PhotoRef, { photoStore, inbox }: PhotoFolders)
 
 /** Deletes all that there may be of a request, whatever its answer: an estimator that died may have left a picture. */
 export async function deletePhotosOf(id: string, { photoStore, inbox }: PhotoFolders): Promise<void> {
-  await inbox.delete({ store: 'volume', key: inboxKey(id) });
-  await photoStore.delete(...Object.values(keysOf(id)).map((key): PhotoRef => ({ store: 'volume', key })));
+  await inbox.delete(inbox.refOf(inboxKey(id)));
+  await photoStore.delete(...Object.values(keysOf(id)).map(photoStore.refOf));
 }

@@ -4,13 +4,14 @@ import { patiently } from '@attrai/contracts/patiently';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Button, Chat } from '../chat/chat.ts';
 import type { Pace } from '../chat/pace.ts';
+import type { SmallTalk } from '../chat/small-talk.ts';
 import type { Job, Worker } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Answered, BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
-import { addressOf, replyTo } from '../requests/reply-to.ts';
-import type { RequestBook, SendPermission } from '../requests/request-book.ts';
+import { addressOf, replyTo as readReplyTo } from '../requests/reply-to.ts';
+import type { RequestBook, RequestRecord, SendPermission } from '../requests/request-book.ts';
 import { TEXTS } from '../texts/languages.ts';
 import { adultsButton, type UnsureFaces } from './adults-button.ts';
 import type { AlbumRanking } from './album-ranking.ts';
@@ -20,6 +21,7 @@ import { deletePhotosOf, folderOf, type PhotoFolders } from './request-photos.ts
 export interface ReplyParts extends PhotoFolders {
   chat: Chat;
   pace: Pace;
+  smallTalk: Pick<SmallTalk, 'remove'>;
   progress: Progress;
   book: RequestBook<Envelope>;
   ranking: Pick<AlbumRanking, 'ended'>;
@@ -30,9 +32,18 @@ export interface ReplyParts extends PhotoFolders {
   stopping: AbortSignal;
 }
 
-const CONCURRENCY = 8;
+/**
+ * Telegram takes a picture in 0.2 to 0.5 s: so many answer 60 to 150 photos a second. Each holds a picture in memory, of 1,280
+ * pixels at the most: some 0.3 MB.
+ */
+const CONCURRENCY = 32;
 /** Until another try, which is at the same answer, has gone on. */
 const BUSY_PAUSE_MS = 5_000;
+const BUSY = 'being_answered';
+/** Redis gets so long to come back in the midst of a try. */
+const PATIENCE_MS = 2_000;
+/** Nobody's photo is kept for longer after its deadline because the network wants to be left alone. */
+const LATEST_MS = 5 * 60_000;
 
 /** One try to send the answer of a job. */
 interface Try {
@@ -45,8 +56,8 @@ interface Try {
 /**
  * Sends answers. The book says who may send, so that one picture at the most goes out; every job cleans up.
  *
- * Edits may be repeated, so a try that broke off is made again. A new message is sent only where there is no placeholder
- * or earlier answer to edit. If nobody can know whether it arrived, no other is sent, and its user is told so.
+ * An answer is a new message, which makes the phone ring. If nobody can know whether it arrived, no other is sent, and its user
+ * is told so. Only the picture of a second look takes the place of an earlier one: that is an edit, which may be repeated.
  */
 export class ReplySender implements Worker<ReplyJob> {
   readonly concurrency = CONCURRENCY;
@@ -56,60 +67,80 @@ export class ReplySender implements Worker<ReplyJob> {
     this.#parts = parts;
   }
 
-  async work({ id: jobId, data: stored }: Job<ReplyJob>): Promise<void> {
+  async work(job: Job<ReplyJob>): Promise<void> {
+    try {
+      await this.#work(job);
+    } catch (error) {
+      if (await this.#isTooLong(job.data.id, error)) throw new FinalError('wait_too_long', (error as Error).message);
+      throw error;
+    }
+  }
+
+  async #work({ id: jobId, data: stored }: Job<ReplyJob>): Promise<void> {
     const { pace, metrics } = this.#parts;
-    const data = await this.#read(stored);
-    const one: Try = { job: data, attempt: randomUUID(), expired: jobId === deadlineJobId(data.id) };
+    const job = readJob(stored);
+    const one: Try = { job, attempt: randomUUID(), expired: jobId === deadlineJobId(job.id) };
     const started = performance.now();
-    await pace.turn(data.replyTo.chatId);
-    const permission = await this.#mayStart(one);
+    await pace.turn(job.replyTo.chatId, jobId);
+    const permission = await this.#maySend(one, replaces(job));
     if (permission === 'not_due') return;
     if (permission === 'busy') throw busy();
     if (permission === 'send' || permission === 'unknown') {
-      await this.#parts.progress.settle(data.id);
-      await this.#end(data, await this.#deliver(one, permission));
+      // Not before that: whoever sends a placeholder from now on deletes it. And soon: this try counts as dead after a minute.
+      const request = await this.#find(job.id, PATIENCE_MS).catch((error) => this.#goBack(one, error));
+      // An estimator of version 0.1 was told less: not the topic, and perhaps another language than the user's.
+      const known = readJob({ ...job, replyTo: { ...job.replyTo, ...request?.envelope } });
+      const answered = await this.#deliver({ ...one, job: known }, permission);
+      await this.#end(known, request, answered);
       metrics.took('reply', performance.now() - started);
     }
     // What is left after that is cleaned up by the next try, if this one breaks off here.
-    await deletePhotosOf(data.id, this.#parts);
+    await deletePhotosOf(job.id, this.#parts);
   }
 
-  async gaveUp({ data }: Job<ReplyJob>, error: unknown): Promise<void> {
-    this.#parts.logger.error({ requestId: data.id, code: codeOf(error), err: error }, 'Gave up answering');
-    await this.#parts.progress.settle(data.id);
-    await this.#end(data, 'undeliverable');
-    await deletePhotosOf(data.id, this.#parts);
+  async gaveUp({ data: stored }: Job<ReplyJob>, error: unknown): Promise<void> {
+    const job = readJob(stored);
+    const code = codeOf(error);
+    const level = code === 'wait_too_long' ? 'warn' : 'error';
+    this.#parts.logger[level]({ requestId: job.id, code, err: error }, 'Gave up answering');
+    await this.#end(job, await this.#find(job.id), 'undeliverable');
+    await deletePhotosOf(job.id, this.#parts);
   }
 
-  /**
-   * Jobs of version 0.1 have numbers for ids. An estimator of 0.1 may have been told another language than the user's,
-   * which the book knows.
-   */
-  async #read(stored: ReplyJob): Promise<ReplyJob> {
+  /** Whether the wait that is asked for ends too long after the deadline. */
+  async #isTooLong(id: string, error: unknown): Promise<boolean> {
+    const waitMs = error instanceof RetryableError ? error.retryAfterMs : undefined;
+    if (waitMs === undefined || codeOf(error) === BUSY) return false;
+    const request = await this.#find(id);
+    return request !== undefined && Date.now() + waitMs > request.deadline + LATEST_MS;
+  }
+
+  /** Undefined when it is over, or if Redis has lost it. */
+  #find(id: string, limitMs?: number): Promise<RequestRecord<Envelope> | undefined> {
+    return patiently(() => this.#parts.book.find(id), this.#parts.stopping, limitMs);
+  }
+
+  #maySend({ job, attempt, expired }: Try, repeatable: boolean): Promise<SendPermission> {
     const { book, stopping } = this.#parts;
-    const request = await patiently(() => book.find(stored.id), stopping);
-    const language = request?.envelope.language ?? stored.replyTo.language;
-    return { ...stored, replyTo: replyTo.parse({ ...stored.replyTo, language }) };
+    return patiently(() => book.sending(job.id, { attempt, repeatable, expired }), stopping);
   }
 
-  #mayStart({ job, attempt, expired }: Try): Promise<SendPermission> {
-    const { answer, replyTo } = job;
-    const canEdit = replyTo.placeholderId !== undefined || (answer.kind === 'scored' && replyTo.answerId !== undefined);
-    const { book, stopping } = this.#parts;
-    return patiently(() => book.sending(job.id, { attempt, repeatable: canEdit, expired }), stopping);
+  /** Before a new message that follows another call. Throws if another try has gone on with the answer meanwhile. */
+  async #maySendNew(one: Try): Promise<void> {
+    if ((await this.#maySend(one, false)) !== 'send') throw busy();
   }
 
-  /** Before a new message. Throws if another try has gone on with the answer meanwhile. */
-  async #maySendNew({ job, attempt, expired }: Try): Promise<void> {
-    const { book, stopping } = this.#parts;
-    const permission = await patiently(() => book.sending(job.id, { attempt, repeatable: false, expired }), stopping);
-    if (permission !== 'send') throw busy();
-  }
-
-  async #end({ id, replyTo, answer }: ReplyJob, answered: Answered): Promise<void> {
-    const { book, metrics, ranking, stopping } = this.#parts;
+  async #end(
+    { id, replyTo, answer }: ReplyJob,
+    request: RequestRecord<Envelope> | undefined,
+    how: Answered,
+  ): Promise<void> {
+    const { book, metrics, progress, ranking, smallTalk, stopping } = this.#parts;
     await ranking.ended(replyTo, answer);
-    if (await patiently(() => book.answered(id), stopping)) metrics.answered(answered);
+    if (await patiently(() => book.answered(id), stopping)) metrics.answered(how);
+    void progress.settle(id);
+    const placeholderId = request?.placeholder?.id ?? replyTo.placeholderId;
+    if (placeholderId !== undefined) smallTalk.remove(replyTo.chatId, placeholderId);
   }
 
   /** Resolves when nothing more is to be sent; throws what another try may mend. */
@@ -123,10 +154,7 @@ export class ReplySender implements Worker<ReplyJob> {
       return answer.kind;
     } catch (error) {
       // Nothing went out that may not be repeated.
-      if (gradeOf(error) !== 'final') {
-        await this.#goBack(one);
-        throw error;
-      }
+      if (gradeOf(error) !== 'final') return this.#goBack(one, error);
       if (codeOf(error) !== 'delivery_unknown') return undeliverable(error);
     }
     try {
@@ -143,11 +171,13 @@ export class ReplySender implements Worker<ReplyJob> {
     }
   }
 
-  async #goBack({ job, attempt }: Try): Promise<void> {
+  /** Another try may begin. Throws what ended this one. */
+  async #goBack({ job, attempt }: Try, error: unknown): Promise<never> {
     const { book, stopping } = this.#parts;
     await patiently(() => book.notSent(job.id, attempt), stopping).catch((err) =>
       this.#parts.logger.warn({ requestId: job.id, err }, 'An answer waits a minute: it counts as being sent'),
     );
+    throw error;
   }
 
   /** A new message, as nobody knows whether the answer arrived. */
@@ -157,8 +187,9 @@ export class ReplySender implements Worker<ReplyJob> {
     try {
       await this.#parts.chat.send(addressOf(replyTo), TEXTS[replyTo.language].maybeAnswered);
     } catch (error) {
-      // One more would not make it any clearer.
       if (codeOf(error) !== 'delivery_unknown') throw error;
+      // These words may come twice: in an outage they would else never come.
+      throw new RetryableError('doubt_not_told', (error as Error).message);
     }
     return 'in_doubt';
   }
@@ -173,6 +204,7 @@ export class ReplySender implements Worker<ReplyJob> {
       picture = await folderOf(answer.picture, this.#parts).get({ ref: answer.picture });
     } catch (error) {
       if (gradeOf(error) !== 'final') throw error;
+      if (replaces(one.job)) await this.#maySendNew(one);
       return this.#sendText(one, answerText({ kind: 'photo_missing' }, replyTo, limits));
     }
     const button = adultsButton(answer, replyTo, unsureFaces);
@@ -181,33 +213,38 @@ export class ReplySender implements Worker<ReplyJob> {
     } catch (error) {
       // The network won't have this picture. The scores are worth telling without it.
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
+      await this.#maySendNew(one);
       await this.#sendText(one, text, button);
     }
   }
 
   async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
     const { chat } = this.#parts;
-    const { chatId, placeholderId, answerId } = one.job.replyTo;
-    const inPlaceOf = answerId ?? placeholderId;
-    if (inPlaceOf !== undefined) {
-      if ((await chat.editIntoPicture(chatId, inPlaceOf, picture, caption, button)) === 'edited') return;
+    const { answerId } = one.job.replyTo;
+    const to = addressOf(one.job.replyTo);
+    if (answerId !== undefined) {
+      if ((await chat.editIntoPicture(to, answerId, picture, caption, button)) === 'edited') return;
+      await this.#maySendNew(one);
     }
-    await this.#maySendNew(one);
-    await chat.sendPicture(addressOf(one.job.replyTo), picture, caption, button);
+    await chat.sendPicture(to, picture, caption, button);
   }
 
   /** An earlier answer stays: words about a second look don't take the place of its picture. */
   async #sendText(one: Try, text: string, button?: Button): Promise<void> {
-    const { chat } = this.#parts;
-    const { chatId, placeholderId } = one.job.replyTo;
-    if (placeholderId !== undefined) {
-      if ((await chat.edit(chatId, placeholderId, text, button)) === 'edited') return;
-    }
-    await this.#maySendNew(one);
-    await chat.send(addressOf(one.job.replyTo), text, button);
+    await this.#parts.chat.send(addressOf(one.job.replyTo), text, button);
   }
 }
 
+/** Jobs of version 0.1 have numbers for ids. */
+function readJob(job: ReplyJob): ReplyJob {
+  return { ...job, replyTo: readReplyTo.parse(job.replyTo) };
+}
+
+/** Whether its picture takes the place of an earlier one. */
+function replaces({ answer, replyTo }: ReplyJob): boolean {
+  return answer.kind === 'scored' && replyTo.answerId !== undefined;
+}
+
 function busy(): RetryableError {
-  return new RetryableError('being_answered', 'Another try sends this answer.', { retryAfterMs: BUSY_PAUSE_MS });
+  return new RetryableError(BUSY, 'Another try sends this answer.', { retryAfterMs: BUSY_PAUSE_MS });
 }

@@ -1,3 +1,4 @@
+import { Repeated } from '@attrai/contracts/repeated';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Envelope } from '../requests/envelope.ts';
@@ -19,17 +20,17 @@ export interface SweeperOptions {
 export class Sweeper {
   #options: SweeperOptions;
   #firstSeen = new Map<string, number>();
-  #timer: NodeJS.Timeout;
+  #sweeps: Repeated;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#sweep().catch((err) => options.logger.warn({ err }, 'Could not look for photos left behind; later again'));
-    }, EVERY_MS);
+    this.#sweeps = new Repeated(EVERY_MS, () =>
+      this.#sweep().catch((err) => options.logger.warn({ err }, 'Could not look for photos left behind; later again')),
+    );
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#sweeps.stop();
   }
 
   async #sweep(): Promise<void> {

@@ -37,6 +37,7 @@ const PREFETCH = 4;
 interface Dead {
   id: string;
   replyTo: ReplyTo;
+  acceptedAt: number;
 }
 
 /**
@@ -78,9 +79,9 @@ export class DeadLetterTaker {
     await this.#addReply(deadlineJobId(id), { id, replyTo, answer: { kind: 'expired' } });
   }
 
-  async #tellFailed({ id, replyTo }: Dead): Promise<void> {
+  async #tellFailed({ id, replyTo, acceptedAt }: Dead): Promise<void> {
     const { book, progress, logger, stopping } = this.#parts;
-    progress.leave(id);
+    progress.leave(id, acceptedAt);
     const state = await patiently(() => book.answerReady(id), stopping);
     if (isOver(state)) return patiently(() => deletePhotosOf(id, this.#parts), stopping);
     logger.error({ requestId: id }, 'A photo could not be finished: telling its user');

@@ -39,7 +39,7 @@ export class ResultTaker {
   async #take(result: z.output<typeof answerableResult>, attachment: Buffer | undefined): Promise<void> {
     const { book, replies, progress, metrics, stopping } = this.#parts;
     const { id, replyTo, acceptedAt, outcome, workMs } = result;
-    progress.leave(id);
+    progress.leave(id, acceptedAt);
     metrics.took('wait', Math.max(0, Date.now() - acceptedAt - workMs));
     const state = await patiently(() => book.answerReady(id), stopping);
     // It came twice, or too late. A request that Redis has lost is answered.
@@ -50,7 +50,7 @@ export class ResultTaker {
 
   /** The answer, with a picture that came inside the message in the inbox. */
   async #keep(id: string, outcome: Answer, attachment: Buffer | undefined): Promise<Answer> {
-    if (outcome.kind !== 'scored' || outcome.picture.store !== 'message' || !attachment) return outcome;
+    if (outcome.kind !== 'scored' || !attachment) return outcome;
     const { inbox, stopping } = this.#parts;
     const { ref } = await patiently(() => inbox.put(inboxKey(id), attachment), stopping);
     return { ...outcome, picture: ref };

@@ -10,7 +10,6 @@ export function requestFor(id: string, replyTo: ReplyTo, deadline: number): NewR
 }
 
 export function replyToOf(request: RequestRecord<Envelope>): ReplyTo {
-  const { userId, chatId, messageId, envelope, placeholder } = request;
-  const placeholderId = placeholder?.id;
-  return { userId, chatId, messageId, ...(placeholderId !== undefined && { placeholderId }), ...envelope };
+  const { userId, chatId, messageId, envelope } = request;
+  return { userId, chatId, messageId, ...envelope };
 }

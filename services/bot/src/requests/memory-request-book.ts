@@ -73,6 +73,13 @@ export class MemoryRequestBook<E> implements RequestBook<E> {
     if (this.#stateOf(id) === 'accepted') this.#remove(id);
   }
 
+  async placeholderSending(id: string): Promise<boolean> {
+    const entry = this.#entries.get(id);
+    if (!entry?.request || entry.placeholder || entry.answerReady || entry.sender) return false;
+    entry.placeholder = {};
+    return true;
+  }
+
   async placeholderSent(id: string, placeholderId?: string): Promise<State | undefined> {
     const entry = this.#entries.get(id);
     if (entry) entry.placeholder = placeholderId === undefined ? {} : { id: placeholderId };

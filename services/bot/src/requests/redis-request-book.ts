@@ -57,6 +57,10 @@ export class RedisRequestBook<E> implements RequestBook<E> {
     await this.#run('forget', 'to forget a photo', id);
   }
 
+  async placeholderSending(id: string): Promise<boolean> {
+    return (await this.#run('placeholderSending', 'whether to send a placeholder', id)) === 1;
+  }
+
   async placeholderSent(id: string, placeholderId?: string): Promise<State | undefined> {
     return stateOf(await this.#run('placeholderSent', 'to note a placeholder', id, placeholderId ?? ''));
   }

@@ -71,6 +71,17 @@ return { 'accepted', redis.call('ZCARD', queue) }`,
 /** As if it had never been accepted. */
 const forgetAccepted = script('flags=allow-oom', `\nif stateOf(id) == 'accepted' then forget(id) end`);
 
+/** To the first who asks, while there is no answer. Its id is not known yet. */
+const placeholderSending = script(
+  'flags=allow-oom',
+  `
+local user, state, placeholder, ready =
+  unpack(redis.call('HMGET', record(id), 'user', 'state', 'placeholder', 'ready'))
+if not user or placeholder or ready or (state ~= 'accepted' and state ~= 'published') then return 0 end
+redis.call('HSET', record(id), 'placeholder', '')
+return 1`,
+);
+
 /** Keeps the placeholder's id, '' if it isn't known. */
 const placeholderSent = script(
   'flags=allow-oom',
@@ -226,6 +237,7 @@ return ranks`,
 export const SCRIPTS = {
   accept,
   forget: forgetAccepted,
+  placeholderSending,
   placeholderSent,
   published,
   answerReady,

@@ -17,7 +17,7 @@ export const replyTo = z.object({
   chatId: id,
   /** The user's message that holds the photo. */
   messageId: id,
-  /** The bot's placeholder, to be edited into the answer. Absent if it could not be sent. */
+  /** In messages and jobs of older bots only; newer ones have it in the book. It is deleted once the answer is there. */
   placeholderId: id.optional(),
   /** The bot's answer whose button was pressed: a new picture takes its place. */
   answerId: id.optional(),

@@ -45,7 +45,7 @@ export interface NewRequest<E> {
 /** A request that is not over. */
 export interface RequestRecord<E> extends NewRequest<E> {
   state: 'accepted' | 'published' | 'sending';
-  /** Absent: none was sent. Without an id: one was sent, and nobody knows whether it arrived. */
+  /** Absent: none was sent. Without an id: one is being sent, or was, and nobody knows whether it arrived. */
   placeholder?: { id?: string };
   answerReady: boolean;
 }
@@ -92,9 +92,12 @@ export interface RequestBook<E> {
   accept(request: NewRequest<E>, limits: Pick<Limits, 'maxActivePerUser'>): Promise<Acceptance>;
   /** Takes an acceptance back as if it had never been, so that the photo may be offered again. Changes only what is `accepted`. */
   forget(id: string): Promise<void>;
+  /** Asks to send a placeholder. True once only, and only while there is no answer. Ask before the call to Telegram. */
+  placeholderSending(id: string): Promise<boolean>;
   /**
    * A placeholder was sent; without an id nobody knows whether it arrived. Changes nothing once the request is over.
-   * Gives the state the request has now, as the next two methods do.
+   * Gives the state the request has now, as the next two methods do. From `sending` on whoever sent the placeholder deletes
+   * it: whoever sends the answer looks for one right after it was allowed to.
    */
   placeholderSent(id: string, placeholderId?: string): Promise<State | undefined>;
   /** Its photo was published. Changes only what is `accepted`. */

@@ -1,8 +1,11 @@
 import { type Agent, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { RetryableError } from '@attrai/contracts/errors';
 import { agentThrough } from './proxy-agent.ts';
 import type { ProxySetting } from './proxy-setting.ts';
+import { NeverWentOut } from './telegram-errors.ts';
+import { watchConnection } from './watch-connection.ts';
 
 export interface Question {
   method: 'GET' | 'POST';
@@ -43,7 +46,7 @@ export class HttpClient {
     this.#agent = proxy ? agentThrough(proxy, options) : new (secure ? HttpsAgent : HttpAgent)(options);
   }
 
-  /** The answer when its head is there. Throws Node's own errors, which hold no URL, or RetryableError `proxy_failed`. */
+  /** The answer when its head is there. Throws NeverWentOut, Node's own errors, which hold no URL, or RetryableError `proxy_failed`. */
   ask({ method, path, headers = {}, body = [], timeoutMs, signal }: Question): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const length = body.reduce((sum, part) => sum + part.length, 0);
@@ -56,11 +59,15 @@ export class HttpClient {
           agent: this.#agent,
         },
         resolve,
-      ).on('error', reject);
+      );
+      const wentOut = watchConnection(outgoing);
+      const fail = (error: Error) =>
+        reject(wentOut() || error instanceof RetryableError ? error : new NeverWentOut(error));
+      outgoing.on('error', fail);
       const end = (error: Error) => {
         outgoing.destroy(error);
         // It says nothing more while it waits for a proxy.
-        if (outgoing.socket === null) reject(error);
+        if (outgoing.socket === null) fail(error);
       };
       const tooLong = setTimeout(() => end(new Error('No answer in time')), timeoutMs);
       const aborted = () => end(new Error('Aborted'));

@@ -1,74 +1,111 @@
 import { RetryableError } from '@attrai/contracts/errors';
-import { RateLimiterMemory, RateLimiterQueue, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Logger } from '@attrai/telemetry/logger';
 import type { Pace } from '../chat/pace.ts';
+import { pause } from '../pause.ts';
+import { ChatTurns } from './chat-turns.ts';
+import { CommonPace } from './common-pace.ts';
+
+/** A chat that got so few messages of late didn't bring a refusal on itself. */
+const FEW = 3;
+const OF_LATE_MS = 10_000;
+/** Messages and edits that only show progress, in all chats: each takes time that answers could use. */
+const PROGRESS_A_SECOND = 10;
+/** Chats looked at with each turn, to forget those that are quiet. */
+const LOOKS = 2;
+/** Jobs that come back a moment too early would only be sent away again. */
+const SHORTEST_WAIT_MS = 50;
+
+export interface PaceOptions {
+  logger?: Pick<Logger, 'warn'>;
+  /** Who waits for a turn among all then waits no longer. */
+  stopping?: AbortSignal;
+}
 
 /**
- * Telegram takes about 30 messages a second from a bot, one a second in a chat (short bursts pass) and 20 a minute in a
- * group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). Commands are answered
- * without waiting: what is left to them below 30 is theirs.
+ * Keeps the bot at what Telegram takes. The windows are our own: rate-limiter-flexible counts in fixed ones, where twice the limit
+ * passes around their border, and p-throttle holds who calls, and has no lines by chat, no holds and no forecast.
  */
-export const JOBS_A_SECOND = 24;
-/** An album of ten at once: placeholders and answers. */
-const PRIVATE_CHAT = { points: 20, duration: 20 };
-const GROUP = { points: 20, duration: 60 };
-/** Edits that only show progress. */
-const PROGRESS_A_SECOND = 4;
-
-/** Keeps the bot below what Telegram takes. */
 export class TelegramPace implements Pace {
-  #all = new RateLimiterQueue(new RateLimiterMemory({ points: JOBS_A_SECOND, duration: 1 }));
-  #privateChats = new RateLimiterMemory(PRIVATE_CHAT);
-  #groups = new RateLimiterMemory(GROUP);
-  #progress = new RateLimiterMemory({ points: PROGRESS_A_SECOND, duration: 1 });
-  #progressInChat = new RateLimiterMemory({ points: 1, duration: 1 });
+  #logger: PaceOptions['logger'];
+  #stopping: AbortSignal | undefined;
+  /** Those looked at longest ago in front. */
+  #chats = new Map<string, ChatTurns>();
+  #all = new CommonPace();
+  #progressAt = 0;
 
-  async turn(chatId: string): Promise<void> {
-    try {
-      await this.#limiterOf(chatId).consume(chatId);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      const retryAfterMs = Math.max(refused.msBeforeNext, 50);
-      throw new RetryableError('chat_pace', 'This chat has had its share. Wait.', { retryAfterMs });
-    }
-    await this.#all.removeTokens(1);
+  constructor({ logger, stopping }: PaceOptions = {}) {
+    this.#logger = logger;
+    this.#stopping = stopping;
+  }
+
+  turn(chatId: string, who?: string): Promise<void> {
+    return this.#takeTurn(this.#chat(chatId).take(performance.now(), who));
+  }
+
+  soon(chatId: string): Promise<void> {
+    return this.#takeTurn(this.#chat(chatId).takeAhead(performance.now()));
   }
 
   async spare(chatId: string): Promise<boolean> {
-    const limiter = this.#limiterOf(chatId);
-    const used = (await limiter.get(chatId))?.consumedPoints ?? 0;
-    // The other half is the answers'.
-    if (used > limiter.points / 2) return false;
-    try {
-      await this.#progress.consume('all');
-      await this.#progressInChat.consume(chatId);
-      if (isGroup(chatId)) await this.#groups.consume(chatId);
-      return true;
-    } catch {
-      return false;
-    }
+    const now = performance.now();
+    if (this.#all.isLimited || now < this.#progressAt) return false;
+    if (!this.#chat(chatId).takeSpare(now)) return false;
+    this.#progressAt = Math.max(this.#progressAt, now - 1000) + 1000 / PROGRESS_A_SECOND;
+    this.#all.take(now);
+    return true;
   }
 
   async waitFor(turns: number, chatId: string): Promise<number> {
-    const limiter = this.#limiterOf(chatId);
-    const { points, duration } = limiter;
-    const window = await limiter.get(chatId);
-    const beyond = turns - (window?.remainingPoints ?? points);
-    if (beyond <= 0) return 0;
-    const nextMs = window?.msBeforeNext ?? duration * 1000;
-    return nextMs + Math.floor((beyond - 1) / points) * duration * 1000;
+    return this.#chat(chatId).waitFor(performance.now(), turns);
   }
 
   /** Telegram said to leave the chat alone. */
   hold(chatId: string, ms: number): void {
-    void this.#limiterOf(chatId).block(chatId, Math.ceil(ms / 1000));
+    const now = performance.now();
+    const chat = this.#chat(chatId);
+    chat.hold(now, ms);
+    if (chat.turnsIn(now, OF_LATE_MS) > FEW) return;
+    const aSecond = this.#all.refused(chatId, now);
+    if (aSecond !== undefined) {
+      this.#logger?.warn({ aSecond }, 'Telegram refuses messages in several chats: the bot slows down for some time');
+    }
   }
 
-  #limiterOf(chatId: string): RateLimiterMemory {
-    return isGroup(chatId) ? this.#groups : this.#privateChats;
+  /** How many chats are remembered. */
+  get size(): number {
+    return this.#chats.size;
   }
-}
 
-/** Groups have negative ids. */
-function isGroup(chatId: string): boolean {
-  return chatId.startsWith('-');
+  async #takeTurn(waitMs: number): Promise<void> {
+    if (waitMs > 0) {
+      const retryAfterMs = Math.max(waitMs, SHORTEST_WAIT_MS);
+      throw new RetryableError('chat_pace', 'This chat has had its share. Wait.', { retryAfterMs });
+    }
+    const ms = this.#all.take(performance.now());
+    if (ms > 0 && !(await pause(ms, this.#stopping))) {
+      throw new RetryableError('chat_pace', 'The bot stops before the turn has come.');
+    }
+  }
+
+  #chat(chatId: string): ChatTurns {
+    this.#forgetTheQuiet();
+    let chat = this.#chats.get(chatId);
+    if (!chat) {
+      // Groups have negative ids.
+      chat = new ChatTurns(chatId.startsWith('-'));
+      this.#chats.set(chatId, chat);
+    }
+    return chat;
+  }
+
+  #forgetTheQuiet(): void {
+    const now = performance.now();
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const [first] = this.#chats;
+      if (!first) return;
+      const [chatId, chat] = first;
+      this.#chats.delete(chatId);
+      if (!chat.isQuiet(now)) this.#chats.set(chatId, chat);
+    }
+  }
 }

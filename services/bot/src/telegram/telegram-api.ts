@@ -1,5 +1,4 @@
 import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
-import { TelegramError } from 'telegraf';
 import type {
   BotCommand,
   BotDescription,
@@ -10,10 +9,11 @@ import type {
 } from 'telegraf/types';
 import type { Address, Button, Chat, Edited } from '../chat/chat.ts';
 import { Files } from './files.ts';
-import { HttpClient, readBody, TELEGRAM } from './http-client.ts';
+import { HttpClient, TELEGRAM } from './http-client.ts';
 import { multipart, PICTURE_FIELD } from './multipart.ts';
 import type { ProxySetting } from './proxy-setting.ts';
-import { gradeTelegramError } from './telegram-errors.ts';
+import { readAnswer } from './read-answer.ts';
+import { gradeTelegramError, Refused } from './telegram-errors.ts';
 
 export interface TelegramApiOptions {
   token: string;
@@ -44,6 +44,8 @@ const UPLOAD_TIMEOUT_MS = 40_000;
 const POLL_GRACE_MS = 15_000;
 /** A failure of the webhook before that is over. */
 const RECENT_MS = 60_000;
+/** What is said in a topic that was deleted is said in the chat, as a reply. */
+const TOPIC_GONE = /message thread not found|TOPIC_DELETED|TOPIC_ID_INVALID/i;
 /** Groups that became supergroups under a new id, remembered up to this many. */
 const MOVED_CHATS = 1_000;
 
@@ -157,18 +159,20 @@ export class TelegramApi implements Chat {
   }
 
   editIntoPicture(
-    chatId: string,
+    { chatId, spoiler }: Pick<Address, 'chatId' | 'spoiler'>,
     messageId: string,
     picture: Buffer,
     caption: string,
     button?: Button,
   ): Promise<Edited> {
-    const media = { type: 'photo', media: `attach://${PICTURE_FIELD}`, caption };
+    const media = { type: 'photo', media: `attach://${PICTURE_FIELD}`, caption, ...(spoiler && { has_spoiler: true }) };
     const payload = { ...messageOf(chatId, messageId), media, reply_markup: markup(button) };
     return this.#edit('editMessageMedia', payload, { timeoutMs: UPLOAD_TIMEOUT_MS, picture });
   }
 
   async delete(chatId: string, messageId: string): Promise<void> {
+    // With the old group, which nobody reads any more.
+    if (this.#moved.has(Number(chatId))) return;
     try {
       await this.#call('deleteMessage', messageOf(chatId, messageId));
     } catch (error) {
@@ -186,11 +190,20 @@ export class TelegramApi implements Chat {
   }
 
   async #sendNew(method: string, payload: Payload, options: CallOptions = {}): Promise<string> {
-    const sent = await this.#call<{ message_id: number }>(method, payload, { ...options, repeatable: false });
-    return String(sent.message_id);
+    try {
+      const sent = await this.#call<{ message_id: number }>(method, payload, { ...options, repeatable: false });
+      return String(sent.message_id);
+    } catch (error) {
+      const { message_thread_id: topic, ...elsewhere } = payload;
+      if (topic === undefined || codeOf(error) !== 'telegram_refused' || !TOPIC_GONE.test((error as Error).message)) {
+        throw error;
+      }
+      return this.#sendNew(method, elsewhere, options);
+    }
   }
 
-  async #edit(method: string, payload: Payload, options: CallOptions = {}): Promise<Edited> {
+  async #edit(method: string, payload: Payload & { chat_id: number }, options: CallOptions = {}): Promise<Edited> {
+    if (this.#moved.has(payload.chat_id)) return 'gone';
     try {
       await this.#call(method, payload, options);
       return 'edited';
@@ -221,11 +234,10 @@ export class TelegramApi implements Chat {
   async #call<T>(method: string, payload: Payload, options: CallOptions = {}): Promise<T> {
     const { repeatable = true } = options;
     const chatId = payload.chat_id;
-    const addressed = chatId === undefined ? payload : { ...payload, chat_id: this.#moved.get(chatId) ?? chatId };
     try {
-      return (await this.#callOnce(method, addressed, options)) as T;
+      return (await this.#callOnce(method, this.#whereItIs(payload), options)) as T;
     } catch (error) {
-      const movedTo = error instanceof TelegramError ? error.parameters?.migrate_to_chat_id : undefined;
+      const movedTo = error instanceof Refused ? error.movedTo : undefined;
       if (movedTo !== undefined && chatId !== undefined && !this.#moved.has(chatId)) {
         if (this.#moved.size >= MOVED_CHATS) this.#moved.clear();
         this.#moved.set(chatId, movedTo);
@@ -240,19 +252,21 @@ export class TelegramApi implements Chat {
     }
   }
 
-  /** @throws TelegramError that has Telegram's refusal; else what went wrong on the way */
+  /** In the supergroup that a group has become, where its messages have other ids, and this bot knows none of them. */
+  #whereItIs(payload: Payload): Payload {
+    const movedTo = payload.chat_id === undefined ? undefined : this.#moved.get(payload.chat_id);
+    if (movedTo === undefined) return payload;
+    const { reply_parameters: _, message_thread_id: __, ...rest } = payload;
+    return { ...rest, chat_id: movedTo };
+  }
+
+  /** @throws what `readAnswer` and the HTTP client throw */
   async #callOnce(method: string, payload: Payload, options: CallOptions): Promise<unknown> {
     const { timeoutMs = CALL_TIMEOUT_MS, picture, signal } = options;
     const { contentType, body } = picture ? multipart(payload, picture) : json(payload);
     const headers = { 'content-type': contentType };
     const path = `bot${this.#token}/${method}`;
-    const response = await this.#http.ask({ method: 'POST', path, headers, body, timeoutMs, signal });
-    const text = String(await readBody(response));
-    const { statusCode = 0, statusMessage = '' } = response;
-    if (statusCode >= 500) throw new TelegramError({ error_code: statusCode, description: statusMessage });
-    const answer = JSON.parse(text);
-    if (!answer.ok) throw new TelegramError(answer);
-    return answer.result;
+    return readAnswer(await this.#http.ask({ method: 'POST', path, headers, body, timeoutMs, signal }));
   }
 }
 

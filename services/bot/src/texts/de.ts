@@ -143,6 +143,20 @@ export const de: Texts = {
     `Ich arbeite schon an ${count(limits.maxActivePerUser, photos)} von dir, mehr nehme ich nicht auf einmal. Versuch es wieder, wenn ich eines davon beantwortet habe.`,
   tooOften: (waitSeconds, limits) =>
     `Meine Grenze: ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. In ${duration(waitSeconds)} kannst du wieder etwas schicken.`,
+  severalRefused: {
+    leftOut: ({ refused, sent, numbers }) =>
+      refused === sent
+        ? `Ich habe keines dieser ${count(sent, photos)} genommen.`
+        : `Von diesen ${count(sent, photos)} habe ich ${refused} ausgelassen: ${numbers === undefined ? 'dieses und einige danach' : `Nummer ${numbers}`}.`,
+    too_large: (limits) =>
+      `Sie sind zu groß: Ich nehme höchstens ${size(limits.maxPhotoBytes)} pro Datei. Schick sie als Fotos statt als Dateien: Telegram macht sie kleiner.`,
+    too_small: (limits) =>
+      `Sie sind zu klein: Die kürzere Seite muss mindestens ${count(limits.minPhotoSide, pixels)} haben. Schick größere.`,
+    too_many_active: (limits) =>
+      `Ich arbeite an höchstens ${count(limits.maxActivePerUser, photos)} von dir auf einmal. Bitte schick sie noch einmal, wenn ich die anderen beantwortet habe.`,
+    too_often: (waitSeconds, limits) =>
+      `Meine Grenze: ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. Bitte schick sie in ${duration(waitSeconds)} noch einmal.`,
+  },
   notAPhoto: {
     text: 'Schick mir ein Foto mit Gesichtern, und ich bewerte jedes. /help sagt dir mehr.',
     sticker: 'Schöner Sticker, aber ich brauche ein Foto: JPEG, PNG oder WebP.',

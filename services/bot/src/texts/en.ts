@@ -139,6 +139,20 @@ export const en: Texts = {
     `I'm already working on ${count(limits.maxActivePerUser, photos)} of yours, and take no more at once. Try again when one of them is answered.`,
   tooOften: (waitSeconds, limits) =>
     `My limit is ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. You can send more in ${duration(waitSeconds)}.`,
+  severalRefused: {
+    leftOut: ({ refused, sent, numbers }) =>
+      refused === sent
+        ? `I took none of these ${count(sent, photos)}.`
+        : `I left out ${refused} of these ${count(sent, photos)}: ${numbers === undefined ? 'this one and some after it' : `number ${numbers}`}.`,
+    too_large: (limits) =>
+      `They are too large: I can take up to ${size(limits.maxPhotoBytes)} each. Send them as photos instead of files: Telegram makes them smaller.`,
+    too_small: (limits) =>
+      `They are too small: I need at least ${count(limits.minPhotoSide, pixels)} on the shorter side. Send larger ones.`,
+    too_many_active: (limits) =>
+      `I work on at most ${count(limits.maxActivePerUser, photos)} of yours at once. Please send them again when I have answered the others.`,
+    too_often: (waitSeconds, limits) =>
+      `My limit is ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. Please send them again in ${duration(waitSeconds)}.`,
+  },
   notAPhoto: {
     text: 'Send me a photo with faces, and I score each of them. /help tells more.',
     sticker: 'Nice sticker, but I need a photo: JPEG, PNG or WebP.',

@@ -139,6 +139,20 @@ export const es: Texts = {
     `Ya estoy trabajando en ${count(limits.maxActivePerUser, photos)} de las tuyas y no acepto más a la vez. Inténtalo otra vez cuando haya respondido a una de ellas.`,
   tooOften: (waitSeconds, limits) =>
     `Mi límite es de ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}. Podrás enviar más en ${duration(waitSeconds)}.`,
+  severalRefused: {
+    leftOut: ({ refused, sent, numbers }) =>
+      refused === sent
+        ? `No he aceptado ninguna de estas ${count(sent, photos)}.`
+        : `De estas ${count(sent, photos)} he dejado fuera ${refused}: ${numbers === undefined ? 'esta y algunas de las siguientes' : `número ${numbers}`}.`,
+    too_large: (limits) =>
+      `Son demasiado grandes: acepto hasta ${size(limits.maxPhotoBytes)} por archivo. Envíalas como fotos y no como archivos: Telegram las reduce.`,
+    too_small: (limits) =>
+      `Son demasiado pequeñas: el lado corto debe tener al menos ${count(limits.minPhotoSide, pixels)}. Envía otras más grandes.`,
+    too_many_active: (limits) =>
+      `Trabajo como mucho en ${count(limits.maxActivePerUser, photos)} de las tuyas a la vez. Por favor, envíalas otra vez cuando haya respondido a las demás.`,
+    too_often: (waitSeconds, limits) =>
+      `Mi límite es de ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}. Por favor, envíalas otra vez en ${duration(waitSeconds)}.`,
+  },
   notAPhoto: {
     text: 'Envíame una foto con caras y le pondré nota a cada una. /help explica más.',
     sticker: 'Bonito sticker, pero necesito una foto: JPEG, PNG o WebP.',

@@ -139,6 +139,20 @@ export const ru: Texts = {
     `У меня в работе уже ${count(limits.maxActivePerUser, photos)} от вас, больше сразу я не беру. Попробуйте ещё раз, когда получите один из ответов.`,
   tooOften: (waitSeconds, limits) =>
     `Ограничение: ${count(limits.requestsPerWindow, photos)} за ${duration(limits.windowSeconds)}. Прислать ещё можно через ${duration(waitSeconds)}.`,
+  severalRefused: {
+    leftOut: ({ refused, sent, numbers }) =>
+      refused === sent
+        ? `Прислано: ${count(sent, photos)}. Ни одну из них я сейчас не беру.`
+        : `Прислано: ${count(sent, photos)}. Из них я не беру ${refused}: ${numbers === undefined ? 'эту и некоторые после неё' : `номер ${numbers}`}.`,
+    too_large: (limits) =>
+      `Они слишком большие: я принимаю файлы до ${size(limits.maxPhotoBytes)}. Пришлите их как фотографии, а не как файлы: Telegram их уменьшит.`,
+    too_small: (limits) =>
+      `Они слишком маленькие: короткая сторона должна быть не меньше ${limits.minPhotoSide} px. Пришлите изображения побольше.`,
+    too_many_active: (limits) =>
+      `Больше, чем ${count(limits.maxActivePerUser, photos)}, от одного человека я сразу не беру. Пожалуйста, пришлите их ещё раз, когда получите ответы на остальные.`,
+    too_often: (waitSeconds, limits) =>
+      `Ограничение: ${count(limits.requestsPerWindow, photos)} за ${duration(limits.windowSeconds)}. Пожалуйста, пришлите их ещё раз через ${duration(waitSeconds)}.`,
+  },
   notAPhoto: {
     text: 'Пришлите фотографию с лицами, и я оценю каждое. Подробнее: /help',
     sticker: 'Хороший стикер, но мне нужна фотография: JPEG, PNG или WebP.',

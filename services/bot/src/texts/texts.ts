@@ -85,6 +85,15 @@ export interface Texts {
   tooSmall(side: number, limits: Limits): string;
   tooManyActive(limits: Limits): string;
   tooOften(waitSeconds: number, limits: Limits): string;
+  /** The same of several photos that were sent at once. `leftOut` comes first, then one of the reasons. */
+  severalRefused: {
+    /** `refused` of the `sent` photos, of which these are the `numbers`; undefined if they are too many to tell. */
+    leftOut(photos: { refused: number; sent: number; numbers: string | undefined }): string;
+    too_large(limits: Limits): string;
+    too_small(limits: Limits): string;
+    too_many_active(limits: Limits): string;
+    too_often(waitSeconds: number, limits: Limits): string;
+  };
   notAPhoto: Record<NotAPhoto, string>;
 
   /** At most 1,024 characters, which is all a caption may have. */

@@ -60,13 +60,20 @@ export async function readAlbum(params: Params, telegram: Telegram): Promise<Con
   return contents;
 }
 
+export function isSpoiler(params: Params): boolean {
+  return params.boolean('has_spoiler');
+}
+
 async function readInputMedia(given: unknown, params: Params, telegram: Telegram): Promise<Content> {
   const parsed = inputMedia.safeParse(given);
   if (!parsed.success) throw badRequest("can't parse InputMedia: expected an Object with type and media");
   const { type, media } = parsed.data;
-  const caption = readCaption(new Params(parsed.data));
+  const fields = new Params(parsed.data);
+  const caption = readCaption(fields);
   const source = { upload: params.attached(media), value: media };
-  if (type === 'photo') return { kind: 'photo', sizes: await readPhoto(source, telegram), caption };
+  if (type === 'photo') {
+    return { kind: 'photo', sizes: await readPhoto(source, telegram), caption, spoiler: isSpoiler(fields) };
+  }
   if (type === 'document') return { kind: 'document', file: readDocument(source, telegram), caption };
   throw badRequest(`type of InputMedia must be photo or document (the sandbox has no ${type})`);
 }

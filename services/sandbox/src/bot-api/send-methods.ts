@@ -3,7 +3,7 @@ import { badRequest } from './api-error.ts';
 import { checkRight, readChat } from './chat-access.ts';
 import { readCaption, readText } from './formatted-text.ts';
 import { readButtons } from './inline-keyboard.ts';
-import { readAlbum, readDocument, readPhoto } from './input-media.ts';
+import { isSpoiler, readAlbum, readDocument, readPhoto } from './input-media.ts';
 import { type Method, show } from './method.ts';
 import type { Params } from './params.ts';
 import { readPlace } from './placement.ts';
@@ -32,7 +32,7 @@ const sendPhoto: Method = async (params, telegram) => {
   readChat(params, telegram, 'write');
   const caption = readCaption(params);
   const sizes = await readPhoto({ upload: params.upload('photo'), value: params.string('photo') }, telegram);
-  return sendOne({ kind: 'photo', sizes, caption }, 'sendPhoto', params, telegram);
+  return sendOne({ kind: 'photo', sizes, caption, spoiler: isSpoiler(params) }, 'sendPhoto', params, telegram);
 };
 
 const sendDocument: Method = (params, telegram) => {
@@ -94,7 +94,8 @@ function send(
   const { chat, threadId, replyTo } = readPlace(params, telegram);
   for (const { kind } of contents) checkRight(chat, kind);
   telegram.pace.count(chat, contents.length);
+  const silent = params.boolean('disable_notification');
   return contents.map((content) =>
-    telegram.chats.post(chat.id, { from: 'bot', content, threadId, replyTo, ...more }, by),
+    telegram.chats.post(chat.id, { from: 'bot', content, threadId, replyTo, silent, ...more }, by),
   );
 }

@@ -9,6 +9,7 @@ export function wireContent(content: Content): object {
     case 'photo':
       return {
         photo: content.sizes.map((size) => ({ ...wireFile(size), ...sides(size) })),
+        ...(content.spoiler && { has_media_spoiler: true }),
         ...caption(content.caption),
       };
     case 'document':

@@ -18,6 +18,7 @@ export interface Draft {
   mediaGroupId?: string | undefined;
   clientKey?: string | undefined;
   hidden?: boolean;
+  silent?: boolean;
 }
 
 /** An event for a page that watches a chat. */
@@ -115,6 +116,7 @@ export class Chats {
       mediaGroupId: draft.mediaGroupId,
       clientKey: draft.clientKey,
       hidden: draft.hidden ?? false,
+      silent: draft.silent ?? false,
       deleted: false,
       changes: [],
     };

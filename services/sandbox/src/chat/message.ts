@@ -34,8 +34,8 @@ export const NO_TEXT: FormattedText = { text: '', entities: [] };
 
 export type Content =
   | { kind: 'text'; text: FormattedText }
-  /** `sizes` ascend; the last is the largest. */
-  | { kind: 'photo'; sizes: StoredFile[]; caption: FormattedText }
+  /** `sizes` ascend; the last is the largest. A spoiler is hidden until it is touched. */
+  | { kind: 'photo'; sizes: StoredFile[]; caption: FormattedText; spoiler: boolean }
   | { kind: 'document'; file: StoredFile; caption: FormattedText }
   | { kind: 'video'; file: StoredFile; seconds: number; caption: FormattedText }
   | { kind: 'sticker'; file: StoredFile; emoji: string }
@@ -97,6 +97,8 @@ export interface StoredMessage {
   clientKey: string | undefined;
   /** Kept from the bot by its privacy mode. */
   hidden: boolean;
+  /** No phone rings. */
+  silent: boolean;
   deleted: boolean;
   /** Oldest first, bounded. */
   changes: Change[];

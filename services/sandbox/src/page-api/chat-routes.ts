@@ -45,7 +45,7 @@ const messagePath = chatPath.extend({ messageId: id('must be a whole number') })
 export function serveChats(app: FastifyInstance, telegram: Telegram): void {
   const { chats } = telegram;
 
-  /** Fields as `newMessage`, and `text` or one of `photo`, `document`, `video` and `sticker`, with its `caption`. */
+  /** Fields as `newMessage`, and `text` or one of `photo`, `document`, `video` and `sticker`, with its `caption` and `has_spoiler`. */
   app.post('/api/chats/:chatId/messages', async (request, reply) => {
     const { chatId } = check(chatPath, request.params);
     const params = await readParams(request);

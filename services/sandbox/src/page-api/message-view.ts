@@ -21,6 +21,7 @@ export interface MessageView {
   photo_url?: string;
   photo_width?: number;
   photo_height?: number;
+  spoiler?: true;
   document_url?: string;
   document_name?: string;
   document_size?: number;
@@ -33,6 +34,8 @@ export interface MessageView {
   thread_id?: number;
   /** Kept from the bot by its privacy mode. */
   hidden?: true;
+  /** No phone rings. */
+  silent?: true;
   edited?: true;
   buttons?: Button[][];
   media_group_id?: string;
@@ -52,6 +55,7 @@ export function viewMessage(message: StoredMessage): MessageView {
     ...(message.reaction !== undefined && { reaction: message.reaction }),
     ...(message.threadId !== undefined && { thread_id: message.threadId }),
     ...(message.hidden && { hidden: true as const }),
+    ...(message.silent && { silent: true as const }),
     ...(message.replyTo !== undefined && { reply_to: message.replyTo }),
     ...(message.editedAt !== undefined && { edited: true as const }),
     ...(message.buttons && { buttons: message.buttons }),
@@ -63,7 +67,7 @@ export function viewMessage(message: StoredMessage): MessageView {
 function viewContent(content: Content) {
   switch (content.kind) {
     case 'photo':
-      return viewPhoto(content.sizes.at(-1)!);
+      return { ...viewPhoto(content.sizes.at(-1)!), ...(content.spoiler && { spoiler: true as const }) };
     case 'sticker':
       return viewPhoto(content.file);
     case 'document':

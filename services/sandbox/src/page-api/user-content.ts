@@ -28,7 +28,8 @@ export async function readContent(params: Params, media: MediaStore): Promise<Co
   if (field === 'video') return { kind: 'video', file: media.addVideo(upload), seconds: 1, caption };
   try {
     if (field === 'sticker') return { kind: 'sticker', file: await media.addSticker(upload.bytes), emoji: '🙂' };
-    return { kind: 'photo', sizes: await media.addPhoto(upload.bytes), caption };
+    const sizes = await media.addPhoto(upload.bytes);
+    return { kind: 'photo', sizes, caption, spoiler: params.boolean('has_spoiler') };
   } catch (error) {
     if (!(error instanceof UnusablePhoto)) throw error;
     throw new HttpError(415, `This can't be sent as a ${field}: ${error.message}.`);

@@ -1,5 +1,4 @@
-import { JOBS_A_SECOND } from '@attrai/bot/telegram/pace';
-import { CALLS_A_PHOTO, type Figures } from '../system/figures.ts';
+import type { Figures } from '../system/figures.ts';
 import { type Wait, waitInQueue } from './erlang.ts';
 
 export interface Cluster {
@@ -49,11 +48,6 @@ export function plan({ load }: Figures, cluster: Cluster, perSecond: number): Pl
       what: 'processors',
       photosPerSecond: within(photoMs, nodes * cores),
       why: `${photoMs.toFixed(1)} ms a photo on ${nodes * cores} cores, all parts together`,
-    },
-    {
-      what: 'Telegram',
-      photosPerSecond: JOBS_A_SECOND / CALLS_A_PHOTO,
-      why: `a placeholder and an answer a photo; a bot gets some 30 messages/s, and this one keeps to ${JOBS_A_SECOND}`,
     },
     {
       what: 'bot',

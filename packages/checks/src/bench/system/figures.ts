@@ -12,12 +12,11 @@ export const GOALS = {
   share: 0.9,
   estimatorMb: 350,
   botMb: 150,
+  /** Photos/s that one bot answers, at least. */
+  botPhotosPerSecond: 30,
   /** The cost of a photo with the longest queue, at the most, as a multiple of that with the shortest. */
   growth: 1.25,
 };
-
-/** A placeholder and an answer. Edits that show places in the queue have a pace of their own. */
-export const CALLS_A_PHOTO = 2;
 
 const plain = z.object({ processes: z.int(), photosPerSecond: amount, cpuMs: ms });
 
@@ -56,6 +55,14 @@ const queue = z.object({
   answer: z.object({ bot: ms, messaging: ms, rabbitmq: ms, redis: ms }),
 });
 
+const bot = z.object({
+  photos: z.int().describe('answered while this was measured'),
+  photosPerSecond: amount,
+  cpuMs: ms,
+  unanswered: z.int(),
+  twice: z.int().describe('photos with more than one answer'),
+});
+
 /** What `pnpm bench system` finds, as it stands in docs/benchmarks.json. */
 export const figures = z.object({
   v: z.literal(1),
@@ -69,6 +76,7 @@ export const figures = z.object({
   load: z.array(load),
   latency: z.array(latency),
   queue: z.array(queue),
+  bot: bot.optional().describe('with estimators to spare; absent in figures of version 0.1'),
   peakMb: z.object({ bot: amount, estimator: amount }),
 });
 
@@ -76,6 +84,7 @@ export type Figures = z.output<typeof figures>;
 export type PlainSpeed = Figures['plain'][number];
 export type LoadFigures = Figures['load'][number];
 export type LatencyFigures = Figures['latency'][number];
+export type BotFigures = z.output<typeof bot>;
 export type QueueFigures = Figures['queue'][number];
 
 /** CPU milliseconds a photo that our own processes spend outside the pipeline. */

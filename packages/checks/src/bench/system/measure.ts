@@ -5,6 +5,7 @@ import type { OnProgress } from '../../harness/command/progress-line.ts';
 import { describeMachine } from '../../harness/machine.ts';
 import { startSuite } from '../../harness/suite/start-suite.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
+import { measureBot } from './bot-alone.ts';
 import { keepApart, ownCores } from './cores.ts';
 import { estimatorsOf, type Figures, type LatencyFigures, type LoadFigures, type PlainSpeed } from './figures.ts';
 import { Peaks } from './peaks.ts';
@@ -58,6 +59,11 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
   const sample = Math.min(MOST_SAMPLED, lengths.at(-1)!);
   const queue = await measureQueue({ suite, broker, photos: [photos.small], lengths, sample, onProgress });
 
+  onProgress('the bot alone');
+  await runEstimators(suite, 0);
+  const bot = await measureBot({ suite, broker, photos, seconds });
+  await peaks.look();
+
   const date = new Date().toISOString().slice(0, 10);
   return {
     v: 1,
@@ -71,6 +77,7 @@ export async function measure(options: MeasureOptions): Promise<Figures> {
     load: speeds.map(({ load }) => load),
     latency: speeds.map(({ latency }) => latency),
     queue,
+    bot,
     peakMb: await peaks.look(),
   };
 }
@@ -83,7 +90,7 @@ async function startWarm({ photos, estimators, seconds, logDir, onProgress, open
     estimators,
     direct: true,
     // The last photos of a long queue must not expire.
-    bot: { preload: file('without-pace.ts'), env: { DEADLINE_SECONDS: '7200' } },
+    bot: { env: { DEADLINE_SECONDS: '7200' } },
     estimator: { preload: file('one-cpu.ts') },
   });
   // The bot's image has its compiled code. Here, the bot has left it when it ends.

@@ -93,7 +93,7 @@ async function messagesOf({ sandbox }: Suite): Promise<number> {
 }
 
 /** Waits so many seconds, and then until enough photos have been answered meanwhile to measure something. */
-async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number): Promise<void> {
+export async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number): Promise<void> {
   const answered = async () => crowd.sent.length - (await bookkeeping.inWork());
   const enough = (await answered()) + LEAST_PHOTOS;
   await sleep(seconds * 1000);
@@ -101,7 +101,7 @@ async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number):
 }
 
 /** Waits until no photo was in work for 3 s, since one that was just sent may not be in work yet; at most for a minute. */
-async function untilAnswered({ bookkeeping }: Suite): Promise<void> {
+export async function untilAnswered({ bookkeeping }: Suite): Promise<void> {
   const end = Date.now() + ANSWERED_WITHIN_MS;
   for (let idle = 0; idle < 12 && Date.now() < end; await sleep(LOOK_MS)) {
     idle = (await bookkeeping.inWork()) === 0 ? idle + 1 : 0;

@@ -5,8 +5,8 @@ import { inMidCall } from './moments.ts';
 
 /** Telegram holds a call back for so long, ms; the bot dies meanwhile. */
 const HOLD_MS = 1_500;
-/** So many replies to placeholders get lost: their pictures are then sent as new messages. */
-const LOST_PLACEHOLDERS = 12;
+/** Downloads that take longer than a photo may wait without a placeholder. */
+const SLOW_DOWNLOADS: FaultOrder = { method: 'downloadFile', kind: 'delay', delay_ms: 4_000, times: 12 };
 /** So that the calls are on the way. */
 const MIDDLE_MS = 300;
 
@@ -31,14 +31,10 @@ function killedIn(method: string, name: string, before?: FaultOrder): Fault {
 }
 
 export const botFaults: Fault[] = [
-  killedIn('sendMessage', 'the bot is killed in intake, while it sends placeholders'),
-  killedIn('downloadFile', 'the bot is killed after the placeholder, before the photo is published'),
-  killedIn('editMessageMedia', 'the bot is killed in reply, while it sends pictures'),
-  killedIn('sendPhoto', 'the bot is killed in reply, while it sends new pictures', {
-    method: 'sendMessage',
-    kind: 'drop-after',
-    times: LOST_PLACEHOLDERS,
-  }),
+  killedIn('downloadFile', 'the bot is killed in intake, before the photo is published'),
+  killedIn('sendMessage', 'the bot is killed while it sends placeholders', SLOW_DOWNLOADS),
+  killedIn('sendPhoto', 'the bot is killed in reply, while it sends pictures'),
+  killedIn('deleteMessage', 'the bot is killed in reply, while it deletes placeholders', SLOW_DOWNLOADS),
   {
     name: 'the bot is killed at any moment',
     async strike({ suite }) {
@@ -47,7 +43,7 @@ export const botFaults: Fault[] = [
   },
   {
     name: 'the bot gets SIGTERM',
-    moment: (stage) => inMidCall(stage, 'editMessageMedia', HOLD_MS),
+    moment: (stage) => inMidCall(stage, 'sendPhoto', HOLD_MS),
     async strike({ suite }) {
       suite.bot.signal('SIGTERM');
       await suite.sandbox.clearFaults();

@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 import { inFullWork } from './moments.ts';
 
 /** Calls that the bot makes for a photo. */
-const CALLS = ['sendMessage', 'getFile', 'editMessageText', 'editMessageMedia'];
+const CALLS = ['getFile', 'sendPhoto', 'sendMessage', 'deleteMessage'];
 const BLOCKING_USERS = 3;
 
 /** Telegram fails so many calls of each kind. */
@@ -34,7 +34,7 @@ export const telegramFaults: Fault[] = [
   fails('Telegram: 409, another poller', [{ method: 'getUpdates', kind: 'error', error_code: 409, times: 3 }]),
   fails(
     'Telegram: a timeout after it did deliver',
-    onEach({ kind: 'drop-after', times: 6 }, ['sendMessage', 'editMessageMedia', 'sendPhoto']),
+    onEach({ kind: 'drop-after', times: 6 }, ['sendPhoto', 'sendMessage']),
   ),
   {
     name: 'Telegram: 403, users who blocked the bot',

@@ -22,9 +22,9 @@ export function fateOf({ chatId, messageId, kind }: Sent, log: LogEntry[]): Fate
   const replies = log.filter(({ from, reply_to }) => from === 'bot' && reply_to === messageId);
   const messages = [...Map.groupBy(replies, ({ message_id }) => message_id)].map(readMessage);
   const all = messages.flatMap((message) => message.finals);
-  // Words that a picture may not have arrived are an answer only where there is no other.
+  // Words that a picture may not have arrived are an answer only where there is no other, and may come twice.
   const sure = all.filter(({ what }) => what !== 'doubt');
-  const finals = sure.length > 0 ? sure : all;
+  const finals = sure.length > 0 ? sure : all.slice(0, 1);
   const inProgress = messages.filter(({ said }) => said.at(-1) === 'progress').length;
   const history = messages.map(({ id, said }) => `${id}: ${said.join(' > ')}`).join('; ');
   return {

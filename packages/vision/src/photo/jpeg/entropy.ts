@@ -1,8 +1,8 @@
-/** A Huffman code of a JPEG: symbols of 8 bits by codes of up to 16. */
+/** A Huffman code of a JPEG: codes of 1 to 16 bits stand for symbols of 8 bits. */
 export interface HuffmanTable {
-  /** By the next 9 bits: the code's length times 256 plus its symbol; 0 if it is longer. */
+  /** Index: the next 9 bits. Value: the code's length times 256, plus its symbol; 0 if the code is longer. */
   short: Uint16Array;
-  /** By length: the largest code of that length (-1 for none), and what to add to a code to get the symbol's place. */
+  /** By length: the largest code of that length (-1 for none), and what to add to a code to get the place of its symbol. */
   largest: Int32Array;
   offset: Int32Array;
   symbols: Uint8Array;
@@ -11,7 +11,7 @@ export interface HuffmanTable {
 const LONGEST = 16;
 const SHORT = 9;
 
-/** @param definition how many codes there are of each length, 1 to 16, then their symbols; ITU T.81, B.2.4.2 and C */
+/** @param definition the number of codes of each length, 1 to 16, then their symbols; ITU T.81, B.2.4.2 and C */
 export function huffmanTable(definition: Uint8Array): HuffmanTable {
   const symbols = definition.subarray(LONGEST);
   const short = new Uint16Array(1 << SHORT);
@@ -30,14 +30,14 @@ export function huffmanTable(definition: Uint8Array): HuffmanTable {
   return { short, largest, offset, symbols };
 }
 
-/** Reads the entropy-coded data of a JPEG, bit by bit, up to the next marker or the end of the file; zeros from there on, as libjpeg does. */
+/** Reads the entropy-coded data of a JPEG bit by bit, up to the next marker or the end of the file. From there on it reads zeros, as libjpeg does. */
 export class EntropyReader {
   readonly #jpeg: Uint8Array;
   #at: number;
-  /** The last `#count` bits of it are still to be read. */
+  /** Its last `#count` bits are not read yet. */
   #bits = 0;
   #count = 0;
-  /** How many of these bits are beyond the end of the file. */
+  /** How many of those bits lie beyond the end of the data. */
   #missing = 0;
 
   constructor(jpeg: Uint8Array, at: number) {
@@ -50,7 +50,7 @@ export class EntropyReader {
     return this.#missing > this.#count;
   }
 
-  /** Whether less than a byte is left: the padding of the last one, which is ones. */
+  /** Whether less than a byte is left. That is the padding of the last byte, all ones. */
   get isSpent(): boolean {
     return this.#missing > 0 && this.#count - this.#missing < 8;
   }
@@ -61,7 +61,7 @@ export class EntropyReader {
     return this.#at - unread;
   }
 
-  /** The next symbol; -1 if no code begins like this. */
+  /** Reads a symbol; -1 if no code begins with these bits. */
   symbol(table: HuffmanTable): number {
     this.#fill();
     const found = table.short[(this.#bits >>> (this.#count - SHORT)) & ((1 << SHORT) - 1)]!;
@@ -78,21 +78,21 @@ export class EntropyReader {
     return -1;
   }
 
-  /** A number of `length` bits, 0 to 16. */
+  /** Reads a number of `length` bits, 0 to 16. */
   number(length: number): number {
     this.#fill();
     this.#count -= length;
     return (this.#bits >>> this.#count) & ((1 << length) - 1);
   }
 
-  /** A number that may be negative; ITU T.81, F.2.2.1. */
+  /** Reads a number that may be negative; ITU T.81, F.2.2.1. */
   signed(length: number): number {
     if (length === 0) return 0;
     const value = this.number(length);
     return value < 1 << (length - 1) ? value - (1 << length) + 1 : value;
   }
 
-  /** At least 17 bits. */
+  /** Makes at least 17 bits ready. */
   #fill(): void {
     while (this.#count <= 16) {
       const byte = this.#jpeg[this.#at];

@@ -2,28 +2,28 @@ import { MARKER, readWord, type Segment, segmentsOf } from './segments.ts';
 
 export interface Component {
   id: number;
-  /** How often it is sampled across and down, against the others. */
+  /** Samples across and down, relative to the other components. */
   across: number;
   down: number;
-  /** Which of the quantization tables it uses. */
+  /** Number of its quantization table. */
   quantization: number;
 }
 
 /** A frame header (ITU T.81, B.2.2). */
 export interface Frame {
-  /** Pixels, as they are stored. */
+  /** Pixels as they are stored, before EXIF turns them. */
   width: number;
   height: number;
   progressive: boolean;
   components: Component[];
-  /** The largest of the components'. */
+  /** The largest sampling of any component. */
   across: number;
   down: number;
 }
 
-/** A picture as one scan stores it: in rows of units (MCUs), the last of which may reach over its edges. */
+/** A picture as one scan stores it: in rows of units (MCUs). The last unit of a row, and the last row, may reach over the picture's edges. */
 export interface UnitGrid {
-  /** Pixels, as for the frame. */
+  /** The frame's, pixels. */
   width: number;
   height: number;
   unitWidth: number;
@@ -34,14 +34,14 @@ export interface UnitGrid {
 
 const [BASELINE, EXTENDED, PROGRESSIVE] = [0xc0, 0xc1, 0xc2];
 const LAST_FRAME = 0xcf;
-/** Markers between the frame markers that are none: Huffman tables, JPG, arithmetic conditioning. */
+/** Markers in that range that mark no frame: Huffman tables, JPG, arithmetic conditioning. */
 const NO_FRAMES = [0xc4, 0xc8, 0xcc];
 
 export function isFrame({ marker }: Segment): boolean {
   return marker >= BASELINE! && marker <= LAST_FRAME && !NO_FRAMES.includes(marker);
 }
 
-/** undefined for what libjpeg does not decode either, or not by Huffman codes: lossless, hierarchical, arithmetic, 12 bits. */
+/** undefined for frames that libjpeg does not decode, or not by Huffman codes: lossless, hierarchical, arithmetic, 12 bits. */
 export function readFrame({ marker, body }: Segment): Frame | undefined {
   const count = body[5];
   if (![BASELINE, EXTENDED, PROGRESSIVE].includes(marker) || body[0] !== 8) return undefined;
@@ -58,7 +58,7 @@ export function readFrame({ marker, body }: Segment): Frame | undefined {
   return { width, height, progressive: marker === PROGRESSIVE, components, ...sampling };
 }
 
-/** The units of a scan of these components. A component alone is stored block by block (ITU T.81, A.2.2). */
+/** The units of a scan with these components. A single component is stored block by block (ITU T.81, A.2.2). */
 export function gridOf({ width, height, across, down }: Frame, components: readonly Component[]): UnitGrid {
   const [alone, ...others] = components;
   const blocks = others.length > 0 ? { across: 1, down: 1 } : alone!;
@@ -69,8 +69,8 @@ export function gridOf({ width, height, across, down }: Frame, components: reado
 }
 
 /**
- * The grid of a JPEG that is one run of units, each of which builds on those before: baseline, one scan, no restarts. In such a file one
- * wrong bit may shift or discolour all that follows. undefined for any other.
+ * The grid of a JPEG that is a single run of units: baseline, one scan, no restarts. Each unit builds on those before it, so one wrong bit may
+ * shift or discolour everything that follows. undefined for any other JPEG.
  */
 export function oneRunOf(jpeg: Uint8Array): UnitGrid | undefined {
   let frame: Frame | undefined;

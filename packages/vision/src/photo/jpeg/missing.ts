@@ -3,24 +3,24 @@ import type { Seam } from './seam.ts';
 import { MARKER } from './segments.ts';
 import type { Scan, Walk } from './walk.ts';
 
-/** 17,000 undamaged photos and collages, saved at quality 10 and better, are below 0.65. */
+/** A seam's certainty above which the picture is damaged. 17,000 undamaged photos and collages, saved at quality 10 or better, are below 0.65. */
 const CERTAIN = 0.7;
-/** Less than 1% of photos saved at quality 50 or better are above. */
+/** A seam's suspicion above which the file is examined. Less than 1% of photos saved at quality 50 or better are above. */
 export const SUSPICIOUS = 0.4;
-/** Of a block. */
+/** The coefficients of a block. */
 const COEFFICIENTS = 64;
 
 /**
- * The share of a JPEG's picture that is missing, shifted, tinted or noise, 0 to 1, as far as it can be detected:
+ * The share of a JPEG's picture that is missing, shifted, tinted or noise, 0 to 1, as far as that can be detected.
  *
- * - baseline: from the first unit that can't be read to the end, for each unit builds on the one before; with restart markers only the
- *   units up to the next of them. If the number of units is wrong, but none of them, the damage is where the seam is, if there is one.
- * - progressive: what comes first is most of the picture. A place is there as soon as it has its mean colours (DC) and all of its brightness
- *   (AC 1 to 63) in their first approximation: the scores of faces of 90 to 300 px are then off by 0.2 to 0.9 of 10, as after saving a
- *   photo as JPEG of quality 50; without AC 6 to 63 by up to 1.5. What comes later brings detail, or a little noise where it is damaged.
+ * - Baseline: everything from the first unit that can't be read, since each unit builds on the one before; with restart markers, up to the
+ *   next marker. If all units can be read but their number is wrong, the damage begins at the seam, if there is one.
+ * - Progressive: the first scans hold most of the picture. A place counts as present once it has its mean colours (DC) and all its brightness
+ *   (AC 1 to 63) in a first approximation. The scores of faces of 90 to 300 px are then off by 0.2 to 0.9 of 10, as in a JPEG of quality
+ *   50; without AC 6 to 63, by up to 1.5. Later scans add detail, or a little noise where they are damaged.
  *
- * @param walk undefined for one that cannot be walked: of that everything is missing
- * @param seam of its pixels, if it is one run of units and they are there
+ * @param walk undefined for a file that cannot be walked: everything is missing then
+ * @param seam of the decoded pixels, if the file is a single run of units
  */
 export function missingOfJpeg(walk: Walk | undefined, seam?: Seam): number {
   if (walk === undefined) return 1;
@@ -40,7 +40,7 @@ function missingOfProgressive({ frame, scans }: Walk): number {
   return 1 - Math.min(...details, ...colours.map((colour) => shareOf(scans, colour, 0)));
 }
 
-/** The share of the picture for which this coefficient of a component has come. */
+/** The share of the picture that has this coefficient of a component. */
 function shareOf(scans: readonly Scan[], { id }: Component, coefficient: number): number {
   const bringing = scans.filter(({ components, from, to, refines }) => {
     return !refines && from <= coefficient && coefficient <= to && components.some((component) => component.id === id);
@@ -48,7 +48,7 @@ function shareOf(scans: readonly Scan[], { id }: Component, coefficient: number)
   return Math.max(0, ...bringing.map((scan) => (scan.misfit && !isCut(scan) ? 0 : scan.good)));
 }
 
-/** Whether the file ends here because it was cut. In a whole progressive file, more follows. */
+/** Whether the file was cut in this scan. In a whole progressive file, more scans follow. */
 function isCut({ follows }: Scan): boolean {
   return follows === undefined || follows === MARKER.end;
 }

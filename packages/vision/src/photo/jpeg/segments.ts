@@ -1,4 +1,4 @@
-/** The markers we need by name; ITU T.81, table B.1. */
+/** ITU T.81, table B.1. */
 export const MARKER = {
   huffmanTables: 0xc4,
   firstRestart: 0xd0,
@@ -12,15 +12,15 @@ export const MARKER = {
 export interface Segment {
   /** The marker's second byte. */
   marker: number;
-  /** What follows the length. */
+  /** The bytes after the length. */
   body: Uint8Array;
-  /** Where the segment ends; the entropy-coded data of a scan begin there. */
+  /** Where the segment ends. A scan's entropy-coded data begin there. */
   end: number;
 }
 
 /**
- * The segments of a JPEG, up to and with the end marker, or as many as are whole. Entropy-coded data and restart markers are
- * passed over (ITU T.81, B.1.1).
+ * The whole segments of a JPEG, up to the end marker and including it. Entropy-coded data and restart markers are skipped (ITU T.81,
+ * B.1.1).
  */
 export function* segmentsOf(jpeg: Uint8Array): Generator<Segment> {
   let at = findMarker(jpeg, 2);
@@ -37,10 +37,10 @@ export function* segmentsOf(jpeg: Uint8Array): Generator<Segment> {
   }
 }
 
-/** Where the next marker is, from its last 0xff; the file's length if there is none. */
+/** Where the next marker begins (its last 0xff); the file's length if there is none. */
 export function findMarker(jpeg: Uint8Array, from: number): number {
   for (let at = jpeg.indexOf(0xff, from); at !== -1 && at + 1 < jpeg.length; at = jpeg.indexOf(0xff, at + 1)) {
-    // 0 makes it a byte of the data, another 0xff a fill byte.
+    // 0xff before a 0 is a byte of the data; before another 0xff it is a fill byte.
     if (jpeg[at + 1] !== 0 && jpeg[at + 1] !== 0xff) return at;
   }
   return jpeg.length;
@@ -50,12 +50,12 @@ export function isRestart(marker: number | undefined): marker is number {
   return marker !== undefined && marker >= MARKER.firstRestart && marker <= MARKER.lastRestart;
 }
 
-/** A number of two bytes; NaN if they are not there. */
+/** A big-endian number of two bytes; NaN beyond the end. */
 export function readWord(bytes: Uint8Array, at: number): number {
   return bytes[at]! * 256 + bytes[at + 1]!;
 }
 
-/** Restarts, the start of the image and TEM have no length. */
+/** Whether the marker has no length: restarts, the start of the image and TEM. */
 function standsAlone(marker: number): boolean {
   return marker === 0x01 || (marker >= MARKER.firstRestart && marker < MARKER.end);
 }

@@ -3,15 +3,15 @@ import { crc32 } from 'node:zlib';
 export interface Chunk {
   type: string;
   data: Uint8Array;
-  /** Where it begins, with its length. */
+  /** Where its length field begins. */
   start: number;
-  /** Of its type and data; undefined where the file ends before. */
+  /** As stored, over type and data; undefined if the file ends before it. */
   checkSum: number | undefined;
 }
 
 const SIGNATURE_BYTES = 8;
 
-/** The chunks of a PNG (PNG, 5.3); the last may be cut short. */
+/** The chunks of a PNG (PNG specification, 5.3); the last may be cut short. */
 export function* chunksOf(png: Uint8Array): Generator<Chunk> {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   for (let start = SIGNATURE_BYTES; start + 8 <= png.length; ) {

@@ -1,13 +1,13 @@
-/** How a PNG's pixels lie in the stream that is compressed, by the header's data (PNG, 11.2.2). */
+/** How a PNG's pixels lie in its compressed stream (PNG specification, 11.2.2). */
 export interface Layout {
-  /** Bytes of the stream, and of its last pass: all of them, unless it is interlaced. */
+  /** Uncompressed bytes of the stream, and of its last pass. Without interlacing there is one pass. */
   total: number;
   lastPass: number;
 }
 
-/** Samples a pixel, by the type of colour. */
+/** Samples a pixel, by colour type. */
 const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** First column and row of each of Adam7's passes, and the steps to the next (PNG, 8.2). */
+/** First column and row of each pass of Adam7, and the steps to the next (PNG specification, 8.2). */
 const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -18,6 +18,7 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const;
 
+/** @param header the data of the IHDR chunk */
 export function layoutOf(header: Uint8Array): Layout | undefined {
   if (header.length < 13) return undefined;
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);

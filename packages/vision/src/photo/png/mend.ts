@@ -4,13 +4,13 @@ import { createDeflate, createInflate, constants as zlib } from 'node:zlib';
 import { chunksOf, encodeChunk, isIntact } from './chunks.ts';
 import { type Layout, layoutOf } from './layout.ts';
 
-/** Bytes given to zlib at once. The output of a piece with damage is lost. */
+/** Bytes given to zlib at once. The output of a damaged piece is lost. */
 const PIECE = 4096;
 
 /**
  * The share of a PNG's picture that is missing, 0 to 1. Its compressed pixels can be read up to the first chunk with a wrong check sum, or
- * the first byte that zlib refuses; there is no way back in. That leaves out all rows from there on; of an interlaced PNG those of the last
- * pass, which is every other row, and all if it has not even begun.
+ * up to the first byte that zlib refuses, and not beyond. So all rows from there on are missing. In an interlaced PNG it is rows of the last
+ * pass, which has every other row; everything counts as missing if that pass has not begun.
  */
 export async function missingOfPng(png: Uint8Array): Promise<number> {
   const layout = findLayout(png);
@@ -20,7 +20,7 @@ export async function missingOfPng(png: Uint8Array): Promise<number> {
   return Math.min(1, lacking / layout.lastPass);
 }
 
-/** The same picture as a PNG that is whole: what is missing is black, or transparent. libpng would leave there what the memory had before. */
+/** Makes a whole PNG of a damaged one: what is missing becomes black, or transparent. libpng would show old contents of the memory there. */
 export async function mendPng(png: Uint8Array): Promise<Buffer> {
   const layout = findLayout(png)!;
   const pixels = await buffer(Readable.from(fillUp(png, layout)).pipe(createDeflate({ level: zlib.Z_BEST_SPEED })));
@@ -39,7 +39,7 @@ async function* fillUp(png: Uint8Array, layout: Layout): AsyncGenerator<Uint8Arr
     lacking -= part.length;
     yield part;
   }
-  // Row by row these are: no filter, and zeros.
+  // A row of zeros means: no filter, all samples 0.
   for (; lacking > 0; lacking -= PIECE) yield new Uint8Array(Math.min(lacking, PIECE));
 }
 
@@ -53,11 +53,11 @@ async function* readPixels(png: Uint8Array, { total }: Layout): AsyncGenerator<U
       if (left <= 0) return;
     }
   } catch {
-    // Damaged: what zlib refuses is missing.
+    // zlib refuses damaged data: the rest is missing.
   }
 }
 
-/** The compressed pixels, as far as they are intact; the end of the file may cut the last chunk. */
+/** The compressed pixels up to the first damaged chunk. The end of the file may cut the last chunk. */
 function* piecesOf(png: Uint8Array): Generator<Uint8Array> {
   for (const chunk of chunksOf(png)) {
     if (chunk.type !== 'IDAT') continue;

@@ -1,10 +1,10 @@
 import { MAX_BYTES } from '../limits.ts';
 
-/** Before the first chunk: RIFF, the length of the rest, WEBP; RFC 9649, 2.4. */
+/** RIFF, the length of the rest, WEBP; then comes the first chunk (RFC 9649, 2.4). */
 const HEADER_BYTES = 12;
-/** Of a chunk's name and length, and of RIFF's. */
+/** A chunk's name and length, and also RIFF's. */
 const NAME_BYTES = 8;
-/** Zeros beyond the picture's own length: they may take more bits to tell than what they stand for. */
+/** Zeros are also added beyond the picture's own length: as codes, they may need more bits than the missing data. */
 const MORE = 2 ** 16;
 
 /** Whether the end of the file is missing. */
@@ -14,8 +14,8 @@ export function isCut(webp: Uint8Array): boolean {
 }
 
 /**
- * A cut WebP in its full length, with zeros from `upTo` on: libwebp refuses what is shorter, and what has too few bits for its picture, and
- * reads zeros as some picture or other.
+ * Brings a cut WebP to its full length, with zeros from `upTo` on. libwebp refuses a file that is shorter, or that has too few bits for its
+ * picture. Zeros it decodes to some picture or other.
  */
 export function fillUp(webp: Uint8Array, upTo = webp.length): Uint8Array {
   const length = NAME_BYTES + viewOf(webp).getUint32(4, true);
@@ -28,7 +28,7 @@ export function fillUp(webp: Uint8Array, upTo = webp.length): Uint8Array {
   return filled;
 }
 
-/** Where the chunk begins that the cut is in, if it is a picture's. */
+/** Where the chunk begins that is cut, if it holds a picture. */
 function findCutPicture(webp: Uint8Array): number | undefined {
   const view = viewOf(webp);
   for (let at = HEADER_BYTES; at + NAME_BYTES <= webp.length; ) {

@@ -2,20 +2,20 @@ import sharp, { type Metadata } from 'sharp';
 import type { Pixels } from '../../pixels.ts';
 import { MAX_PIXELS } from '../limits.ts';
 
-/** So many frames of an animation are looked at for one that shows something, and no more pixels than a photo may have. */
+/** The search for a frame that shows something ends after so many frames, or after as many pixels as a photo may have. */
 const MOST_FRAMES = 20;
-/** Longer side of a frame as it is looked at, pixels. */
+/** Frames are reduced to this longer side, pixels, for the search. */
 const SIDE = 64;
-/** Levels between the darkest and the brightest pixel of what is still one colour: lossy compression leaves so much. */
+/** A frame counts as one colour if no channel varies by more levels: lossy compression leaves so much. */
 const FLAT = 8;
 
-/** The first frame that is not of one colour (transparent ones are white); 0, the first of all, if there is none among those looked at. */
+/** The number of the first frame that is not of one colour, transparency on white; 0 if the search finds none. */
 export async function firstVisibleFrame(webp: Uint8Array, header: Metadata, seconds: number): Promise<number> {
   const { pages = 1, width, height } = header;
   const count = Math.min(pages, MOST_FRAMES, Math.floor(MAX_PIXELS / (width * height)));
   const frames = await sharp(webp, { pages: count, limitInputPixels: MAX_PIXELS })
     .timeout({ seconds })
-    // Any other kernel would mix the edges of frames that lie one below the other.
+    // The frames lie one below the other: any other kernel would mix their edges.
     .resize({ width: SIDE, height: SIDE, fit: 'inside', kernel: 'nearest' })
     .flatten({ background: '#ffffff' })
     .raw({ depth: 'uchar' })
@@ -25,7 +25,7 @@ export async function firstVisibleFrame(webp: Uint8Array, header: Metadata, seco
   return 0;
 }
 
-/** Whether a picture shows nothing: it is of one colour. */
+/** Whether a picture shows nothing but one colour. */
 export function isFlat({ data }: Pick<Pixels, 'data'>): boolean {
   const least = Uint8Array.of(255, 255, 255);
   const most = new Uint8Array(3);

@@ -1,0 +1,35 @@
+/** Lets as much work begin as fits into so many bytes of memory; the rest waits, in order. */
+export class ByteBudget {
+  #all: number;
+  #left: number;
+  #waiting: { bytes: number; begin: () => void }[] = [];
+
+  constructor(bytes: number) {
+    this.#all = bytes;
+    this.#left = bytes;
+  }
+
+  /** @param bytes that `work` holds until it is done; what is more than all there is begins when nothing else is held */
+  async use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    const needed = Math.min(bytes, this.#all);
+    if (this.#waiting.length > 0 || needed > this.#left) {
+      await new Promise<void>((begin) => this.#waiting.push({ bytes: needed, begin }));
+    } else {
+      this.#left -= needed;
+    }
+    try {
+      return await work();
+    } finally {
+      this.#left += needed;
+      this.#beginNext();
+    }
+  }
+
+  #beginNext(): void {
+    for (let next = this.#waiting[0]; next && next.bytes <= this.#left; next = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#left -= next.bytes;
+      next.begin();
+    }
+  }
+}
