@@ -55,6 +55,11 @@ test.each([
     /sentinelPassword/,
   ],
   [
+    new Error('failed to connect to sentinel a:26379 because ERR No such master with that name'),
+    'redis_no_primary',
+    /know no primary of that name/,
+  ],
+  [
     new Error('connected to sentinel a:26379 successfully, but got an invalid reply: null'),
     'redis_no_primary',
     /know no primary of that name/,

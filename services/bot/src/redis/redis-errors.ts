@@ -66,7 +66,7 @@ export function gradeRedisError(what: string, cause: unknown): RetryableError {
  */
 export function gradeLostConnection(cause: unknown): RetryableError {
   const said = cause instanceof Error ? cause.message : '';
-  if (/invalid reply: null/.test(said)) {
+  if (/invalid reply: null|No such (master|primary)/i.test(said)) {
     const message =
       'The sentinels of REDIS_URL know no primary of that name: correct the name, or wait for a failover.';
     return new RetryableError('redis_no_primary', message, { cause });
