@@ -35,6 +35,13 @@ function operatorOf(opened: AsyncDisposableStack, server: Server): Redis {
   return operator;
 }
 
+/** There is neither a RabbitMQ nor a Telegram. */
+const NOBODY = {
+  BOT_TOKEN: '123456789:AAH-token-of-the-test_0123',
+  TELEGRAM_API_ROOT: 'http://127.0.0.1:1',
+  AMQP_URL: 'amqp://127.0.0.1:1',
+};
+
 const asUser = (server: Server) => server.url.replace('//', '//attrai:secret@');
 
 test('a Redis that may evict jobs is warned of', async () => {
@@ -102,16 +109,25 @@ test.concurrent('a Redis that is full at the start is named, and the start goes 
   await waitUntil('it did not go on', isOpen, 30_000);
 });
 
+test.concurrent('a bot whose password is refused says so in /readyz, and goes on when it is mended', async () => {
+  await using opened = new AsyncDisposableStack();
+  const server = opened.use(await startRedis());
+  const operator = operatorOf(opened, server);
+  await operator.acl('SETUSER', 'attrai', 'on', '>another', '~attrai*', '+@all');
+  const bot = opened.use(await startBotProcess({ ...NOBODY, REDIS_URL: asUser(server) }));
+  const problem = async () => JSON.parse((await bot.get('/readyz')).body).failing.redis ?? '';
+  await waitUntil('it was not named', async () => /refuses the user and password of REDIS_URL/.test(await problem()));
+  await bot.untilSaid(/"code":"redis_login"/);
+  await operator.acl('SETUSER', 'attrai', '>secret');
+  await bot.untilSaid(/"msg":"Redis is back"/);
+  await waitUntil('it did not go on', async () => (await problem()) === '');
+  expect(bot.output()).not.toContain('attrai:secret');
+});
+
 test.concurrent('Redis Cluster ends the bot, in plain words', async () => {
   await using opened = new AsyncDisposableStack();
   const server = opened.use(await startRedis(['--cluster-enabled', 'yes']));
-  const bot = opened.use(
-    await startBotProcess({
-      BOT_TOKEN: '123456789:AAH-token-of-the-test_0123',
-      AMQP_URL: 'amqp://127.0.0.1:1',
-      REDIS_URL: server.url,
-    }),
-  );
+  const bot = opened.use(await startBotProcess({ ...NOBODY, REDIS_URL: server.url }));
   expect(await bot.exited).toBe(1);
   expect(bot.output()).toMatch(
     /^ {2}- REDIS_URL: Redis Cluster is not supported.* Use one Redis .* or several with Sentinel/m,
