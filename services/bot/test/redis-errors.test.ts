@@ -27,6 +27,16 @@ test.each([
   expect(gradeRedisError('to do a thing', replyError(message))).toMatchObject({ grade: 'retryable', code });
 });
 
+test('a command that is forbidden is named, where Redis names it', () => {
+  for (const user of ['this user', 'User attrai']) {
+    const error = gradeRedisError(
+      'to count',
+      replyError(`NOPERM ${user} has no permissions to run the 'evalsha' command`),
+    );
+    expect(error.message).toMatch(/The user of REDIS_URL may not run evalsha: allow it/);
+  }
+});
+
 test('whatever is no answer of Redis means that it is away, even if it sounds like one', () => {
   for (const error of [new Error('Command timed out'), new Error('OOM '), 'x', undefined]) {
     expect(gradeRedisError('to do a thing', error)).toMatchObject({ code: 'redis_away', cause: error });

@@ -79,8 +79,8 @@ test('the rights that the operator is told to give are enough, and the bot leave
 });
 
 test.concurrent.each([
-  ['-info', /may not do this/, 'redis_forbidden'],
-  ['-eval', /may not do this/, 'redis_forbidden'],
+  ['-info', /may not run info/, 'redis_forbidden'],
+  ['-eval', /may not run eval/, 'redis_forbidden'],
   ['-set', /may not run SET\. Allow/, 'redis_forbidden'],
   ['-@stream', /may not run XADD, XTRIM\. Allow/, 'redis_forbidden'],
   ['resetkeys', /may not run SET, GET/, 'redis_forbidden'],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { bookkeepingOnRedis } from '../src/bookkeeping.ts';
 import { connectRedis, untilReady } from '../src/redis/connect-redis.ts';
 import type { Envelope } from '../src/requests/envelope.ts';
-import { watchTroubles } from './on-redis.ts';
+import { logger, watchTroubles } from './on-redis.ts';
 import { noSentinels, PASSWORD, SENTINEL_PASSWORD, startSentinels } from './redis-sentinels.ts';
 import { LIMITS } from './world.ts';
 
@@ -18,11 +18,11 @@ sentinelTest(
     await using opened = new AsyncDisposableStack();
     const sentinels = await startSentinels(opened);
     const output: string[] = [];
-    const logger = createLogger({ service: 'test', destination: { write: (line) => output.push(line) } });
+    const watched = createLogger({ service: 'test', destination: { write: (line) => output.push(line) } });
     let reconnected = 0;
     const bookkeeping = await bookkeepingOnRedis(sentinels.url, {
       limits: LIMITS,
-      logger,
+      logger: watched,
       onFatal: () => {},
       onReconnected: () => {
         reconnected += 1;
@@ -104,7 +104,7 @@ sentinelTest(
 
 sentinelTest('sentinels that refuse, or know no such primary, are named', async () => {
   await using opened = new AsyncDisposableStack();
-  const { url } = await startSentinels(opened);
+  const { url, sentinelUrl } = await startSentinels(opened);
   const problemOf = (from: string, to: string) => {
     const { troubles } = watchTroubles();
     const redis = connectRedis(url.replace(from, to), troubles);
@@ -119,4 +119,7 @@ sentinelTest('sentinels that refuse, or know no such primary, are named', async 
   await waitUntil('it was not named', () => /No sentinel of REDIS_URL answers/.test(nobody.problem()));
   const oneIsThere = problemOf('@', '@127.0.0.1:1,');
   await untilReady(oneIsThere.redis);
+
+  const taken = bookkeepingOnRedis(sentinelUrl, { limits: LIMITS, logger, onFatal: () => {} });
+  await expect(taken).rejects.toMatchObject({ code: 'bad_config', message: expect.stringMatching(/is a sentinel/) });
 });

@@ -13,6 +13,8 @@ export const SENTINEL_PASSWORD = 'watch%man';
 export interface SentinelSet {
   /** As REDIS_URL. */
   readonly url: string;
+  /** One of the sentinels, as if it were Redis. */
+  readonly sentinelUrl: string;
   /** A connection to the primary of now, past the bot's. */
   operator: Redis;
   /** Resolves when the replica has all that was written until now. */
@@ -96,6 +98,7 @@ export async function startSentinels(opened: AsyncDisposableStack): Promise<Sent
     url: `redis+sentinel://:${encodeURIComponent(PASSWORD)}@${ports
       .map((port) => `127.0.0.1:${port}`)
       .join(',')}/mymaster/3?sentinelPassword=${encodeURIComponent(SENTINEL_PASSWORD)}`,
+    sentinelUrl: `redis://:${encodeURIComponent(SENTINEL_PASSWORD)}@127.0.0.1:${ports[0]}`,
     operator,
     async replicated() {
       await waitUntil('the replica lags behind', async () => Number(await operator.wait(1, 1_000)) === 1);

@@ -157,7 +157,7 @@ test.concurrent('every command that Redis refuses counts, also one of a worker',
   await own.acl('SETUSER', 'default', '-evalsha');
   await waitUntil('it was not told', () => errors().length > 0);
   expect(errors()).toMatchObject([{ code: 'redis_forbidden' }]);
-  expect(troubles.problem).toMatch(/may not do this/);
+  expect(troubles.problem).toMatch(/may not run evalsha/);
   await queue.close();
 });
 

@@ -57,7 +57,9 @@ export function gradeRedisError(what: string, cause: unknown): RetryableError {
   }
   const refusal = refusalIn(said);
   const [, code, advice] = refusal ?? [said, 'redis_refused', 'Its own words tell why.'];
-  return new RetryableError(code, `Redis refused when asked ${what}. ${advice}`, { cause: withoutKeys(cause) });
+  const [, command] = /the '([\w|]+)' command/.exec(said) ?? [];
+  const named = command === undefined ? advice : advice.replace('may not do this', `may not run ${command}`);
+  return new RetryableError(code, `Redis refused when asked ${what}. ${named}`, { cause: withoutKeys(cause) });
 }
 
 /**

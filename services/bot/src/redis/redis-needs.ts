@@ -55,6 +55,11 @@ export async function checkNeeds(redis: Redis, logger: Logger): Promise<void> {
 }
 
 function refuseWrongKind(about: Map<string, string>): void {
+  if (about.get('redis_mode') === 'sentinel' || about.get('server_mode') === 'sentinel') {
+    throw new ConfigError([
+      'REDIS_URL: this server is a sentinel. Begin the URL with redis+sentinel:// to ask it for Redis.',
+    ]);
+  }
   if (about.get('cluster_enabled') === '1') {
     const instead = 'Use one Redis (cluster-enabled no), or several with Sentinel: redis+sentinel://...';
     throw new ConfigError([`REDIS_URL: Redis Cluster is not supported, and this server is part of one. ${instead}`]);
