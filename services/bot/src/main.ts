@@ -83,7 +83,7 @@ await runService('bot', async () => {
   });
   opened.defer(() => broker?.close());
 
-  const { book, jobs, requestRate } = bookkeeping;
+  const { book, albums, jobs, requestRate } = bookkeeping;
   addWaitingPhotos(registry, broker, book);
   const pulse = new Pulse({ broker, book, logger });
   opened.defer(() => pulse.stop());
@@ -95,6 +95,7 @@ await runService('bot', async () => {
     photoStore,
     inbox,
     book,
+    albums,
     jobs,
     requestRate,
     troubles,

@@ -7,9 +7,9 @@ import { gradeRedisError } from './redis-errors.ts';
 /** The first with `#!lua` scripts (https://redis.io/docs/latest/develop/programmability/lua-api/#script_flags) and `PEXPIRE ... NX`. */
 const LEAST_MAJOR = 7;
 
-/** What the scripts of the book, of the rate and of BullMQ call, each once, on a key of no other use. `K` is the key. */
+/** What the scripts of the book, albums, the rate and BullMQ call, each once, on a key of no other use. `K` is the key. */
 const COMMANDS = `SET K 1|GET K|MGET K|INCR K|INCRBY K 1|EXISTS K|TYPE K|PEXPIRE K 9999|PTTL K|SCAN 0 COUNT 1|TIME|DEL K
-HSET K a 1|HMSET K a 1|HGET K a|HMGET K a|HGETALL K|HEXISTS K a|HINCRBY K a 1|HDEL K a|DEL K
+HSET K a 1|HSETNX K a 1|HMSET K a 1|HGET K a|HMGET K a|HGETALL K|HEXISTS K a|HINCRBY K a 1|HDEL K a|DEL K
 LPUSH K a|RPUSH K a|LLEN K|LINDEX K 0|LRANGE K 0 -1|LTRIM K 0 -1|RPOPLPUSH K K|LREM K 0 b|RPOP K|DEL K
 ZADD K 1 a|ZCARD K|ZCOUNT K 0 1|ZRANGE K 0 -1|ZRANGEBYSCORE K 0 1|ZREVRANGE K 0 -1|ZREVRANGEBYSCORE K 1 0|ZSCORE K a|ZRANK K a
 ZREMRANGEBYRANK K 8 9|ZREMRANGEBYSCORE K 8 9|ZREM K b|ZPOPMIN K|DEL K|SADD K a|SCARD K|SMEMBERS K|SREM K a|DEL K
