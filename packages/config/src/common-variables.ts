@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { problemOf } from './redis-url.ts';
 
 /** Variables that several services read, each described once. A service puts those it needs into its own schema. */
 
@@ -7,8 +8,14 @@ export const AMQP_URL = z
   .describe('RabbitMQ, with user and password');
 
 export const REDIS_URL = z
-  .url({ protocol: /^rediss?$/, error: 'expected a URL like redis://host:6379, with :password@ before the host' })
-  .describe('Redis, with password');
+  .string()
+  .check((given) => {
+    const problem = problemOf(given.value);
+    if (problem !== undefined) given.issues.push({ code: 'custom', message: problem, input: given.value });
+  })
+  .describe(
+    'Redis, with password, such as `redis://:password@host:6379`; behind Sentinel `redis+sentinel://:password@host1:26379,host2:26379/mymaster`; with TLS `rediss`',
+  );
 
 export const GRAYLOG_URL = z
   .url({ protocol: /^tcp$/, error: 'expected a URL like tcp://host:12201' })

@@ -13,6 +13,7 @@ import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { botConfig, limitsOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
+import { RedisTroubles } from './redis/redis-troubles.ts';
 import type { RunningBot } from './running-bot.ts';
 import { startBot } from './start-bot.ts';
 
@@ -35,6 +36,7 @@ await runService('bot', async () => {
   const onFatal = shutdown.fail;
   logger.info('starting');
 
+  const troubles = new RedisTroubles(logger, config.REDIS_URL);
   let broker: Broker | undefined;
   let bookkeeping: Bookkeeping | undefined;
   let bot: RunningBot | undefined;
@@ -47,7 +49,7 @@ await runService('bot', async () => {
     checks: {
       rabbitmq: () => check(broker?.connected === true, 'not connected'),
       redis: () => {
-        const problem = bookkeeping === undefined ? 'not connected' : bookkeeping.problem;
+        const problem = troubles.problem ?? (bookkeeping ? undefined : 'starting');
         return check(problem === undefined, problem ?? '');
       },
       bot: () => {
@@ -70,6 +72,7 @@ await runService('bot', async () => {
     logger,
     onFatal,
     onReconnected: () => reconnected('redis'),
+    troubles,
   });
   opened.defer(() => bookkeeping?.close());
   broker = await connectBroker({
@@ -80,7 +83,7 @@ await runService('bot', async () => {
   });
   opened.defer(() => broker?.close());
 
-  const { book, albums, jobs, requestRate, troubles } = bookkeeping;
+  const { book, albums, jobs, requestRate } = bookkeeping;
   addWaitingPhotos(registry, broker, book);
   const pulse = new Pulse({ broker, book, logger });
   opened.defer(() => pulse.stop());

@@ -6,6 +6,7 @@ import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { startRedis } from '@attrai/test-servers/redis';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { waitUntil } from '@attrai/test-servers/wait-until';
+import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { chatPage } from './chat-page.ts';
@@ -47,6 +48,17 @@ async function openSuite(opened: AsyncDisposableStack, ownRedisUrl?: string) {
     }),
   );
   return { bot, page: chatPage(sandbox.url), rabbitmq: rabbitmq.proxy, redis: redis.proxy, amqpUrl };
+}
+
+/** A stand-in for the estimators, who finds no face in any photo. */
+async function answerAll(opened: AsyncDisposableStack, amqpUrl: string): Promise<void> {
+  const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+  opened.defer(() => broker.close());
+  await broker.consume(TO_ESTIMATE, 1, async ({ json }) => {
+    const { id, replyTo, acceptedAt, deadline } = estimateRequest.parse(json);
+    const result = { v: 1, id, replyTo, acceptedAt, deadline, outcome: { kind: 'no_face' }, workMs: 1 };
+    await broker.publish(AFTER_ESTIMATE, { json: result });
+  });
 }
 
 test('a bot that waits for Telegram at its start says so', { timeout: 60_000 }, async () => {
@@ -96,19 +108,43 @@ test(name, { timeout: 180_000 }, async () => {
   await waitUntil('no photo was published', async () => bot.output().includes('Published'));
 });
 
-test('a Redis that is full makes the bot not ready, and is named with what to do', { timeout: 60_000 }, async () => {
+const fillsUp =
+  'a Redis that others fill up is named within 15 s though no photo comes; photos sent meanwhile are answered after its mend';
+test(fillsUp, { timeout: 120_000 }, async () => {
   await using opened = new AsyncDisposableStack();
   const server = opened.use(await startRedis());
-  const { bot, page } = await openSuite(opened, server.url);
+  const { bot, page, amqpUrl } = await openSuite(opened, server.url);
   await bot.untilReady();
-  await server.run('redis-cli', 'CONFIG', 'SET', 'maxmemory', '1');
+  await answerAll(opened, amqpUrl);
   await page.send(CHAT, { photo: PHOTO });
-  await waitUntil('it was ready', async () => (await failing(bot)).includes('redis'));
+  await page.untilSaid(CHAT, /no face/i);
+
+  const others = new Redis(server.url);
+  opened.defer(() => others.disconnect());
+  const used = Number(/^used_memory:(\d+)/m.exec(await others.info('memory'))![1]);
+  await others.config('SET', 'maxmemory', String(used + 5_000_000));
+  const fill = async () => {
+    for (let i = 0; ; i++) await others.set(`others:${i}`, 'x'.repeat(5_000));
+  };
+  await expect(fill()).rejects.toThrow(/^OOM/);
+  // It would be full at one moment, and not quite at the next.
+  await others.config('SET', 'maxmemory', String(used + 4_000_000));
+  await waitUntil('it was ready', async () => (await failing(bot)).includes('redis'), 15_000);
   expect(JSON.parse((await bot.get('/readyz')).body).failing.redis).toMatch(/Redis is full: raise its maxmemory/);
   expect(bot.output()).toMatch(/"level":"error".*"code":"redis_full"/);
-  await server.run('redis-cli', 'CONFIG', 'SET', 'maxmemory', '0');
-  await waitUntil('no photo was published', async () => bot.output().includes('Published'));
+
+  for (let i = 0; i < 3; i++) await page.send(CHAT, { photo: PHOTO });
+  await bot.untilSaid(/Could not accept a photo; it waits/);
+  expect((await page.stats()).pending_updates).toBe(3);
+  expect(bot.output().match(/"code":"redis_full"[^\n]*work on it fails/g)).toHaveLength(1);
+
+  await others.del(...(await others.keys('others:*')));
+  const answers = async () => (await page.fromBot(CHAT)).filter(({ text }) => /no face/i.test(text ?? '')).length;
+  await waitUntil('not all were answered', async () => (await answers()) === 4);
   await bot.untilReady();
+  expect((await page.stats()).pending_updates).toBe(0);
+  expect(await page.fromBot(CHAT)).toHaveLength(4);
+  expect(await others.zcard('attrai:book:deadlines')).toBe(0);
 });
 
 test('/metrics counts photos, their ways and what waits, and names nobody', async () => {
@@ -125,13 +161,7 @@ test('/metrics counts photos, their ways and what waits, and names nobody', asyn
   expect(await metric(bot, 'attrai_photos_in_work{service="bot"}')).toBe(3);
   expect(await metric(bot, 'attrai_photos_accepted_total')).toBe(3);
 
-  const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
-  opened.defer(() => broker.close());
-  await broker.consume(TO_ESTIMATE, 1, async ({ json }) => {
-    const { id, replyTo, acceptedAt, deadline } = estimateRequest.parse(json);
-    const result = { v: 1, id, replyTo, acceptedAt, deadline, outcome: { kind: 'no_face' }, workMs: 1 };
-    await broker.publish(AFTER_ESTIMATE, { json: result });
-  });
+  await answerAll(opened, amqpUrl);
   await waitUntil('the answers were not counted', async () => {
     return (await metric(bot, 'attrai_photos_answered_total{outcome="no_face"}')) === 3;
   });
