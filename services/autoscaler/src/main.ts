@@ -1,7 +1,6 @@
-import type { Broker } from '@attrai/broker/broker';
-import { connectBroker } from '@attrai/broker/connect-broker';
+import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
-import { startHealthServer } from '@attrai/telemetry/health';
+import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
 import { onShutdown } from '@attrai/telemetry/shutdown';
@@ -19,20 +18,21 @@ await runService('autoscaler', async () => {
   const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
   logger.info('starting');
 
-  let broker: Broker | undefined;
+  // Opened first, so that /readyz says what is wrong with it.
+  const broker = await openBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
+  opened.defer(() => broker.close());
   let autoscaler: Autoscaler | undefined;
   const health = await startHealthServer({
     port: config.HEALTH_PORT,
     host: config.HEALTH_HOST,
     checks: {
-      rabbitmq: () => (broker?.connected ? { ok: true } : { ok: false, reason: 'not connected' }),
+      rabbitmq: () => checkOf(broker.problem),
       autoscaler: () => autoscaler?.ready() ?? { ok: false, reason: 'starting' },
     },
   });
   opened.defer(() => health.close());
 
-  broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
-  opened.defer(() => broker?.close());
+  await broker.ready();
   autoscaler = new Autoscaler({
     broker,
     service: connectService(config.DOCKER_SOCKET, config.SCALED_SERVICE),

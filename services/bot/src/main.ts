@@ -1,10 +1,9 @@
-import type { Broker } from '@attrai/broker/broker';
-import { connectBroker } from '@attrai/broker/connect-broker';
+import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
-import { type Check, startHealthServer } from '@attrai/telemetry/health';
+import { type Check, checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
@@ -35,7 +34,15 @@ await runService('bot', async () => {
   const onFatal = shutdown.fail;
   logger.info('starting');
 
-  let broker: Broker | undefined;
+  // Opened first, so that /readyz says what is wrong with it, whatever else is waited for.
+  const broker = await openBroker({
+    url: config.AMQP_URL,
+    logger,
+    onFatal,
+    onReconnected: () => reconnected('rabbitmq'),
+  });
+  opened.defer(() => broker.close());
+
   let bookkeeping: Bookkeeping | undefined;
   let bot: RunningBot | undefined;
 
@@ -45,15 +52,11 @@ await runService('bot', async () => {
     registry,
     alive: { updates: () => check(bot?.alive() !== false, 'the loop that fetches updates is stuck') },
     checks: {
-      rabbitmq: () => check(broker?.connected === true, 'not connected'),
-      redis: () => {
-        const problem = bookkeeping === undefined ? 'not connected' : bookkeeping.problem;
-        return check(problem === undefined, problem ?? '');
-      },
+      rabbitmq: () => checkOf(broker.problem),
+      redis: () => checkOf(bookkeeping ? bookkeeping.problem : 'not connected'),
       bot: () => {
         // Its start waits for Redis and RabbitMQ, and then for Telegram.
-        const starting =
-          broker?.connected && bookkeeping && bookkeeping.problem === undefined ? 'waiting for Telegram' : 'starting';
+        const starting = !broker.problem && bookkeeping && !bookkeeping.problem ? 'waiting for Telegram' : 'starting';
         const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [starting] };
         return check(ok, reasons.join('; '));
       },
@@ -72,13 +75,7 @@ await runService('bot', async () => {
     onReconnected: () => reconnected('redis'),
   });
   opened.defer(() => bookkeeping?.close());
-  broker = await connectBroker({
-    url: config.AMQP_URL,
-    logger,
-    onFatal,
-    onReconnected: () => reconnected('rabbitmq'),
-  });
-  opened.defer(() => broker?.close());
+  await broker.ready();
 
   const { book, jobs, requestRate, troubles } = bookkeeping;
   addWaitingPhotos(registry, broker, book);

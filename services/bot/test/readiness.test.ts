@@ -5,6 +5,7 @@ import { startSandbox } from '@attrai/sandbox/sandbox';
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { startRedis } from '@attrai/test-servers/redis';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
+import { makeQueueUnfit } from '@attrai/test-servers/unfit-queue';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
@@ -94,6 +95,20 @@ test(name, { timeout: 180_000 }, async () => {
   expect(await metric(bot, 'attrai_reconnections_total{to="redis"}')).toBeGreaterThan(0);
   await page.send(CHAT, { photo: PHOTO });
   await waitUntil('no photo was published', async () => bot.output().includes('Published'));
+});
+
+test('a RabbitMQ that is connected and can not work makes the bot not ready, with what to do', {
+  timeout: 90_000,
+}, async () => {
+  await using opened = new AsyncDisposableStack();
+  const { bot, amqpUrl } = await openSuite(opened);
+  await bot.untilReady();
+  const deleteUnfit = await makeQueueUnfit(amqpUrl, TO_ESTIMATE);
+  await waitUntil('it was ready', async () => (await failing(bot)).includes('rabbitmq'), 30_000);
+  expect(JSON.parse((await bot.get('/readyz')).body).failing.rabbitmq).toMatch(/other settings.*delete_queue/);
+  expect(bot.output().match(/"level":"warn".*other settings/g)).toHaveLength(1);
+  await deleteUnfit();
+  await bot.untilReady();
 });
 
 test('a Redis that is full makes the bot not ready, and is named with what to do', { timeout: 60_000 }, async () => {

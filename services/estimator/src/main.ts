@@ -1,7 +1,7 @@
-import { connectBroker } from '@attrai/broker/connect-broker';
+import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
-import { startHealthServer } from '@attrai/telemetry/health';
+import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
@@ -45,9 +45,21 @@ await runService('estimator', async () => {
     );
   }
 
+  // Opened first, so that /readyz says what is wrong with it, whatever else is waited for.
+  const broker = await openBroker({
+    url: config.AMQP_URL,
+    logger,
+    onFatal: shutdown.fail,
+    onReconnected: () => reconnected('rabbitmq'),
+  });
+  opened.defer(() => broker.close());
+
   let estimator: Estimator | undefined;
   const starting = { ok: false, reason: CANT_SEE_PHOTOS };
-  const checks = { estimator: () => estimator?.ready() ?? starting };
+  const checks = {
+    rabbitmq: () => checkOf(broker.problem),
+    estimator: () => estimator?.ready() ?? starting,
+  };
   const health = await startHealthServer({ port: config.HEALTH_PORT, host: config.HEALTH_HOST, checks, registry });
   opened.defer(() => health.close());
   logger.info({ port: health.port }, 'health is served');
@@ -71,13 +83,7 @@ await runService('estimator', async () => {
     onFatal: shutdown.fail,
   });
   opened.defer(() => vision.close());
-  const broker = await connectBroker({
-    url: config.AMQP_URL,
-    logger,
-    onFatal: shutdown.fail,
-    onReconnected: () => reconnected('rabbitmq'),
-  });
-  opened.defer(() => broker.close());
+  await broker.ready();
   estimator = await startEstimator({
     broker,
     photoStore,

@@ -50,7 +50,7 @@ export class Estimator {
 
   /** Ready while photos can arrive and none waits for the end of an outage. */
   ready(): { ok: boolean; reason?: string } {
-    if (!this.#consumer?.attached) return { ok: false, reason: 'not consuming: no connection to RabbitMQ' };
+    if (!this.#consumer?.attached) return { ok: false, reason: 'not consuming to_estimate' };
     const { waitingFor } = this.#outages;
     return waitingFor === undefined ? { ok: true } : { ok: false, reason: `a photo waits: ${waitingFor}` };
   }

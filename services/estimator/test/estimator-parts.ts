@@ -125,6 +125,9 @@ export function passOn(broker: Broker): Broker {
     get connected() {
       return broker.connected;
     },
+    get problem() {
+      return broker.problem;
+    },
     publish: (queue, message) => broker.publish(queue, message),
     consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
     depth: (queue) => broker.depth(queue),

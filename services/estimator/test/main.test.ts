@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
+import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
 import { ensureModels } from '@attrai/models/build';
 import { modelsDir } from '@attrai/models/models-dir';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
@@ -14,6 +15,7 @@ import { markVolume } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
 import { ownVhost } from '@attrai/test-servers/own-servers';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
+import { makeQueueUnfit } from '@attrai/test-servers/unfit-queue';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { collectResults, sendPhoto } from './estimator-parts.ts';
@@ -98,7 +100,13 @@ describe('the estimator process', () => {
     await vi.waitFor(() => expect(estimator.lines().some((line) => line.level === 'warn')).toBe(true), soon);
     expect(await estimator.get('/readyz')).toEqual({
       status: 503,
-      body: { ok: false, failing: { estimator: expect.stringContaining('RabbitMQ') } },
+      body: {
+        ok: false,
+        failing: {
+          rabbitmq: expect.stringMatching(/can not connect to RabbitMQ.*ECONNREFUSED/),
+          estimator: expect.any(String),
+        },
+      },
     });
 
     const rabbitmq = createServer((socket) => {
@@ -110,6 +118,18 @@ describe('the estimator process', () => {
     await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
     estimator.child.kill('SIGTERM');
     expect((await estimator.exited).code).toBe(0);
+  });
+
+  test('is not ready, and says what to do, while RabbitMQ is connected and has an unfit queue', async () => {
+    const deleteUnfit = await makeQueueUnfit(amqpUrl, AFTER_ESTIMATE);
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_STORE: 'message' });
+    await vi.waitFor(async () => {
+      const { body } = await estimator.get('/readyz');
+      expect(body).toMatchObject({ failing: { rabbitmq: expect.stringMatching(/other settings.*delete_queue/) } });
+    }, soon);
+    await deleteUnfit();
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    expect(estimator.lines().filter(({ msg }) => /other settings/.test(msg))).toHaveLength(1);
   });
 
   test('is not ready while its connection hangs; ready again, and the reconnection counted, after the connection was cut', async () => {

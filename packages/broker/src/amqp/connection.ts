@@ -2,8 +2,9 @@ import { hostname } from 'node:os';
 import { connect, type RecoveringChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
 import type { Timing } from '../timing.ts';
+import { explain } from './explain.ts';
 import { goodbye } from './limited.ts';
-import type { Unreachable } from './unreachable.ts';
+import { CONNECTION, type Problems } from './problems.ts';
 
 export interface ConnectionOptions {
   /** As for `connectBroker`. */
@@ -12,9 +13,14 @@ export interface ConnectionOptions {
   purpose: 'publish' | 'consume';
   timing: Timing;
   logger: Logger;
-  unreachable: Unreachable;
+  problems: Problems;
   onReconnected(): void;
 }
+
+const AWAY = 'can not connect to RabbitMQ (AMQP_URL): waiting for it';
+const ALARM =
+  'RabbitMQ takes no messages, because of an alarm over memory or disk: give it more of what it is low on, or have it ' +
+  'hold fewer messages (rabbitmqctl status tells)';
 
 /** The handshake of a connection may take this long, in milliseconds. */
 const HANDSHAKE_MS = 10_000;
@@ -25,10 +31,13 @@ export class Connection {
   #open = false;
   /** It was open before and was lost. */
   #lost = false;
-  #blocked = false;
+  /** RabbitMQ's reason for taking no messages from us. */
+  #alarm: string | undefined;
+  #problems: Problems;
 
   private constructor(model: RecoveringChannelModel, options: ConnectionOptions) {
     this.model = model;
+    this.#problems = options.problems;
     this.#watch(options);
   }
 
@@ -52,7 +61,12 @@ export class Connection {
 
   /** True while RabbitMQ takes no messages from us (a memory or disk alarm). */
   get blocked(): boolean {
-    return this.#blocked;
+    return this.#alarm !== undefined;
+  }
+
+  /** Notes the alarm, if there is one. */
+  noteAlarm(): void {
+    if (this.#alarm !== undefined) this.#problems.note('alarm', { advice: ALARM, words: this.#alarm });
   }
 
   async close(): Promise<void> {
@@ -60,11 +74,12 @@ export class Connection {
     this.#open = false;
   }
 
-  #watch({ purpose, logger, unreachable, onReconnected }: ConnectionOptions): void {
+  #watch({ purpose, logger, problems, onReconnected }: ConnectionOptions): void {
     const { model } = this;
+    const place = CONNECTION[purpose];
     model.on('connect', () => {
       this.#open = true;
-      unreachable.connected();
+      problems.over(place);
       logger.info({ purpose }, 'connected to RabbitMQ');
       if (this.#lost) onReconnected();
       this.#lost = false;
@@ -72,19 +87,24 @@ export class Connection {
     model.on('disconnect', (error) => {
       this.#open = false;
       this.#lost = true;
-      this.#blocked = false;
+      this.#unblock();
       logger.warn({ purpose, err: error }, 'lost the connection to RabbitMQ');
     });
-    model.on('connect-failed', (error) => unreachable.failed(error));
+    model.on('connect-failed', (error) => problems.note(place, explain(error, AWAY)));
     model.on('blocked', (reason) => {
-      this.#blocked = true;
-      logger.warn({ purpose, reason: String(reason) }, 'RabbitMQ takes no messages for now');
+      this.#alarm = String(reason);
+      this.noteAlarm();
     });
     model.on('unblocked', () => {
-      this.#blocked = false;
+      this.#unblock();
       logger.info({ purpose }, 'RabbitMQ takes messages again');
     });
     model.on('error', () => {}); // 'disconnect' follows
+  }
+
+  #unblock(): void {
+    this.#alarm = undefined;
+    this.#problems.over('alarm');
   }
 }
 
