@@ -32,7 +32,7 @@ async function run(): Promise<number> {
     return 0;
   }
   const config = readConfig(z.object({ AMQP_URL, INBOX_DIR }));
-  const letters = openDeadLetters(config.AMQP_URL, await createVolumeStore(config.INBOX_DIR));
+  const letters = openDeadLetters(config.AMQP_URL, await createVolumeStore(config.INBOX_DIR, 'INBOX_DIR'));
   if (command.name === 'list') {
     process.stdout.write(table(await letters.list()));
     return 0;

@@ -1,6 +1,7 @@
 import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { StoreWatch } from '@attrai/photo-store/store-watch';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { type Check, checkOf, startHealthServer } from '@attrai/telemetry/health';
@@ -43,6 +44,7 @@ await runService('bot', async () => {
   });
   opened.defer(() => broker.close());
 
+  let storeWatch: StoreWatch | undefined;
   let bookkeeping: Bookkeeping | undefined;
   let bot: RunningBot | undefined;
 
@@ -53,6 +55,7 @@ await runService('bot', async () => {
     alive: { updates: () => check(bot?.alive() !== false, 'the loop that fetches updates is stuck') },
     checks: {
       rabbitmq: () => checkOf(broker.problem),
+      photos: () => checkOf(storeWatch?.problem),
       redis: () => checkOf(bookkeeping ? bookkeeping.problem : 'not connected'),
       bot: () => {
         // Its start waits for Redis and RabbitMQ, and then for Telegram.
@@ -67,7 +70,9 @@ await runService('bot', async () => {
 
   const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
   if (config.PHOTO_STORE === 'volume') await markVolume(config.PHOTO_DIR);
-  const inbox = await createVolumeStore(config.INBOX_DIR);
+  const inbox = await createVolumeStore(config.INBOX_DIR, 'INBOX_DIR');
+  storeWatch = new StoreWatch({ stores: { PHOTO_DIR: photoStore, INBOX_DIR: inbox }, logger });
+  opened.defer(() => storeWatch?.stop());
   bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, {
     limits,
     logger,

@@ -1,6 +1,7 @@
 import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { StoreWatch } from '@attrai/photo-store/store-watch';
 import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
@@ -54,10 +55,12 @@ await runService('estimator', async () => {
   });
   opened.defer(() => broker.close());
 
+  let storeWatch: StoreWatch | undefined;
   let estimator: Estimator | undefined;
   const starting = { ok: false, reason: CANT_SEE_PHOTOS };
   const checks = {
     rabbitmq: () => checkOf(broker.problem),
+    photos: () => checkOf(storeWatch?.problem),
     estimator: () => estimator?.ready() ?? starting,
   };
   const health = await startHealthServer({ port: config.HEALTH_PORT, host: config.HEALTH_HOST, checks, registry });
@@ -65,6 +68,8 @@ await runService('estimator', async () => {
   logger.info({ port: health.port }, 'health is served');
 
   const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
+  storeWatch = new StoreWatch({ stores: { PHOTO_DIR: photoStore }, logger });
+  opened.defer(() => storeWatch?.stop());
   if (config.PHOTO_STORE === 'volume') {
     const waiting = new AbortController();
     opened.defer(() => waiting.abort());

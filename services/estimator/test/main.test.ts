@@ -14,6 +14,7 @@ import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
 import { ownVhost } from '@attrai/test-servers/own-servers';
+import { SmallVolume } from '@attrai/test-servers/small-volume';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import { makeQueueUnfit } from '@attrai/test-servers/unfit-queue';
 import sharp from 'sharp';
@@ -130,6 +131,36 @@ describe('the estimator process', () => {
     await deleteUnfit();
     await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
     expect(estimator.lines().filter(({ msg }) => /other settings/.test(msg))).toHaveLength(1);
+  });
+
+  test('is not ready, and says what to do, while the photo store is read-only, and then goes on with its photos', async ({
+    skip,
+  }) => {
+    skip(SmallVolume.refused !== undefined, SmallVolume.refused);
+    const volume = new SmallVolume();
+    cleanups.push(() => volume.takeAway());
+    volume.mount();
+    await markVolume(volume.dir);
+    const photoStore = await openPhotoStore('volume', volume.dir);
+    const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+    cleanups.push(() => broker.close());
+    const answers = await collectResults(broker);
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_DIR: volume.dir });
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    estimator.child.kill('SIGSTOP');
+    const { id } = await sendPhoto(broker, photoStore, {}, await greyJpeg());
+    await volume.remount('ro');
+    estimator.child.kill('SIGCONT');
+    await vi.waitFor(async () => {
+      const { body } = await estimator.get('/readyz');
+      expect(body).toMatchObject({ failing: { photos: expect.stringMatching(/PHOTO_DIR .* is read-only: mount it/) } });
+    }, soon);
+    expect(estimator.lines().filter(({ msg }) => /photos can't be stored/.test(msg))).toHaveLength(1);
+    await volume.remount('rw');
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    const [answer] = await answers.first();
+    expect(answer!.result.id).toBe(id);
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]), soon);
   });
 
   test('is not ready while its connection hangs; ready again, and the reconnection counted, after the connection was cut', async () => {

@@ -34,8 +34,8 @@ export interface TogetherParts {
 export async function startTogether({ config, logger, opened, onFatal }: TogetherParts): Promise<Running> {
   const folder = await OwnFolder.open(logger);
   opened.defer(() => folder.close());
-  const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder.path, 'photos'));
-  const inbox = await createVolumeStore(join(folder.path, 'inbox'));
+  const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder.path, 'photos'), 'TMPDIR');
+  const inbox = await createVolumeStore(join(folder.path, 'inbox'), 'TMPDIR');
 
   const telegram = config.BOT_TOKEN
     ? { token: config.BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT }
