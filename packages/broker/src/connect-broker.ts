@@ -1,3 +1,4 @@
+import type { TlsParts } from '@attrai/config/tls';
 import { Connection } from './amqp/connection.ts';
 import { Problems } from './amqp/problems.ts';
 import { RabbitmqBroker } from './amqp/rabbitmq-broker.ts';
@@ -8,6 +9,8 @@ import { TIMING, type Timing } from './timing.ts';
 export interface ConnectBrokerOptions {
   /** amqp://user:password@host:port/vhost, or amqps. */
   url: string;
+  /** For amqps, if there is more to it than the CAs that Node knows. */
+  tls?: TlsParts;
   logger?: Logger;
   /** Told once, when a handler threw a fatal error. */
   onFatal: (error: unknown) => void;
@@ -28,10 +31,10 @@ export async function connectBroker(options: ConnectBrokerOptions): Promise<Brok
 
 /** As `connectBroker`, but resolves at once. `problem` tells what `ready()` waits for. */
 export async function openBroker(options: ConnectBrokerOptions): Promise<RabbitmqBroker> {
-  const { url, logger = silentLogger, onFatal, onReconnected = () => {} } = options;
+  const { url, tls = {}, logger = silentLogger, onFatal, onReconnected = () => {} } = options;
   const timing = { ...TIMING, ...options.timing };
   const problems = new Problems(url, logger);
-  const shared = { url, timing, logger, problems, onReconnected };
+  const shared = { url, tls, timing, logger, problems, onReconnected };
   // Two, since a memory alarm blocks a connection that publishes, and must not hold acknowledgements back.
   const [publishing, consuming] = await Promise.all([
     Connection.open({ ...shared, purpose: 'publish' }),

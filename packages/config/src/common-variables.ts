@@ -10,6 +10,28 @@ export const REDIS_URL = z
   .url({ protocol: /^rediss?$/, error: 'expected a URL like redis://host:6379, with :password@ before the host' })
   .describe('Redis, with password');
 
+const pem = (what: string, secret = false) =>
+  z
+    .string()
+    .optional()
+    .meta({ description: `${what} (PEM)`, secret });
+
+/** Read by `tlsOf`. */
+export const AMQP_TLS = {
+  AMQP_CA: pem(
+    'for an `amqps` URL, as `AMQP_CA_FILE`: certificates of the CA to trust in place of those that Node knows',
+  ),
+  AMQP_CERT: pem("as `AMQP_CERT_FILE`: the client's certificate, if RabbitMQ asks for one"),
+  AMQP_KEY: pem('as `AMQP_KEY_FILE`: its private key, without a passphrase', true),
+};
+export const REDIS_TLS = {
+  REDIS_CA: pem(
+    'for a `rediss` URL, as `REDIS_CA_FILE`: certificates of the CA to trust in place of those that Node knows',
+  ),
+  REDIS_CERT: pem("as `REDIS_CERT_FILE`: the client's certificate, if Redis asks for one"),
+  REDIS_KEY: pem('as `REDIS_KEY_FILE`: its private key, without a passphrase', true),
+};
+
 export const GRAYLOG_URL = z
   .url({ protocol: /^tcp$/, error: 'expected a URL like tcp://host:12201' })
   .optional()

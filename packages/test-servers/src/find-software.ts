@@ -23,8 +23,12 @@ const POLICY = '/usr/sbin/policy-rc.d';
  * Finds what `software` can be started from: a Docker engine that answers, else a binary of this machine, else (as root, with
  * apt-get) the binary of its package, which it installs. Throws an error that says what to do if there is none.
  */
-export async function findSource(software: Software, policy = POLICY): Promise<Source> {
-  if (await hasImage(software.image)) return { kind: 'docker', image: software.image };
+export async function findSource(
+  software: Software,
+  from: 'any' | 'installed' = 'any',
+  policy = POLICY,
+): Promise<Source> {
+  if (from === 'any' && (await hasImage(software.image))) return { kind: 'docker', image: software.image };
 
   const found = await findBinary(software.binaries);
   if (found !== undefined) return { kind: 'binary', path: found };

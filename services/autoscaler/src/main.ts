@@ -1,5 +1,6 @@
 import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
+import { tlsOf } from '@attrai/config/tls';
 import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
@@ -19,7 +20,7 @@ await runService('autoscaler', async () => {
   logger.info('starting');
 
   // Opened first, so that /readyz says what is wrong with it.
-  const broker = await openBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
+  const broker = await openBroker({ url: config.AMQP_URL, tls: tlsOf('AMQP', config), logger, onFatal: shutdown.fail });
   opened.defer(() => broker.close());
   let autoscaler: Autoscaler | undefined;
   const health = await startHealthServer({

@@ -1,3 +1,4 @@
+import type { TlsParts } from '@attrai/config/tls';
 import { patiently } from '@attrai/contracts/patiently';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Redis } from 'ioredis';
@@ -34,12 +35,14 @@ export interface BookkeepingOptions {
   onFatal(error: unknown): void;
   /** The connection to Redis was lost and is there again. */
   onReconnected?(): void;
+  /** For rediss. */
+  tls?: TlsParts;
 }
 
 /** On Redis: outlives the process. Waits until Redis answers. */
 export async function bookkeepingOnRedis(url: string, options: BookkeepingOptions): Promise<Bookkeeping> {
   const { limits, logger, onFatal } = options;
-  const redis = connectRedis(url, logger, options.onReconnected);
+  const redis = connectRedis(url, logger, options.onReconnected, options.tls);
   const troubles = new RedisTroubles(logger);
   const book = new RedisRequestBook<Envelope>({ redis });
   await untilReady(redis);

@@ -1,4 +1,5 @@
 import {
+  AMQP_TLS,
   AMQP_URL,
   GRAYLOG_URL,
   HEALTH_HOST,
@@ -7,6 +8,7 @@ import {
   PHOTO_DIR,
   PHOTO_STORE,
   port,
+  REDIS_TLS,
   REDIS_URL,
 } from '@attrai/config/common-variables';
 import { z } from 'zod';
@@ -71,7 +73,9 @@ const variables = z.object({
   WEBHOOK_URL,
   WEBHOOK_PORT,
   AMQP_URL,
+  ...AMQP_TLS,
   REDIS_URL,
+  ...REDIS_TLS,
   PHOTO_STORE,
   PHOTO_DIR,
   INBOX_DIR,

@@ -1,5 +1,6 @@
 import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
+import { tlsOf } from '@attrai/config/tls';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { StoreWatch } from '@attrai/photo-store/store-watch';
 import { markVolume } from '@attrai/photo-store/volume-mark';
@@ -38,6 +39,7 @@ await runService('bot', async () => {
   // Opened first, so that /readyz says what is wrong with it, whatever else is waited for.
   const broker = await openBroker({
     url: config.AMQP_URL,
+    tls: tlsOf('AMQP', config),
     logger,
     onFatal,
     onReconnected: () => reconnected('rabbitmq'),
@@ -74,6 +76,7 @@ await runService('bot', async () => {
   storeWatch = new StoreWatch({ stores: { PHOTO_DIR: photoStore, INBOX_DIR: inbox }, logger });
   opened.defer(() => storeWatch?.stop());
   bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, {
+    tls: tlsOf('REDIS', config),
     limits,
     logger,
     onFatal,

@@ -129,7 +129,7 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
   const version2 = { v: 2, text: SECRET };
   await broker.publish(AFTER_ESTIMATE, { json: version2, attachment: Buffer.from('picture') });
   const body = Buffer.from(`not JSON: ${SECRET}`);
-  await putWire(amqpUrl, TO_ESTIMATE_DEAD, { contentType: 'application/json', body });
+  await putWire({ url: amqpUrl }, TO_ESTIMATE_DEAD, { contentType: 'application/json', body });
   const inbox = await createVolumeStore(inboxDir);
   await waitUntil('they were not parked', async () => (await inbox.keys()).length === 2);
 

@@ -1,5 +1,6 @@
 import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
+import { tlsOf } from '@attrai/config/tls';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { StoreWatch } from '@attrai/photo-store/store-watch';
 import { checkOf, startHealthServer } from '@attrai/telemetry/health';
@@ -49,6 +50,7 @@ await runService('estimator', async () => {
   // Opened first, so that /readyz says what is wrong with it, whatever else is waited for.
   const broker = await openBroker({
     url: config.AMQP_URL,
+    tls: tlsOf('AMQP', config),
     logger,
     onFatal: shutdown.fail,
     onReconnected: () => reconnected('rabbitmq'),

@@ -6,6 +6,7 @@ import { startBot } from '@attrai/bot/start-bot';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { tlsOf } from '@attrai/config/tls';
 import { visionOptions } from '@attrai/estimator/config';
 import { readContainerLimits } from '@attrai/estimator/container-limits';
 import { startEstimator } from '@attrai/estimator/start-estimator';
@@ -77,14 +78,16 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
 
   async function openBookkeeping(): Promise<Bookkeeping> {
     const kept = { limits, logger, onFatal };
-    const bookkeeping = config.REDIS_URL ? await bookkeepingOnRedis(config.REDIS_URL, kept) : bookkeepingInMemory(kept);
+    const bookkeeping = config.REDIS_URL
+      ? await bookkeepingOnRedis(config.REDIS_URL, { ...kept, tls: tlsOf('REDIS', config) })
+      : bookkeepingInMemory(kept);
     opened.defer(() => bookkeeping.close());
     return bookkeeping;
   }
 
   async function openBroker(): Promise<Broker> {
     const broker = config.AMQP_URL
-      ? await connectBroker({ url: config.AMQP_URL, logger, onFatal })
+      ? await connectBroker({ url: config.AMQP_URL, tls: tlsOf('AMQP', config), logger, onFatal })
       : new EmbeddedBroker({ onFatal });
     opened.defer(() => broker.close());
     return broker;

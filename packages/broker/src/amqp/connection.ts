@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { TlsParts } from '@attrai/config/tls';
 import { connect, type RecoveringChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
 import type { Timing } from '../timing.ts';
@@ -9,6 +10,7 @@ import { CONNECTION, type Problems } from './problems.ts';
 export interface ConnectionOptions {
   /** As for `connectBroker`. */
   url: string;
+  tls: TlsParts;
   /** For the log and RabbitMQ's list of connections. */
   purpose: 'publish' | 'consume';
   timing: Timing;
@@ -43,9 +45,10 @@ export class Connection {
 
   /** Resolves at once. Whoever opens a channel waits for the connection. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const { url, purpose, timing } = options;
+    const { url, tls, purpose, timing } = options;
     const [initialDelay, maxDelay] = timing.reopen;
     const model = await connect(withHeartbeat(url, timing.heartbeatS), {
+      ...tls,
       noDelay: true,
       keepAlive: true,
       timeout: HANDSHAKE_MS,

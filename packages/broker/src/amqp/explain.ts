@@ -1,3 +1,4 @@
+import { tlsAdvice } from '@attrai/config/tls-advice';
 import type { Problem } from './problems.ts';
 
 /** What RabbitMQ or the system says, and what it means. The first that matches counts. */
@@ -23,6 +24,12 @@ const MEANINGS: [said: RegExp, advice: string][] = [
 
 /** @param otherwise the advice for an error that is not known */
 export function explain(error: unknown, otherwise: string): Problem {
+  const advice = tlsAdvice('AMQP', error);
+  if (advice !== undefined)
+    return {
+      advice: `no secure connection to RabbitMQ: ${advice}`,
+      words: String((error as NodeJS.ErrnoException).code),
+    };
   const words = wordsOf(error);
   const meaning = MEANINGS.find(([said]) => said.test(words));
   return { advice: meaning?.[1] ?? otherwise, words };

@@ -1,3 +1,5 @@
+import type { TlsParts } from '@attrai/config/tls';
+import { tlsAdvice } from '@attrai/config/tls-advice';
 import type { Logger } from '@attrai/telemetry/logger';
 import { Redis, type RedisOptions } from 'ioredis';
 
@@ -25,9 +27,10 @@ const COMMON = {
  * For questions and adding jobs: while Redis is away, commands fail at once instead of waiting. Its `status` is `ready`
  * only while Redis answers: a connection that hangs is given up within 10 s.
  */
-export function connectRedis(url: string, logger: Logger, onReconnected: () => void = () => {}): Redis {
+export function connectRedis(url: string, logger: Logger, onReconnected = () => {}, tls: TlsParts = {}): Redis {
   const redis = new Redis(url, {
     ...COMMON,
+    ...(url.startsWith('rediss:') && { tls }),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
@@ -61,15 +64,24 @@ export async function untilReady(redis: Redis): Promise<void> {
 /** One line when Redis goes away and one when it is back, not one for every try. */
 function logConnection(redis: Redis, logger: Logger, onReconnected: () => void): void {
   let lost = false;
+  let saidOfTls: string | undefined;
   let readyBefore = false;
   redis.on('ready', () => {
     if (lost) logger.info('Redis is back');
     lost = false;
+    saidOfTls = undefined;
     if (readyBefore) onReconnected();
     readyBefore = true;
   });
   redis.on('error', (err) => {
-    if (!lost) logger.warn({ err }, 'Redis is away (REDIS_URL): trying again until it is back');
+    // A refused certificate now and then looks like a connection that broke.
+    const advice = tlsAdvice('REDIS', err);
+    if (advice !== undefined && advice !== saidOfTls) {
+      logger.warn({ err }, `no secure connection to Redis: ${advice}. Trying again until there is one`);
+      saidOfTls = advice;
+    } else if (!lost) {
+      logger.warn({ err }, 'Redis is away (REDIS_URL): trying again until it is back');
+    }
     lost = true;
   });
 }
