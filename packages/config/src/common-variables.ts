@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import type { Secret } from './shown-as.ts';
 
 /** Variables that several services read, each described once. A service puts those it needs into its own schema. */
 
 export const AMQP_URL = z
   .url({ protocol: /^amqps?$/, error: 'expected a URL like amqp://host:5672, with user:password@ before the host' })
-  .describe('RabbitMQ, with user and password');
+  .meta({ description: 'RabbitMQ, with user and password', secret: 'in part' });
 
 export const REDIS_URL = z
   .url({ protocol: /^rediss?$/, error: 'expected a URL like redis://host:6379, with :password@ before the host' })
-  .describe('Redis, with password');
+  .meta({ description: 'Redis, with password', secret: 'in part' });
 
-const pem = (what: string, secret = false) =>
+const pem = (what: string, secret: Secret = 'no') =>
   z
     .string()
     .optional()
@@ -22,14 +23,14 @@ export const AMQP_TLS = {
     'for an `amqps` URL, as `AMQP_CA_FILE`: certificates of the CA to trust in place of those that Node knows',
   ),
   AMQP_CERT: pem("as `AMQP_CERT_FILE`: the client's certificate, if RabbitMQ asks for one"),
-  AMQP_KEY: pem('as `AMQP_KEY_FILE`: its private key, without a passphrase', true),
+  AMQP_KEY: pem('as `AMQP_KEY_FILE`: its private key, without a passphrase', 'whole'),
 };
 export const REDIS_TLS = {
   REDIS_CA: pem(
     'for a `rediss` URL, as `REDIS_CA_FILE`: certificates of the CA to trust in place of those that Node knows',
   ),
   REDIS_CERT: pem("as `REDIS_CERT_FILE`: the client's certificate, if Redis asks for one"),
-  REDIS_KEY: pem('as `REDIS_KEY_FILE`: its private key, without a passphrase', true),
+  REDIS_KEY: pem('as `REDIS_KEY_FILE`: its private key, without a passphrase', 'whole'),
 };
 
 export const GRAYLOG_URL = z

@@ -68,7 +68,7 @@ const variables = z.object({
   BOT_TOKEN: z
     .string()
     .regex(/^\d+:[\w-]{10,}$/, 'expected a token like 123456789:AbC... from @BotFather')
-    .describe('token of the bot'),
+    .meta({ description: 'token of the bot', secret: 'whole' }),
   TELEGRAM_API_ROOT,
   WEBHOOK_URL,
   WEBHOOK_PORT,
