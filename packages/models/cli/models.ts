@@ -58,5 +58,9 @@ try {
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  // It runs before the services and commands that need the models.
+  if (command === 'build' && !(error instanceof UsageError)) {
+    process.stderr.write('The models were not built, so nothing was started.\n');
+  }
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

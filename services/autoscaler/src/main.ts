@@ -4,7 +4,7 @@ import { tlsOf } from '@attrai/config/tls';
 import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
-import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Shutdown } from '@attrai/telemetry/shutdown';
 import { Autoscaler } from './autoscaler.ts';
 import { autoscalerConfig } from './config.ts';
 import { connectService } from './swarm-service.ts';
@@ -12,11 +12,10 @@ import { readWorkDone } from './work-done.ts';
 
 const GRACE_MS = 20_000;
 
-await runService('autoscaler', async () => {
+await runService('autoscaler', async (opened) => {
   const config = readConfig(autoscalerConfig);
   const logger = createLogger({ service: 'autoscaler', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
-  const opened = new AsyncDisposableStack();
-  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
   logger.info('starting');
 
   // Opened first, so that /readyz says what is wrong with it.

@@ -9,7 +9,7 @@ import { type Check, checkOf, startHealthServer } from '@attrai/telemetry/health
 import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
-import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Shutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { botConfig, limitsOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
@@ -20,7 +20,7 @@ import { startBot } from './start-bot.ts';
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
 const GRACE_MS = 50_000;
 
-await runService('bot', async () => {
+await runService('bot', async (opened) => {
   const config = readConfig(botConfig);
   const limits = limitsOf(config);
   const processMetrics = createProcessMetrics(['rabbitmq', 'redis', 'telegram']);
@@ -31,8 +31,7 @@ await runService('bot', async () => {
     graylogUrl: config.GRAYLOG_URL,
     onDropped: processMetrics.lineDropped,
   });
-  const opened = new AsyncDisposableStack();
-  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
   const onFatal = shutdown.fail;
   logger.info('starting');
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBroker } from '@attrai/broker/connect-broker';
@@ -101,6 +101,42 @@ test(name, { timeout: 180_000 }, async () => {
   await page.send(CHAT, { photo: PHOTO });
   await waitUntil('no photo was published', async () => bot.output().includes('Published'));
 });
+
+test('a bot that is told to stop while it waits for its servers ends in silence', { timeout: 60_000 }, async () => {
+  await using opened = new AsyncDisposableStack();
+  const env = { AMQP_URL: 'amqp://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' };
+  const bot = opened.use(
+    await startBotProcess({ BOT_TOKEN: '123456789:AAH-token-of-the-readiness-test_0123', ...env }),
+  );
+  await bot.untilSaid(/can not connect to RabbitMQ/);
+  bot.child.kill('SIGINT');
+  expect(await bot.exited).toBe(0);
+  expect(bot.output()).not.toMatch(/"level":"(error|fatal)"/);
+});
+
+test.each(['PHOTO_DIR', 'INBOX_DIR'])(
+  'a bot says in one line that %s can not be used',
+  { timeout: 60_000 },
+  async (variable) => {
+    await using opened = new AsyncDisposableStack();
+    const dir = await mkdtemp(join(tmpdir(), 'attrai-no-folder-'));
+    opened.defer(() => rm(dir, { recursive: true }));
+    await writeFile(join(dir, 'file'), '');
+    const env = { AMQP_URL: 'amqp://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1', [variable]: join(dir, 'file') };
+    const bot = opened.use(
+      await startBotProcess({ BOT_TOKEN: '123456789:AAH-token-of-the-readiness-test_0123', ...env }),
+    );
+    expect(await bot.exited).toBe(1);
+    const lines = bot
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('is no folder'));
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`"msg":"${variable} .*set ${variable} to another folder`)),
+    ]);
+    expect(bot.output()).not.toContain('"stack"');
+  },
+);
 
 test('a RabbitMQ that is connected and can not work makes the bot not ready, with what to do', {
   timeout: 90_000,

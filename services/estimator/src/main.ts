@@ -7,7 +7,7 @@ import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
-import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Shutdown } from '@attrai/telemetry/shutdown';
 import { estimatorConfig, visionOptions } from './config.ts';
 import { ENOUGH_MEMORY_MB, readContainerLimits } from './container-limits.ts';
 import { EstimatorCounters } from './metrics.ts';
@@ -19,7 +19,7 @@ import { startWatchdog } from './watchdog.ts';
 /** Above the default of PHOTO_TIMEOUT_SECONDS, below the 60 s of Swarm's stop_grace_period. A photo that takes longer is requeued. */
 const GRACE_MS = 50_000;
 
-await runService('estimator', async () => {
+await runService('estimator', async (opened) => {
   const config = readConfig(estimatorConfig);
   const processMetrics = createProcessMetrics(['rabbitmq']);
   const { registry, reconnected } = processMetrics;
@@ -29,8 +29,7 @@ await runService('estimator', async () => {
     graylogUrl: config.GRAYLOG_URL,
     onDropped: processMetrics.lineDropped,
   });
-  const opened = new AsyncDisposableStack();
-  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
 
   const { threads, memoryMb } = readContainerLimits();
   logger.info({ threads, memoryMb }, 'starting');
@@ -84,12 +83,14 @@ await runService('estimator', async () => {
     limitMs: config.PHOTO_TIMEOUT_SECONDS * 1000,
   });
   opened.defer(() => watchdog.close());
-  const vision = await startVisionThread({
-    vision: visionOptions(config, threads),
-    memory: watchdog.memory,
-    onFatal: shutdown.fail,
-  });
-  opened.defer(() => vision.close());
+  const vision = await startVisionThread(
+    {
+      vision: visionOptions(config, threads),
+      memory: watchdog.memory,
+      onFatal: shutdown.fail,
+    },
+    opened,
+  );
   await broker.ready();
   estimator = await startEstimator({
     broker,

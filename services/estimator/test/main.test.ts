@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, mkdtempSync, rmSync } from 'node:fs';
+import { constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -178,6 +178,28 @@ describe('the estimator process', () => {
     proxy.resume();
     await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
     expect(await estimator.metric('attrai_reconnections_total{to="rabbitmq"}')).toBeGreaterThan(0);
+  });
+
+  test('ends in silence when it is told to stop while it loads its models', { timeout: 120_000 }, async () => {
+    for (let ms = 0; ms <= 450; ms += 50) {
+      const estimator = start({ AMQP_URL: amqpUrl, PHOTO_STORE: 'message' });
+      await estimator.get('/healthz');
+      await new Promise((next) => setTimeout(next, ms));
+      estimator.child.kill('SIGINT');
+      const { code, lines } = await estimator.exited;
+      expect(code, `after ${ms} ms`).toBe(0);
+      expect(lines.filter(({ level }) => level !== 'info')).toEqual([]);
+    }
+  });
+
+  test('says in one line that PHOTO_DIR can not be used', async () => {
+    const dir = join(emptyFolder(), 'photos');
+    writeFileSync(dir, '');
+    const { code, lines } = await start({ AMQP_URL: amqpUrl, PHOTO_DIR: dir }).exited;
+    expect(code).toBe(1);
+    const fatal = lines.filter(({ level }) => level === 'fatal');
+    expect(fatal).toEqual([expect.objectContaining({ msg: expect.stringMatching(/^PHOTO_DIR .* is no folder/) })]);
+    expect(JSON.stringify(fatal)).not.toContain('stack');
   });
 
   test('/metrics counts its photos by outcome and the time of each stage that ran', async () => {

@@ -55,12 +55,14 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     folder: folder.path,
   });
   opened.defer(() => watchdog.close());
-  const vision = await startVisionThread({
-    vision: visionOptions(config, readContainerLimits().threads),
-    memory: watchdog.memory,
-    onFatal,
-  });
-  opened.defer(() => vision.close());
+  const vision = await startVisionThread(
+    {
+      vision: visionOptions(config, readContainerLimits().threads),
+      memory: watchdog.memory,
+      onFatal,
+    },
+    opened,
+  );
   const estimator = await startEstimator({ broker, photoStore, vision, logger });
   opened.defer(() => estimator.stop());
 

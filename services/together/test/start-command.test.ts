@@ -85,6 +85,36 @@ describe('pnpm start', () => {
     expect(out).toContain('stand-ins    Telegram, RabbitMQ, Redis');
   });
 
+  test.each([
+    ['MODELS_DIR', (file: string) => ({ MODELS_DIR: file }), /can't be written to .* set MODELS_DIR to another folder/],
+    [
+      'TMPDIR',
+      (file: string) => ({ TMPDIR: file }),
+      /^Can't write to .* Set TMPDIR to a folder that this user may write to/m,
+    ],
+  ])('says once what is wrong with %s, and that nothing was started', async (_, env, says) => {
+    const tmp = newTmp();
+    const file = join(tmp.dir, 'no-folder');
+    writeFileSync(file, '');
+    const { code, out, err } = await start(env(file), tmp).exited;
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err.match(new RegExp(says, 'gm'))).toHaveLength(1);
+    expect(err).toMatch(/\nNothing was started\.\n$/);
+    expect(err).not.toMatch(/^ +at /m);
+  });
+
+  test('ends in silence at a Ctrl-C at any moment of its start', { timeout: 120_000 }, async () => {
+    for (let ms = 0; ms <= 1_800; ms += 150) {
+      const suite = start();
+      await new Promise((next) => setTimeout(next, ms));
+      suite.child.kill('SIGINT');
+      const { code, err } = await suite.exited;
+      expect([code, suite.child.signalCode], `after ${ms} ms`).toEqual(code === 0 ? [0, null] : [null, 'SIGINT']);
+      expect(err).toBe('');
+    }
+  });
+
   test('deletes what a start that was killed left, and nothing of one that runs', async () => {
     const tmp = newTmp();
     const running = start({}, tmp);
