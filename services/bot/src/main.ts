@@ -24,12 +24,12 @@ await runService('bot', async (opened) => {
   const config = readConfig(botConfig);
   const limits = limitsOf(config);
   const processMetrics = createProcessMetrics(['rabbitmq', 'redis', 'telegram']);
-  const { registry, reconnected } = processMetrics;
+  const { registry } = processMetrics;
   const logger = createLogger({
     service: 'bot',
     level: config.LOG_LEVEL,
     graylogUrl: config.GRAYLOG_URL,
-    onDropped: processMetrics.lineDropped,
+    onDropped: () => processMetrics.lineDropped(),
   });
   const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
   const onFatal = shutdown.fail;
@@ -41,7 +41,7 @@ await runService('bot', async (opened) => {
     tls: tlsOf('AMQP', config),
     logger,
     onFatal,
-    onReconnected: () => reconnected('rabbitmq'),
+    onReconnected: () => processMetrics.reconnected('rabbitmq'),
   });
   opened.defer(() => broker.close());
 
@@ -79,7 +79,7 @@ await runService('bot', async (opened) => {
     limits,
     logger,
     onFatal,
-    onReconnected: () => reconnected('redis'),
+    onReconnected: () => processMetrics.reconnected('redis'),
   });
   opened.defer(() => bookkeeping?.close());
   await broker.ready();

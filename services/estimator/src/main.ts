@@ -22,12 +22,12 @@ const GRACE_MS = 50_000;
 await runService('estimator', async (opened) => {
   const config = readConfig(estimatorConfig);
   const processMetrics = createProcessMetrics(['rabbitmq']);
-  const { registry, reconnected } = processMetrics;
+  const { registry } = processMetrics;
   const logger = createLogger({
     service: 'estimator',
     level: config.LOG_LEVEL,
     graylogUrl: config.GRAYLOG_URL,
-    onDropped: processMetrics.lineDropped,
+    onDropped: () => processMetrics.lineDropped(),
   });
   const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
 
@@ -52,7 +52,7 @@ await runService('estimator', async (opened) => {
     tls: tlsOf('AMQP', config),
     logger,
     onFatal: shutdown.fail,
-    onReconnected: () => reconnected('rabbitmq'),
+    onReconnected: () => processMetrics.reconnected('rabbitmq'),
   });
   opened.defer(() => broker.close());
 

@@ -134,3 +134,15 @@ export function passOn(broker: Broker): Broker {
     close: () => broker.close(),
   };
 }
+
+/** A photo store that passes every call on, to change a method of. */
+export function passOnStore(store: PhotoStore): PhotoStore {
+  return {
+    put: (key, bytes) => store.put(key, bytes),
+    get: (parcel) => store.get(parcel),
+    delete: (...refs) => store.delete(...refs),
+    refOf: (key) => store.refOf(key),
+    check: () => store.check(),
+    keys: () => store.keys(),
+  };
+}

@@ -104,17 +104,6 @@ describe('pnpm start', () => {
     expect(err).not.toMatch(/^ +at /m);
   });
 
-  test('ends in silence at a Ctrl-C at any moment of its start', { timeout: 120_000 }, async () => {
-    for (let ms = 0; ms <= 1_800; ms += 150) {
-      const suite = start();
-      await new Promise((next) => setTimeout(next, ms));
-      suite.child.kill('SIGINT');
-      const { code, err } = await suite.exited;
-      expect([code, suite.child.signalCode], `after ${ms} ms`).toEqual(code === 0 ? [0, null] : [null, 'SIGINT']);
-      expect(err).toBe('');
-    }
-  });
-
   test('deletes what a start that was killed left, and nothing of one that runs', async () => {
     const tmp = newTmp();
     const running = start({}, tmp);
