@@ -177,6 +177,7 @@ const PROBLEMS: Record<string, readonly [code: string, advice: string]> = {
   EACCES: FORBIDDEN,
   EPERM: FORBIDDEN,
   ENOENT: ['store_unavailable', 'is gone: mount its volume, or make the folder again'],
+  EISDIR: ['store_unavailable', 'has a folder where a photo should be: take that away'],
   ENOTDIR: NO_FOLDER,
   EEXIST: NO_FOLDER,
 };

@@ -219,7 +219,7 @@ test('names files that can not be read, and lists, puts back and drops the other
   expect(out.trim().split('\n')).toEqual([
     expect.stringMatching(/^malformed-\w+ +parked +20\S+ +to_estimate +\d+ bytes +wrong$/),
     expect.stringMatching(/^malformed-damaged +unreadable +- +- +- +its file is damaged$/),
-    expect.stringMatching(/^malformed-folder +unreadable +- +- +- +Can't read .+\(EISDIR\)/),
+    expect.stringMatching(/^malformed-folder +unreadable +- +- +- +INBOX_DIR .+ take that away.+\(EISDIR\)/),
     expect.stringMatching(/^malformed-half +unreadable +- +- +- +its file is half-written$/),
   ]);
 
