@@ -110,10 +110,11 @@ describe('readConfig', () => {
     ['BOT_TOKEN', 'hunter2', ' (its value is secret and not shown): expected'],
     ['AMQP_URL', 'hunter2', ' (its value is secret and not shown): expected'],
     ['AMQP_URL', 'amqp://user:hunter2', ' (its value is secret and not shown): expected'],
-    ['AMQP_URL', 'http://user:hunter2@host:5672/v?x=hunter2', '="http://[redacted]@host:5672/v": expected'],
-    ['AMQP_URL', 'user:hunt@er2@host', '="[redacted]@host": expected'],
+    ['AMQP_URL', 'http://user:hunter2@host:5672/v?x=hunter2', '="http://[secret]@host:5672/v": expected'],
+    ['AMQP_URL', 'user:hunt@er2@host', '="[secret]@host": expected'],
     ['REDIS_URL', 'localhost:6379', '="localhost:6379": expected'],
-    ['GRAYLOG_URL', 'udp://user:hunter2@host', '="udp://[redacted]@host": expected'],
+    ['GRAYLOG_URL', 'udp://user:hunter2@host', '="udp://[secret]@host": expected'],
+    ['GRAYLOG_URL', `https://host/bot1234:${'hunter2'.repeat(5)}`, '="https://host/bot[secret]": expected'],
     ['LOG_LEVEL', 'x'.repeat(1_000), `="${'x'.repeat(100)}…": `],
   ])('shows of a bad %s no secret (%#)', (name, value, says) => {
     const { problems, stack } = failure(() => readConfig(everything, { [name]: value }));
