@@ -49,6 +49,7 @@ describe('configTable', () => {
       required: false,
       values: undefined,
       meaning: 'on or off',
+      secret: 'no',
     });
     expect(() => describeVariable('X', z.string())).toThrow('X has no .describe()');
   });

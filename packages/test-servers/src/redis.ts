@@ -21,10 +21,10 @@ const SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''
 /**
  * Starts a Redis of your own, append-only file on, eviction off. `run` offers `redis-cli`.
  *
- * @param more settings, as arguments of `redis-server`
+ * @param more settings, as arguments of `redis-server`. They name files of this machine, so they need a Redis that is installed.
  */
 export async function startRedis(more: string[] = []): Promise<Server> {
-  const source = await findSource(REDIS);
+  const source = await findSource(REDIS, more.length > 0 ? 'installed' : 'any');
   const [guard, port] = await Promise.all([startGuard(), freePort()]);
   const url = `redis://127.0.0.1:${port}`;
   const common = { guard, answers: () => answers(url) };

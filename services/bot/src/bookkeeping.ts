@@ -1,3 +1,4 @@
+import type { TlsParts } from '@attrai/config/tls';
 import { patiently } from '@attrai/contracts/patiently';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { IntakeJob } from './intake/intake-job.ts';
@@ -43,6 +44,8 @@ export interface BookkeepingOptions {
   onReconnected?(): void;
   /** Tells what is wrong from the first try to connect on; its own if it isn't given. */
   troubles?: RedisTroubles;
+  /** For rediss. */
+  tls?: TlsParts;
 }
 
 /**
@@ -52,7 +55,7 @@ export interface BookkeepingOptions {
  */
 export async function bookkeepingOnRedis(url: string, options: BookkeepingOptions): Promise<Bookkeeping> {
   const { limits, logger, onFatal, troubles = new RedisTroubles(logger, url) } = options;
-  const redis = connectRedis(url, troubles, options.onReconnected);
+  const redis = connectRedis(url, troubles, options.onReconnected, options.tls);
   const book = new RedisRequestBook<Envelope>({ redis });
   const prepare = async () => {
     try {

@@ -1,4 +1,5 @@
 import {
+  AMQP_TLS,
   AMQP_URL,
   GRAYLOG_URL,
   HEALTH_HOST,
@@ -7,6 +8,7 @@ import {
   PHOTO_DIR,
   PHOTO_STORE,
   port,
+  REDIS_TLS,
   REDIS_URL,
 } from '@attrai/config/common-variables';
 import { z } from 'zod';
@@ -66,12 +68,14 @@ const variables = z.object({
   BOT_TOKEN: z
     .string()
     .regex(/^\d+:[\w-]{10,}$/, 'expected a token like 123456789:AbC... from @BotFather')
-    .describe('token of the bot'),
+    .meta({ description: 'token of the bot', secret: 'whole' }),
   TELEGRAM_API_ROOT,
   WEBHOOK_URL,
   WEBHOOK_PORT,
   AMQP_URL,
+  ...AMQP_TLS,
   REDIS_URL,
+  ...REDIS_TLS,
   PHOTO_STORE,
   PHOTO_DIR,
   INBOX_DIR,

@@ -1,10 +1,15 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { AFTER_ESTIMATE, TO_ESTIMATE } from '@attrai/contracts/queues';
 import { estimateRequest } from '@attrai/contracts/request';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { startRedis } from '@attrai/test-servers/redis';
+import { SmallVolume } from '@attrai/test-servers/small-volume';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
+import { makeQueueUnfit } from '@attrai/test-servers/unfit-queue';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
@@ -31,7 +36,7 @@ async function through(url: string, opened: AsyncDisposableStack) {
   return { proxy, url: Object.assign(new URL(url), { port: String(proxy.port) }).href };
 }
 
-async function openSuite(opened: AsyncDisposableStack, ownRedisUrl?: string) {
+async function openSuite(opened: AsyncDisposableStack, ownRedisUrl?: string, env: Record<string, string> = {}) {
   const amqpUrl = await ownVhost();
   const redisUrl = ownRedisUrl ?? (await ownRedis());
   const rabbitmq = await through(amqpUrl, opened);
@@ -45,6 +50,7 @@ async function openSuite(opened: AsyncDisposableStack, ownRedisUrl?: string) {
       // A silent connection is given up after two or three heartbeats: 30 s, if nobody says otherwise.
       AMQP_URL: `${rabbitmq.url}?heartbeat=2`,
       REDIS_URL: redis.url,
+      ...env,
     }),
   );
   return { bot, page: chatPage(sandbox.url), rabbitmq: rabbitmq.proxy, redis: redis.proxy, amqpUrl };
@@ -106,6 +112,93 @@ test(name, { timeout: 180_000 }, async () => {
   expect(await metric(bot, 'attrai_reconnections_total{to="redis"}')).toBeGreaterThan(0);
   await page.send(CHAT, { photo: PHOTO });
   await waitUntil('no photo was published', async () => bot.output().includes('Published'));
+});
+
+test('a bot that is told to stop while it waits for RabbitMQ ends in silence', { timeout: 60_000 }, async () => {
+  await using opened = new AsyncDisposableStack();
+  const env = { AMQP_URL: 'amqp://127.0.0.1:1', REDIS_URL: await ownRedis() };
+  const bot = opened.use(
+    await startBotProcess({ BOT_TOKEN: '123456789:AAH-token-of-the-readiness-test_0123', ...env }),
+  );
+  await waitUntil('it waits for Redis', async () => {
+    return !(await failing(bot)).includes('redis');
+  });
+  bot.child.kill('SIGINT');
+  expect(await bot.exited).toBe(0);
+  expect(bot.output()).not.toMatch(/"level":"(error|fatal)"/);
+});
+
+test.each(['PHOTO_DIR', 'INBOX_DIR'])(
+  'a bot says in one line that %s can not be used',
+  { timeout: 60_000 },
+  async (variable) => {
+    await using opened = new AsyncDisposableStack();
+    const dir = await mkdtemp(join(tmpdir(), 'attrai-no-folder-'));
+    opened.defer(() => rm(dir, { recursive: true }));
+    await writeFile(join(dir, 'file'), '');
+    const env = { AMQP_URL: 'amqp://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1', [variable]: join(dir, 'file') };
+    const bot = opened.use(
+      await startBotProcess({ BOT_TOKEN: '123456789:AAH-token-of-the-readiness-test_0123', ...env }),
+    );
+    expect(await bot.exited).toBe(1);
+    const lines = bot
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('is no folder'));
+    expect(lines).toEqual([
+      expect.stringMatching(new RegExp(`"msg":"${variable} .*set ${variable} to another folder`)),
+    ]);
+    expect(bot.output()).not.toContain('"stack"');
+  },
+);
+
+test('a RabbitMQ that is connected and can not work makes the bot not ready, with what to do', {
+  timeout: 90_000,
+}, async () => {
+  await using opened = new AsyncDisposableStack();
+  const { bot, amqpUrl } = await openSuite(opened);
+  await bot.untilReady();
+  const deleteUnfit = await makeQueueUnfit(amqpUrl, TO_ESTIMATE);
+  await waitUntil('it was ready', async () => (await failing(bot)).includes('rabbitmq'), 30_000);
+  expect(JSON.parse((await bot.get('/readyz')).body).failing.rabbitmq).toMatch(/other settings.*delete_queue/);
+  expect(bot.output().match(/"level":"warn".*other settings/g)).toHaveLength(1);
+  await deleteUnfit();
+  await bot.untilReady();
+});
+
+test('a photo store that is full makes the bot not ready, with what to do, and no photo is lost', {
+  timeout: 90_000,
+}, async ({ skip }) => {
+  skip(SmallVolume.refused !== undefined, SmallVolume.refused);
+  await using opened = new AsyncDisposableStack();
+  const volume = new SmallVolume();
+  opened.defer(() => volume.takeAway());
+  volume.mount();
+  const { bot, page } = await openSuite(opened, undefined, { PHOTO_DIR: volume.dir });
+  await bot.untilReady();
+  volume.fill();
+  await page.send(CHAT, { photo: PHOTO });
+  await waitUntil('it was ready', async () => (await failing(bot)).includes('photos'), 30_000);
+  expect(JSON.parse((await bot.get('/readyz')).body).failing.photos).toMatch(/PHOTO_DIR .* is full: give its volume/);
+  expect(bot.output().match(/"level":"warn".*photos can't be stored/g)).toHaveLength(1);
+  volume.empty();
+  await waitUntil('no photo was published', async () => bot.output().includes('Published'));
+  await bot.untilReady();
+});
+
+test('an inbox that is gone makes the bot not ready, with the variable that moves it', {
+  timeout: 60_000,
+}, async () => {
+  await using opened = new AsyncDisposableStack();
+  const inbox = await mkdtemp(join(tmpdir(), 'attrai-inbox-'));
+  opened.defer(() => rm(inbox, { recursive: true, force: true }));
+  const { bot } = await openSuite(opened, undefined, { INBOX_DIR: inbox });
+  await bot.untilReady();
+  await rm(inbox, { recursive: true });
+  await waitUntil('it was ready', async () => (await failing(bot)).includes('photos'), 30_000);
+  expect(JSON.parse((await bot.get('/readyz')).body).failing.photos).toMatch(/INBOX_DIR .* is gone/);
+  await mkdir(inbox);
+  await bot.untilReady();
 });
 
 const fillsUp =

@@ -1,5 +1,14 @@
 import { botConfig, limitVariables, TELEGRAM_API_ROOT, UNSURE_FACES } from '@attrai/bot/config';
-import { AMQP_URL, GRAYLOG_URL, LOG_LEVEL, PHOTO_STORE, port, REDIS_URL } from '@attrai/config/common-variables';
+import {
+  AMQP_TLS,
+  AMQP_URL,
+  GRAYLOG_URL,
+  LOG_LEVEL,
+  PHOTO_STORE,
+  port,
+  REDIS_TLS,
+  REDIS_URL,
+} from '@attrai/config/common-variables';
 import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
 
@@ -9,7 +18,9 @@ const variables = z.object({
   BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
   TELEGRAM_API_ROOT,
   AMQP_URL: AMQP_URL.optional(),
+  ...AMQP_TLS,
   REDIS_URL: REDIS_URL.optional(),
+  ...REDIS_TLS,
   PHOTO_STORE,
   ...limitVariables,
   UNSURE_FACES,

@@ -1,3 +1,4 @@
+import type { TlsParts } from '@attrai/config/tls';
 import type { Logger } from '@attrai/telemetry/logger';
 import { Redis } from 'ioredis';
 import { type PlainOptions, redisOptions } from './redis-options.ts';
@@ -34,9 +35,14 @@ const COMMON = {
  *
  * @param url as `REDIS_URL`
  */
-export function connectRedis(url: string, troubles: RedisTroubles, onReconnected: () => void = () => {}): Redis {
+export function connectRedis(
+  url: string,
+  troubles: RedisTroubles,
+  onReconnected: () => void = () => {},
+  tls: TlsParts = {},
+): Redis {
   const options: PlainOptions = {
-    ...redisOptions(url),
+    ...redisOptions(url, tls),
     ...COMMON,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -1,3 +1,4 @@
+import { tlsAdvice } from '@attrai/config/tls-advice';
 import { RetryableError } from '@attrai/contracts/errors';
 
 /** Answers of a Redis that is there and refuses: waiting alone mends few of them. */
@@ -63,10 +64,13 @@ export function gradeRedisError(what: string, cause: unknown): RetryableError {
 }
 
 /**
- * Why there is no connection, as a RetryableError, from what ioredis gives as the reason. Its code is `redis_away`, or tells what
- * Redis or a sentinel refuses.
+ * Why there is no connection, as a RetryableError, from what ioredis gives as the reason. Its code is `redis_away` or
+ * `redis_tls`, or tells what Redis or a sentinel refuses.
  */
 export function gradeLostConnection(cause: unknown): RetryableError {
+  const advice = tlsAdvice('REDIS', cause);
+  if (advice !== undefined)
+    return new RetryableError('redis_tls', `No secure connection to Redis: ${advice}.`, { cause });
   const said = cause instanceof Error ? cause.message : '';
   if (/invalid reply: null|No such (master|primary)/i.test(said)) {
     const message =
