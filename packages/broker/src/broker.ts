@@ -44,6 +44,11 @@ export interface Consumer {
 export interface Broker {
   readonly connected: boolean;
   /**
+   * Why messages can't be published or consumed now, and what to do; undefined if nothing is known to be wrong. Readiness depends
+   * on it.
+   */
+  readonly problem: string | undefined;
+  /**
    * Resolves when the broker has confirmed the message. Throws a RetryableError if it does not. A message that still waits at
    * the head of `queue` at `expiresAt` (ms since the epoch) goes to the dead letters.
    */

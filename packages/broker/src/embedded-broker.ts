@@ -36,6 +36,10 @@ export class EmbeddedBroker implements Broker {
     return !this.#closed;
   }
 
+  get problem(): string | undefined {
+    return this.#closed ? 'the broker is closed' : undefined;
+  }
+
   async publish(queue: QueueName, message: Message, expiresAt?: number): Promise<void> {
     const wire = encode(message);
     this.#refuseWhenClosed();

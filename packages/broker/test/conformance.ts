@@ -21,6 +21,14 @@ function promises(underTest: BrokerUnderTest): void {
     await expect.poll(values).toEqual(numbers);
   });
 
+  test('has no problem while it works, and one when it is closed', async () => {
+    const { broker } = opened;
+    await collect(TO_ESTIMATE);
+    expect(broker.problem).toBeUndefined();
+    await broker.close();
+    expect(broker.problem).toEqual(expect.any(String));
+  });
+
   test('delivers a copy, with attempt 1', async () => {
     const json = { text: 'line\nbreak, ünïcode 😀', nested: [1, null, { deep: true }] };
     const message: Message = { json };

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const serverPort = Number(new URL(server.url).port);
 // Heartbeats so far apart that no busy server misses one, where the test is not about them.
-const timing = { publishMs: 15_000, heartbeatS: 10, retry: [5, 50], reopen: [20, 200] } as const;
+const timing = { publishMs: 15_000, checkMs: 600_000, heartbeatS: 10, retry: [5, 50], reopen: [20, 200] } as const;
 // RabbitMQ starts in 6 s, and on a busy machine in 30 s.
 const patience = { timeout: 90_000 };
 vi.setConfig({ testTimeout: 180_000 });
@@ -157,7 +157,9 @@ test('attaches its consumer again when the broker closed its channel', async () 
   // A channel keeps the patience it was opened with: the next one, on which the message comes again, has time.
   await usualPatience();
   await broker.publish(TO_ESTIMATE, { json: 'slow' });
-  await expect.poll(() => logged.join(), patience).toMatch(/closed a channel|cancelled the consumer/);
+  await expect
+    .poll(() => logged.join(), patience)
+    .toMatch(/RabbitMQ closed a channel.*timed out|cancelled the consumer/);
   await expect.poll(() => consumer.attached, patience).toBe(true);
   expect(broker.connected).toBe(true);
   slow.resolve();

@@ -20,21 +20,25 @@ afterEach(() => broker.close());
 
 test('delivers what the schema accepts, with attachment and attempt', async () => {
   const seen: [unknown, Delivery][] = [];
-  await consumeChecked(broker, TO_ESTIMATE, schema, 1, async (value, delivery) => void seen.push([value, delivery]));
+  await consumeChecked(
+    broker,
+    { queue: TO_ESTIMATE, schema, prefetch: 1 },
+    async (value, delivery) => void seen.push([value, delivery]),
+  );
   const attachment = Buffer.from('photo');
-  await publishChecked(broker, TO_ESTIMATE, schema, { id: 'abc' }, { attachment });
+  await publishChecked(broker, { queue: TO_ESTIMATE, schema, value: { id: 'abc' }, attachment });
   await expect.poll(() => seen).toEqual([[{ id: 'abc' }, { json: { id: 'abc' }, attachment, attempt: 1 }]]);
 });
 
 test('publishes nothing that the schema refuses', async () => {
-  const publishing = publishChecked(broker, TO_ESTIMATE, schema, { id: 'x' });
+  const publishing = publishChecked(broker, { queue: TO_ESTIMATE, schema, value: { id: 'x' } });
   await expect(publishing).rejects.toMatchObject({ grade: 'final', code: 'malformed_message' });
   expect(await broker.depth(TO_ESTIMATE)).toBe(0);
 });
 
 test('moves what the schema refuses to the dead letters, and logs the wrong fields but not their values', async () => {
   let handled = 0;
-  await consumeChecked(broker, TO_ESTIMATE, schema, 1, async () => void handled++);
+  await consumeChecked(broker, { queue: TO_ESTIMATE, schema, prefetch: 1 }, async () => void handled++);
   await broker.publish(TO_ESTIMATE, { json: { id: 7, secret: 'their name' } });
   await expect.poll(() => broker.depth(TO_ESTIMATE_DEAD)).toBe(1);
   expect(handled).toBe(0);

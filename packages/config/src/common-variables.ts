@@ -1,14 +1,46 @@
 import { z } from 'zod';
+import { problemOf } from './redis-url.ts';
+import type { Secret } from './shown-as.ts';
 
 /** Variables that several services read, each described once. A service puts those it needs into its own schema. */
 
 export const AMQP_URL = z
   .url({ protocol: /^amqps?$/, error: 'expected a URL like amqp://host:5672, with user:password@ before the host' })
-  .describe('RabbitMQ, with user and password');
+  .meta({ description: 'RabbitMQ, with user and password', secret: 'in part' });
 
 export const REDIS_URL = z
-  .url({ protocol: /^rediss?$/, error: 'expected a URL like redis://host:6379, with :password@ before the host' })
-  .describe('Redis, with password');
+  .string()
+  .check((given) => {
+    const problem = problemOf(given.value);
+    if (problem !== undefined) given.issues.push({ code: 'custom', message: problem, input: given.value });
+  })
+  .meta({
+    description:
+      'Redis, with password, such as `redis://:password@host:6379`; behind Sentinel `redis+sentinel://:password@host1:26379,host2:26379/mymaster`; with TLS `rediss`',
+    secret: 'in part',
+  });
+
+const pem = (what: string, secret: Secret = 'no') =>
+  z
+    .string()
+    .optional()
+    .meta({ description: `${what} (PEM)`, secret });
+
+/** Read by `tlsOf`. */
+export const AMQP_TLS = {
+  AMQP_CA: pem(
+    'for an `amqps` URL, as `AMQP_CA_FILE`: certificates of the CA to trust in place of those that Node knows',
+  ),
+  AMQP_CERT: pem("as `AMQP_CERT_FILE`: the client's certificate, if RabbitMQ asks for one"),
+  AMQP_KEY: pem('as `AMQP_KEY_FILE`: its private key, without a passphrase', 'whole'),
+};
+export const REDIS_TLS = {
+  REDIS_CA: pem(
+    'for a `rediss` URL, as `REDIS_CA_FILE`: certificates of the CA to trust in place of those that Node knows',
+  ),
+  REDIS_CERT: pem("as `REDIS_CERT_FILE`: the client's certificate, if Redis asks for one"),
+  REDIS_KEY: pem('as `REDIS_KEY_FILE`: its private key, without a passphrase', 'whole'),
+};
 
 export const GRAYLOG_URL = z
   .url({ protocol: /^tcp$/, error: 'expected a URL like tcp://host:12201' })

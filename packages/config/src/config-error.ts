@@ -1,6 +1,6 @@
 import { FatalError } from '@attrai/contracts/errors';
 
-/** The process can't start. The message has a line for each bad variable, with its name and never its value. */
+/** The process can't start. The message has a line for each bad variable, without secrets. */
 export class ConfigError extends FatalError {
   readonly problems: readonly string[];
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Secret } from './shown-as.ts';
 
 export interface Variable {
   name: string;
@@ -9,6 +10,8 @@ export interface Variable {
   values: string | undefined;
   /** The schema's `.describe()`. */
   meaning: string;
+  /** The schema's `.meta({ secret })`. */
+  secret: Secret;
 }
 
 /**
@@ -26,6 +29,7 @@ export function describeVariable(name: string, schema: z.ZodType): Variable {
     required: !schema.safeParse(undefined).success,
     values: firstFound(schema, valuesOf),
     meaning,
+    secret: firstFound(schema, (layer) => layer.meta()?.secret as Secret | undefined) ?? 'no',
   };
 }
 

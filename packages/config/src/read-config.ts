@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import { describeVariable } from './describe-config.ts';
+import { shownAs } from './shown-as.ts';
 
 /**
  * Reads the environment once, checked by `schema`, an object of UPPER_SNAKE variables.
  *
  * Every NAME may be given as NAME_FILE instead: a file whose trimmed content is the value (Docker secrets). An empty
- * string counts as unset; variables the schema doesn't know are ignored.
+ * string counts as unset; variables the schema doesn't know are ignored. Quotes around a value are taken away: Docker
+ * passes them on from an env file.
  *
- * @throws ConfigError with the name of every bad variable and what is expected, never a value.
+ * @throws ConfigError with name and value of every bad variable, and what is expected. Secrets are not shown.
  */
 export function readConfig<Schema extends z.ZodObject>(
   schema: Schema,
@@ -31,29 +33,42 @@ export function readConfig<Schema extends z.ZodObject>(
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
     if (problems.has(name)) continue;
-    const what = name in values ? issue.message : 'not set';
-    const { meaning } = describeVariable(name, schema.shape[name] as z.ZodType);
-    problems.set(name, `${name}: ${what}. It is: ${meaning}. Set ${name}, or ${name}_FILE to a file that holds it.`);
+    const { meaning, secret } = describeVariable(name, schema.shape[name] as z.ZodType);
+    const value = values[name];
+    const what = value === undefined ? `${name}: not set` : `${name}${shownAs(value, secret)}: ${issue.message}`;
+    problems.set(name, `${what}. It is: ${meaning}. Set ${name}, or ${name}_FILE to a file that holds it.`);
   }
 
   if (!parsed.success || problems.size > 0) throw new ConfigError([...problems.values()]);
   return parsed.data;
 }
 
+const UTF_16_MARK = Buffer.of(0xff, 0xfe);
+
 /** The value of NAME or the content of the file NAME_FILE points to. */
 function readVariable(name: string, env: Record<string, string | undefined>): string | undefined {
-  const direct = env[name] || undefined;
-  const file = env[`${name}_FILE`] || undefined;
+  const direct = unquoted(env[name]) || undefined;
+  const file = unquoted(env[`${name}_FILE`]) || undefined;
   if (file === undefined) return direct;
   if (direct !== undefined) throw new Error(`${name} and ${name}_FILE are both set. Unset one of them.`);
-  return readSecret(name, file) || undefined;
+  return unquoted(readSecret(name, file)) || undefined;
 }
 
 function readSecret(name: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    const bytes = readFileSync(file);
+    // What PowerShell writes with `>`.
+    const encoding = bytes.subarray(0, 2).equals(UTF_16_MARK) ? 'utf16le' : 'utf8';
+    // Also without the byte order mark, which counts as white space.
+    return bytes.toString(encoding).trim();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw new Error(`${name}_FILE: its file can't be read (${code}). Point it to a file this process may read.`);
+    throw new Error(
+      `${name}_FILE=${JSON.stringify(file)}: this file can't be read (${code}). Point it to a file this process may read.`,
+    );
   }
+}
+
+function unquoted(value: string | undefined): string | undefined {
+  return value?.replace(/^(["'])(.*)\1$/s, '$2');
 }

@@ -14,7 +14,7 @@ describe('configTable', () => {
       '| --- | --- | --- | --- | --- |',
       '| `GRAYLOG_URL` |  |  | GELF TCP input of Graylog; logs go to stdout anyway | estimator |',
       '| `LOG_LEVEL` | `info` | `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `silent` | the least level that is logged | bot, estimator |',
-      '| `REDIS_URL` | required |  | Redis, with password | bot |',
+      `| \`REDIS_URL\` | required |  | ${common.REDIS_URL.description} | bot |`,
     ]);
   });
 
@@ -49,6 +49,7 @@ describe('configTable', () => {
       required: false,
       values: undefined,
       meaning: 'on or off',
+      secret: 'no',
     });
     expect(() => describeVariable('X', z.string())).toThrow('X has no .describe()');
   });

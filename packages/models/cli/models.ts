@@ -52,5 +52,9 @@ try {
   else await (await COMMANDS[name]!())(args);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  // It runs before the services and commands that need the models.
+  if (name === 'build' && !(error instanceof UsageError)) {
+    process.stderr.write('The models were not built, so nothing was started.\n');
+  }
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

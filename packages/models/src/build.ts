@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { FatalError } from '@attrai/contracts/errors';
 import { fingerprint, isUpToDate, MANIFEST, type Manifest, sha256 } from './manifest.ts';
 
 export const MODEL_FILES = [
@@ -44,22 +45,37 @@ const SHIPPED_HEAD = path.join(import.meta.dirname, '../heads/omi.json');
  * only checks that, in tens of milliseconds. Files appear whole, and the manifest last: whatever an interruption or a second build at the
  * same time breaks, the next call notices.
  *
- * @throws FatalError `weights_missing`, `weights_changed`, `head_unusable` or `model_broken`
+ * @throws FatalError `models_dir_unusable`, `weights_missing`, `weights_changed`, `head_unusable` or `model_broken`
  */
 export async function ensureModels(options: BuildOptions): Promise<{ built: boolean }> {
   const { dir, headFile = SHIPPED_HEAD, force = false } = options;
   const wanted = await fingerprint(headFile);
-  await removeAbandoned(dir);
-  if (!force && (await isUpToDate(dir, wanted, MODEL_FILES))) return { built: false };
-  await mkdir(dir, { recursive: true });
-  const workspace = await mkdtemp(path.join(dir, UNFINISHED));
   try {
-    await build(workspace, headFile, wanted, options.onProgress ?? (() => {}));
-    for (const file of [...MODEL_FILES, MANIFEST]) await rename(path.join(workspace, file), path.join(dir, file));
-  } finally {
-    await rm(workspace, { recursive: true, force: true });
+    await removeAbandoned(dir);
+    if (!force && (await isUpToDate(dir, wanted, MODEL_FILES))) return { built: false };
+    await mkdir(dir, { recursive: true });
+    const workspace = await mkdtemp(path.join(dir, UNFINISHED));
+    try {
+      await build(workspace, headFile, wanted, options.onProgress ?? (() => {}));
+      for (const file of [...MODEL_FILES, MANIFEST]) await rename(path.join(workspace, file), path.join(dir, file));
+    } finally {
+      await rm(workspace, { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw isSystemError(error) ? unusable(dir, error) : error;
   }
   return { built: true };
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function unusable(dir: string, cause: NodeJS.ErrnoException): FatalError {
+  const message =
+    `The models can't be written to ${dir} (${cause.code}). Give this user the right to write there, and 30 MB of space, or ` +
+    'set MODELS_DIR to another folder.';
+  return new FatalError('models_dir_unusable', message, { cause });
 }
 
 async function build(

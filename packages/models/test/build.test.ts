@@ -4,7 +4,8 @@ import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SmallVolume } from '@attrai/test-servers/small-volume';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ensureModels, MODEL_FILES } from '../src/build.ts';
 import { fingerprint } from '../src/manifest.ts';
 import { AGE_WEIGHTS, FACE_NET_WEIGHTS, MTCNN_WEIGHTS, type WeightSource } from '../src/weights/sources.ts';
@@ -197,3 +198,26 @@ async function importedFrom(...files: string[]): Promise<Set<string>> {
   }
   return found;
 }
+
+it.for([
+  ['read-only', 'EROFS'],
+  ['full', 'ENOSPC'],
+])(
+  'models that can not be written, as their folder is %s, are an error with what to do, and nothing is left',
+  async ([state, code], { skip }) => {
+    skip(SmallVolume.refused !== undefined, SmallVolume.refused);
+    const volume = new SmallVolume();
+    onTestFinished(() => volume.takeAway());
+    volume.mount();
+    if (state === 'read-only') await volume.remount('ro');
+    const env = { ...process.env, MODELS_DIR: volume.dir };
+    const { stdout, stderr } = await run(process.execPath, [CLI, 'build'], { env }).catch((error) => error);
+    expect(stdout).toBe('');
+    const [said, ...rest] = stderr.split('\n').filter((line: string) => !line.startsWith('Building'));
+    expect(said).toMatch(
+      new RegExp(`can't be written to ${volume.dir} \\(${code}\\).*set MODELS_DIR to another folder`),
+    );
+    expect(rest).toEqual(['The models were not built, so nothing was started.', '']);
+    expect(await readdir(volume.dir)).toEqual([]);
+  },
+);

@@ -22,6 +22,8 @@ export function createMessageStore(): PhotoStore {
 
     refOf,
 
+    async check() {},
+
     async keys() {
       return [];
     },

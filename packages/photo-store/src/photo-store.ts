@@ -21,6 +21,8 @@ export interface PhotoStore {
   delete(...refs: PhotoRef[]): Promise<void>;
   /** The reference of this store to `key`. Throws ZodError if `key` can't be a key. */
   refOf(key: string): PhotoRef;
+  /** Throws what `put` throws if photos can't be stored now. Stores nothing that stays. */
+  check(): Promise<void>;
   /** Keys of all photos in the store, half-written ones included. */
   keys(): Promise<string[]>;
 }

@@ -42,6 +42,12 @@ export function describePhotoStore(name: string, open: () => Promise<PhotoStore>
       expect(await store.keys()).toEqual([]);
     });
 
+    test('passes its check, which leaves nothing', async () => {
+      const store = await open();
+      await store.check();
+      expect(await store.keys()).toEqual([]);
+    });
+
     test('knows the reference to what it holds under a key', async () => {
       const store = await open();
       const { ref } = await store.put('known', Buffer.from('x'));

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SmallVolume } from '@attrai/test-servers/small-volume';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isVolumeMarked, markVolume } from '../src/volume-mark.ts';
 import { createVolumeStore, UNFINISHED_FOLDER } from '../src/volume-store.ts';
@@ -175,14 +176,11 @@ describe('a volume store', () => {
   test('throws store_full when the disk is full, keeps its photos, and works again when there is space', async ({
     skip,
   }) => {
-    const dir = emptyFolder();
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', dir], { stdio: 'pipe' });
-    } catch (error) {
-      skip(`needs a small tmpfs, and this user can't mount one: ${String(error).split('\n')[1]}`);
-    }
-    cleanups.push(() => execFileSync('umount', [dir]));
-
+    skip(SmallVolume.refused !== undefined, SmallVolume.refused);
+    const volume = new SmallVolume();
+    const { dir } = volume;
+    cleanups.push(() => volume.takeAway());
+    volume.mount();
     const store = await createVolumeStore(dir);
     const { ref } = await store.put('first', Buffer.alloc(100_000, 1));
     await expect(store.put('second', Buffer.alloc(400_000, 2))).rejects.toMatchObject({
@@ -196,6 +194,30 @@ describe('a volume store', () => {
     await store.delete(ref);
     await store.put('second', Buffer.alloc(200_000, 2));
     expect(await store.keys()).toEqual(['second']);
+  });
+
+  test('can be opened when it is full, as photos leave it', async ({ skip }) => {
+    skip(SmallVolume.refused !== undefined, SmallVolume.refused);
+    const volume = new SmallVolume();
+    cleanups.push(() => volume.takeAway());
+    volume.mount();
+    const { ref } = await (await createVolumeStore(volume.dir)).put('photo', Buffer.from('x'));
+    volume.fill();
+    const store = await createVolumeStore(volume.dir);
+    await store.delete(ref);
+    expect(await store.keys()).toEqual([]);
+  });
+
+  test('that may not be written to can not be opened, and names the variable of its folder', async ({ skip }) => {
+    skip(SmallVolume.refused !== undefined, SmallVolume.refused);
+    const volume = new SmallVolume();
+    cleanups.push(() => volume.takeAway());
+    volume.mount();
+    await volume.remount('ro');
+    await expect(createVolumeStore(volume.dir, 'INBOX_DIR')).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/^INBOX_DIR \(.*\) is read-only.*set INBOX_DIR to another folder \(EROFS\)\.$/),
+    });
   });
 
   test('throws store_unavailable when its folder is gone or cannot be made', async () => {

@@ -24,6 +24,11 @@ export interface HealthOptions {
 
 export type Checks = Record<string, () => Check>;
 
+/** A check that fails while there is a problem. */
+export function checkOf(problem: string | undefined): Check {
+  return problem === undefined ? { ok: true } : { ok: false, reason: problem };
+}
+
 /**
  * Serves GET /healthz, which is 200 while the process answers at all and nothing of `alive` fails, GET /readyz, which is
  * 200 when all `checks` are ok, and GET /metrics in the text format of Prometheus. The first two are 503 otherwise and

@@ -18,28 +18,35 @@ export interface ProcessMetrics {
 
 /** Counts connections, log lines, and what prom-client measures of Node (RSS, CPU, event loop, heap). */
 export function createProcessMetrics(peers: readonly Peer[]): ProcessMetrics {
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  return new ProcessCounters(peers);
+}
 
-  const reconnections = new Counter({
+class ProcessCounters implements ProcessMetrics {
+  readonly registry = new Registry();
+  #reconnections = new Counter({
     name: 'attrai_reconnections_total',
     help: 'Connections that were lost and made again',
     labelNames: ['to'],
-    registers,
+    registers: [this.registry],
   });
-  for (const to of peers) reconnections.inc({ to }, 0);
-  const dropped = new Counter({
+  #dropped = new Counter({
     name: 'attrai_log_lines_dropped_total',
     help: 'Log lines that never reached Graylog because its buffer here was full',
-    registers,
+    registers: [this.registry],
   });
 
-  return {
-    registry,
-    reconnected: (to) => reconnections.inc({ to }),
-    lineDropped: () => dropped.inc(),
-  };
+  constructor(peers: readonly Peer[]) {
+    collectDefaultMetrics({ register: this.registry });
+    for (const to of peers) this.#reconnections.inc({ to }, 0);
+  }
+
+  reconnected(to: Peer): void {
+    this.#reconnections.inc({ to });
+  }
+
+  lineDropped(): void {
+    this.#dropped.inc();
+  }
 }
 
 export interface AskedGauge<Label extends string> {
@@ -60,30 +67,39 @@ const PATIENCE_MS = 2_000;
  * missing from that scrape, rather than old or zero.
  */
 export function addAskedGauge<Label extends string>(registry: Registry, asked: AskedGauge<Label>): void {
-  const { name, help, label, ask } = asked;
-  let asking: Promise<Record<string, number>> | undefined;
-  let askedAt = Number.NEGATIVE_INFINITY;
-
-  function answer(): Promise<Record<string, number>> {
-    if (asking && performance.now() - askedAt < FRESH_MS) return asking;
-    askedAt = performance.now();
-    const mine = ask().catch(() => ({}));
-    asking = mine;
-    return mine;
-  }
-
+  const { name, help, label } = asked;
+  const answers = new SharedAnswers(() => asked.ask());
   new Gauge({
     name,
     help,
     labelNames: [label],
     registers: [registry],
     async collect() {
-      const values = await inTime(answer());
+      const values = await inTime(answers.next());
       this.reset();
       for (const [value, amount] of Object.entries(values))
         this.set({ [label]: value } as Record<Label, string>, amount);
     },
   });
+}
+
+/** Answers of a server, each for all who ask within FRESH_MS. */
+class SharedAnswers {
+  #ask: () => Promise<Record<string, number>>;
+  #latest: Promise<Record<string, number>> | undefined;
+  /** In milliseconds of performance.now(). */
+  #askedAt = 0;
+
+  constructor(ask: () => Promise<Record<string, number>>) {
+    this.#ask = ask;
+  }
+
+  next(): Promise<Record<string, number>> {
+    if (this.#latest && performance.now() - this.#askedAt < FRESH_MS) return this.#latest;
+    this.#askedAt = performance.now();
+    this.#latest = this.#ask().catch(() => ({}));
+    return this.#latest;
+  }
 }
 
 async function inTime(answer: Promise<Record<string, number>>): Promise<Record<string, number>> {

@@ -3,19 +3,30 @@ import { createLogger } from './logger.ts';
 import { redact } from './redact.ts';
 
 /**
- * Runs the `main` of a service. If it throws (a bad configuration, missing models, a taken port), the process logs one line, or
- * writes the message to a terminal, and exits with 1. A bad configuration is written to stderr in any case, and its log line
- * has no stack: whoever starts the service is to read it.
+ * Runs the `main` of a service, which defers to `opened` what is to be closed. If it throws (a bad configuration, missing models,
+ * a taken port), the process says so once, in plain words at a terminal, else in a log line, and exits with 1. An error of
+ * ours has words for who starts the service, and no stack. Once `opened` is disposed, an error is of no interest: the start is
+ * being undone.
  */
-export async function runService(service: string, main: () => Promise<void>): Promise<void> {
+export async function runService(
+  service: string,
+  main: (opened: AsyncDisposableStack) => Promise<void>,
+): Promise<void> {
+  const opened = new AsyncDisposableStack();
   try {
-    await main();
+    await main(opened);
   } catch (error) {
+    if (opened.disposed) return;
     const message = error instanceof Error ? error.message : String(error);
-    const badConfig = codeOf(error) === 'bad_config';
-    if (badConfig && error instanceof Error) delete error.stack;
-    if (badConfig || process.stdout.isTTY) process.stderr.write(`${redact(message)}\n`);
-    if (!process.stdout.isTTY) createLogger({ service }).fatal({ err: error }, message);
+    if (codeOf(error) !== 'unexpected') deleteStacks(error);
+    if (process.stdout.isTTY) process.stderr.write(`${redact(message)}\n`);
+    else createLogger({ service }).fatal({ err: error }, message);
     process.exit(1);
   }
+}
+
+function deleteStacks(error: unknown): void {
+  if (!(error instanceof Error)) return;
+  delete error.stack;
+  deleteStacks(error.cause);
 }

@@ -25,7 +25,7 @@ async function start(...args: string[]) {
   return { child, exited, logged };
 }
 
-describe('onShutdown', () => {
+describe('Shutdown', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('stops at %s and exits with 0', async (signal) => {
     const { child, exited } = await start('clean');
     child.kill(signal);
@@ -59,6 +59,15 @@ describe('onShutdown', () => {
     const { code, lines } = await exited;
     expect(code).toBe(1);
     expect(lines).toContain('giving up');
+  });
+
+  test('says nothing of parts of a start that fail because it is undone', async () => {
+    const { child, exited } = await start('undone');
+    child.kill('SIGINT');
+    const { code, lines } = await exited;
+    expect(code).toBe(0);
+    expect(lines).toContain('stop was called');
+    expect(lines).not.toMatch(/"level":"(warn|error|fatal)"/);
   });
 
   test('exits with 1 when stopping fails', async () => {

@@ -20,14 +20,18 @@ export type Source = { kind: 'docker'; image: string } | { kind: 'binary'; path:
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /**
- * Finds what `software` can be started from: the folder in TEST_SERVERS_BIN and nothing else, or a Docker engine that answers, else a binary of this machine, else (as root, with
- * apt-get) the binary of its package, which it installs. Throws an error that says what to do if there is none.
+ * Finds what `software` can be started from. If TEST_SERVERS_BIN names a folder, it is that, and nothing else. Otherwise it is a Docker
+ * engine that answers, else a binary of this machine, else (as root, with apt-get) the binary of its package, which it installs. Throws an error that says what to do if there is none.
  */
-export async function findSource(software: Software, policy = POLICY): Promise<Source> {
+export async function findSource(
+  software: Software,
+  from: 'any' | 'installed' = 'any',
+  policy = POLICY,
+): Promise<Source> {
   const only = process.env.TEST_SERVERS_BIN;
   if (only !== undefined) return { kind: 'binary', path: await binaryIn(only, software) };
 
-  if (await hasImage(software.image)) return { kind: 'docker', image: software.image };
+  if (from === 'any' && (await hasImage(software.image))) return { kind: 'docker', image: software.image };
 
   const found = await findBinary(software.binaries);
   if (found !== undefined) return { kind: 'binary', path: found };

@@ -10,6 +10,8 @@ export interface RabbitmqProcessSpec {
   /** The path of `rabbitmq-server`; `rabbitmqctl` is beside it. */
   script: string;
   port: number;
+  /** More lines of its rabbitmq.conf. */
+  settings: string[];
   guard: Guard;
   answers(): Promise<boolean>;
 }
@@ -59,6 +61,7 @@ async function prepareFolder(spec: RabbitmqProcessSpec, epmdPort: number, distPo
       'vm_memory_high_watermark.absolute = 500MB',
       'disk_free_limit.absolute = 50MB',
       'raft.wal_max_size_bytes = 32000000',
+      ...spec.settings,
     ].join('\n'),
   );
   return {

@@ -23,9 +23,13 @@ export interface RabbitmqServer extends Server {
   closeConnections(): Promise<void>;
 }
 
-/** Starts a RabbitMQ of your own, with small limits of memory. `run` offers `rabbitmqctl`, at once. Takes 5 to 10 s. */
-export async function startRabbitmq(): Promise<RabbitmqServer> {
-  const source = await findSource(RABBITMQ);
+/**
+ * Starts a RabbitMQ of your own, with small limits of memory. `run` offers `rabbitmqctl`, at once. Takes 5 to 10 s.
+ *
+ * @param settings more lines of its rabbitmq.conf. They name files of this machine, so they need a RabbitMQ that is installed.
+ */
+export async function startRabbitmq(settings: string[] = []): Promise<RabbitmqServer> {
+  const source = await findSource(RABBITMQ, settings.length > 0 ? 'installed' : 'any');
   const [guard, port] = await Promise.all([startGuard(), freePort()]);
   const url = `amqp://guest:guest@127.0.0.1:${port}`;
   const common = { guard, answers: () => answers(url) };
@@ -40,7 +44,7 @@ export async function startRabbitmq(): Promise<RabbitmqServer> {
           env: {},
           args: [],
         })
-      : await rabbitmqProcess({ ...common, script: source.path, port });
+      : await rabbitmqProcess({ ...common, script: source.path, port, settings });
 
   const start = async () => {
     await server.start();

@@ -18,9 +18,13 @@ const REDIS: Software = {
 /** As the bot needs its Redis: nothing is lost at a kill, and nothing is evicted. */
 const SETTINGS = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'];
 
-/** Starts a Redis of your own, append-only file on, eviction off. `run` offers `redis-cli`. */
-export async function startRedis(): Promise<Server> {
-  const source = await findSource(REDIS);
+/**
+ * Starts a Redis of your own, append-only file on, eviction off. `run` offers `redis-cli`.
+ *
+ * @param more settings, as arguments of `redis-server`. They name files of this machine, so they need a Redis that is installed.
+ */
+export async function startRedis(more: string[] = []): Promise<Server> {
+  const source = await findSource(REDIS, more.length > 0 ? 'installed' : 'any');
   const [guard, port] = await Promise.all([startGuard(), freePort()]);
   const url = `redis://127.0.0.1:${port}`;
   const common = { guard, answers: () => answers(url) };
@@ -33,14 +37,14 @@ export async function startRedis(): Promise<Server> {
           image: source.image,
           ports: [port, 6379],
           env: {},
-          args: ['redis-server', ...SETTINGS],
+          args: ['redis-server', ...SETTINGS, ...more],
         })
       : {
           ...serverProcess({
             ...common,
             name: 'redis',
             command: source.path,
-            args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', guard.folder, ...SETTINGS],
+            args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', guard.folder, ...SETTINGS, ...more],
           }),
           run: (tool: string, ...args: string[]) => runCommand(tool, ['-p', String(port), ...args]),
         };

@@ -74,7 +74,7 @@ test('as root with apt-get, says that it installs the package, and keeps its dae
      while read -r line; do echo "$line"; done < ${join(folder, 'apt-get')} > ${folder}/some-server
      /bin/chmod 755 ${folder}/some-server`,
   );
-  expect(await findSource(software, policy)).toEqual({ kind: 'binary', path: join(folder, 'some-server') });
+  expect(await findSource(software, 'any', policy)).toEqual({ kind: 'binary', path: join(folder, 'some-server') });
   expect(console.log).toHaveBeenCalledWith(expect.stringContaining('some-package'));
   expect(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n')).toEqual([
     'noninteractive update -q',

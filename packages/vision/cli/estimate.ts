@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '@attrai/contracts/command-line';
@@ -31,6 +31,7 @@ async function main(): Promise<number> {
     say(['There are no photos (.jpg, .jpeg, .png, .webp) in there.']);
     return 1;
   }
+  if (out !== undefined) await expectWritable(out);
   const scorerModel = process.env.SCORER_MODEL;
   const vision = await loadVision({ modelsDir, minFace: args.minFace, ...(scorerModel ? { scorerModel } : {}) });
   const pictures = out === undefined ? undefined : new Pictures(out);
@@ -69,6 +70,17 @@ function returnToUser(): void {
 
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() === false;
+}
+
+/** Makes the folder, too. */
+async function expectWritable(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+    await access(out, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`--out ${printable(out)} can't be written to (${code}). Name another folder.`, { cause });
+  }
 }
 
 function say(lines: string[]): void {

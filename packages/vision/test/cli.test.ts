@@ -234,3 +234,9 @@ function runWith(env: Record<string, string>, args: string[], stdin = Buffer.all
     child.stdin!.end(stdin);
   });
 }
+
+test('a folder for the pictures that can not be written to is named before any photo is looked at', async () => {
+  const { code, stdout, stderr } = await run('--out', 'broken.jpg/pictures', 'photos');
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^--out broken.jpg\/pictures can't be written to \(\w+\)\. Name another folder\.\n$/);
+});

@@ -1,4 +1,4 @@
-import { AMQP_URL, GRAYLOG_URL, HEALTH_HOST, HEALTH_PORT, LOG_LEVEL } from '@attrai/config/common-variables';
+import { AMQP_TLS, AMQP_URL, GRAYLOG_URL, HEALTH_HOST, HEALTH_PORT, LOG_LEVEL } from '@attrai/config/common-variables';
 import { z } from 'zod';
 
 const whole = (least: number, most: number) =>
@@ -7,6 +7,7 @@ const whole = (least: number, most: number) =>
 export const autoscalerConfig = z
   .object({
     AMQP_URL,
+    ...AMQP_TLS,
     DOCKER_SOCKET: z
       .string()
       .default('/var/run/docker.sock')

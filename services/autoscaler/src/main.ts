@@ -1,10 +1,10 @@
-import type { Broker } from '@attrai/broker/broker';
-import { connectBroker } from '@attrai/broker/connect-broker';
+import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
-import { startHealthServer } from '@attrai/telemetry/health';
+import { tlsOf } from '@attrai/config/tls';
+import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
-import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Shutdown } from '@attrai/telemetry/shutdown';
 import { Autoscaler } from './autoscaler.ts';
 import { autoscalerConfig } from './config.ts';
 import { connectService } from './swarm-service.ts';
@@ -12,27 +12,27 @@ import { readWorkDone } from './work-done.ts';
 
 const GRACE_MS = 20_000;
 
-await runService('autoscaler', async () => {
+await runService('autoscaler', async (opened) => {
   const config = readConfig(autoscalerConfig);
   const logger = createLogger({ service: 'autoscaler', level: config.LOG_LEVEL, graylogUrl: config.GRAYLOG_URL });
-  const opened = new AsyncDisposableStack();
-  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
   logger.info('starting');
 
-  let broker: Broker | undefined;
+  // Opened first, so that /readyz says what is wrong with it.
+  const broker = await openBroker({ url: config.AMQP_URL, tls: tlsOf('AMQP', config), logger, onFatal: shutdown.fail });
+  opened.defer(() => broker.close());
   let autoscaler: Autoscaler | undefined;
   const health = await startHealthServer({
     port: config.HEALTH_PORT,
     host: config.HEALTH_HOST,
     checks: {
-      rabbitmq: () => (broker?.connected ? { ok: true } : { ok: false, reason: 'not connected' }),
+      rabbitmq: () => checkOf(broker.problem),
       autoscaler: () => autoscaler?.ready() ?? { ok: false, reason: 'starting' },
     },
   });
   opened.defer(() => health.close());
 
-  broker = await connectBroker({ url: config.AMQP_URL, logger, onFatal: shutdown.fail });
-  opened.defer(() => broker?.close());
+  await broker.ready();
   autoscaler = new Autoscaler({
     broker,
     service: connectService(config.DOCKER_SOCKET, config.SCALED_SERVICE),

@@ -1,5 +1,6 @@
-import { AMQP_URL } from '@attrai/config/common-variables';
+import { AMQP_TLS, AMQP_URL } from '@attrai/config/common-variables';
 import { readConfig } from '@attrai/config/read-config';
+import { tlsOf } from '@attrai/config/tls';
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { redact } from '@attrai/telemetry/redact';
@@ -31,8 +32,9 @@ async function run(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const config = readConfig(z.object({ AMQP_URL, INBOX_DIR }));
-  const letters = openDeadLetters(config.AMQP_URL, await createVolumeStore(config.INBOX_DIR));
+  const config = readConfig(z.object({ AMQP_URL, ...AMQP_TLS, INBOX_DIR }));
+  const rabbitmq = { url: config.AMQP_URL, tls: tlsOf('AMQP', config) };
+  const letters = openDeadLetters(rabbitmq, await createVolumeStore(config.INBOX_DIR, 'INBOX_DIR'));
   if (command.name === 'list') {
     process.stdout.write(table(await letters.list()));
     return 0;

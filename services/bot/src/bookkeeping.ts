@@ -1,6 +1,6 @@
+import type { TlsParts } from '@attrai/config/tls';
 import { patiently } from '@attrai/contracts/patiently';
 import type { Logger } from '@attrai/telemetry/logger';
-import type { Redis } from 'ioredis';
 import type { IntakeJob } from './intake/intake-job.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import { MemoryJobQueue } from './jobs/memory-job-queue.ts';
@@ -8,6 +8,7 @@ import { RedisJobQueue } from './jobs/redis-job-queue.ts';
 import type { Limits } from './limits/limits.ts';
 import { RequestRate } from './limits/request-rate.ts';
 import { connectRedis, untilReady } from './redis/connect-redis.ts';
+import { checkNeeds } from './redis/redis-needs.ts';
 import { RedisTroubles } from './redis/redis-troubles.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
 import type { AlbumScores, AlbumTiming } from './requests/album-scores.ts';
@@ -29,7 +30,7 @@ export interface Bookkeeping {
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   requestRate: RequestRate;
   troubles: RedisTroubles;
-  /** Why it can't be worked on now; undefined if it can. A connection that hangs is noticed within 10 s. */
+  /** Why it can't be worked on now; undefined if it can. A connection that hangs, and writes that fail, are noticed within 10 s. */
   readonly problem: string | undefined;
   /** After the bot has stopped. */
   close(): Promise<void>;
@@ -41,22 +42,37 @@ export interface BookkeepingOptions {
   onFatal(error: unknown): void;
   /** The connection to Redis was lost and is there again. */
   onReconnected?(): void;
+  /** Tells what is wrong from the first try to connect on; its own if it isn't given. */
+  troubles?: RedisTroubles;
+  /** For rediss. */
+  tls?: TlsParts;
 }
 
-/** On Redis: outlives the process. Waits until Redis answers. */
+/**
+ * On Redis: outlives the process. Waits until Redis answers and allows what is needed.
+ *
+ * @throws ConfigError if this Redis can never do: Cluster, or a version that is too old
+ */
 export async function bookkeepingOnRedis(url: string, options: BookkeepingOptions): Promise<Bookkeeping> {
-  const { limits, logger, onFatal } = options;
-  const redis = connectRedis(url, logger, options.onReconnected);
-  const troubles = new RedisTroubles(logger);
+  const { limits, logger, onFatal, troubles = new RedisTroubles(logger, url) } = options;
+  const redis = connectRedis(url, troubles, options.onReconnected, options.tls);
   const book = new RedisRequestBook<Envelope>({ redis });
-  await untilReady(redis);
-  warnIfItEvicts(redis, logger).catch((err) => logger.debug({ err }, 'Redis did not say whether it evicts'));
-  const importing = () =>
-    importReleased(redis, book).catch((error) => {
-      troubles.note('for what version 0.1 left', error);
+  const prepare = async () => {
+    try {
+      await checkNeeds(redis, logger);
+      await importReleased(redis, book);
+    } catch (error) {
+      troubles.note('at the start', error);
       throw error;
-    });
-  await patiently(importing, new AbortController().signal);
+    }
+  };
+  try {
+    await untilReady(redis);
+    await patiently(prepare, new AbortController().signal);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
   return {
     book,
     albums: new RedisAlbumScores({ redis, timing: albumTiming(limits) }),
@@ -67,7 +83,7 @@ export async function bookkeepingOnRedis(url: string, options: BookkeepingOption
     requestRate: RequestRate.onRedis({ ...rateOf(limits), redis }),
     troubles,
     get problem() {
-      return redis.status === 'ready' ? troubles.problem : 'not connected';
+      return troubles.problem;
     },
     async close() {
       redis.disconnect();
@@ -89,13 +105,6 @@ export function bookkeepingInMemory({ limits, logger, onFatal }: BookkeepingOpti
     problem: undefined,
     async close() {},
   };
-}
-
-/** A Redis that runs full and evicts forgets jobs. */
-async function warnIfItEvicts(redis: Redis, logger: Logger): Promise<void> {
-  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
-  if (policy === undefined || policy === 'noeviction') return;
-  logger.warn({ policy }, 'Redis (REDIS_URL) may evict jobs when it is full: set its maxmemory-policy to noeviction');
 }
 
 function albumTiming({ deadlineSeconds }: Limits): AlbumTiming {

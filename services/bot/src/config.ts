@@ -1,4 +1,5 @@
 import {
+  AMQP_TLS,
   AMQP_URL,
   GRAYLOG_URL,
   HEALTH_HOST,
@@ -7,6 +8,7 @@ import {
   PHOTO_DIR,
   PHOTO_STORE,
   port,
+  REDIS_TLS,
   REDIS_URL,
 } from '@attrai/config/common-variables';
 import { z } from 'zod';
@@ -55,9 +57,11 @@ const TELEGRAM_API_ROOT = z
 const TELEGRAM_PROXY = z
   .url({ protocol: /^(https?|socks5h?)$/, error: 'expected a URL like http://host:3128 or socks5://host:1080' })
   .optional()
-  .describe(
-    'proxy for all calls to Telegram: `http://`, `https://` or `socks5://`, with `user:password@` before the host if it wants them. Without it `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` are followed; `NO_PROXY` goes before all of them',
-  );
+  .meta({
+    description:
+      'proxy for all calls to Telegram: `http://`, `https://` or `socks5://`, with `user:password@` before the host if it wants them. Without it `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` are followed; `NO_PROXY` goes before all of them',
+    secret: 'in part',
+  });
 
 /** How Telegram is reached; shared with the one-process mode. */
 export const telegramVariables = {
@@ -101,12 +105,17 @@ function ids(pattern: RegExp, expected: string) {
 export const accessVariables = {
   ALLOWED_CHATS: ids(/^-?[1-9]\d*$/, 'numbers of users and groups like 123456789 or -1001234567890')
     .optional()
-    .describe(
-      'numbers of the users and groups that may use the bot, separated by commas or spaces: these users anywhere, and everybody in these groups. Others are told once that the bot is private. Without it everybody may',
-    ),
+    .meta({
+      description:
+        'numbers of the users and groups that may use the bot, separated by commas or spaces: these users anywhere, and everybody in these groups. Others are told once that the bot is private. Without it everybody may',
+      secret: 'whole',
+    }),
   ADMIN_IDS: ids(/^[1-9]\d*$/, 'numbers of users like 123456789')
     .optional()
-    .describe('numbers of the users whom the bot answers `/stats`; they may always use it'),
+    .meta({
+      description: 'numbers of the users whom the bot answers `/stats`; they may always use it',
+      secret: 'whole',
+    }),
 };
 
 /** Who may use the bot, by the variables. */
@@ -134,13 +143,15 @@ const variables = z.object({
   BOT_TOKEN: z
     .string()
     .regex(/^\d+:[\w-]{10,}$/, 'expected a token like 123456789:AbC... from @BotFather')
-    .describe('token of the bot'),
+    .meta({ description: 'token of the bot', secret: 'whole' }),
   ...telegramVariables,
   ...accessVariables,
   WEBHOOK_URL,
   WEBHOOK_PORT,
   AMQP_URL,
+  ...AMQP_TLS,
   REDIS_URL,
+  ...REDIS_TLS,
   PHOTO_STORE,
   PHOTO_DIR,
   INBOX_DIR,

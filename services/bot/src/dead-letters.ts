@@ -1,4 +1,4 @@
-import { putWire, scanQueue, type WaitingMessage } from '@attrai/broker/amqp/scan-queue';
+import { type AmqpServer, putWire, scanQueue, type WaitingMessage } from '@attrai/broker/amqp/scan-queue';
 import { decode } from '@attrai/broker/wire-format';
 import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { estimateRequest } from '@attrai/contracts/request';
@@ -45,7 +45,7 @@ const REASONS: Record<string, string> = {
 
 const UNKNOWN_QUEUE = 'nobody knows which queue it came from';
 
-export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters {
+export function openDeadLetters(rabbitmq: AmqpServer, inbox: PhotoStore): DeadLetters {
   const parked = createParkedMessages(inbox);
   const isMeant = (ids: string[] | undefined, id: string) => ids === undefined || ids.includes(id);
 
@@ -53,7 +53,7 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
     async list() {
       const { messages, unreadable } = await parked.list();
       const letters = [...messages.map(describeParked), ...unreadable.map(describeUnreadable)];
-      await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
+      await scanQueue(rabbitmq, TO_ESTIMATE_DEAD, (message) => {
         letters.push(describeWaiting(message));
         return 'stay';
       });
@@ -71,12 +71,12 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
         if (message.diedIn === undefined) onRefused(message.key, UNKNOWN_QUEUE);
         else if (message.cut) onRefused(message.key, 'only its beginning was kept');
         else {
-          await putWire(amqpUrl, message.diedIn, message);
+          await putWire(rabbitmq, message.diedIn, message);
           await parked.drop(message.key);
           done.push(message.key);
         }
       }
-      await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
+      await scanQueue(rabbitmq, TO_ESTIMATE_DEAD, (message) => {
         const id = idOf(message);
         if (!isMeant(ids, id)) return 'stay';
         const queue = message.diedIn ?? queueByContents(message);
@@ -107,7 +107,7 @@ export function openDeadLetters(amqpUrl: string, inbox: PhotoStore): DeadLetters
           onRefused(key, (error as Error).message);
         }
       }
-      await scanQueue(amqpUrl, TO_ESTIMATE_DEAD, (message) => {
+      await scanQueue(rabbitmq, TO_ESTIMATE_DEAD, (message) => {
         const id = idOf(message);
         if (!isMeant(ids, id)) return 'stay';
         done.push(id);

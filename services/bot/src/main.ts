@@ -1,42 +1,54 @@
-import type { Broker } from '@attrai/broker/broker';
-import { connectBroker } from '@attrai/broker/connect-broker';
+import { openBroker } from '@attrai/broker/connect-broker';
 import { readConfig } from '@attrai/config/read-config';
+import { tlsOf } from '@attrai/config/tls';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
+import { StoreWatch } from '@attrai/photo-store/store-watch';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
-import { type Check, startHealthServer } from '@attrai/telemetry/health';
+import { type Check, checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
-import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Shutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
 import { accessOf, botConfig, limitsOf, telegramOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
+import { RedisTroubles } from './redis/redis-troubles.ts';
 import type { RunningBot } from './running-bot.ts';
 import { startBot } from './start-bot.ts';
 
 /** Above the longest call to Telegram (an upload may take 40 s), below the 60 s of Swarm's stop_grace_period. */
 const GRACE_MS = 50_000;
 
-await runService('bot', async () => {
+await runService('bot', async (opened) => {
   const config = readConfig(botConfig);
   const limits = limitsOf(config);
   const telegram = telegramOf(config);
   const processMetrics = createProcessMetrics(['rabbitmq', 'redis', 'telegram']);
-  const { registry, reconnected } = processMetrics;
+  const { registry } = processMetrics;
   const logger = createLogger({
     service: 'bot',
     level: config.LOG_LEVEL,
     graylogUrl: config.GRAYLOG_URL,
-    onDropped: processMetrics.lineDropped,
+    onDropped: () => processMetrics.lineDropped(),
   });
-  const opened = new AsyncDisposableStack();
-  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
   const onFatal = shutdown.fail;
   logger.info('starting');
 
-  let broker: Broker | undefined;
+  const troubles = new RedisTroubles(logger, config.REDIS_URL);
+  // Opened first, so that /readyz says what is wrong with it, whatever else is waited for.
+  const broker = await openBroker({
+    url: config.AMQP_URL,
+    tls: tlsOf('AMQP', config),
+    logger,
+    onFatal,
+    onReconnected: () => processMetrics.reconnected('rabbitmq'),
+  });
+  opened.defer(() => broker.close());
+
+  let storeWatch: StoreWatch | undefined;
   let bookkeeping: Bookkeeping | undefined;
   let bot: RunningBot | undefined;
   let waitingFor: string | undefined;
@@ -47,14 +59,12 @@ await runService('bot', async () => {
     registry,
     alive: { updates: () => check(bot?.alive() !== false, 'the loop that fetches updates is stuck') },
     checks: {
-      rabbitmq: () => check(broker?.connected === true, 'not connected'),
-      redis: () => {
-        const problem = bookkeeping === undefined ? 'not connected' : bookkeeping.problem;
-        return check(problem === undefined, problem ?? '');
-      },
+      rabbitmq: () => checkOf(broker.problem),
+      photos: () => checkOf(storeWatch?.problem),
+      redis: () => checkOf(troubles.problem ?? (bookkeeping ? undefined : 'starting')),
       bot: () => {
         // Its start waits for Redis and RabbitMQ, and then for Telegram.
-        const isTelegram = broker?.connected && bookkeeping && bookkeeping.problem === undefined;
+        const isTelegram = !broker.problem && bookkeeping && !bookkeeping.problem;
         const waiting = ['waiting for Telegram', ...(waitingFor === undefined ? [] : [waitingFor])].join(': ');
         const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [isTelegram ? waiting : 'starting'] };
         return check(ok, reasons.join('; '));
@@ -66,23 +76,21 @@ await runService('bot', async () => {
 
   const photoStore = await openPhotoStore(config.PHOTO_STORE, config.PHOTO_DIR);
   if (config.PHOTO_STORE === 'volume') await markVolume(config.PHOTO_DIR);
-  const inbox = await createVolumeStore(config.INBOX_DIR);
+  const inbox = await createVolumeStore(config.INBOX_DIR, 'INBOX_DIR');
+  storeWatch = new StoreWatch({ stores: { PHOTO_DIR: photoStore, INBOX_DIR: inbox }, logger });
+  opened.defer(() => storeWatch?.stop());
   bookkeeping = await bookkeepingOnRedis(config.REDIS_URL, {
+    tls: tlsOf('REDIS', config),
     limits,
     logger,
     onFatal,
-    onReconnected: () => reconnected('redis'),
+    onReconnected: () => processMetrics.reconnected('redis'),
+    troubles,
   });
   opened.defer(() => bookkeeping?.close());
-  broker = await connectBroker({
-    url: config.AMQP_URL,
-    logger,
-    onFatal,
-    onReconnected: () => reconnected('rabbitmq'),
-  });
-  opened.defer(() => broker?.close());
+  await broker.ready();
 
-  const { book, albums, jobs, requestRate, troubles } = bookkeeping;
+  const { book, albums, jobs, requestRate } = bookkeeping;
   addWaitingPhotos(registry, broker, book);
   const pulse = new Pulse({ broker, book, logger });
   opened.defer(() => pulse.stop());
@@ -115,12 +123,7 @@ await runService('bot', async () => {
     const running = await started.catch(() => undefined);
     await running?.stop();
   });
-  try {
-    bot = await started;
-  } catch (error) {
-    // Who told it to stop knows why it did not start.
-    if (!starting.signal.aborted) throw error;
-  }
+  bot = await started;
 });
 
 function check(ok: boolean, reason: string): Check {

@@ -31,7 +31,8 @@ export interface BotMetrics {
 
 export const NO_METRICS: BotMetrics = { accepted() {}, answered() {}, took() {}, telegramIsBack() {} };
 
-export function createBotMetrics({ registry, reconnected }: ProcessMetrics): BotMetrics {
+export function createBotMetrics(processMetrics: ProcessMetrics): BotMetrics {
+  const { registry } = processMetrics;
   const registers = [registry];
   const accepted = new Counter({ name: 'attrai_photos_accepted_total', help: 'Photos the bot took on', registers });
   const answered = new Counter({
@@ -51,7 +52,7 @@ export function createBotMetrics({ registry, reconnected }: ProcessMetrics): Bot
     accepted: () => accepted.inc(),
     answered: (outcome) => answered.inc({ outcome }),
     took: (stage, ms) => stages.observe({ stage }, ms / 1000),
-    telegramIsBack: () => reconnected('telegram'),
+    telegramIsBack: () => processMetrics.reconnected('telegram'),
   };
 }
 

@@ -129,7 +129,7 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
   const version2 = { v: 2, text: SECRET };
   await broker.publish(AFTER_ESTIMATE, { json: version2, attachment: Buffer.from('picture') });
   const body = Buffer.from(`not JSON: ${SECRET}`);
-  await putWire(amqpUrl, TO_ESTIMATE_DEAD, { contentType: 'application/json', body });
+  await putWire({ url: amqpUrl }, TO_ESTIMATE_DEAD, { contentType: 'application/json', body });
   const inbox = await createVolumeStore(inboxDir);
   await waitUntil('they were not parked', async () => (await inbox.keys()).length === 2);
 
@@ -219,7 +219,7 @@ test('names files that can not be read, and lists, puts back and drops the other
   expect(out.trim().split('\n')).toEqual([
     expect.stringMatching(/^malformed-\w+ +parked +20\S+ +to_estimate +\d+ bytes +wrong$/),
     expect.stringMatching(/^malformed-damaged +unreadable +- +- +- +its file is damaged$/),
-    expect.stringMatching(/^malformed-folder +unreadable +- +- +- +Can't read .+\(EISDIR\)/),
+    expect.stringMatching(/^malformed-folder +unreadable +- +- +- +INBOX_DIR .+ take that away.+\(EISDIR\)/),
     expect.stringMatching(/^malformed-half +unreadable +- +- +- +its file is half-written$/),
   ]);
 

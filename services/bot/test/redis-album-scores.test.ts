@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { createLogger } from '@attrai/telemetry/logger';
 import { ownRedis } from '@attrai/test-servers/own-servers';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectRedis, untilReady } from '../src/redis/connect-redis.ts';
 import { RedisAlbumScores } from '../src/requests/redis-album-scores.ts';
 import { describeAlbumScores } from './album-scores.conformance.ts';
+import { troubles } from './on-redis.ts';
 
 let redis: Redis;
 
 beforeAll(async () => {
-  redis = connectRedis(await ownRedis(), createLogger({ service: 'test', level: 'silent' }));
+  redis = connectRedis(await ownRedis(), troubles);
   await untilReady(redis);
 });
 afterAll(() => redis.disconnect());

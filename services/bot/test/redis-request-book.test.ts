@@ -6,6 +6,7 @@ import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { connectRedis, untilReady } from '../src/redis/connect-redis.ts';
+import { RedisTroubles } from '../src/redis/redis-troubles.ts';
 import { RedisRequestBook } from '../src/requests/redis-request-book.ts';
 import type { BookTiming } from '../src/requests/request-book.ts';
 import { describeRequestBook, type Envelope } from './request-book.conformance.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => redis.disconnect());
 
 async function connect(to: string): Promise<Redis> {
-  const connection = connectRedis(to, logger);
+  const connection = connectRedis(to, new RedisTroubles(logger));
   await untilReady(connection);
   return connection;
 }

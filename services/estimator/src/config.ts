@@ -1,4 +1,5 @@
 import {
+  AMQP_TLS,
   AMQP_URL,
   GRAYLOG_URL,
   HEALTH_HOST,
@@ -58,6 +59,7 @@ export function visionOptions(
 
 export const estimatorConfig = z.object({
   AMQP_URL,
+  ...AMQP_TLS,
   PHOTO_STORE,
   PHOTO_DIR,
   ...visionVariables,

@@ -13,21 +13,38 @@ import { OwnVision } from './watched-vision.ts';
  */
 export async function serveVision(load: (options: VisionOptions) => Promise<VisionInSteps>): Promise<void> {
   const { vision: options, memory } = workerData as VisionThreadData;
-  const main = parentPort!;
-  const say = (message: FromVision, given: ArrayBuffer[] = []) => main.postMessage(message, given);
-
-  let vision: OwnVision;
   try {
-    vision = new OwnVision(await load(options), new WatchedPhoto(memory));
+    const server = new VisionServer(new OwnVision(await load(options), new WatchedPhoto(memory)));
+    parentPort!.on('message', (message: ToVision) => server.hear(message));
+    say({ kind: 'loaded' });
   } catch (error) {
     say({ kind: 'not loaded', error: partsOf(error) });
-    return;
+  }
+}
+
+class VisionServer {
+  #vision: OwnVision;
+
+  constructor(vision: OwnVision) {
+    this.#vision = vision;
   }
 
-  async function look({ number, requestId, photo, wishes }: Extract<ToVision, { kind: 'look' }>): Promise<void> {
+  async hear(message: ToVision): Promise<void> {
+    if (message.kind === 'look') return await this.#look(message);
+    await this.#vision.close();
+    // With nothing left to wait for, the thread ends.
+    parentPort!.unref();
+  }
+
+  async #look({ number, requestId, photo, wishes }: Extract<ToVision, { kind: 'look' }>): Promise<void> {
     try {
       const onDecoded = () => say({ kind: 'decoded', number });
-      const { picture: drawn, ...estimate } = await vision.estimate(requestId, asBuffer(photo), wishes, onDecoded);
+      const { picture: drawn, ...estimate } = await this.#vision.estimate(
+        requestId,
+        asBuffer(photo),
+        wishes,
+        onDecoded,
+      );
       const picture = drawn && alone(drawn);
       say({ kind: 'done', number, estimate, picture }, picture && [picture.buffer]);
     } catch (error) {
@@ -37,12 +54,8 @@ export async function serveVision(load: (options: VisionOptions) => Promise<Visi
       giveBack({ data: photo });
     }
   }
+}
 
-  main.on('message', async (message: ToVision) => {
-    if (message.kind === 'look') return await look(message);
-    await vision.close();
-    // With nothing left to wait for, the thread ends.
-    main.unref();
-  });
-  say({ kind: 'loaded' });
+function say(message: FromVision, given: ArrayBuffer[] = []): void {
+  parentPort!.postMessage(message, given);
 }

@@ -42,15 +42,17 @@ export class Estimator {
 
   async start(): Promise<void> {
     const { broker, logger } = this.#parts;
-    this.#consumer = await consumeChecked(broker, TO_ESTIMATE, estimateRequest, 1, (...message) =>
-      this.#take(...message),
+    this.#consumer = await consumeChecked(
+      broker,
+      { queue: TO_ESTIMATE, schema: estimateRequest, prefetch: 1 },
+      (...message) => this.#take(...message),
     );
     logger.info('ready for photos');
   }
 
   /** Ready while photos can arrive and none waits for the end of an outage. */
   ready(): { ok: boolean; reason?: string } {
-    if (!this.#consumer?.attached) return { ok: false, reason: 'not consuming: no connection to RabbitMQ' };
+    if (!this.#consumer?.attached) return { ok: false, reason: 'not consuming to_estimate' };
     const { waitingFor } = this.#outages;
     return waitingFor === undefined ? { ok: true } : { ok: false, reason: `a photo waits: ${waitingFor}` };
   }
@@ -99,7 +101,12 @@ export class Estimator {
     const workMs = Math.round(performance.now() - started);
     const result = { v: 1 as const, id, replyTo, acceptedAt, deadline, outcome, workMs };
     await this.#outages.rideOut(request, () =>
-      publishChecked(broker, AFTER_ESTIMATE, estimateResult, result, { attachment: picture?.attachment }),
+      publishChecked(broker, {
+        queue: AFTER_ESTIMATE,
+        schema: estimateResult,
+        value: result,
+        attachment: picture?.attachment,
+      }),
     );
     await this.#outages.rideOut(request, () => photoStore.delete(request.photo));
 

@@ -26,10 +26,15 @@ const GONE = 'the thread that estimates photos has ended';
  * Starts the vision in a thread of its own: a net blocks the thread it runs on, and messages, files and health checks would wait
  * for it.
  *
+ * @param opened closes the thread, also one that still loads: a process that exits meanwhile is aborted by the native code
  * @throws what `loadVision` throws; FatalError `vision_ended`
  */
-export async function startVisionThread(options: VisionThreadOptions): Promise<VisionThread> {
+export async function startVisionThread(
+  options: VisionThreadOptions,
+  opened?: AsyncDisposableStack,
+): Promise<VisionThread> {
   const thread = new VisionThread(options);
+  opened?.defer(() => thread.close());
   await thread.loaded();
   return thread;
 }

@@ -17,12 +17,6 @@ export interface WatchdogThreadData extends WatchdogOptions {
   memory: SharedArrayBuffer;
 }
 
-export interface Watchdog {
-  /** That of a `WatchedPhoto`. */
-  memory: SharedArrayBuffer;
-  close(): Promise<void>;
-}
-
 /**
  * Kills this process with SIGKILL when a photo takes longer than `limitMs`. Native code that hangs can't be ended in any other
  * way, and it blocks its thread, so the watchdog has a thread of its own. RabbitMQ counts the delivery: such a photo costs
@@ -30,17 +24,28 @@ export interface Watchdog {
  * from within. It needs an init.)
  */
 export async function startWatchdog(options: WatchdogOptions): Promise<Watchdog> {
-  const memory = WatchedPhoto.memory();
-  const workerData: WatchdogThreadData = { ...options, memory };
-  const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData });
-  // Throws if the thread failed: no photo is estimated unwatched.
-  await once(thread, 'message');
-  thread.unref();
+  const watchdog = new Watchdog(options);
+  await watchdog.started();
+  return watchdog;
+}
 
-  return {
-    memory,
-    async close() {
-      await thread.terminate();
-    },
-  };
+export class Watchdog {
+  /** That of a `WatchedPhoto`. */
+  readonly memory = WatchedPhoto.memory();
+  #thread: Worker;
+
+  constructor(options: WatchdogOptions) {
+    const workerData: WatchdogThreadData = { ...options, memory: this.memory };
+    this.#thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData });
+  }
+
+  /** Throws if the thread failed: no photo is estimated unwatched. */
+  async started(): Promise<void> {
+    await once(this.#thread, 'message');
+    this.#thread.unref();
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.terminate();
+  }
 }

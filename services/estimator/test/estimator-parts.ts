@@ -125,10 +125,25 @@ export function passOn(broker: Broker): Broker {
     get connected() {
       return broker.connected;
     },
+    get problem() {
+      return broker.problem;
+    },
     publish: (queue, message) => broker.publish(queue, message),
     consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
     depth: (queue) => broker.depth(queue),
     consumers: (queue) => broker.consumers(queue),
     close: () => broker.close(),
+  };
+}
+
+/** A photo store that passes every call on, to change a method of. */
+export function passOnStore(store: PhotoStore): PhotoStore {
+  return {
+    put: (key, bytes) => store.put(key, bytes),
+    get: (parcel) => store.get(parcel),
+    delete: (...refs) => store.delete(...refs),
+    refOf: (key) => store.refOf(key),
+    check: () => store.check(),
+    keys: () => store.keys(),
   };
 }

@@ -1,19 +1,22 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, mkdtempSync, rmSync } from 'node:fs';
+import { constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBroker } from '@attrai/broker/connect-broker';
+import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
 import { ensureModels } from '@attrai/models/build';
 import { modelsDir } from '@attrai/models/models-dir';
 import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { freePort } from '@attrai/test-servers/free-port';
 import { ownVhost } from '@attrai/test-servers/own-servers';
+import { SmallVolume } from '@attrai/test-servers/small-volume';
 import { startTcpProxy } from '@attrai/test-servers/tcp-proxy';
+import { makeQueueUnfit } from '@attrai/test-servers/unfit-queue';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { collectResults, sendPhoto } from './estimator-parts.ts';
@@ -98,7 +101,13 @@ describe('the estimator process', () => {
     await vi.waitFor(() => expect(estimator.lines().some((line) => line.level === 'warn')).toBe(true), soon);
     expect(await estimator.get('/readyz')).toEqual({
       status: 503,
-      body: { ok: false, failing: { estimator: expect.stringContaining('RabbitMQ') } },
+      body: {
+        ok: false,
+        failing: {
+          rabbitmq: expect.stringMatching(/can not connect to RabbitMQ.*ECONNREFUSED/),
+          estimator: expect.any(String),
+        },
+      },
     });
 
     const rabbitmq = createServer((socket) => {
@@ -110,6 +119,48 @@ describe('the estimator process', () => {
     await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
     estimator.child.kill('SIGTERM');
     expect((await estimator.exited).code).toBe(0);
+  });
+
+  test('is not ready, and says what to do, while RabbitMQ is connected and has an unfit queue', async () => {
+    const deleteUnfit = await makeQueueUnfit(amqpUrl, AFTER_ESTIMATE);
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_STORE: 'message' });
+    await vi.waitFor(async () => {
+      const { body } = await estimator.get('/readyz');
+      expect(body).toMatchObject({ failing: { rabbitmq: expect.stringMatching(/other settings.*delete_queue/) } });
+    }, soon);
+    await deleteUnfit();
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    expect(estimator.lines().filter(({ msg }) => /other settings/.test(msg))).toHaveLength(1);
+  });
+
+  test('is not ready, and says what to do, while the photo store is read-only, and then goes on with its photos', async ({
+    skip,
+  }) => {
+    skip(SmallVolume.refused !== undefined, SmallVolume.refused);
+    const volume = new SmallVolume();
+    cleanups.push(() => volume.takeAway());
+    volume.mount();
+    await markVolume(volume.dir);
+    const photoStore = await openPhotoStore('volume', volume.dir);
+    const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
+    cleanups.push(() => broker.close());
+    const answers = await collectResults(broker);
+    const estimator = start({ AMQP_URL: amqpUrl, PHOTO_DIR: volume.dir });
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    estimator.child.kill('SIGSTOP');
+    const { id } = await sendPhoto(broker, photoStore, {}, await greyJpeg());
+    await volume.remount('ro');
+    estimator.child.kill('SIGCONT');
+    await vi.waitFor(async () => {
+      const { body } = await estimator.get('/readyz');
+      expect(body).toMatchObject({ failing: { photos: expect.stringMatching(/PHOTO_DIR .* is read-only: mount it/) } });
+    }, soon);
+    expect(estimator.lines().filter(({ msg }) => /photos can't be stored/.test(msg))).toHaveLength(1);
+    await volume.remount('rw');
+    await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
+    const [answer] = await answers.first();
+    expect(answer!.result.id).toBe(id);
+    await vi.waitFor(async () => expect(await photoStore.keys()).toEqual([]), soon);
   });
 
   test('is not ready while its connection hangs; ready again, and the reconnection counted, after the connection was cut', async () => {
@@ -127,6 +178,30 @@ describe('the estimator process', () => {
     proxy.resume();
     await vi.waitFor(async () => expect((await estimator.get('/readyz')).status).toBe(200), soon);
     expect(await estimator.metric('attrai_reconnections_total{to="rabbitmq"}')).toBeGreaterThan(0);
+  });
+
+  test('ends in silence when it is told to stop while it loads its models or waits for RabbitMQ', {
+    timeout: 120_000,
+  }, async () => {
+    for (let ms = 0; ms <= 1_500; ms += 150) {
+      const estimator = start({ AMQP_URL: 'amqp://127.0.0.1:1', PHOTO_STORE: 'message' });
+      await estimator.get('/healthz');
+      await new Promise((next) => setTimeout(next, ms));
+      estimator.child.kill('SIGINT');
+      const { code, lines } = await estimator.exited;
+      expect(code, `after ${ms} ms`).toBe(0);
+      expect(lines.filter(({ level }) => ['error', 'fatal'].includes(level))).toEqual([]);
+    }
+  });
+
+  test('says in one line that PHOTO_DIR can not be used', async () => {
+    const dir = join(emptyFolder(), 'photos');
+    writeFileSync(dir, '');
+    const { code, lines } = await start({ AMQP_URL: amqpUrl, PHOTO_DIR: dir }).exited;
+    expect(code).toBe(1);
+    const fatal = lines.filter(({ level }) => level === 'fatal');
+    expect(fatal).toEqual([expect.objectContaining({ msg: expect.stringMatching(/^PHOTO_DIR .* is no folder/) })]);
+    expect(JSON.stringify(fatal)).not.toContain('stack');
   });
 
   test('/metrics counts its photos by outcome and the time of each stage that ran', async () => {

@@ -30,7 +30,7 @@ test('is ready for the next when a photo is decoded; then estimates it, stores t
     return TWO_FACES;
   }, decode);
   const watchedStore: PhotoStore = {
-    ...photoStore,
+    ...parts.passOnStore(photoStore),
     put: (key, bytes) => photoStore.put(key, bytes).finally(() => steps.push(`stored ${key.split('.')[1]}`)),
     delete: (ref) => photoStore.delete(ref).finally(() => steps.push(`deleted ${ref.key.split('.')[1]}`)),
   };
@@ -79,7 +79,7 @@ test('fetches and decodes the next photo while one is estimated, and estimates i
   };
   const fetched: string[] = [];
   const watchedStore: PhotoStore = {
-    ...photoStore,
+    ...parts.passOnStore(photoStore),
     get: (parcel) => photoStore.get(parcel).finally(() => fetched.push(parcel.ref.key)),
   };
   await startEstimator({ broker: eager, photoStore: watchedStore, vision, logger });

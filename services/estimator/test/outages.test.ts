@@ -41,7 +41,7 @@ async function startIn(outage: Part) {
       },
     },
     photoStore: {
-      ...photoStore,
+      ...parts.passOnStore(photoStore),
       async put(key, bytes) {
         refuse('the photo store', 'store_full');
         return photoStore.put(key, bytes);

@@ -1,5 +1,14 @@
 import { accessVariables, botConfig, limitVariables, telegramVariables, UNSURE_FACES } from '@attrai/bot/config';
-import { AMQP_URL, GRAYLOG_URL, LOG_LEVEL, PHOTO_STORE, port, REDIS_URL } from '@attrai/config/common-variables';
+import {
+  AMQP_TLS,
+  AMQP_URL,
+  GRAYLOG_URL,
+  LOG_LEVEL,
+  PHOTO_STORE,
+  port,
+  REDIS_TLS,
+  REDIS_URL,
+} from '@attrai/config/common-variables';
 import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
 
@@ -10,7 +19,9 @@ const variables = z.object({
   ...telegramVariables,
   ...accessVariables,
   AMQP_URL: AMQP_URL.optional(),
+  ...AMQP_TLS,
   REDIS_URL: REDIS_URL.optional(),
+  ...REDIS_TLS,
   PHOTO_STORE,
   ...limitVariables,
   UNSURE_FACES,

@@ -2,7 +2,7 @@ import { readConfig } from '@attrai/config/read-config';
 import { ensureModels, type Progress } from '@attrai/models/build';
 import { createLogger } from '@attrai/telemetry/logger';
 import { redact } from '@attrai/telemetry/redact';
-import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Shutdown } from '@attrai/telemetry/shutdown';
 import { banner } from './banner.ts';
 import { togetherConfig } from './config.ts';
 import { plainLines } from './plain-lines.ts';
@@ -20,7 +20,7 @@ try {
     graylogUrl: config.GRAYLOG_URL,
     ...(process.stdout.isTTY && { destination: plainLines(process.stderr) }),
   });
-  const shutdown = onShutdown(logger, () => opened.disposeAsync(), { graceMs: GRACE_MS });
+  const shutdown = new Shutdown({ logger, stop: () => opened.disposeAsync(), graceMs: GRACE_MS });
 
   await ensureModels({ dir: config.MODELS_DIR, onProgress: showProgress });
   const running = await startTogether({ config, logger, opened, onFatal: shutdown.fail });
@@ -28,7 +28,7 @@ try {
 } catch (error) {
   // Who pressed Ctrl-C in the middle of the start needs no reproach: the start ends because it is being undone.
   if (!opened.disposed) {
-    process.stderr.write(`\n${redact(error instanceof Error ? error.message : String(error))}\n`);
+    process.stderr.write(`\n${redact(error instanceof Error ? error.message : String(error))}\nNothing was started.\n`);
     await opened.disposeAsync();
     process.exit(1);
   }

@@ -27,11 +27,11 @@ export class OwnFolder {
   /**
    * Makes the folder, and deletes those that this user's processes left when they were killed.
    *
-   * @throws FatalError `tmp_unusable` if no socket can be there: systems limit its path to some 100 bytes.
+   * @throws FatalError `tmp_unusable` if it can't be written to, or no socket can be there: systems limit its path to some
+   * 100 bytes.
    */
   static async open(logger: Logger): Promise<OwnFolder> {
-    await deleteAbandoned(logger);
-    const path = await mkdtemp(join(tmpdir(), PREFIX));
+    const path = await makeFolder(logger);
     const alive = createServer((socket) => socket.destroy());
     try {
       await once(alive.listen(socketOf(path)), 'listening');
@@ -48,6 +48,17 @@ export class OwnFolder {
   async close(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
     this.#alive.close();
+  }
+}
+
+async function makeFolder(logger: Logger): Promise<string> {
+  try {
+    await deleteAbandoned(logger);
+    return await mkdtemp(join(tmpdir(), PREFIX));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const message = `Can't write to ${tmpdir()} (${code}). Set TMPDIR to a folder that this user may write to.`;
+    throw new FatalError('tmp_unusable', message, { cause });
   }
 }
 

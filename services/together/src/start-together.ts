@@ -6,6 +6,7 @@ import { startBot } from '@attrai/bot/start-bot';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
+import { tlsOf } from '@attrai/config/tls';
 import { visionOptions } from '@attrai/estimator/config';
 import { readContainerLimits } from '@attrai/estimator/container-limits';
 import { startEstimator } from '@attrai/estimator/start-estimator';
@@ -34,8 +35,8 @@ export interface TogetherParts {
 export async function startTogether({ config, logger, opened, onFatal }: TogetherParts): Promise<Running> {
   const folder = await OwnFolder.open(logger);
   opened.defer(() => folder.close());
-  const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder.path, 'photos'));
-  const inbox = await createVolumeStore(join(folder.path, 'inbox'));
+  const photoStore = await openPhotoStore(config.PHOTO_STORE, join(folder.path, 'photos'), 'TMPDIR');
+  const inbox = await createVolumeStore(join(folder.path, 'inbox'), 'TMPDIR');
 
   const telegram = config.BOT_TOKEN
     ? { token: config.BOT_TOKEN, ...telegramOf(config) }
@@ -54,12 +55,14 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
     folder: folder.path,
   });
   opened.defer(() => watchdog.close());
-  const vision = await startVisionThread({
-    vision: visionOptions(config, readContainerLimits().threads),
-    memory: watchdog.memory,
-    onFatal,
-  });
-  opened.defer(() => vision.close());
+  const vision = await startVisionThread(
+    {
+      vision: visionOptions(config, readContainerLimits().threads),
+      memory: watchdog.memory,
+      onFatal,
+    },
+    opened,
+  );
   const estimator = await startEstimator({ broker, photoStore, vision, logger });
   opened.defer(() => estimator.stop());
 
@@ -76,14 +79,16 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
 
   async function openBookkeeping(): Promise<Bookkeeping> {
     const kept = { limits, logger, onFatal };
-    const bookkeeping = config.REDIS_URL ? await bookkeepingOnRedis(config.REDIS_URL, kept) : bookkeepingInMemory(kept);
+    const bookkeeping = config.REDIS_URL
+      ? await bookkeepingOnRedis(config.REDIS_URL, { ...kept, tls: tlsOf('REDIS', config) })
+      : bookkeepingInMemory(kept);
     opened.defer(() => bookkeeping.close());
     return bookkeeping;
   }
 
   async function openBroker(): Promise<Broker> {
     const broker = config.AMQP_URL
-      ? await connectBroker({ url: config.AMQP_URL, logger, onFatal })
+      ? await connectBroker({ url: config.AMQP_URL, tls: tlsOf('AMQP', config), logger, onFatal })
       : new EmbeddedBroker({ onFatal });
     opened.defer(() => broker.close());
     return broker;

@@ -85,6 +85,25 @@ describe('pnpm start', () => {
     expect(out).toContain('stand-ins    Telegram, RabbitMQ, Redis');
   });
 
+  test.each([
+    ['MODELS_DIR', (file: string) => ({ MODELS_DIR: file }), /can't be written to .* set MODELS_DIR to another folder/],
+    [
+      'TMPDIR',
+      (file: string) => ({ TMPDIR: file }),
+      /^Can't write to .* Set TMPDIR to a folder that this user may write to/m,
+    ],
+  ])('says once what is wrong with %s, and that nothing was started', async (_, env, says) => {
+    const tmp = newTmp();
+    const file = join(tmp.dir, 'no-folder');
+    writeFileSync(file, '');
+    const { code, out, err } = await start(env(file), tmp).exited;
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err.match(new RegExp(says, 'gm'))).toHaveLength(1);
+    expect(err).toMatch(/\nNothing was started\.\n$/);
+    expect(err).not.toMatch(/^ +at /m);
+  });
+
   test('deletes what a start that was killed left, and nothing of one that runs', async () => {
     const tmp = newTmp();
     const running = start({}, tmp);

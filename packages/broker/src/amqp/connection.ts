@@ -1,20 +1,28 @@
 import { hostname } from 'node:os';
+import type { TlsParts } from '@attrai/config/tls';
 import { connect, type RecoveringChannelModel } from 'amqplib';
 import type { Logger } from '../logger.ts';
 import type { Timing } from '../timing.ts';
+import { explain } from './explain.ts';
 import { goodbye } from './limited.ts';
-import type { Unreachable } from './unreachable.ts';
+import { CONNECTION, type Problems } from './problems.ts';
 
 export interface ConnectionOptions {
   /** As for `connectBroker`. */
   url: string;
+  tls: TlsParts;
   /** For the log and RabbitMQ's list of connections. */
   purpose: 'publish' | 'consume';
   timing: Timing;
   logger: Logger;
-  unreachable: Unreachable;
+  problems: Problems;
   onReconnected(): void;
 }
+
+const AWAY = 'can not connect to RabbitMQ (AMQP_URL): waiting for it';
+const ALARM =
+  'RabbitMQ takes no messages, because of an alarm over memory or disk: give it more of what it is low on, or have it ' +
+  'hold fewer messages (rabbitmqctl status tells)';
 
 /** The handshake of a connection may take this long, in milliseconds. */
 const HANDSHAKE_MS = 10_000;
@@ -25,18 +33,22 @@ export class Connection {
   #open = false;
   /** It was open before and was lost. */
   #lost = false;
-  #blocked = false;
+  /** RabbitMQ's reason for taking no messages from us. */
+  #alarm: string | undefined;
+  #problems: Problems;
 
   private constructor(model: RecoveringChannelModel, options: ConnectionOptions) {
     this.model = model;
+    this.#problems = options.problems;
     this.#watch(options);
   }
 
   /** Resolves at once. Whoever opens a channel waits for the connection. */
   static async open(options: ConnectionOptions): Promise<Connection> {
-    const { url, purpose, timing } = options;
+    const { url, tls, purpose, timing } = options;
     const [initialDelay, maxDelay] = timing.reopen;
     const model = await connect(withHeartbeat(url, timing.heartbeatS), {
+      ...tls,
       noDelay: true,
       keepAlive: true,
       timeout: HANDSHAKE_MS,
@@ -52,7 +64,12 @@ export class Connection {
 
   /** True while RabbitMQ takes no messages from us (a memory or disk alarm). */
   get blocked(): boolean {
-    return this.#blocked;
+    return this.#alarm !== undefined;
+  }
+
+  /** Notes the alarm, if there is one. */
+  noteAlarm(): void {
+    if (this.#alarm !== undefined) this.#problems.note('alarm', { advice: ALARM, words: this.#alarm });
   }
 
   async close(): Promise<void> {
@@ -60,11 +77,12 @@ export class Connection {
     this.#open = false;
   }
 
-  #watch({ purpose, logger, unreachable, onReconnected }: ConnectionOptions): void {
+  #watch({ purpose, logger, problems, onReconnected }: ConnectionOptions): void {
     const { model } = this;
+    const place = CONNECTION[purpose];
     model.on('connect', () => {
       this.#open = true;
-      unreachable.connected();
+      problems.over(place);
       logger.info({ purpose }, 'connected to RabbitMQ');
       if (this.#lost) onReconnected();
       this.#lost = false;
@@ -72,19 +90,24 @@ export class Connection {
     model.on('disconnect', (error) => {
       this.#open = false;
       this.#lost = true;
-      this.#blocked = false;
+      this.#unblock();
       logger.warn({ purpose, err: error }, 'lost the connection to RabbitMQ');
     });
-    model.on('connect-failed', (error) => unreachable.failed(error));
+    model.on('connect-failed', (error) => problems.note(place, explain(error, AWAY)));
     model.on('blocked', (reason) => {
-      this.#blocked = true;
-      logger.warn({ purpose, reason: String(reason) }, 'RabbitMQ takes no messages for now');
+      this.#alarm = String(reason);
+      this.noteAlarm();
     });
     model.on('unblocked', () => {
-      this.#blocked = false;
+      this.#unblock();
       logger.info({ purpose }, 'RabbitMQ takes messages again');
     });
     model.on('error', () => {}); // 'disconnect' follows
+  }
+
+  #unblock(): void {
+    this.#alarm = undefined;
+    this.#problems.over('alarm');
   }
 }
 

@@ -6,11 +6,13 @@ import { type Fates, type WorkContext, workOn } from '../work-on.ts';
 import type { Connection } from './connection.ts';
 import { KeptChannel } from './kept-channel.ts';
 import { goodbye } from './limited.ts';
+import type { Problems } from './problems.ts';
 import { causeOfDeath, declareQueues, diedInOf } from './topology.ts';
 
 export interface ConsumerSpec extends Omit<WorkContext, 'stopping'> {
   connection: Connection;
   timing: Timing;
+  problems: Problems;
   queue: QueueName;
   prefetch: number;
   /** Aborted when the connection is closed for good. */
@@ -66,7 +68,7 @@ export class QueueConsumer implements Consumer {
   #unsettled = new Set<Promise<void>>();
 
   private constructor(spec: ConsumerSpec) {
-    const { connection, queue, timing, logger } = spec;
+    const { connection, queue, timing, problems } = spec;
     this.#spec = spec;
     this.#stopping = AbortSignal.any([this.#stop.signal, spec.closing]);
     this.#context = { ...spec, stopping: this.#stopping };
@@ -76,7 +78,7 @@ export class QueueConsumer implements Consumer {
       prepare: (channel) => this.#attach(channel),
       stopping: this.#stopping,
       timing,
-      logger,
+      problems,
     });
   }
 
@@ -89,6 +91,11 @@ export class QueueConsumer implements Consumer {
 
   get attached(): boolean {
     return this.#channel.current !== undefined && !this.#stopping.aborted;
+  }
+
+  /** The queue it should consume and doesn't; undefined if it does, or was stopped. */
+  get missing(): QueueName | undefined {
+    return this.attached || this.#stopping.aborted ? undefined : this.#spec.queue;
   }
 
   async stop(): Promise<void> {

@@ -1,12 +1,13 @@
 import { backOffMs, pause } from '@attrai/contracts/back-off';
 import { RetryableError } from '@attrai/contracts/errors';
 import type { Channel } from 'amqplib';
-import type { Logger } from '../logger.ts';
 import type { Timing } from '../timing.ts';
+import { explain } from './explain.ts';
 import { goodbye, limited } from './limited.ts';
+import type { Problems } from './problems.ts';
 
 export interface ChannelSpec<C extends Channel> {
-  /** For the log: `publish`, `consume to_estimate`. */
+  /** Where its problems are noted: `publish`, `consume to_estimate`. */
   name: string;
   /** Opens a channel, waiting for the connection if there is none. */
   create(): Promise<C>;
@@ -15,8 +16,10 @@ export interface ChannelSpec<C extends Channel> {
   /** Once aborted, a lost channel isn't opened again. */
   stopping: AbortSignal;
   timing: Timing;
-  logger: Logger;
+  problems: Problems;
 }
+
+const UNUSABLE = 'RabbitMQ closed a channel, or could not open one; trying again';
 
 /** A channel that lived for less counts as one more failure in a row, in milliseconds. */
 const STEADY_MS = 10_000;
@@ -58,35 +61,41 @@ export class KeptChannel<C extends Channel> {
   }
 
   async #keepOpen(): Promise<void> {
-    const { name, stopping, timing, logger } = this.#spec;
+    const { stopping, timing } = this.#spec;
     let failures = 0;
     while (!stopping.aborted) {
       const start = Date.now();
-      try {
-        await this.#useOne();
-      } catch (error) {
-        if (!stopping.aborted) logger.warn({ channel: name, err: error }, 'can not open a channel; trying again');
-      }
+      await this.#useOne();
       failures = Date.now() - start < STEADY_MS ? failures + 1 : 1;
       await pause(backOffMs(timing.reopen, failures), stopping);
     }
     this.#next.reject(new RetryableError('broker_closed', 'The broker is closed'));
   }
 
-  /** Opens a channel and resolves when it is closed. */
+  /** Opens a channel and resolves when it is closed, or when it could not be opened. Notes why. */
   async #useOne(): Promise<void> {
-    const { name, stopping, logger } = this.#spec;
-    const channel = await this.#spec.create();
-    const closed = new Promise<void>((resolve) => channel.once('close', resolve));
-    channel.on('error', (error) => logger.warn({ channel: name, err: error }, 'RabbitMQ closed a channel'));
+    const { name, create, prepare, stopping, problems } = this.#spec;
+    let channel: C | undefined;
+    // What RabbitMQ says as it closes a channel tells more than the error of the call that found it closed.
+    let said = false;
+    const note = (error: unknown) => problems.note(name, explain(error, UNUSABLE));
     try {
-      if (!stopping.aborted) await this.#spec.prepare(channel);
+      channel = await create();
+      const closed = new Promise<void>((resolve) => channel!.once('close', resolve));
+      channel.on('error', (error) => {
+        said = true;
+        note(error);
+      });
+      if (!stopping.aborted) await prepare(channel);
       if (stopping.aborted) return;
       this.#current = channel;
       this.#next.resolve(channel);
+      problems.over(name);
       await closed;
+    } catch (error) {
+      if (!stopping.aborted && !said) note(error);
     } finally {
-      this.renew(channel);
+      if (channel) this.renew(channel);
     }
   }
 

@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts';
 import { QueueConsumer } from './consumer.ts';
 import { KeptChannel } from './kept-channel.ts';
 import { limited } from './limited.ts';
+import type { Problems } from './problems.ts';
 import { Publisher } from './publisher.ts';
 import { declareQueue, declareQueues } from './topology.ts';
 
@@ -16,6 +17,7 @@ export interface RabbitmqBrokerParts {
   publishing: Connection;
   consuming: Connection;
   timing: Timing;
+  problems: Problems;
   logger: Logger;
   onFatal(error: unknown): void;
 }
@@ -23,7 +25,7 @@ export interface RabbitmqBrokerParts {
 export class RabbitmqBroker implements Broker {
   #parts: RabbitmqBrokerParts;
   #publisher: Publisher;
-  #consumers: Consumer[] = [];
+  #consumers: QueueConsumer[] = [];
   /** Opened at the first question. */
   #depthChannel: KeptChannel<Channel> | undefined;
   #stopping = new AbortController();
@@ -31,16 +33,27 @@ export class RabbitmqBroker implements Broker {
 
   constructor(parts: RabbitmqBrokerParts) {
     this.#parts = parts;
-    this.#publisher = new Publisher(parts.publishing, parts.timing, parts.logger);
+    const { publishing: connection, timing, problems } = parts;
+    this.#publisher = new Publisher({ connection, timing, problems });
   }
 
   get connected(): boolean {
     return this.#parts.publishing.open && this.#parts.consuming.open;
   }
 
-  /** Resolves when both connections were open once. */
+  get problem(): string | undefined {
+    const { first } = this.#parts.problems;
+    if (first !== undefined) return first;
+    if (!this.connected) return 'not connected to RabbitMQ (AMQP_URL)';
+    if (!this.#publisher.open) return 'waiting for RabbitMQ to open a channel and to declare the queues';
+    const missing = this.#consumers.find((consumer) => consumer.missing)?.missing;
+    return missing && `not consuming ${missing}`;
+  }
+
+  /** Resolves when messages could be published once. Throws RetryableError `broker_closed` if it is closed before. */
   async ready(): Promise<void> {
-    await Promise.all([this.#publisher.ready(), this.#parts.consuming.model.waitForConnect()]);
+    await this.#publisher.ready();
+    await this.#parts.consuming.model.waitForConnect();
   }
 
   async publish(queue: QueueName, message: Message, expiresAt?: number): Promise<void> {
@@ -49,7 +62,7 @@ export class RabbitmqBroker implements Broker {
 
   async consume(queue: QueueName, prefetch: number, handler: Handler): Promise<Consumer> {
     this.#refuseWhenClosed();
-    const { consuming: connection, timing, logger } = this.#parts;
+    const { consuming: connection, timing, problems, logger } = this.#parts;
     const onFatal = (error: unknown) => this.#fail(error);
     const closing = this.#stopping.signal;
     const consumer = await QueueConsumer.start({
@@ -58,6 +71,7 @@ export class RabbitmqBroker implements Broker {
       prefetch,
       handler,
       timing,
+      problems,
       logger,
       onFatal,
       closing,
@@ -76,14 +90,14 @@ export class RabbitmqBroker implements Broker {
 
   async #look(queue: QueueName): Promise<Replies.AssertQueue> {
     this.#refuseWhenClosed();
-    const { consuming, timing, logger } = this.#parts;
+    const { consuming, timing, problems } = this.#parts;
     this.#depthChannel ??= new KeptChannel<Channel>({
       name: 'depth',
       create: () => consuming.model.createChannel(),
       prepare: declareQueues,
       stopping: this.#stopping.signal,
       timing,
-      logger,
+      problems,
     });
     const counted = declareQueue(await this.#depthChannel.opened(timing.publishMs), queue);
     return limited(counted, timing.publishMs, 'broker_unavailable', 'RabbitMQ does not answer');

@@ -1,8 +1,15 @@
+import type { TlsParts } from '@attrai/config/tls';
 import type { QueueName } from '@attrai/contracts/queues';
 import { type ConfirmChannel, connect, type MessagePropertyHeaders } from 'amqplib';
 import type { Wire } from '../wire-format.ts';
 import { expirationAt } from './publisher.ts';
 import { declareQueues, diedInOf } from './topology.ts';
+
+export interface AmqpServer {
+  /** As for `connectBroker`. */
+  url: string;
+  tls?: TlsParts;
+}
 
 /** A message that waits in a queue. */
 export interface WaitingMessage {
@@ -21,11 +28,11 @@ export type Decision = 'stay' | 'drop' | { to: QueueName; expiresAt?: number | u
  * confirmed there before it is deleted here. Throws what amqplib throws.
  */
 export async function scanQueue(
-  url: string,
+  server: AmqpServer,
   queue: QueueName,
   decide: (message: WaitingMessage) => Decision,
 ): Promise<void> {
-  await onChannel(url, async (channel) => {
+  await onChannel(server, async (channel) => {
     // A busy quorum queue may report a length of 0. Each message brings the true count.
     const behind = (await scanNext(channel, queue, decide)) ?? 0;
     for (let i = 0; i < behind; i++) if ((await scanNext(channel, queue, decide)) === undefined) break;
@@ -55,16 +62,19 @@ async function scanNext(
 }
 
 /** Publishes bytes as they are and waits for the confirmation. Throws what amqplib throws. */
-export async function putWire(url: string, queue: QueueName, { contentType, body }: Wire): Promise<void> {
-  await onChannel(url, async (channel) => {
+export async function putWire(server: AmqpServer, queue: QueueName, { contentType, body }: Wire): Promise<void> {
+  await onChannel(server, async (channel) => {
     channel.sendToQueue(queue, body, { persistent: true, contentType });
     await channel.waitForConfirms();
   });
 }
 
 /** Runs `work` on a channel of its own, with the queues declared. */
-async function onChannel(url: string, work: (channel: ConfirmChannel) => Promise<void>): Promise<void> {
-  const connection = await connect(url, { timeout: 10_000 });
+async function onChannel(
+  { url, tls = {} }: AmqpServer,
+  work: (channel: ConfirmChannel) => Promise<void>,
+): Promise<void> {
+  const connection = await connect(url, { ...tls, timeout: 10_000 });
   connection.on('error', () => {});
   try {
     const channel = await connection.createConfirmChannel();

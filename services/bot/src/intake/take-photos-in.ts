@@ -127,7 +127,8 @@ export class IntakeWorker implements Worker<IntakeJob> {
       ...(HAS_DECIMAL_COMMA[replyTo.language] && { decimalComma: true }),
     };
     // The photo inside must not wait longer than its answer, were there no estimator for hours.
-    await publishChecked(broker, TO_ESTIMATE, estimateRequest, request, { attachment, expiresAt: deadline });
+    const message = { schema: estimateRequest, value: request, attachment, expiresAt: deadline };
+    await publishChecked(broker, { queue: TO_ESTIMATE, ...message });
     return ref;
   }
 }

@@ -1,5 +1,9 @@
+import type { TlsParts } from '@attrai/config/tls';
 import type { Logger } from '@attrai/telemetry/logger';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
+import { type PlainOptions, redisOptions } from './redis-options.ts';
+import type { RedisTroubles } from './redis-troubles.ts';
+import { WriteProbe } from './write-probe.ts';
 
 const LONGEST_RECONNECT_MS = 3_000;
 /** An update waits for this at most when the connection hangs. */
@@ -8,42 +12,57 @@ const COMMAND_TIMEOUT_MS = 3_000;
 const WORK_COMMAND_TIMEOUT_MS = 15_000;
 /** Below the 900 s after which Swarm's IPVS forgets a silent connection. */
 const KEEPALIVE_MS = 60_000;
-/** So often Redis is asked whether it is there: a connection that hangs shows only to those who ask. */
-const PULSE_MS = 5_000;
 /** A connection that owes an answer for so long hangs; it is given up, and another one made. */
 const HANGS_AFTER_MS = 5_000;
+/** A Redis that has been reached and is not ready after so long loads its data: that has no event of its own. */
+const LOADS_AFTER_MS = 5_000;
 
 const COMMON = {
   retryStrategy: (failures: number) => Math.min(200 * failures, LONGEST_RECONNECT_MS),
+  connectTimeout: HANGS_AFTER_MS,
   keepAlive: KEEPALIVE_MS,
   socketTimeout: HANGS_AFTER_MS,
-  // After a failover REDIS_URL may lead to the new primary, while the old one lives on as a replica.
-  reconnectOnError: ({ message }) => message.startsWith('READONLY'),
-} satisfies RedisOptions;
+  sentinelRetryStrategy: (rounds: number) => Math.min(200 * rounds, LONGEST_RECONNECT_MS),
+  sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+} satisfies PlainOptions;
 
 /**
  * For questions and adding jobs: while Redis is away, commands fail at once instead of waiting. Its `status` is `ready`
  * only while Redis answers: a connection that hangs is given up within 10 s.
+ *
+ * `troubles` learns of everything that keeps Redis from being used: lost connections, commands that are refused (here and on
+ * connections for work), and writes that would be refused, also while nobody writes.
+ *
+ * @param url as `REDIS_URL`
  */
-export function connectRedis(url: string, logger: Logger, onReconnected: () => void = () => {}): Redis {
-  const redis = new Redis(url, {
+export function connectRedis(
+  url: string,
+  troubles: RedisTroubles,
+  onReconnected: () => void = () => {},
+  tls: TlsParts = {},
+): Redis {
+  const options: PlainOptions = {
+    ...redisOptions(url, tls),
     ...COMMON,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_TIMEOUT_MS,
-  });
-  logConnection(redis, logger, onReconnected);
-  const pulse = setInterval(() => {
-    if (redis.status === 'ready') redis.ping().catch(() => undefined);
-  }, PULSE_MS).unref();
-  redis.once('end', () => clearInterval(pulse));
+    reconnectOnError(error) {
+      troubles.note('to run a command', error);
+      // After a failover the address, or the sentinels, lead to the new primary, while the old one lives on as a replica.
+      return error.message.startsWith('READONLY');
+    },
+  };
+  const redis = new Redis(options);
+  watchConnection(redis, troubles, onReconnected);
+  const probe = new WriteProbe(redis, troubles);
+  redis.once('end', () => probe.stop());
   return redis;
 }
 
 /** For a BullMQ worker: while Redis is away, its commands wait. */
 export function connectForWork(redis: Redis, logger: Logger): Redis {
   const forWork = redis.duplicate({
-    ...COMMON,
     enableOfflineQueue: true,
     maxRetriesPerRequest: null,
     commandTimeout: WORK_COMMAND_TIMEOUT_MS,
@@ -58,18 +77,28 @@ export async function untilReady(redis: Redis): Promise<void> {
   await new Promise<void>((resolve) => redis.once('ready', resolve));
 }
 
-/** One line when Redis goes away and one when it is back, not one for every try. */
-function logConnection(redis: Redis, logger: Logger, onReconnected: () => void): void {
-  let lost = false;
+function watchConnection(redis: Redis, troubles: RedisTroubles, onReconnected: () => void): void {
   let readyBefore = false;
+  let loading: NodeJS.Timeout | undefined;
+  let aboutSentinels: unknown;
+  troubles.lost();
+  redis.on('connect', () => {
+    loading = setTimeout(() => troubles.lost(new Error('LOADING Not ready yet')), LOADS_AFTER_MS).unref();
+  });
   redis.on('ready', () => {
-    if (lost) logger.info('Redis is back');
-    lost = false;
+    clearTimeout(loading);
+    aboutSentinels = undefined;
+    troubles.back();
     if (readyBefore) onReconnected();
     readyBefore = true;
   });
-  redis.on('error', (err) => {
-    if (!lost) logger.warn({ err }, 'Redis is away (REDIS_URL): trying again until it is back');
-    lost = true;
+  redis.on('close', () => {
+    clearTimeout(loading);
+    troubles.lost();
   });
+  // Comes before the error, which says only that all of them failed.
+  redis.on('sentinelError', (error) => {
+    aboutSentinels = error;
+  });
+  redis.on('error', (error) => troubles.lost(aboutSentinels ?? error));
 }

@@ -1,42 +1,81 @@
-import { codeOf, RetryableError } from '@attrai/contracts/errors';
+import { showRedisUrl } from '@attrai/config/redis-url';
+import { codeOf, gradeOf, RetryableError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
-import { gradeRedisError } from './redis-errors.ts';
+import { gradeLostConnection, gradeRedisError } from './redis-errors.ts';
 
 const LINE_EVERY_MS = 60_000;
-/** Work on Redis is tried each second: what has not failed for so long works again. */
-const OVER_AFTER_MS = 15_000;
+/** Work on Redis is tried each second: what has not failed for so long works again, if a write works. */
+const OVER_AFTER_MS = 4_000;
 
 /**
- * Failures of work on a Redis that answers: that it is full, that a script failed, that a job lost its lock. Each kind is an error
- * line a minute, and a reason not to be ready. A Redis that is away has a line of its own (connect-redis.ts).
+ * What keeps Redis from being used: that there is no connection, that it is full, that a script failed, that a job lost its
+ * lock. Each kind is a log line a minute, and a reason not to be ready.
  */
 export class RedisTroubles {
   #logger: Logger;
   #saidAt = new Map<string, number>();
-  #last: { at: number; message: string } | undefined;
+  #connected = true;
+  /** Why there is no connection. */
+  #lostBy: string | undefined;
+  #refused: { at: number; message: string } | undefined;
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
+  /** @param url of Redis, to be named in each line, without its password */
+  constructor(logger: Logger, url?: string) {
+    this.#logger = url === undefined ? logger : logger.child({ redis: showRedisUrl(url) });
   }
 
-  /** @param what was asked of Redis, like 'for the next job' */
+  /**
+   * Work on a Redis that is there has failed.
+   *
+   * @param what was asked of Redis, like 'for the next job'
+   */
   note(what: string, cause: unknown): void {
+    if (gradeOf(cause) === 'fatal') return;
+    // ioredis then sends the script instead of its hash.
+    if (cause instanceof Error && cause.message.startsWith('NOSCRIPT')) return;
     const error = gradeJobError(what, cause);
-    const code = codeOf(error);
-    if (code === 'redis_away') {
+    if (codeOf(error) === 'redis_away') {
       this.#logger.debug({ err: error }, 'Redis is away');
       return;
     }
-    const now = Date.now();
-    this.#last = { at: now, message: error.message };
-    if (now - (this.#saidAt.get(code) ?? 0) < LINE_EVERY_MS) return;
-    this.#saidAt.set(code, now);
-    this.#logger.error({ code, err: error }, 'Redis answers, but work on it fails');
+    this.#refused = { at: Date.now(), message: error.message };
+    this.#say('error', error, 'Redis answers, but work on it fails');
   }
 
-  /** What fails now, for the operator; undefined if nothing does. */
+  /** A write succeeded. */
+  worked(): void {
+    if (!this.#refused || Date.now() - this.#refused.at < OVER_AFTER_MS) return;
+    this.#refused = undefined;
+    this.#logger.info('Work on Redis succeeds again');
+  }
+
+  /** There is no connection, or none yet. */
+  lost(cause?: unknown): void {
+    this.#connected = false;
+    if (cause === undefined) return;
+    const error = gradeLostConnection(cause);
+    this.#lostBy = error.message;
+    this.#say('warn', error, 'Redis is away (REDIS_URL): trying again until it is back');
+  }
+
+  /** There is a connection. */
+  back(): void {
+    if (this.#lostBy !== undefined) this.#logger.info('Redis is back');
+    this.#connected = true;
+    this.#lostBy = undefined;
+  }
+
+  /** What is wrong now, for the operator; undefined if nothing is. */
   get problem(): string | undefined {
-    return this.#last && Date.now() - this.#last.at < OVER_AFTER_MS ? this.#last.message : undefined;
+    return this.#lostBy ?? this.#refused?.message ?? (this.#connected ? undefined : 'not connected');
+  }
+
+  #say(level: 'warn' | 'error', err: RetryableError, words: string): void {
+    const { code } = err;
+    const now = Date.now();
+    if (now - (this.#saidAt.get(code) ?? 0) < LINE_EVERY_MS) return;
+    this.#saidAt.set(code, now);
+    this.#logger[level]({ code, err }, words);
   }
 }
 

@@ -96,8 +96,8 @@ export class DeadLetterTaker {
   async #askPlainly(request: EstimateRequest, { attachment }: Delivery): Promise<void> {
     const { broker, logger, stopping } = this.#parts;
     logger.info({ requestId: request.id }, 'An older estimator could not read a request; asking in the words of 0.1');
-    const options = { attachment, expiresAt: request.deadline };
-    await patiently(() => publishChecked(broker, TO_ESTIMATE, estimateRequest, request, options), stopping);
+    const message = { schema: estimateRequest, value: request, attachment, expiresAt: request.deadline };
+    await patiently(() => publishChecked(broker, { queue: TO_ESTIMATE, ...message }), stopping);
   }
 
   async #park(delivery: Delivery, why: string): Promise<void> {

@@ -31,8 +31,10 @@ export class ResultTaker {
   }
 
   start(broker: Broker): Promise<Consumer> {
-    return consumeChecked(broker, AFTER_ESTIMATE, answerableResult, PREFETCH, (result, { attachment }) =>
-      this.#take(result, attachment),
+    return consumeChecked(
+      broker,
+      { queue: AFTER_ESTIMATE, schema: answerableResult, prefetch: PREFETCH },
+      (result, { attachment }) => this.#take(result, attachment),
     );
   }
 

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server } from '@attrai/test-servers/server';
 import type { Suite } from '../../harness/suite/suite.ts';
+import { within } from '../../harness/within.ts';
 import type { Fault } from './fault.ts';
+
+const NAMED_WITHIN_MS = 15_000;
 
 function gone(what: string, serverOf: (suite: Suite) => Server, end: 'stop' | 'kill'): Fault {
   return {
@@ -27,10 +30,35 @@ const redisHangs: Fault = {
   },
 };
 
+/** Redis answers as ever, but takes no writes, which the bot's /readyz must name in time. */
+function refusing(what: string, named: RegExp, begin: string[], end: string[]): Fault {
+  let wasNamed = false;
+  return {
+    name: `Redis ${what}`,
+    async strike({ suite, outageMs }) {
+      await suite.redis.run('redis-cli', ...begin);
+      wasNamed = await within(NAMED_WITHIN_MS, async () => named.test(await suite.bot.readiness()));
+      await sleep(outageMs);
+      await suite.redis.run('redis-cli', ...end);
+    },
+    check: async () => (wasNamed ? [] : ['/readyz did not name it within 15 s']),
+    async restore({ redis }) {
+      await redis.run('redis-cli', ...end);
+    },
+  };
+}
+
 export const serverFaults: Fault[] = [
   gone('RabbitMQ', rabbitmq, 'stop'),
   gone('RabbitMQ', rabbitmq, 'kill'),
   gone('Redis', redis, 'stop'),
   gone('Redis', redis, 'kill'),
   redisHangs,
+  refusing('is full', /Redis is full/, ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']),
+  refusing(
+    'is read-only (a replica)',
+    /leads to a replica/,
+    ['REPLICAOF', '127.0.0.1', '1'],
+    ['REPLICAOF', 'NO', 'ONE'],
+  ),
 ];

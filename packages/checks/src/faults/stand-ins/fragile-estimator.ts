@@ -8,7 +8,7 @@ import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
-import { onShutdown } from '@attrai/telemetry/shutdown';
+import { Shutdown } from '@attrai/telemetry/shutdown';
 
 // The estimator's main with a vision that can be harmed.
 await runService('estimator', async () => {
@@ -32,6 +32,6 @@ await runService('estimator', async () => {
     await estimator?.stop();
     await broker.close();
   };
-  const shutdown = onShutdown(logger, stop, { graceMs: 10_000 });
+  const shutdown = new Shutdown({ logger, stop, graceMs: 10_000 });
   estimator = await startEstimator({ broker, photoStore, vision, logger });
 });

@@ -83,6 +83,14 @@ export class ServiceProcess {
     await waitUntil(`${name} does not become ready; its log: ${logFile}`, () => this.#isReady(), READY_WITHIN_MS);
   }
 
+  /** What GET /readyz says; empty while it doesn't run. */
+  async readiness(): Promise<string> {
+    return fetch(this.#url('/readyz')).then(
+      (response) => response.text(),
+      () => '',
+    );
+  }
+
   /** Stops it in an orderly way, until `changeTo` starts it again. */
   async pause(): Promise<void> {
     this.#wanted = false;
