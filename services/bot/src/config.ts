@@ -60,7 +60,7 @@ const TELEGRAM_PROXY = z
   .meta({
     description:
       'proxy for all calls to Telegram: `http://`, `https://` or `socks5://`, with `user:password@` before the host if it wants them. Without it `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` are followed; `NO_PROXY` goes before all of them',
-    secret: 'in part',
+    secret: 'whole',
   });
 
 /** How Telegram is reached; shared with the one-process mode. */
