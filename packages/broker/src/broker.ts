@@ -60,6 +60,8 @@ export interface Broker {
   consume(queue: QueueName, prefetch: number, handler: Handler): Promise<Consumer>;
   /** Messages that wait in `queue` now. Those in flight are not counted. */
   depth(queue: QueueName): Promise<number>;
+  /** Consumers attached to `queue` now, everybody's. */
+  consumers(queue: QueueName): Promise<number>;
   /** Stops the consumers, then closes the connections. */
   close(): Promise<void>;
 }

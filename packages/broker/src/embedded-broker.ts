@@ -59,6 +59,10 @@ export class EmbeddedBroker implements Broker {
     return this.#queues[queue].depth;
   }
 
+  async consumers(queue: QueueName): Promise<number> {
+    return this.#queues[queue].consumers;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     this.#closed = true;

@@ -72,6 +72,16 @@ function promises(underTest: BrokerUnderTest): void {
     await depthOf(TO_ESTIMATE).toBe(0);
   });
 
+  test('counts the consumers of a queue, until they stop', async () => {
+    expect(await opened.broker.consumers(TO_ESTIMATE)).toBe(0);
+    const both = await Promise.all([1, 2].map(() => opened.broker.consume(TO_ESTIMATE, 1, async () => {})));
+    const counted = () => expect.poll(() => opened.broker.consumers(TO_ESTIMATE), { timeout: 10_000 });
+    await counted().toBe(2);
+    expect(await opened.broker.consumers(AFTER_ESTIMATE)).toBe(0);
+    await both[0]!.stop();
+    await counted().toBe(1);
+  });
+
   test('handles as many messages at a time as the prefetch allows, and not more', async () => {
     let inWork = 0;
     let most = 0;

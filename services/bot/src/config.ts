@@ -13,9 +13,13 @@ import {
 } from '@attrai/config/common-variables';
 import { z } from 'zod';
 import type { Limits } from './limits/limits.ts';
+import { TELEGRAM } from './telegram/http-client.ts';
+import { proxyFor } from './telegram/proxy-setting.ts';
 
-/** Telegram hands files out up to this size; RabbitMQ takes messages up to 16 MiB. */
-const MOST_BYTES = { volume: 20_000_000, message: 15_000_000 };
+/** Estimators read files up to 50 MB; RabbitMQ takes messages up to 16 MiB. */
+const MOST_BYTES = { volume: 50_000_000, message: 15_000_000 };
+/** Telegram hands out files up to this size. A Bot API server of one's own with `--local` has no such limit. */
+const TELEGRAM_BYTES = 20_000_000;
 
 const whole = (least: number, most: number) =>
   z.coerce.number(`expected a whole number, ${least} to ${most}`).int().min(least).max(most);
@@ -23,8 +27,10 @@ const whole = (least: number, most: number) =>
 /** What one user may send; shared with the one-process mode. */
 export const limitVariables = {
   MAX_PHOTO_BYTES: whole(1, MOST_BYTES.volume)
-    .default(MOST_BYTES.volume)
-    .describe('largest photo or image file, in bytes; at most 15000000 with `PHOTO_STORE=message`'),
+    .default(TELEGRAM_BYTES)
+    .describe(
+      'largest photo or image file, in bytes; at most 15000000 with `PHOTO_STORE=message`, and 20000000 without `TELEGRAM_FILES_DIR` and `TELEGRAM_FILE_ROOT`',
+    ),
   MIN_PHOTO_SIDE: whole(1, 10_000).default(64).describe('least pixels of the shorter side of a photo'),
   MAX_ACTIVE_PER_USER: whole(1, 1_000)
     .default(10)
@@ -43,10 +49,79 @@ export const UNSURE_FACES = z
     'faces that may be under 18: `ask` puts a button below the answer, by which the sender says that everybody is an adult, and then scores them; `refuse` never does',
   );
 
-export const TELEGRAM_API_ROOT = z
+const TELEGRAM_API_ROOT = z
   .url({ protocol: /^https?$/, error: 'expected a URL like https://api.telegram.org' })
   .optional()
   .describe("another Bot API server than Telegram's own");
+
+const TELEGRAM_PROXY = z
+  .url({ protocol: /^(https?|socks5h?)$/, error: 'expected a URL like http://host:3128 or socks5://host:1080' })
+  .optional()
+  .meta({
+    description:
+      'proxy for all calls to Telegram: `http://`, `https://` or `socks5://`, with `user:password@` before the host if it wants them. Without it `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY` are followed; `NO_PROXY` goes before all of them',
+    secret: 'whole',
+  });
+
+/** How Telegram is reached; shared with the one-process mode. */
+export const telegramVariables = {
+  TELEGRAM_API_ROOT,
+  TELEGRAM_PROXY,
+  TELEGRAM_FILES_DIR: z
+    .string()
+    .regex(/^(\/|[A-Za-z]:\\)/, 'expected an absolute path like /var/lib/telegram-bot-api')
+    .optional()
+    .describe(
+      'where this machine has the working folder of a Bot API server of your own: the bot reads files there, and nothing outside of it. With `--local` it must be set, or `TELEGRAM_FILE_ROOT`',
+    ),
+  TELEGRAM_FILE_ROOT: z
+    .url({ protocol: /^https?$/, error: 'expected a URL like http://files.example:8082' })
+    .optional()
+    .describe(
+      'web server that serves the working folder of a Bot API server of your own, `<folder>/<token>/<path>` as `/file/bot<token>/<path>`',
+    ),
+};
+
+/** Where Telegram and its files are, and through which proxies they are reached, by the variables and `env` (HTTPS_PROXY, ...). */
+export function telegramOf(config: z.output<z.ZodObject<typeof telegramVariables>>, env = process.env) {
+  const { TELEGRAM_API_ROOT: apiRoot, TELEGRAM_FILE_ROOT: fileRoot } = config;
+  const proxyTo = (root: string) => proxyFor(root, config.TELEGRAM_PROXY, env);
+  const server = fileRoot === undefined ? undefined : { root: fileRoot, proxy: proxyTo(fileRoot) };
+  return { apiRoot, proxy: proxyTo(apiRoot ?? TELEGRAM), files: { dir: config.TELEGRAM_FILES_DIR, server } };
+}
+
+/** Numbers of users and chats, as one set; those of groups are negative. */
+function ids(pattern: RegExp, expected: string) {
+  return z.string().transform((text, context): ReadonlySet<string> => {
+    const given = text.split(/[\s,]+/).filter((id) => id !== '');
+    if (given.length === 0 || !given.every((id) => pattern.test(id))) {
+      context.addIssue({ code: 'custom', message: `expected ${expected}, separated by commas or spaces` });
+    }
+    return new Set(given);
+  });
+}
+
+/** Who may use the bot, and who may ask it how it is; shared with the one-process mode. */
+export const accessVariables = {
+  ALLOWED_CHATS: ids(/^-?[1-9]\d*$/, 'numbers of users and groups like 123456789 or -1001234567890')
+    .optional()
+    .meta({
+      description:
+        'numbers of the users and groups that may use the bot, separated by commas or spaces: these users anywhere, and everybody in these groups. Others are told once that the bot is private. Without it everybody may',
+      secret: 'whole',
+    }),
+  ADMIN_IDS: ids(/^[1-9]\d*$/, 'numbers of users like 123456789')
+    .optional()
+    .meta({
+      description: 'numbers of the users whom the bot answers `/stats`; they may always use it',
+      secret: 'whole',
+    }),
+};
+
+/** Who may use the bot, by the variables. */
+export function accessOf({ ALLOWED_CHATS, ADMIN_IDS }: z.output<z.ZodObject<typeof accessVariables>>) {
+  return { allowed: ALLOWED_CHATS, admins: ADMIN_IDS ?? new Set<string>() };
+}
 
 const WEBHOOK_URL = z
   .url({ protocol: /^https?$/, error: 'expected a URL like https://bot.example.org/updates' })
@@ -69,7 +144,8 @@ const variables = z.object({
     .string()
     .regex(/^\d+:[\w-]{10,}$/, 'expected a token like 123456789:AbC... from @BotFather')
     .meta({ description: 'token of the bot', secret: 'whole' }),
-  TELEGRAM_API_ROOT,
+  ...telegramVariables,
+  ...accessVariables,
   WEBHOOK_URL,
   WEBHOOK_PORT,
   AMQP_URL,
@@ -93,12 +169,15 @@ export const botConfig = variables.refine(({ BOT_TOKEN, WEBHOOK_URL }) => !WEBHO
   error: "must not hold the bot's token; every path is safe, as Telegram's requests bear a secret of their own",
 });
 
-const limitsConfig = z.object({ ...limitVariables, PHOTO_STORE });
+const { TELEGRAM_FILES_DIR, TELEGRAM_FILE_ROOT } = telegramVariables;
+const limitsConfig = z.object({ ...limitVariables, PHOTO_STORE, TELEGRAM_FILES_DIR, TELEGRAM_FILE_ROOT });
 
 /** The limits the variables give. */
 export function limitsOf(config: z.output<typeof limitsConfig>): Limits {
+  const own = config.TELEGRAM_FILES_DIR ?? config.TELEGRAM_FILE_ROOT;
+  const mostSent = own === undefined ? TELEGRAM_BYTES : Number.POSITIVE_INFINITY;
   return {
-    maxPhotoBytes: Math.min(config.MAX_PHOTO_BYTES, MOST_BYTES[config.PHOTO_STORE]),
+    maxPhotoBytes: Math.min(config.MAX_PHOTO_BYTES, MOST_BYTES[config.PHOTO_STORE], mostSent),
     minPhotoSide: config.MIN_PHOTO_SIDE,
     maxActivePerUser: config.MAX_ACTIVE_PER_USER,
     requestsPerWindow: config.REQUESTS_PER_WINDOW,

@@ -11,7 +11,7 @@ import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
 import { Shutdown } from '@attrai/telemetry/shutdown';
 import { type Bookkeeping, bookkeepingOnRedis } from './bookkeeping.ts';
-import { botConfig, limitsOf } from './config.ts';
+import { accessOf, botConfig, limitsOf, telegramOf } from './config.ts';
 import { addWaitingPhotos, createBotMetrics } from './metrics.ts';
 import { Pulse } from './pulse.ts';
 import { RedisTroubles } from './redis/redis-troubles.ts';
@@ -24,6 +24,7 @@ const GRACE_MS = 50_000;
 await runService('bot', async (opened) => {
   const config = readConfig(botConfig);
   const limits = limitsOf(config);
+  const telegram = telegramOf(config);
   const processMetrics = createProcessMetrics(['rabbitmq', 'redis', 'telegram']);
   const { registry } = processMetrics;
   const logger = createLogger({
@@ -50,6 +51,7 @@ await runService('bot', async (opened) => {
   let storeWatch: StoreWatch | undefined;
   let bookkeeping: Bookkeeping | undefined;
   let bot: RunningBot | undefined;
+  let waitingFor: string | undefined;
 
   const health = await startHealthServer({
     port: config.HEALTH_PORT,
@@ -62,8 +64,9 @@ await runService('bot', async (opened) => {
       redis: () => checkOf(troubles.problem ?? (bookkeeping ? undefined : 'starting')),
       bot: () => {
         // Its start waits for Redis and RabbitMQ, and then for Telegram.
-        const starting = !broker.problem && bookkeeping && !bookkeeping.problem ? 'waiting for Telegram' : 'starting';
-        const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [starting] };
+        const isTelegram = !broker.problem && bookkeeping && !bookkeeping.problem;
+        const waiting = ['waiting for Telegram', ...(waitingFor === undefined ? [] : [waitingFor])].join(': ');
+        const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [isTelegram ? waiting : 'starting'] };
         return check(ok, reasons.join('; '));
       },
     },
@@ -91,9 +94,11 @@ await runService('bot', async (opened) => {
   addWaitingPhotos(registry, broker, book);
   const pulse = new Pulse({ broker, book, logger });
   opened.defer(() => pulse.stop());
-  bot = await startBot({
+  const starting = new AbortController();
+  const started = startBot({
     token: config.BOT_TOKEN,
-    apiRoot: config.TELEGRAM_API_ROOT,
+    ...telegram,
+    ...accessOf(config),
     webhook: config.WEBHOOK_URL ? { url: config.WEBHOOK_URL, port: config.WEBHOOK_PORT } : undefined,
     broker,
     photoStore,
@@ -108,8 +113,17 @@ await runService('bot', async (opened) => {
     logger,
     metrics: createBotMetrics(processMetrics),
     onFatal,
+    signal: starting.signal,
+    onWaiting(reason) {
+      waitingFor = reason;
+    },
   });
-  opened.defer(() => bot?.stop());
+  opened.defer(async () => {
+    starting.abort();
+    const running = await started.catch(() => undefined);
+    await running?.stop();
+  });
+  bot = await started;
 });
 
 function check(ok: boolean, reason: string): Check {

@@ -14,6 +14,7 @@ export interface RunningParts {
   /** Aborted when the bot stops. */
   stop: AbortController;
   updates: UpdateSource;
+  files: { readonly problem: string | undefined };
   results: Consumer;
   deadLetters: Consumer;
   jobs: Record<'intake' | 'replies', Pick<JobQueue<unknown>, 'close'>>;
@@ -36,12 +37,11 @@ export class RunningBot {
     this.#parts = parts;
   }
 
-  /** Whether updates, results and dead letters can arrive; if not, why. */
+  /** Whether updates, photos, results and dead letters can arrive; if not, why. */
   ready(): { ok: boolean; reasons: string[] } {
-    const { updates, results, deadLetters } = this.#parts;
-    const problem = updates.problem();
+    const { updates, files, results, deadLetters } = this.#parts;
     const reasons = [
-      ...(problem === undefined ? [] : [problem]),
+      ...[updates.problem(), files.problem].filter((problem) => problem !== undefined),
       ...(results.attached ? [] : ['not consuming after_estimate']),
       ...(deadLetters.attached ? [] : ['not consuming to_estimate.dead']),
     ];

@@ -1,8 +1,10 @@
 import type { Broker } from '@attrai/broker/broker';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
+import packageJson from '../package.json' with { type: 'json' };
 import { SmallTalk } from './chat/small-talk.ts';
 import type { Want } from './chat/wants.ts';
+import { Door } from './door.ts';
 import { PhotoGate } from './intake/accept-photo.ts';
 import type { IntakeJob } from './intake/intake-job.ts';
 import { Refusals } from './intake/refusals.ts';
@@ -26,12 +28,15 @@ import type { AlbumScores } from './requests/album-scores.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import { RunningBot } from './running-bot.ts';
+import { Tally } from './tally.ts';
+import { introduce, type Profile } from './telegram/introduce.ts';
 import { TelegramPace } from './telegram/pace.ts';
 import { Polling, type PollingOptions } from './telegram/polling.ts';
+import type { ProxySetting } from './telegram/proxy-setting.ts';
 import { takeUpdate } from './telegram/take-update.ts';
-import { TelegramApi } from './telegram/telegram-api.ts';
-import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
-import type { UpdateSource } from './telegram/update-source.ts';
+import { type FilePlace, TelegramApi } from './telegram/telegram-api.ts';
+import { type Patience, untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
+import { NO_UPDATES, type UpdateSource } from './telegram/update-source.ts';
 import { Webhook, type WebhookAddress } from './telegram/webhook.ts';
 import { LANGUAGES } from './texts/language.ts';
 import { TEXTS } from './texts/languages.ts';
@@ -41,6 +46,10 @@ export interface BotParts {
   token: string;
   /** Another Bot API server than Telegram's own. */
   apiRoot?: string | undefined;
+  /** All that goes to Telegram goes through it. */
+  proxy?: ProxySetting | undefined;
+  /** Where files are had if not from the Bot API server. */
+  files?: FilePlace | undefined;
   /** Updates are brought here; without it, the bot polls for them. */
   webhook?: WebhookAddress | undefined;
   broker: Broker;
@@ -52,11 +61,19 @@ export interface BotParts {
   albums: AlbumScores;
   requestRate: Pick<RequestRate, 'take'>;
   troubles: Pick<RedisTroubles, 'note'>;
+  /** Ids of users and chats that may use the bot; all may if it isn't given. */
+  allowed?: ReadonlySet<string> | undefined;
+  /** Ids of users who may use the bot and ask it how it is. */
+  admins?: ReadonlySet<string>;
   /** `ask` if it isn't given. */
   unsureFaces?: UnsureFaces;
   limits: Limits;
   logger: Logger;
   metrics?: BotMetrics;
+  /** Ends a start that still waits for Telegram. */
+  signal?: AbortSignal | undefined;
+  /** Why the start waits for Telegram; undefined when it does no more. */
+  onWaiting?: Patience['onWaiting'];
   /** The bot can't go on: the process should exit. */
   onFatal(error: unknown): void;
 }
@@ -68,19 +85,27 @@ const PRIVACY_OFF = 'Group privacy is off: the bot gets all messages of its grou
 /**
  * Starts the bot on its parts. Waits for Telegram as long as it takes.
  *
- * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`
+ * @throws FatalError `token_refused`, `telegram_refused`, `port_unavailable`. When `signal` is aborted, its reason, and nothing is
+ * left running.
  */
 export async function startBot(parts: BotParts): Promise<RunningBot> {
-  const { token, apiRoot, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } =
-    parts;
-  const { unsureFaces = 'ask', metrics = NO_METRICS, onFatal } = parts;
+  const { token, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } = parts;
+  const { unsureFaces = 'ask', allowed, admins = new Set<string>(), signal, onWaiting, onFatal } = parts;
+  const metrics = new Tally(parts.metrics ?? NO_METRICS);
+  const patience: Patience = { logger, signal, onWaiting };
   const stop = new AbortController();
   const stopping = stop.signal;
   const pace = new TelegramPace({ logger, stopping });
-  const api = new TelegramApi({ token, apiRoot, onBusy: (chatId, ms) => pace.hold(chatId, ms) });
+  const api = new TelegramApi({
+    ...parts,
+    onBusy: (chatId, ms) => pace.hold(chatId, ms),
+    onFilesProblem: (problem) => logger.error(problem),
+  });
   const chat = api;
 
-  const me = await untilTelegramAnswers(() => api.getMe(), logger);
+  const me = await untilTelegramAnswers(() => api.getMe(), patience);
+  // Long polling is refused while a webhook is set.
+  if (!webhook) await untilTelegramAnswers(() => api.deleteWebhook(), patience);
   const progress = new Progress({ chat, pace, book, logger });
   const smallTalk = new SmallTalk({ chat, pace, logger });
   const refusals = new Refusals(smallTalk, limits);
@@ -105,49 +130,43 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
   const { username, can_read_all_group_messages: readsAllInGroups = false } = me;
   const naming = { token, username, readsAllInGroups };
-  const wants = new WantHandler({ ...common, ...folders, ...naming, gate, smallTalk, refusals, unsureFaces });
-  const updates = await startUpdates();
-  void introduce(api, logger);
+  const stats = { admins, broker, tally: metrics, version: packageJson.version };
+  const wants = new WantHandler({ ...common, ...folders, ...naming, ...stats, gate, smallTalk, refusals, unsureFaces });
+  const door = new Door({ allowed, admins, smallTalk, inside: (want) => wants.handle(want) });
+  const watchers = { overdueWatch, placeholders, progress, ranking, sweeper };
+  const others = { username, stop, files: api.files, results, deadLetters, jobs, ...watchers, refusals, smallTalk };
+  const updates = await startUpdates().catch(async (error) => {
+    await new RunningBot({ ...others, updates: NO_UPDATES }).stop();
+    throw error;
+  });
+  void introduce(profiles(), { api, logger, stopping });
   logger.info({ username }, 'Listening');
   logger.info(readsAllInGroups ? PRIVACY_OFF : PRIVACY_ON);
-
-  const consumers = { results, deadLetters };
-  const watchers = { overdueWatch, placeholders, progress, ranking, sweeper };
-  return new RunningBot({ username, stop, updates, ...consumers, ...watchers, jobs, refusals, smallTalk });
+  return new RunningBot({ ...others, updates });
 
   async function startUpdates(): Promise<UpdateSource> {
-    const taking = { me, handle: (want: Want) => wants.handle(want), logger };
+    const taking = { me, handle: (want: Want) => door.handle(want), logger };
     const handle: PollingOptions['handle'] = (update) => takeUpdate(update, taking);
-    const source = { api, handle, logger, onBack: metrics.telegramIsBack, onFatal };
+    const source = { api, handle, logger, onBack: () => metrics.telegramIsBack(), onFatal };
     if (webhook) {
-      const opened = await Webhook.open({ ...source, ...webhook, token });
+      const opened = await Webhook.open({ ...source, ...patience, ...webhook, token });
       logger.info({ port: opened.port }, 'The webhook is served');
       return opened;
     }
-    // Long polling is refused while a webhook is set.
-    await untilTelegramAnswers(() => api.deleteWebhook(), logger);
     return new Polling(source);
   }
 }
 
-/** Commands and descriptions, in each language. */
-async function introduce(api: TelegramApi, logger: Logger): Promise<void> {
-  try {
-    for (const language of LANGUAGES) {
-      const commands = Object.entries(TEXTS[language].commands).map(([command, description]) => ({
-        command,
-        description,
-      }));
-      // What those see whose language the bot doesn't speak is English.
-      for (const code of language === 'en' ? [language, undefined] : [language]) {
-        await api.setCommands(commands, code);
-        await api.setDescription(TEXTS[language].description, code);
-      }
-    }
-  } catch (error) {
-    logger.warn(
-      { err: error },
-      'Could not tell Telegram the commands and the description; the commands work nevertheless',
-    );
-  }
+/** In each language; what those see whose language the bot doesn't speak is English. */
+function profiles(): Profile[] {
+  const languages = LANGUAGES.flatMap((language) => (language === 'en' ? [language, undefined] : [language]));
+  return languages.map((language) => {
+    const { commands, description } = TEXTS[language ?? 'en'];
+    return {
+      ...(language !== undefined && { language }),
+      commands: Object.entries(commands).map(([command, meaning]) => ({ command, description: meaning })),
+      description: description.long,
+      shortDescription: description.short,
+    };
+  });
 }

@@ -1,3 +1,4 @@
+import { EmbeddedBroker } from '@attrai/broker/embedded-broker';
 import { spoilt } from '@attrai/contracts/test/arbitrary-messages';
 import { createMessageStore } from '@attrai/photo-store/message-store';
 import { createLogger } from '@attrai/telemetry/logger';
@@ -15,6 +16,7 @@ import { NO_METRICS } from '../src/metrics.ts';
 import type { Envelope } from '../src/requests/envelope.ts';
 import { MemoryRequestBook } from '../src/requests/memory-request-book.ts';
 import { replyTo } from '../src/requests/reply-to.ts';
+import { Tally } from '../src/tally.ts';
 import { takeUpdate } from '../src/telegram/take-update.ts';
 import { WantHandler } from '../src/want-handler.ts';
 import { bent } from './bent.ts';
@@ -159,6 +161,10 @@ function listen() {
     photoStore: folder,
     inbox: folder,
     unsureFaces: 'ask',
+    admins: new Set(),
+    broker: new EmbeddedBroker(),
+    tally: new Tally(NO_METRICS),
+    version: '1.0.0',
   });
   return async (update: Update) => {
     await takeUpdate(update, { me, handle: (want) => wants.handle(want), logger: silent });

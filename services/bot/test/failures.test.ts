@@ -67,6 +67,9 @@ test.each(['scored', 'no_face'] as const)('a user who blocked the bot leaves not
 
 test('a file Telegram has no more is told, and leaves nothing', async () => {
   await using world = await openWorld();
+  // From a server that never gave a file, it would be the operator's fault.
+  await world.page.send(CHAT + 1, { photo: PHOTO });
+  await world.page.untilSaid(CHAT + 1, /6\.3/);
   await world.page.break({ method: 'downloadFile', kind: 'error', error_code: 404, times: 1 });
   await world.page.send(CHAT, { photo: PHOTO });
   await world.page.untilSaid(CHAT, /doesn't give me this file any more/);

@@ -7,7 +7,8 @@ import { Polling } from '../src/telegram/polling.ts';
 import type { TelegramApi } from '../src/telegram/telegram-api.ts';
 import type { UpdateSource } from '../src/telegram/update-source.ts';
 
-const logger = createLogger({ service: 'test', level: 'silent' });
+const lines: string[] = [];
+const logger = createLogger({ service: 'test', destination: { write: (line) => void lines.push(line) } });
 let polling: UpdateSource | undefined;
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -19,9 +20,11 @@ function poll(getUpdates: TelegramApi['getUpdates'], handle: (update: Update) =>
   let passed = 0;
   const now = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => now() + passed);
-  const seen = { back: 0 };
+  const seen = { back: 0, webhooksDeleted: 0 };
+  lines.length = 0;
+  const deleteWebhook = async () => void seen.webhooksDeleted++;
   const onBack = () => void seen.back++;
-  polling = new Polling({ api: { getUpdates }, handle, logger, onBack, onFatal() {} });
+  polling = new Polling({ api: { getUpdates, deleteWebhook }, handle, logger, onBack, onFatal() {} });
   return {
     polling,
     seen,
@@ -113,4 +116,57 @@ test('an update that shall come again stays unconfirmed; those after it are hand
   await waitUntil('the last was not confirmed', () => offsets.at(-1) === 6);
   expect(offsets.slice(0, -1).every((offset, i) => offset === (i === 0 ? 0 : 2))).toBe(true);
   expect(handled.filter((id) => id !== 2).sort()).toEqual([1, 3, 4, 5]);
+});
+
+const conflict = (words: string) =>
+  new RetryableError('telegram_failed', `getUpdates: 409 Conflict: ${words}. Try again.`, { retryAfterMs: 1 });
+const OTHER_COPY = conflict('terminated by other getUpdates request; make sure that only one bot instance is running');
+const WEBHOOK = conflict(
+  "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+);
+
+test('another copy that polls with the same token is named until it is gone, in the log once a minute', async () => {
+  let polls = 0;
+  let there = true;
+  let answers = 1;
+  const { polling, pass } = poll(async (_offset, _wait, signal) => {
+    polls += 1;
+    if (there) throw OTHER_COPY;
+    return answers-- > 0 ? [] : aborted(signal);
+  });
+  await waitUntil('it did not go on', () => polls >= 3);
+  expect(polling.problem()).toMatch(/^Another copy uses this token.*Stop the other copy/);
+  const said = () => lines.filter((line) => line.includes('Another copy')).length;
+  expect(said()).toBe(1);
+  pass(61);
+  await waitUntil('it was not said again', () => said() === 2);
+  there = false;
+  await waitUntil('it was not well again', () => polling.problem() === undefined);
+});
+
+test('a webhook that somebody sets is deleted, and polling goes on at once', async () => {
+  const offsets: number[] = [];
+  const { polling, seen } = poll(async (offset, _wait, signal) => {
+    offsets.push(offset);
+    if (offsets.length === 1 || offsets.length === 3) throw WEBHOOK;
+    return offsets.length === 2 ? [] : aborted(signal);
+  });
+  await waitUntil('it did not go on', () => offsets.length === 4);
+  expect(seen.webhooksDeleted).toBe(2);
+  expect(lines.filter((line) => line.includes('Somebody set a webhook'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes("Can't fetch updates"))).toEqual([]);
+  expect(polling.problem()).toBeUndefined();
+});
+
+test('a proxy that is lost is named at once', async () => {
+  const words =
+    "The proxy of TELEGRAM_PROXY can't be used (ECONNREFUSED). Check TELEGRAM_PROXY, and that the proxy runs.";
+  let polls = 0;
+  const { polling } = poll(async () => {
+    polls += 1;
+    throw new RetryableError('proxy_failed', words, { retryAfterMs: 3_600_000 });
+  });
+  await waitUntil('it was not named', () => polling.problem() !== undefined);
+  expect(polling.problem()).toBe(words);
+  expect(polls).toBe(1);
 });

@@ -156,6 +156,16 @@ test.each([
   ['Redis cannot be reached', () => ({ REDIS_URL: `redis://:${WRONG_PASSWORD}@127.0.0.1:1` }), /Redis is away/],
   ['Redis has no such name', () => ({ REDIS_URL: `redis://:${WRONG_PASSWORD}@nowhere.invalid` }), /Redis is away/],
   ['Telegram cannot be reached', () => ({ TELEGRAM_API_ROOT: 'http://127.0.0.1:1' }), /does not answer yet/],
+  ...['http', 'https', 'socks5'].map((scheme): [string, () => Record<string, string>, RegExp] => [
+    `the proxy of ${scheme} cannot be reached`,
+    () => ({ TELEGRAM_PROXY: `${scheme}://me:${WRONG_PASSWORD}@127.0.0.1:1` }),
+    /The proxy of TELEGRAM_PROXY can't be used/,
+  ]),
+  [
+    'the proxy of all programs has no such name',
+    () => ({ HTTP_PROXY: `http://me:${WRONG_PASSWORD}@nowhere.invalid:3128` }),
+    /The proxy of HTTP_PROXY can't be used/,
+  ],
 ])('nothing the bot says holds a secret when %s', async (_, env, words) => {
   await using opened = new AsyncDisposableStack();
   const { bot, expectNoSecrets } = await openScene(opened, env());
@@ -168,6 +178,8 @@ test.each([
   ['the token has a space', { BOT_TOKEN: `${TOKEN} ` }, /BOT_TOKEN/],
   ['a URL cannot be read', { AMQP_URL: `amqp//me:${WRONG_PASSWORD}@host` }, /AMQP_URL/],
   ['the webhook bears the token', { WEBHOOK_URL: `https://bot.example.org/${TOKEN}` }, /WEBHOOK_URL/],
+  ['the proxy is none', { TELEGRAM_PROXY: `ftp://me:${WRONG_PASSWORD}@host` }, /TELEGRAM_PROXY/],
+  ['the proxy of all programs is none', { HTTP_PROXY: `ftp://me:${WRONG_PASSWORD}@host` }, /HTTP_PROXY can't be used/],
   ['a port cannot be had', { HEALTH_HOST: '203.0.113.1' }, /HEALTH_HOST/],
 ])('the last words of a bot hold no secret when %s', async (_, env, words) => {
   await using opened = new AsyncDisposableStack();

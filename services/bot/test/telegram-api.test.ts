@@ -142,6 +142,35 @@ test.each([refusal(500, 'Internal Server Error'), refusal(500, 'Internal Server 
   },
 );
 
+test.each<[what: string, reply: Reply, expected: object, words: RegExp]>([
+  ['refuses the token', refusal(401, 'Unauthorized'), { grade: 'fatal', code: 'token_refused' }, /Check BOT_TOKEN/],
+  [
+    'has nothing at that path',
+    refusal(404, 'Not Found'),
+    { grade: 'fatal', code: 'token_refused' },
+    /404.*Check TELEGRAM_API_ROOT and BOT_TOKEN/,
+  ],
+  ['refuses with a page', foreign(404), { grade: 'final' }, /404.*Check TELEGRAM_API_ROOT and BOT_TOKEN/],
+  ['shows a page', foreign(200), { grade: 'retryable' }, /no Bot API server\. Check TELEGRAM_API_ROOT and BOT_TOKEN/],
+  [
+    'has logged the bot out',
+    refusal(400, 'Logged out'),
+    { grade: 'retryable' },
+    /logged out.*10 minutes.*TELEGRAM_API_ROOT/,
+  ],
+  [
+    'has a wrong api_id',
+    refusal(401, 'Unauthorized: invalid api-id/api-hash'),
+    { grade: 'fatal' },
+    /Check api_id and api_hash of your Bot API server/,
+  ],
+])('says what to check if the server %s', async (_, reply, expected, words) => {
+  const { api } = await telegram(reply);
+  const error = await failure(api.getMe());
+  expect(error).toMatchObject(expected);
+  expect(error.message).toMatch(words);
+});
+
 test.each([
   refusal(502, 'Bad Gateway'),
   refusal(504, 'Gateway Timeout'),

@@ -31,6 +31,19 @@ const FIGURES: Record<string, (texts: Texts) => string> = {
   'severalRefused.too_many_active': ({ severalRefused }) => severalRefused.too_many_active(limits),
   'severalRefused.too_often': ({ severalRefused }) => severalRefused.too_often(19, limits),
   expired: (texts) => texts.expired(limits),
+  privateBot: (texts) => texts.privateBot('-100123'),
+  stats: (texts) =>
+    texts.stats({
+      version: '1.2.3',
+      seconds: 17,
+      inWork: 5,
+      waiting: 4,
+      estimators: 6,
+      answers: [
+        ['scored', 31],
+        ['no_face', 8],
+      ],
+    }),
   scored: (texts) => texts.scored(crowd(73)),
   'scored, with children': (texts) => texts.scored([...crowd(2), ...children(31), ...crowd(2)]),
   'scored, with unsure faces': (texts) => texts.scored([...crowd(2), ...unsure(31), ...crowd(2)]),

@@ -157,6 +157,16 @@ test('the secret is one Telegram takes, and not the token', async () => {
   expect(secret).not.toContain(TOKEN.slice(10, 30));
 });
 
+test('a proxy that is lost is named at once, until it is back', async () => {
+  const { webhook, api } = await openWebhook(undefined, 20);
+  const { webhookInfo } = api;
+  const words = "The proxy of TELEGRAM_PROXY can't be used (ECONNREFUSED).";
+  api.webhookInfo = async () => Promise.reject(new RetryableError('proxy_failed', words));
+  await waitUntil('it was not named', () => webhook.problem() === words);
+  api.webhookInfo = webhookInfo;
+  await waitUntil('it was not well again', () => webhook.problem() === undefined);
+});
+
 test('a webhook that somebody removed is set again', async () => {
   const { seen, webhook } = await openWebhook(undefined, 20);
   seen.known = '';

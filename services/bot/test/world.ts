@@ -54,6 +54,8 @@ export interface WorldOptions {
   faces?: (request: EstimateRequest) => DrawnFace[];
   /** Whether the estimator, of another version, refuses to read it. */
   refuses?: (request: EstimateRequest) => boolean;
+  /** Further names of the sandbox, as they stand in the Host header. */
+  names?: string[];
   /** Puts something between the bot and its parts. */
   bend?: (parts: BotParts) => BotParts;
   /** Real servers instead of stand-ins. */
@@ -88,7 +90,7 @@ export interface World extends AsyncDisposable {
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const { store = 'volume', estimate = async () => 'scored', faces = () => TWO_FACES } = options;
-  const { refuses = () => false, bend = (parts) => parts, amqpUrl, redisUrl } = options;
+  const { refuses = () => false, bend = (parts) => parts, amqpUrl, redisUrl, names = [] } = options;
   const limits = { ...LIMITS, ...options.limits };
   const dir = await mkdtemp(join(tmpdir(), 'attrai-bot-'));
   const lines: string[] = [];
@@ -102,7 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     destination: { write: (line) => void lines.push(line) },
   });
 
-  const sandbox = await startSandbox({ port: 0, token: TOKEN });
+  const sandbox = await startSandbox({ port: 0, token: TOKEN, names });
   const photoStore = await openPhotoStore(store, join(dir, 'photos'));
   const inboxDir = join(dir, 'inbox');
   const inbox = await createVolumeStore(inboxDir);

@@ -131,6 +131,7 @@ export function passOn(broker: Broker): Broker {
     publish: (queue, message) => broker.publish(queue, message),
     consume: (queue, prefetch, handler) => broker.consume(queue, prefetch, handler),
     depth: (queue) => broker.depth(queue),
+    consumers: (queue) => broker.consumers(queue),
     close: () => broker.close(),
   };
 }

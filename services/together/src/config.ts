@@ -1,4 +1,4 @@
-import { botConfig, limitVariables, TELEGRAM_API_ROOT, UNSURE_FACES } from '@attrai/bot/config';
+import { accessVariables, botConfig, limitVariables, telegramVariables, UNSURE_FACES } from '@attrai/bot/config';
 import {
   AMQP_TLS,
   AMQP_URL,
@@ -16,7 +16,8 @@ import { z } from 'zod';
 const variables = z.object({
   PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
-  TELEGRAM_API_ROOT,
+  ...telegramVariables,
+  ...accessVariables,
   AMQP_URL: AMQP_URL.optional(),
   ...AMQP_TLS,
   REDIS_URL: REDIS_URL.optional(),
@@ -29,9 +30,12 @@ const variables = z.object({
   LOG_LEVEL: LOG_LEVEL.removeDefault().default('warn'),
 });
 
-export const togetherConfig = variables.refine(({ BOT_TOKEN, TELEGRAM_API_ROOT }) => BOT_TOKEN || !TELEGRAM_API_ROOT, {
-  path: ['TELEGRAM_API_ROOT'],
-  error: 'needs BOT_TOKEN: set both, or neither to chat with the sandbox',
+export const togetherConfig = variables.superRefine((config, context) => {
+  const names = Object.keys(telegramVariables) as (keyof typeof telegramVariables)[];
+  for (const name of config.BOT_TOKEN ? [] : names.filter((one) => config[one] !== undefined)) {
+    const message = 'needs BOT_TOKEN: set both, or neither to chat with the sandbox';
+    context.addIssue({ code: 'custom', path: [name], message });
+  }
 });
 
 export type TogetherConfig = z.output<typeof togetherConfig>;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Bookkeeping, bookkeepingInMemory, bookkeepingOnRedis } from '@attrai/bot/bookkeeping';
-import { limitsOf } from '@attrai/bot/config';
+import { accessOf, limitsOf, telegramOf } from '@attrai/bot/config';
 import { startBot } from '@attrai/bot/start-bot';
 import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
@@ -39,7 +39,7 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   const inbox = await createVolumeStore(join(folder.path, 'inbox'), 'TMPDIR');
 
   const telegram = config.BOT_TOKEN
-    ? { token: config.BOT_TOKEN, apiRoot: config.TELEGRAM_API_ROOT }
+    ? { token: config.BOT_TOKEN, ...telegramOf(config) }
     : await startSandbox({ port: config.PORT, token: localToken(), logger });
   if ('close' in telegram) opened.defer(() => telegram.close());
 
@@ -66,9 +66,8 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   const estimator = await startEstimator({ broker, photoStore, vision, logger });
   opened.defer(() => estimator.stop());
 
-  const { token, apiRoot } = telegram;
   const parts = { ...bookkeeping, broker, photoStore, inbox, limits, logger, onFatal };
-  const bot = await startBot({ ...parts, token, apiRoot, unsureFaces: config.UNSURE_FACES });
+  const bot = await startBot({ ...parts, ...telegram, ...accessOf(config), unsureFaces: config.UNSURE_FACES });
   opened.defer(() => bot.stop());
 
   return {

@@ -1,6 +1,6 @@
 import { RetryableError } from '@attrai/contracts/errors';
 import type { QueueName } from '@attrai/contracts/queues';
-import type { Channel } from 'amqplib';
+import type { Channel, Replies } from 'amqplib';
 import type { Broker, Consumer, Handler, Message } from '../broker.ts';
 import type { Logger } from '../logger.ts';
 import type { Timing } from '../timing.ts';
@@ -81,6 +81,14 @@ export class RabbitmqBroker implements Broker {
   }
 
   async depth(queue: QueueName): Promise<number> {
+    return (await this.#look(queue)).messageCount;
+  }
+
+  async consumers(queue: QueueName): Promise<number> {
+    return (await this.#look(queue)).consumerCount;
+  }
+
+  async #look(queue: QueueName): Promise<Replies.AssertQueue> {
     this.#refuseWhenClosed();
     const { consuming, timing, problems } = this.#parts;
     this.#depthChannel ??= new KeptChannel<Channel>({

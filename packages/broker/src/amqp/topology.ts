@@ -5,7 +5,7 @@ import {
   TO_ESTIMATE,
   TO_ESTIMATE_DEAD,
 } from '@attrai/contracts/queues';
-import type { Channel, MessagePropertyHeaders } from 'amqplib';
+import type { Channel, MessagePropertyHeaders, Replies } from 'amqplib';
 
 /**
  * By default RabbitMQ 4 drops a message after 20 deliveries, and 3.x doesn't accept -1 for "no limit". At one delivery a second
@@ -39,9 +39,9 @@ export async function declareQueues(channel: Channel): Promise<void> {
 }
 
 /** Resolves to the number of messages that wait in the queue. */
-export async function declareQueue(channel: Channel, queue: QueueName): Promise<number> {
+export async function declareQueue(channel: Channel, queue: QueueName): Promise<Replies.AssertQueue> {
   const args = { 'x-queue-type': 'quorum', ...QUEUES[queue] };
-  return (await channel.assertQueue(queue, { durable: true, arguments: args })).messageCount;
+  return channel.assertQueue(queue, { durable: true, arguments: args });
 }
 
 /** The queue that a dead letter came from, by RabbitMQ's headers. Undefined if it came from none of ours. */

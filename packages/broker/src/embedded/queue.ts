@@ -35,6 +35,10 @@ export class EmbeddedQueue {
     return this.#letters.length;
   }
 
+  get consumers(): number {
+    return this.#takers.length;
+  }
+
   append(letter: Letter): void {
     this.#letters.push(letter);
     this.#admit(letter);

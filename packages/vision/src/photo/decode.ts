@@ -18,7 +18,7 @@ import { fillUp, isCut } from './webp/fill.ts';
  */
 export async function decodePhoto(bytes: Uint8Array, maxSide = MAX_SIDE): Promise<DecodedPhoto> {
   if (bytes.length > MAX_BYTES) {
-    throw new FinalError('too_many_bytes', `${bytes.length} bytes are more than ${MAX_BYTES / 2 ** 20} MiB`);
+    throw new FinalError('too_many_bytes', `${bytes.length} bytes are more than ${MAX_BYTES / 1e6} MB`);
   }
   const kind = photoKind(bytes);
   if (kind === undefined) throw new FinalError('unreadable', 'not a JPEG, PNG or WebP file');

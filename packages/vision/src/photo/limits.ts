@@ -7,8 +7,8 @@ export const MAX_PIXELS = 40_000_000;
  * need less. A photo that needs more could take all the memory of an estimator's container.
  */
 export const MAX_HELD_BYTES = 200_000_000;
-/** Telegram lets bots fetch files of up to 20 MB: a larger file is no photo of a user. */
-export const MAX_BYTES = 20 * 2 ** 20;
+/** More than the 20 MB that Telegram lets bots fetch, as a Bot API server of one's own has no such limit. */
+export const MAX_BYTES = 50_000_000;
 /** A decoder that takes longer hangs, perhaps because the file is hostile. */
 export const MAX_SECONDS = 20;
 /** A photo that lacks a tenth at its end still shows its people. */

@@ -39,7 +39,7 @@ export interface Chat {
   ): Promise<Edited>;
   /** Of a message that is gone it is done already. */
   delete(chatId: string, messageId: string): Promise<void>;
-  /** The bytes of a file. FinalError `file_too_large` beyond `maxBytes`, `file_gone` if the network has it no more. */
+  /** The bytes of a file. FinalError `file_too_large` beyond `maxBytes`, `file_gone` if the network has it no more, `files_out_of_reach`. */
   download(fileId: string, maxBytes: number): Promise<Buffer>;
   /** Shows `text`, at most 200 characters, to who pressed a button: in passing if it is short, else until they have read it. */
   answerPress(pressId: string, text: string): Promise<void>;

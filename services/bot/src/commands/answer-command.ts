@@ -2,8 +2,9 @@ import type { SentCommand } from '../chat/wants.ts';
 import type { Limits } from '../limits/limits.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
 import { type CancelParts, cancelPhotos } from './cancel.ts';
+import { type StatsParts, tellStats } from './stats.ts';
 
-export interface CommandParts extends CancelParts {
+export interface CommandParts extends CancelParts, StatsParts {
   /** The bot's name on the network, without @. */
   username: string;
   /** Group privacy is off: the bot gets all that is written in its groups. */
@@ -17,6 +18,8 @@ export async function answerCommand(command: SentCommand, parts: CommandParts): 
   const { inPrivate } = command;
   const language = languageFor(command.from.language);
   const texts = TEXTS[language];
+  // For others there is no such command.
+  if (command.name === 'stats' && parts.admins.has(command.from.id)) return tellStats(language, parts);
   switch (command.name) {
     case 'start':
       return inPrivate ? texts.start() : texts.startInGroup(username);

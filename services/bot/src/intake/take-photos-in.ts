@@ -141,7 +141,7 @@ function readJob(job: IntakeJob): IntakeJob {
 function answerTo(error: unknown): Answer {
   if (error instanceof NotAPhotoError) return { kind: 'not_a_photo', what: error.what };
   const code = codeOf(error);
-  if (code === 'file_gone') return { kind: 'file_gone' };
+  if (code === 'file_gone' || code === 'files_out_of_reach') return { kind: code };
   if (code === 'file_too_large') return { kind: 'too_many_bytes' };
   return { kind: 'failed' };
 }

@@ -1,6 +1,6 @@
 /** What one user may send, as the texts tell it. */
 export interface Limits {
-  /** Of one photo or image file. Telegram hands out files up to 20 MB. */
+  /** Of one photo or image file. */
   maxPhotoBytes: number;
   /** Pixels of the shorter side. */
   minPhotoSide: number;

@@ -5,7 +5,7 @@ import type { ReplyTo } from '../requests/reply-to.ts';
 import { TEXTS } from '../texts/languages.ts';
 
 /** What a user can be told about an accepted photo: what became of it, or why it never got to an estimator. */
-export type Answer = Outcome | { kind: 'file_gone' } | { kind: 'not_a_photo'; what: NotAPhoto };
+export type Answer = Outcome | { kind: 'file_gone' | 'files_out_of_reach' } | { kind: 'not_a_photo'; what: NotAPhoto };
 
 /** The answer to one request, on its way to its chat. */
 export interface ReplyJob {

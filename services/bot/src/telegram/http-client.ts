@@ -1,6 +1,9 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type Agent, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import { RetryableError } from '@attrai/contracts/errors';
+import { agentThrough } from './proxy-agent.ts';
+import type { ProxySetting } from './proxy-setting.ts';
 import { NeverWentOut } from './telegram-errors.ts';
 import { watchConnection } from './watch-connection.ts';
 
@@ -16,37 +19,68 @@ export interface Question {
   signal?: AbortSignal | undefined;
 }
 
-/** The answer when its head is there. Throws NeverWentOut, or Node's own errors, which hold no URL. */
-export type HttpClient = (question: Question) => Promise<IncomingMessage>;
+/** The root of Telegram's own Bot API server. */
+export const TELEGRAM = 'https://api.telegram.org';
+
+/**
+ * Node gives each address of a name 250 ms before it tries the next. Where one family doesn't answer at all and the other is slow
+ * or far, that gives up on both.
+ */
+const ATTEMPT_MS = 2_500;
 
 /** Talks to one server on connections that are kept. Through telegraf's own client a photo took the bot 10 % more time. */
-export function createHttpClient(root: string): HttpClient {
-  const { path: folder, ...server } = urlToHttpOptions(new URL('./', root));
-  const secure = server.protocol === 'https:';
-  const request = secure ? requestHttps : requestHttp;
-  const agent = new (secure ? HttpsAgent : HttpAgent)({ keepAlive: true });
+export class HttpClient {
+  #server: ReturnType<typeof urlToHttpOptions>;
+  /** Of the server, with a slash at both ends. */
+  #folder: string;
+  #request: typeof requestHttp;
+  #agent: Agent;
 
-  return ({ method, path, headers = {}, body = [], timeoutMs, signal }) =>
-    new Promise((resolve, reject) => {
+  constructor(root: string, proxy?: ProxySetting) {
+    const url = new URL(root);
+    const secure = url.protocol === 'https:';
+    this.#server = urlToHttpOptions(url);
+    this.#folder = url.pathname.replace(/\/*$/, '/');
+    this.#request = secure ? requestHttps : requestHttp;
+    const options = { keepAlive: true, autoSelectFamilyAttemptTimeout: ATTEMPT_MS };
+    this.#agent = proxy ? agentThrough(proxy, options) : new (secure ? HttpsAgent : HttpAgent)(options);
+  }
+
+  /** The answer when its head is there. Throws NeverWentOut, Node's own errors, which hold no URL, or RetryableError `proxy_failed`. */
+  ask({ method, path, headers = {}, body = [], timeoutMs, signal }: Question): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
       const length = body.reduce((sum, part) => sum + part.length, 0);
-      const outgoing = request(
+      const outgoing = this.#request(
         {
-          ...server,
+          ...this.#server,
           method,
-          path: `${folder}${path}`,
+          path: `${this.#folder}${path}`,
           headers: method === 'POST' ? { ...headers, 'content-length': length } : headers,
-          agent,
-          ...(signal && { signal }),
+          agent: this.#agent,
         },
         resolve,
       );
       const wentOut = watchConnection(outgoing);
-      outgoing.on('error', (error) => reject(wentOut() ? error : new NeverWentOut(error)));
-      const tooLong = setTimeout(() => outgoing.destroy(new Error('No answer in time')), timeoutMs);
-      outgoing.on('close', () => clearTimeout(tooLong));
+      const fail = (error: Error) =>
+        reject(wentOut() || error instanceof RetryableError ? error : new NeverWentOut(error));
+      outgoing.on('error', fail);
+      const end = (error: Error) => {
+        outgoing.destroy(error);
+        // It says nothing more while it waits for a proxy.
+        if (outgoing.socket === null) fail(error);
+      };
+      const tooLong = setTimeout(() => end(new Error('No answer in time')), timeoutMs);
+      const aborted = () => end(new Error('Aborted'));
+      if (signal?.aborted) aborted();
+      signal?.addEventListener('abort', aborted);
+      outgoing.on('close', () => {
+        clearTimeout(tooLong);
+        signal?.removeEventListener('abort', aborted);
+      });
       for (const part of body.slice(0, -1)) outgoing.write(part);
       outgoing.end(body.at(-1));
     });
+  }
 }
 
 /** The body, or undefined as soon as it has more than `maxBytes`: the rest is not read. Throws if it breaks off. */

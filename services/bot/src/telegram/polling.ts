@@ -2,12 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, gradeOf } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Update } from 'telegraf/types';
+import { conflictOf } from './conflict.ts';
+import { OnceAMinute } from './once-a-minute.ts';
 import { pauseAfterFailure } from './pause-after-failure.ts';
 import type { TelegramApi } from './telegram-api.ts';
 import type { UpdateSource } from './update-source.ts';
 
 export interface PollingOptions {
-  api: Pick<TelegramApi, 'getUpdates'>;
+  api: Pick<TelegramApi, 'getUpdates' | 'deleteWebhook'>;
   /** Throws for an update that shall come again: it stays unconfirmed, and so do those after it, which are through once. */
   handle(update: Update): Promise<void>;
   logger: Logger;
@@ -22,6 +24,10 @@ const CONFIRM_MS = 3_000;
 const AGAIN_MS = 1_000;
 /** A poll waits for 30 s; after two that failed the bot counts as deaf. */
 const DEAF_AFTER_MS = 75_000;
+const OTHER_COPY =
+  "Another copy uses this token, and Telegram gives its updates to one only. Stop the other copy. If it isn't yours, have @BotFather make a new token (/revoke), and set BOT_TOKEN to it";
+const FOREIGN_WEBHOOK =
+  'Somebody set a webhook for this bot, which polls: deleting it. For a webhook of its own, set WEBHOOK_URL';
 /** Far above what a turn may take (45 s for the poll, some 20 s for its updates): the loop is stuck. */
 const STUCK_AFTER_MS = 300_000;
 
@@ -40,6 +46,9 @@ export class Polling implements UpdateSource {
   #lastAnswerAt = performance.now();
   #nextTurnBy = performance.now() + STUCK_AFTER_MS;
   #failures = 0;
+  #lastFailure: unknown;
+  #conflicts = new OnceAMinute();
+  #webhooks = new OnceAMinute();
   #polling: Promise<void>;
 
   constructor(options: PollingOptions) {
@@ -52,6 +61,9 @@ export class Polling implements UpdateSource {
   }
 
   problem(): string | undefined {
+    // It is known at once what these are, and that they don't pass by themselves.
+    if (conflictOf(this.#lastFailure) === 'other_copy') return OTHER_COPY;
+    if (codeOf(this.#lastFailure) === 'proxy_failed') return (this.#lastFailure as Error).message;
     const silentMs = performance.now() - this.#lastAnswerAt;
     return silentMs < DEAF_AFTER_MS ? undefined : `no answer to getUpdates for ${Math.round(silentMs / 1000)} s`;
   }
@@ -81,19 +93,33 @@ export class Polling implements UpdateSource {
   }
 
   async #pollOnce(): Promise<void> {
-    const { api, logger, onBack } = this.#options;
-    const updates = await api.getUpdates(this.#offset, WAIT_SECONDS, this.#stopped.signal);
+    const { logger, onBack } = this.#options;
+    const updates = await this.#fetch();
     this.#lastAnswerAt = performance.now();
     if (this.#failures > 0) {
       logger.info('Polling again');
       onBack();
     }
     this.#failures = 0;
+    this.#lastFailure = undefined;
     const pending = updates.filter(({ update_id }) => !this.#through.has(update_id));
     await Promise.allSettled(pending.map((update) => this.#handle(update)));
     for (const { update_id } of updates) {
       if (!this.#through.delete(update_id)) return this.#rest(AGAIN_MS);
       this.#offset = update_id + 1;
+    }
+  }
+
+  async #fetch(): Promise<Update[]> {
+    const { api, logger } = this.#options;
+    const fetch = () => api.getUpdates(this.#offset, WAIT_SECONDS, this.#stopped.signal);
+    try {
+      return await fetch();
+    } catch (error) {
+      if (conflictOf(error) !== 'webhook') throw error;
+      if (this.#webhooks.mayPass()) logger.warn(FOREIGN_WEBHOOK);
+      await api.deleteWebhook();
+      return fetch();
     }
   }
 
@@ -104,8 +130,13 @@ export class Polling implements UpdateSource {
 
   async #restAfter(error: unknown): Promise<void> {
     const { logger } = this.#options;
-    if (this.#failures === 0) logger.warn({ code: codeOf(error), err: error }, "Can't fetch updates; trying on");
+    if (conflictOf(error) === 'other_copy') {
+      if (this.#conflicts.mayPass()) logger.error({ err: error }, OTHER_COPY);
+    } else if (this.#failures === 0) {
+      logger.warn({ code: codeOf(error), err: error }, "Can't fetch updates; trying on");
+    }
     this.#failures += 1;
+    this.#lastFailure = error;
     const pauseMs = pauseAfterFailure(error, this.#failures);
     this.#nextTurnBy = performance.now() + pauseMs + STUCK_AFTER_MS;
     await this.#rest(pauseMs);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from './http-client.ts';
-import { Refused } from './telegram-errors.ts';
+import { NotTheBotApi, Refused } from './telegram-errors.ts';
 
 /** https://core.telegram.org/bots/api#making-requests */
 interface ApiAnswer {
@@ -14,7 +14,7 @@ interface ApiAnswer {
 /**
  * The result in an answer of the Bot API.
  *
- * @throws Refused; Error if it breaks off, or says that all is well in words that are not the Bot API's
+ * @throws Refused, NotTheBotApi; Error if it breaks off
  */
 export async function readAnswer(response: IncomingMessage): Promise<unknown> {
   const { statusCode = 0, statusMessage = '', headers } = response;
@@ -31,7 +31,7 @@ export async function readAnswer(response: IncomingMessage): Promise<unknown> {
     const retryAfterMs = msOf(headers['retry-after']);
     throw new Refused(statusCode, { words: 'not by Telegram', isTelegrams: false, retryAfterMs });
   }
-  throw new Error('No answer of the Bot API');
+  throw new NotTheBotApi('No answer of the Bot API');
 }
 
 /** Undefined if it is none of the Bot API's answers. */

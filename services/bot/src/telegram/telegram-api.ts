@@ -1,9 +1,17 @@
 import { codeOf, FinalError, RetryableError } from '@attrai/contracts/errors';
-import type { BotCommand, Update, UserFromGetMe, WebhookInfo } from 'telegraf/types';
+import type {
+  BotCommand,
+  BotDescription,
+  BotShortDescription,
+  Update,
+  UserFromGetMe,
+  WebhookInfo,
+} from 'telegraf/types';
 import type { Address, Button, Chat, Edited } from '../chat/chat.ts';
-import { downloadFile } from './download-file.ts';
-import { createHttpClient, type HttpClient } from './http-client.ts';
+import { Files } from './files.ts';
+import { HttpClient, TELEGRAM } from './http-client.ts';
 import { multipart, PICTURE_FIELD } from './multipart.ts';
+import type { ProxySetting } from './proxy-setting.ts';
 import { readAnswer } from './read-answer.ts';
 import { gradeTelegramError, Refused } from './telegram-errors.ts';
 
@@ -11,8 +19,20 @@ export interface TelegramApiOptions {
   token: string;
   /** Another Bot API server than https://api.telegram.org. */
   apiRoot?: string | undefined;
+  /** All calls go through it, and downloads from the same server. */
+  proxy?: ProxySetting | undefined;
+  /** Where files are had if not from that server. */
+  files?: FilePlace | undefined;
+  /** Files can't be had: what the operator has to do. */
+  onFilesProblem?(problem: string): void;
   /** Telegram wants `chatId` left alone for so long. */
   onBusy(chatId: string, ms: number): void;
+}
+
+/** A folder on this machine, or another server. */
+export interface FilePlace {
+  dir?: string | undefined;
+  server?: { root: string; proxy?: ProxySetting | undefined } | undefined;
 }
 
 const UPDATES = ['message', 'callback_query'];
@@ -43,13 +63,22 @@ interface CallOptions {
 /** The calls this bot makes. All throw graded errors as `gradeTelegramError` tells, without token and payload. */
 export class TelegramApi implements Chat {
   #token: string;
-  #ask: HttpClient;
+  #http: HttpClient;
+  readonly files: Files;
   #onBusy: TelegramApiOptions['onBusy'];
   #moved = new Map<number, number>();
 
-  constructor({ token, apiRoot, onBusy }: TelegramApiOptions) {
+  constructor({ token, apiRoot = TELEGRAM, proxy, files, onFilesProblem, onBusy }: TelegramApiOptions) {
     this.#token = token;
-    this.#ask = createHttpClient(apiRoot ?? 'https://api.telegram.org');
+    this.#http = new HttpClient(apiRoot, proxy);
+    const { dir, server } = files ?? {};
+    this.files = new Files({
+      token,
+      dir,
+      http: server ? new HttpClient(server.root, server.proxy) : this.#http,
+      servedBy: server ? 'TELEGRAM_FILE_ROOT' : new URL(apiRoot).origin === TELEGRAM ? 'telegram' : 'own server',
+      ...(onFilesProblem && { onProblem: onFilesProblem }),
+    });
     this.#onBusy = onBusy;
   }
 
@@ -74,14 +103,33 @@ export class TelegramApi implements Chat {
     return { url: info.url ?? '', ...(failure !== undefined && { failure }) };
   }
 
-  async setCommands(commands: BotCommand[], language?: string): Promise<void> {
-    await this.#call('setMyCommands', { commands, ...(language !== undefined && { language_code: language }) });
+  /** As they were set for exactly this language, or for all others; none if they were not. */
+  commands(language?: string): Promise<BotCommand[]> {
+    return this.#call('getMyCommands', languageOf(language));
   }
 
-  async setDescription({ long, short }: { long: string; short: string }, language?: string): Promise<void> {
-    const to = language === undefined ? {} : { language_code: language };
-    await this.#call('setMyDescription', { description: long, ...to });
-    await this.#call('setMyShortDescription', { short_description: short, ...to });
+  async setCommands(commands: BotCommand[], language?: string): Promise<void> {
+    await this.#call('setMyCommands', { commands, ...languageOf(language) });
+  }
+
+  /** What an empty chat with the bot shows. */
+  async description(language?: string): Promise<string> {
+    const { description } = await this.#call<BotDescription>('getMyDescription', languageOf(language));
+    return description;
+  }
+
+  async setDescription(description: string, language?: string): Promise<void> {
+    await this.#call('setMyDescription', { description, ...languageOf(language) });
+  }
+
+  /** What the bot's page shows. */
+  async shortDescription(language?: string): Promise<string> {
+    const found = await this.#call<BotShortDescription>('getMyShortDescription', languageOf(language));
+    return found.short_description;
+  }
+
+  async setShortDescription(text: string, language?: string): Promise<void> {
+    await this.#call('setMyShortDescription', { short_description: text, ...languageOf(language) });
   }
 
   /** Updates from `offset` on; waits for the first one up to `waitSeconds`. Throws when `signal` aborts. */
@@ -138,8 +186,7 @@ export class TelegramApi implements Chat {
   }
 
   async download(fileId: string, maxBytes: number): Promise<Buffer> {
-    const path = await this.#filePath(fileId);
-    return downloadFile(this.#ask, `file/bot${this.#token}/${path}`, maxBytes);
+    return this.files.get(await this.#filePath(fileId), maxBytes);
   }
 
   async #sendNew(method: string, payload: Payload, options: CallOptions = {}): Promise<string> {
@@ -171,7 +218,9 @@ export class TelegramApi implements Chat {
 
   async #filePath(fileId: string): Promise<string> {
     try {
-      const { file_path } = await this.#call<{ file_path?: string }>('getFile', { file_id: fileId });
+      // A server of one's own gets the file from Telegram before it answers.
+      const options = { timeoutMs: UPLOAD_TIMEOUT_MS };
+      const { file_path } = await this.#call<{ file_path?: string }>('getFile', { file_id: fileId }, options);
       if (file_path !== undefined) return file_path;
       throw new FinalError('file_gone', 'Telegram has the file no more.');
     } catch (error) {
@@ -194,7 +243,8 @@ export class TelegramApi implements Chat {
         this.#moved.set(chatId, movedTo);
         return this.#call(method, payload, options);
       }
-      const graded = gradeTelegramError(method, error, repeatable);
+      // The proxy's failures are graded: they say more than what they mean for the call.
+      const graded = error instanceof RetryableError ? error : gradeTelegramError(method, error, repeatable);
       if (graded instanceof RetryableError && graded.retryAfterMs !== undefined && chatId !== undefined) {
         this.#onBusy(String(chatId), graded.retryAfterMs);
       }
@@ -216,12 +266,16 @@ export class TelegramApi implements Chat {
     const { contentType, body } = picture ? multipart(payload, picture) : json(payload);
     const headers = { 'content-type': contentType };
     const path = `bot${this.#token}/${method}`;
-    return readAnswer(await this.#ask({ method: 'POST', path, headers, body, timeoutMs, signal }));
+    return readAnswer(await this.#http.ask({ method: 'POST', path, headers, body, timeoutMs, signal }));
   }
 }
 
 function json(payload: Payload) {
   return { contentType: 'application/json', body: [Buffer.from(JSON.stringify(payload))] };
+}
+
+function languageOf(language: string | undefined) {
+  return language === undefined ? {} : { language_code: language };
 }
 
 function messageOf(chatId: string, messageId: string) {

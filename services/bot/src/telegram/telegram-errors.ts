@@ -1,4 +1,5 @@
 import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors';
+import { hintFor } from './hints.ts';
 
 /** A call that was answered with a refusal: by the Bot API, or by something on the way to it. */
 export class Refused extends Error {
@@ -36,6 +37,9 @@ export class NeverWentOut extends Error {
   }
 }
 
+/** Somebody says that all is well, but not in the words of the Bot API. */
+export class NotTheBotApi extends Error {}
+
 /**
  * Refusals that hold for anything said in this chat, or in a topic that is closed to the bot, in the words of the Bot API server
  * (Client.cpp), of TDLib (DialogManager.cpp, can_send_message_to_dialog) and of Telegram itself, which are in capitals. A right
@@ -57,6 +61,11 @@ const CHAT_CLOSED =
  */
 export function gradeTelegramError(method: string, error: unknown, repeatable: boolean): Error {
   if (error instanceof Refused) return gradeRefusal(method, error, repeatable);
+  if (error instanceof NotTheBotApi && method === 'getMe') {
+    const what =
+      'What answered getMe is no Bot API server. Check TELEGRAM_API_ROOT and BOT_TOKEN, and what is on the way';
+    return new RetryableError('telegram_unreachable', `${what}.`);
+  }
   const { code, name } = error as NodeJS.ErrnoException;
   const reason = code ?? name;
   if (repeatable || error instanceof NeverWentOut) {
@@ -74,16 +83,18 @@ function gradeRefusal(method: string, refused: Refused, repeatable: boolean): Er
   if (code === 407) {
     return new RetryableError('telegram_unreachable', `The proxy wants another user or password (${said}).`);
   }
+  const hint = hintFor(method, code, message);
   if (isTelegrams) {
     // Of other methods, 404 says that the server has no such method.
     if (code === 401 || (code === 404 && method === 'getMe')) {
-      return new FatalError('token_refused', 'Telegram refuses the bot token. Check BOT_TOKEN.');
+      return new FatalError('token_refused', `Telegram refuses the bot token (${said}). ${hint}.`);
     }
+    if (hint !== undefined) return new RetryableError('telegram_failed', `${said}. ${hint}.`);
     if (code === 403 || CHAT_CLOSED.test(message)) return new FinalError('chat_closed', said);
     if (/immediately deleted/.test(message)) return new FinalError('deleted_at_once', said);
     if (code === 409) return new RetryableError('telegram_failed', `${said}. Try again.`);
   }
-  if (code < 500) return new FinalError('telegram_refused', said);
+  if (code < 500) return new FinalError('telegram_refused', hint === undefined ? said : `${said}. ${hint}.`);
   if (repeatable || isKnownNotDone(refused)) return new RetryableError('telegram_failed', `${said}. Try again.`);
   return new FinalError('delivery_unknown', `${said}. Don't repeat it.`);
 }

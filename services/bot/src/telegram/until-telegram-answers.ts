@@ -3,23 +3,50 @@ import { FatalError, gradeOf } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import { pauseAfterFailure } from './pause-after-failure.ts';
 
+export interface Patience {
+  logger: Logger;
+  /** Ends the wait at once, also in the middle of a call. */
+  signal?: AbortSignal | undefined;
+  /** Why it waits; undefined when it does no more. */
+  onWaiting?: ((reason: string | undefined) => void) | undefined;
+}
+
 /**
- * Asks again until Telegram answers, as a start does. One line in the log when it doesn't, and one when it does again.
+ * Asks again until Telegram answers, as a start does. One line in the log when it doesn't, one for each new reason, and one when it
+ * does again.
  *
- * @throws FatalError `token_refused`, `telegram_refused`: no later try would go better.
+ * @throws FatalError `token_refused`, `telegram_refused`: no later try would go better. When `signal` is aborted, its reason.
  */
-export async function untilTelegramAnswers<T>(ask: () => Promise<T>, logger: Logger): Promise<T> {
+export async function untilTelegramAnswers<T>(ask: () => Promise<T>, patience: Patience): Promise<T> {
+  const { logger, signal, onWaiting } = patience;
+  const stopped = whenAborted(signal);
+  let told: string | undefined;
   for (let failures = 1; ; failures++) {
     try {
-      const answer = await ask();
+      const answer = await Promise.race([ask(), stopped]);
       if (failures > 1) logger.info('Telegram answers');
+      onWaiting?.(undefined);
       return answer;
     } catch (error) {
+      signal?.throwIfAborted();
+      const { message } = error as Error;
       if (gradeOf(error) !== 'retryable') {
-        throw error instanceof FatalError ? error : new FatalError('telegram_refused', (error as Error).message);
+        throw error instanceof FatalError ? error : new FatalError('telegram_refused', message);
       }
-      if (failures === 1) logger.warn({ err: error }, 'Telegram does not answer yet; trying on');
-      await pause(pauseAfterFailure(error, failures));
+      if (message !== told) logger.warn({ err: error }, 'Telegram does not answer yet; trying on');
+      told = message;
+      onWaiting?.(message);
+      await pause(pauseAfterFailure(error, failures), undefined, { signal });
     }
   }
+}
+
+/** Rejects with the signal's reason; for ever pending if there is no signal. */
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  signal?.throwIfAborted();
+  const stopped = new Promise<never>((_, reject) =>
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
+  stopped.catch(() => undefined);
+  return stopped;
 }

@@ -7,3 +7,6 @@ export interface UpdateSource {
   /** Takes no further updates and waits for those in work. */
   stop(): Promise<void>;
 }
+
+/** Before it is there. */
+export const NO_UPDATES: UpdateSource = { alive: true, problem: () => undefined, stop: async () => {} };

@@ -6,7 +6,7 @@ import { codeOf, FatalError, gradeOf } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Update } from 'telegraf/types';
 import type { TelegramApi } from './telegram-api.ts';
-import { untilTelegramAnswers } from './until-telegram-answers.ts';
+import { type Patience, untilTelegramAnswers } from './until-telegram-answers.ts';
 import type { UpdateSource } from './update-source.ts';
 
 export interface WebhookAddress {
@@ -25,6 +25,9 @@ export interface WebhookOptions extends WebhookAddress {
   /** Telegram answers, or knows our address, again. */
   onBack(): void;
   onFatal(error: unknown): void;
+  /** Ends the wait for Telegram. */
+  signal?: AbortSignal | undefined;
+  onWaiting?: Patience['onWaiting'];
 }
 
 /** Updates hold no files; the longest text has 4096 characters. */
@@ -52,6 +55,7 @@ export class Webhook implements UpdateSource {
   #inWork = new Set<Promise<void>>();
   #knownAt = performance.now();
   #troubled = false;
+  #lastFailure: unknown;
 
   private constructor(options: WebhookOptions, checkMs: number) {
     this.#options = options;
@@ -71,7 +75,7 @@ export class Webhook implements UpdateSource {
     const webhook = new Webhook(options, checkMs);
     await listen(webhook.#server, options.port);
     try {
-      await untilTelegramAnswers(() => options.api.setWebhook(options.url, webhook.#secret), options.logger);
+      await untilTelegramAnswers(() => options.api.setWebhook(options.url, webhook.#secret), options);
     } catch (error) {
       webhook.#server.close();
       throw error;
@@ -86,6 +90,8 @@ export class Webhook implements UpdateSource {
   }
 
   problem(): string | undefined {
+    // It is known at once, and does not pass by itself.
+    if (codeOf(this.#lastFailure) === 'proxy_failed') return (this.#lastFailure as Error).message;
     const silentMs = performance.now() - this.#knownAt;
     if (silentMs < DEAF_AFTER_MS) return undefined;
     return `Telegram has not confirmed the webhook for ${Math.round(silentMs / 1000)} s`;
@@ -135,6 +141,7 @@ export class Webhook implements UpdateSource {
         if (gradeOf(error) === 'fatal') return onFatal(error);
         if (!this.#troubled) logger.warn({ code: codeOf(error), err: error }, "Can't ask Telegram about the webhook");
         this.#troubled = true;
+        this.#lastFailure = error;
       }
     }
   }
@@ -142,6 +149,7 @@ export class Webhook implements UpdateSource {
   async #registerAgain(): Promise<void> {
     const { api, url, logger, onBack } = this.#options;
     const known = await api.webhookInfo();
+    this.#lastFailure = undefined;
     if (known.url !== url) {
       logger.warn('Somebody removed or replaced the webhook, or polls with the same token; setting it again');
       this.#troubled = true;

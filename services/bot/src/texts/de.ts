@@ -1,5 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -100,6 +101,17 @@ export const de: Texts = {
       'Niemand sieht deine Fotos an, und nichts lernt aus ihnen. Was in diesem Chat steht, bleibt bei Telegram, bis du es löschst.',
     ].join('\n\n'),
   unknownCommand: () => 'Diesen Befehl kenne ich nicht. /help sagt dir, was ich kann.',
+  privateBot: (id) =>
+    `Dieser Bot ist privat. Wer ihn benutzen will, bittet den Betreiber, diese Nummer einzutragen: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, läuft seit ${duration(seconds)}`,
+      `In Arbeit: ${figure(inWork)}`,
+      `Warten auf einen Schätzer: ${figure(waiting)}`,
+      `Bereite Schätzer: ${figure(estimators)}`,
+      `Beantwortet seit dem Start: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -189,6 +201,8 @@ export const de: Texts = {
     photo_missing: 'Tut mir leid, dein Foto ist bei mir verloren gegangen. Bitte schick es noch einmal.',
     failed: 'Tut mir leid, mit diesem Foto bin ich nicht fertig geworden. Bitte versuch es mit einem anderen.',
     file_gone: 'Telegram gibt mir diese Datei nicht mehr. Bitte schick sie noch einmal.',
+    files_out_of_reach:
+      'Tut mir leid, bei mir ist etwas falsch eingestellt: Ich komme nicht an die Fotos, die man mir schickt. Bitte schick dieses später noch einmal.',
   },
   maybeAnswered:
     'Vielleicht ist meine Antwort auf dieses Foto nicht angekommen. Wenn du sie nicht siehst, schick das Foto bitte noch einmal.',

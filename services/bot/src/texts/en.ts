@@ -1,5 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -99,6 +100,16 @@ export const en: Texts = {
       'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
+  privateBot: (id) => `This bot is private. To use it, ask whoever runs it to let this number in: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, running for ${duration(seconds)}`,
+      `In work: ${figure(inWork)}`,
+      `Waiting for an estimator: ${figure(waiting)}`,
+      `Estimators ready: ${figure(estimators)}`,
+      `Answered since the start: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -182,6 +193,8 @@ export const en: Texts = {
     photo_missing: "I'm sorry, your photo got lost on my side. Please send it again.",
     failed: "I'm sorry, I couldn't finish this photo. Please try another one.",
     file_gone: "Telegram doesn't give me this file any more. Please send it again.",
+    files_out_of_reach:
+      "Sorry, something is set up wrong on my side: I can't get at the photos that are sent to me. Please send this one again later.",
   },
   maybeAnswered: "My answer to this photo may not have arrived. If you don't see it, please send the photo again.",
 

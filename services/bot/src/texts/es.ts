@@ -1,5 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -101,6 +102,16 @@ export const es: Texts = {
       'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
+  privateBot: (id) => `Este bot es privado. Para usarlo, pide a quien lo gestiona que añada este número: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, en marcha desde hace ${duration(seconds)}`,
+      `En curso: ${figure(inWork)}`,
+      `Esperan un estimador: ${figure(waiting)}`,
+      `Estimadores listos: ${figure(estimators)}`,
+      `Respondidas desde el inicio: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -185,6 +196,8 @@ export const es: Texts = {
     photo_missing: 'Lo siento, tu foto se me ha perdido. Por favor, envíala otra vez.',
     failed: 'Lo siento, no he podido terminar esta foto. Prueba con otra.',
     file_gone: 'Telegram ya no me da este archivo. Por favor, envíalo otra vez.',
+    files_out_of_reach:
+      'Lo siento, algo está mal configurado por mi parte: no puedo recibir las fotos que me envían. Por favor, envía esta otra vez más tarde.',
   },
   maybeAnswered: 'Puede que mi respuesta a esta foto no haya llegado. Si no la ves, por favor, envía la foto otra vez.',
 

@@ -1,5 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
+import { figure, listed, sum } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -100,6 +101,17 @@ export const ru: Texts = {
       'Никто не смотрит ваши фотографии, и ничто на них не учится. То, что есть в этом чате, остаётся в Telegram, пока вы это не удалите.',
     ].join('\n\n'),
   unknownCommand: () => 'Такой команды я не знаю. Что я умею, расскажет /help.',
+  privateBot: (id) =>
+    `Это закрытый бот. Чтобы им пользоваться, попросите того, кто его держит, добавить этот номер: ${id}`,
+  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
+    [
+      `attrai ${version}, работает ${duration(seconds)}`,
+      `В работе: ${figure(inWork)}`,
+      `Ждут оценки: ${figure(waiting)}`,
+      `Готовы оценивать: ${figure(estimators)}`,
+      `Отвечено с запуска: ${sum(answers)}`,
+      ...listed(answers),
+    ].join('\n'),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -185,6 +197,8 @@ export const ru: Texts = {
     photo_missing: 'Извините, ваша фотография у меня потерялась. Пожалуйста, пришлите её ещё раз.',
     failed: 'Извините, с этой фотографией ничего не вышло. Попробуйте другую.',
     file_gone: 'Telegram больше не отдаёт мне этот файл. Пожалуйста, пришлите его ещё раз.',
+    files_out_of_reach:
+      'Извините, у меня что-то неправильно настроено: я не могу получить фото, которые мне присылают. Пожалуйста, пришлите это фото ещё раз позже.',
   },
   maybeAnswered: 'Возможно, мой ответ на эту фотографию не дошёл. Если его нет, пожалуйста, пришлите её ещё раз.',
 

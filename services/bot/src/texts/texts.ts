@@ -3,7 +3,14 @@ import type { NotAPhoto } from '../chat/wants.ts';
 import type { Limits } from '../limits/limits.ts';
 
 /** Answers to an accepted photo that need no figures. */
-export type PlainAnswer = 'no_face' | 'unreadable' | 'too_many_pixels' | 'photo_missing' | 'failed' | 'file_gone';
+export type PlainAnswer =
+  | 'no_face'
+  | 'unreadable'
+  | 'too_many_pixels'
+  | 'photo_missing'
+  | 'failed'
+  | 'file_gone'
+  | 'files_out_of_reach';
 
 /**
  * What the press of an answer's button meets:
@@ -26,6 +33,21 @@ export type Pressed =
   | 'off'
   | 'down';
 
+/** What an admin is told; undefined is what can't be told now. */
+export interface Stats {
+  version: string;
+  /** Since the bot's start. */
+  seconds: number;
+  /** Photos accepted and not answered yet. */
+  inWork: number | undefined;
+  /** Of these, those that wait for an estimator. */
+  waiting: number | undefined;
+  /** That are ready for photos. */
+  estimators: number | undefined;
+  /** Photos by their outcomes, as the metrics name them, since the bot's start. */
+  answers: [outcome: string, photos: number][];
+}
+
 /** All the bot says, in one language. Plain text, no markup. */
 export interface Texts {
   /** Shown by Telegram beside each command. */
@@ -39,6 +61,10 @@ export interface Texts {
   helpInGroup(limits: Limits, username: string, readsAll: boolean): string;
   privacy(limits: Limits): string;
   unknownCommand(): string;
+  /** For somebody who may not use the bot; `id` is the user's, or the group's. At most 200 characters. */
+  privateBot(id: string): string;
+  /** Answers an admin's /stats. */
+  stats(figures: Stats): string;
 
   /** Answers to /score: pointing at no photo; at one that is in work; at a message of the bot's own. */
   howToScore(username: string, inPrivate: boolean): string;

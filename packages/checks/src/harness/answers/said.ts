@@ -41,7 +41,9 @@ const PATTERNS: [said: Said, patterns: RegExp[]][] = [
   [
     'sorry',
     all.flatMap(({ expired, answer }) =>
-      [expired(limits), answer.photo_missing, answer.failed, answer.file_gone].map(startingWith),
+      [expired(limits), answer.photo_missing, answer.failed, answer.file_gone, answer.files_out_of_reach].map(
+        startingWith,
+      ),
     ),
   ],
   ['doubt', all.map(({ maybeAnswered }) => startingWith(maybeAnswered))],
