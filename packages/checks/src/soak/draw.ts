@@ -33,7 +33,6 @@ export function draw({ title, notes, memory, growths, lengthMs }: Picture): stri
   });
 }
 
-/** The growth of one process, in words. */
 export function describeGrowth({ from, to, growth, keeps, ok }: Growth): string {
   if (from === undefined || to === undefined) return 'did not run through';
   const sizes = `${Math.round(from / MB)} → ${Math.round(to / MB)} MB`;

@@ -13,11 +13,11 @@ export interface PlainOptions {
   modelsDir: string;
   processes: number;
   seconds: number;
-  /** Ends the processes early. */
+  /** Disposing it ends the processes early. */
   opened: AsyncDisposableStack;
 }
 
-/** Measures the pipeline without a queue: in `processes` processes at once, each with one photo at a time. */
+/** Measures the pipeline without a queue, in several processes at once, each with one photo at a time. */
 export async function measurePipeline(options: PlainOptions): Promise<PlainSpeed> {
   const { photos, modelsDir, processes, seconds, opened } = options;
   const folder = await mkdtemp(join(tmpdir(), 'attrai-bench-'));
