@@ -109,7 +109,7 @@ describe('buttons under messages of the page', () => {
     await world.call('sendMessage', { text: 'Sure?', ...keys('Yes') });
     await world.button('Yes').waitFor();
     await page.route('**/callback', (route) =>
-      route.fulfill({ status: 400, json: { error: 'no button of this message has it' } }),
+      route.fulfill({ status: 400, json: { error: 'no button of this message has this data' } }),
     );
     await world.button('Yes').click();
     await expect.poll(() => world.textOf('#toast')).toContain('no button');

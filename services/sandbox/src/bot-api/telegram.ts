@@ -9,7 +9,7 @@ import { UrlFetcher } from './url-fetcher.ts';
 import { Webhook } from './webhook.ts';
 import type { BotProfile } from './wire.ts';
 
-/** All that the stand-in for Telegram knows; one per sandbox. */
+/** The whole state of a sandbox. */
 export interface Telegram {
   bot: BotProfile;
   chats: Chats;
@@ -19,16 +19,15 @@ export interface Telegram {
   faults: Faults;
   pace: Pace;
   urls: UrlFetcher;
-  /** Calls by method, refused ones too. */
+  /** Number of calls by method, also refused ones. */
   calls: Map<string, number>;
-  /** What setMyCommands and its like stored, by what it is, scope and language. */
+  /** Values of setMyCommands and similar methods, by name, scope and language. */
   settings: Map<string, unknown>;
   callbacks: CallbackQueries;
-  /** A `media_group_id` no album has yet. */
+  /** Returns an unused `media_group_id`. */
   nextAlbum(): string;
 }
 
-/** A Telegram without chats, for the bot whose id is the part of `token` before its colon. */
 export function createTelegram(token: string, fetchesAnywhere = false): Telegram {
   const updates = new UpdateQueue();
   let albums = 0;
