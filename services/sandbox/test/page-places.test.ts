@@ -37,7 +37,7 @@ describe('private chat, group and topic on the page', () => {
     const group = await enter('Group');
     expect(await group.messages()).toMatchObject([{ from: 'nobody', service: 'new_chat_members' }]);
     await page.getByRole('button', { name: 'Mona Lisa' }).click();
-    await page.getByRole('img', { name: 'Kept from the bot' }).waitFor();
+    await page.getByRole('img', { name: 'Hidden from the bot' }).waitFor();
     expect(await bot.heard()).toEqual(['my_chat_member', 'message']);
 
     await world.sent.hover();

@@ -1,11 +1,11 @@
-/** What the page says, by language. */
+/** The texts of the page by language. */
 const TEXTS = {
   en: {
     language: 'Language',
     newChat: 'New chat as another user',
-    newChatQuestion: 'Start a new chat as another user? This one can’t be opened again.',
+    newChatQuestion: 'Start a new chat as another user? You can’t open this chat again.',
     welcomeTitle: 'What can this bot do?',
-    noDescription: 'Send it a photo and see.',
+    noDescription: 'Send a photo and see.',
     start: 'Start',
     messages: 'Messages',
     toBottom: 'To the newest message',
@@ -49,11 +49,11 @@ const TEXTS = {
     discard: 'Delete',
     openPhoto: 'Open photo',
     goneReply: 'Deleted message',
-    tooLarge: 'That file is too large: 50 MB at the most.',
-    emptyFile: 'That file is empty, so it was not sent.',
-    restarted: 'The sandbox was started anew; the old messages are gone.',
+    tooLarge: 'This file is too large. The limit is 50 MB.',
+    emptyFile: 'This file is empty and was not sent.',
+    restarted: 'The sandbox was restarted. The old messages are gone.',
     noSample: 'The sample can’t be loaded.',
-    standIn: 'This is not Telegram but a stand-in for it on this computer, to try the bot with.',
+    standIn: 'This is not Telegram. It is a stand-in on this computer to try the bot.',
     places: 'Where to write',
     placePrivate: 'Private',
     placeGroup: 'Group',
@@ -61,8 +61,8 @@ const TEXTS = {
     privacyMode: 'Privacy mode',
     groupTitle: 'A group with this bot',
     groupHint:
-      'In a group, privacy mode lets the bot see only commands that name it and replies to its messages. Send a photo, then reply to it with a command from the menu.',
-    hidden: 'Kept from the bot by privacy mode',
+      'With privacy mode, the bot sees only commands that name it and replies to its messages. Send a photo, then reply to it with a command from the menu.',
+    hidden: 'Hidden from the bot by privacy mode',
     reply: 'Reply',
     asPhotos: 'As photos',
     asFiles: 'As files',
@@ -286,23 +286,14 @@ const TEXTS = {
   },
 };
 
-/** @typedef {'en' | 'ru' | 'es' | 'de'} Language */
+export const LANGUAGES = Object.keys(TEXTS);
 
-export const LANGUAGES = /** @type {Language[]} */ (Object.keys(TEXTS));
-
-/**
- * @param {Language} language
- * @returns {(name: string) => string}
- */
+/** Returns a function from the name of a text to the text. */
 export function textsOf(language) {
   return (name) => TEXTS[language][name] ?? name;
 }
 
-/**
- * Writes the texts into elements that ask for them: data-text, data-label, data-placeholder.
- *
- * @param {Language} language
- */
+/** Writes the texts into the elements with data-text, data-label or data-placeholder. */
 export function translatePage(language) {
   const say = textsOf(language);
   document.documentElement.lang = language;
