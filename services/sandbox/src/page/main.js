@@ -3,7 +3,7 @@ import { Bottom } from './bottom.js';
 import { getJson, sendJson, watchChat } from './chat-client.js';
 import { CommandMenu } from './command-menu.js';
 import { createComposer } from './composer.js';
-import { byId } from './dom.js';
+import { byId, icon } from './dom.js';
 import { takeFiles } from './file-intake.js';
 import * as identity from './identity.js';
 import { Lightbox } from './lightbox.js';
@@ -16,6 +16,8 @@ import { Reply } from './reply.js';
 import { Samples } from './samples.js';
 import { Status, showToast } from './status.js';
 import { textsOf, translatePage } from './texts.js';
+
+for (const node of document.querySelectorAll('[data-icon]')) node.prepend(icon(node.dataset.icon));
 
 const place = new Place(location.hash, identity.chatId());
 const { chatId } = place;
