@@ -8,7 +8,6 @@ const contributing = await read('CONTRIBUTING.md');
 const files = await repositoryFiles();
 const isIn = (folder: string, path: string) => path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`);
 
-/** Paths in the code of a text. */
 function pathsIn(text: string): string[] {
   return [...text.matchAll(/`((?:packages|services|deploy|docs|\.ci|\.env)[\w./-]*)`/g)].map(([, path]) => path!);
 }

@@ -18,7 +18,6 @@ const manifests = FOLDERS.map((folder) => {
 });
 const doors = manifests.flatMap(({ name, exports }) => Object.keys(exports).map((door) => join(name, door)));
 
-/** All imports: `file` in `folder` imports `path`. */
 const imports = FOLDERS.flatMap((folder) =>
   globSync('**/*.{ts,js}', { cwd: join(ROOT, folder), exclude: ['**/node_modules'] }).flatMap((file) => {
     const found = readFileSync(join(ROOT, folder, file), 'utf8').matchAll(IMPORT);

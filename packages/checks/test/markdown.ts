@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { inRepository } from '../src/harness/repository.ts';
 
-export interface MarkdownFile {
+interface MarkdownFile {
   text: string;
   /** Anchors of the headings, as on GitHub. */
   anchors: Set<string>;
@@ -25,7 +25,6 @@ export async function repositoryFiles(folder = ''): Promise<string[]> {
   return (await Promise.all(paths)).flat();
 }
 
-/** All Markdown files by path. */
 export async function markdownFiles(): Promise<Map<string, MarkdownFile>> {
   const paths = (await repositoryFiles()).filter((path) => path.endsWith('.md'));
   const files = paths.map(async (path) => [path, parse(await readFile(inRepository(path), 'utf8'))] as const);

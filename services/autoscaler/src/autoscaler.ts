@@ -6,12 +6,11 @@ import type { SwarmService } from './swarm-service.ts';
 import { type Bounds, estimatorsWanted, SteadyChoice } from './wanted.ts';
 import { type WorkDone, workBetween } from './work-done.ts';
 
-export interface AutoscalerParts {
+interface AutoscalerParts {
   broker: Pick<Broker, 'depth'>;
   service: SwarmService;
   readWorkDone(): Promise<WorkDone>;
   bounds: Bounds;
-  /** Time between two looks. */
   lookMs: number;
   calmMs: number;
   logger: Logger;

@@ -1,4 +1,4 @@
-export interface Situation {
+interface Situation {
   /** Messages that wait in `to_estimate`. */
   waiting: number;
   /** Seconds of an estimator's work for a photo; undefined before the first photo. */

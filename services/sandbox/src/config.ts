@@ -4,7 +4,6 @@ import { z } from 'zod';
 /** Not a secret: it opens only a sandbox on this machine. */
 export const LOCAL_TOKEN = '1000001:local-sandbox';
 
-/** Variables of `pnpm start:sandbox`. */
 export const sandboxConfig = z.object({
   PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: z.string().default(LOCAL_TOKEN).describe('token of the bot'),

@@ -247,7 +247,6 @@ describe.each(Object.entries(clients))('%s with the sandbox', (_name, createClie
   });
 });
 
-/** What the page shows about the bot. */
 async function about({ url }: User, query: string): Promise<unknown> {
   return (await fetch(`${url}/api/bot?language=${query}`)).json();
 }

@@ -6,7 +6,7 @@ import { Telegraf, TelegramError } from 'telegraf';
 import { expect } from 'vitest';
 import type { Result } from './results.ts';
 
-export interface Failure {
+interface Failure {
   /** `error_code`; undefined if no answer came. */
   code: number | undefined;
   description: string;
@@ -23,7 +23,6 @@ export interface BotClient {
   onText(answer: (text: string) => string): void;
   /** Polls until the returned function is called. */
   listen(): Promise<() => Promise<void>>;
-  /** A webhook that answers texts. */
   webhook(secret: string): Promise<RequestListener>;
 }
 

@@ -52,7 +52,7 @@ export async function startChromium(options: BrowserContextOptions = {}): Promis
  * Path of a Chromium or Chrome: CHROMIUM_PATH, else one on this machine, else (Debian, as root) one it installs,
  * saying so. Throws an Error that says what to do.
  */
-export async function findChromium(): Promise<string> {
+async function findChromium(): Promise<string> {
   const given = process.env.CHROMIUM_PATH;
   if (given) {
     if (await isExecutable(given)) return given;

@@ -16,7 +16,6 @@ const it = pageTest
         world.button(name).getAttribute('aria-busy'),
   );
 
-/** `reply_markup` with one row of buttons. */
 const keys = (...names: string[]) => ({
   reply_markup: { inline_keyboard: [names.map((text) => ({ text, callback_data: text.toLowerCase() }))] },
 });

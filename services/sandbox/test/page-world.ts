@@ -46,7 +46,6 @@ export class PageWorld {
     return this.bot.call(method, { chat_id: this.user.chatId, ...params });
   }
 
-  /** Types a message and sends it. */
   async write(text: string): Promise<void> {
     await this.page.getByRole('textbox', { name: 'Message' }).fill(text);
     await this.page.keyboard.press('Enter');

@@ -29,7 +29,6 @@ export class RawBot {
     return body.result;
   }
 
-  /** The updates since the last call. */
   async updates(): Promise<Some<Update>> {
     const updates = await this.call('getUpdates', { offset: this.#offset });
     this.#offset = (updates.at(-1)?.update_id ?? this.#offset - 1) + 1;

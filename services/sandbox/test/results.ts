@@ -42,7 +42,6 @@ interface Results {
   editMessageMedia: Message;
 }
 
-/** The result of a method of the Bot API. */
 export type Result<Method extends string> = Method extends keyof Results ? Results[Method] : unknown;
 
 /** The body of an answer: https://core.telegram.org/bots/api#making-requests */

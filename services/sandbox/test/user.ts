@@ -35,7 +35,6 @@ export class User {
     });
   }
 
-  /** Changes the text of a message. */
   async edit(messageId: number, text: string): Promise<void> {
     await change(`${this.#chat}/messages/${messageId}`, 'PATCH', { text });
   }
@@ -45,7 +44,6 @@ export class User {
     return change(this.#chat, 'PATCH', fields);
   }
 
-  /** Resolves to the topic's id. */
   async addTopic(name: string): Promise<number> {
     return (await change<{ message_thread_id: number }>(`${this.#chat}/topics`, 'POST', { name })).message_thread_id;
   }
@@ -103,8 +101,7 @@ export class User {
   }
 }
 
-export interface Watch {
-  /** All events so far, oldest first. */
+interface Watch {
   events: { event: string; data: unknown }[];
   close(): Promise<void>;
 }

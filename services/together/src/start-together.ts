@@ -19,7 +19,7 @@ import type { Running } from './banner.ts';
 import type { TogetherConfig } from './config.ts';
 import { OwnFolder } from './own-folder.ts';
 
-export interface TogetherParts {
+interface TogetherParts {
   config: TogetherConfig;
   logger: Logger;
   /** Disposing it stops everything, also during the start. */
@@ -91,7 +91,6 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   }
 }
 
-/** A token for the sandbox of this run. */
 function localToken(): string {
   return `1000001:${randomBytes(26).toString('base64url')}`;
 }

@@ -11,7 +11,6 @@ const TYPES: Record<string, string> = {
   heic: 'image/heic',
 };
 
-/** A user's chat in the sandbox. */
 export class Chat {
   readonly #page: ReturnType<typeof chatPage>;
   readonly #id: number;

@@ -26,7 +26,6 @@ function newTmp() {
   return tmp;
 }
 
-/** Runs what `pnpm start` runs, in its own process. */
 function start(env: Record<string, string> = {}, tmp = newTmp()) {
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmp.dir, MODELS_DIR, PORT: '0', ...env },
@@ -41,7 +40,6 @@ function start(env: Record<string, string> = {}, tmp = newTmp()) {
   return {
     child,
     exited,
-    /** Waits for the URL in the banner. */
     async url(): Promise<string> {
       for (;;) {
         const found = /https?:\/\/\S+/.exec(out)?.[0];

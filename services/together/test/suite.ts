@@ -20,7 +20,6 @@ export function ownTmp() {
   const dir = mkdtempSync(join(tmpdir(), 'attrai-together-'));
   return {
     dir,
-    /** Names of the files at any depth. */
     files: () =>
       readdirSync(dir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -61,7 +60,6 @@ export async function startSuite(env: Record<string, string> = {}) {
   };
 }
 
-/** The scores in a caption. */
 export function scoresIn(caption: string | undefined): string[] {
   return caption?.match(/\b\d{1,2}\.\d\b/g) ?? [];
 }

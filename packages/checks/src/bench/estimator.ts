@@ -16,7 +16,6 @@ const USAGE = `Measures the pipeline without queues, in one thread.
   Each photo is estimated once to warm up, then N times (default 3) to measure.
 `;
 
-/** The measurement of one photo in one round. */
 interface Run {
   faces: number;
   /** CPU time of all threads by stage, milliseconds. */

@@ -1,8 +1,7 @@
 import { COLOURS, escapeXml, type Heading, page, round, roundSteps, WIDTH } from './svg.ts';
 
-export interface BarChart extends Heading {
+interface BarChart extends Heading {
   unit: string;
-  /** Names of the parts of each bar, in order. */
   parts: string[];
   bars: { label: string; values: number[] }[];
 }

@@ -2,12 +2,11 @@ import { COLOURS, escapeXml, type Heading, page, round, roundSteps } from './svg
 
 export interface Line {
   name: string;
-  /** Below its name. */
   remark: string;
   points: [x: number, y: number][];
 }
 
-export interface LineChart extends Heading {
+interface LineChart extends Heading {
   lines: Line[];
   /** The axis goes from the first mark to the last one. */
   x: { marks: { at: number; label: string }[]; unit: string };

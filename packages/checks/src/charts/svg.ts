@@ -1,7 +1,6 @@
 /** Colour-blind people can distinguish these colours (Okabe and Ito, 2008). */
 export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
 export const WIDTH = 960;
-/** Colours for light and dark mode. */
 const STYLE = `:root{--paper:#fff;--ink:#333;--faint:#666;--grid:#ddd;--shade:#f0f0f0}
 @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e6e6e6;--faint:#a0a4aa;--grid:#363b42;--shade:#22272d}}
 svg{fill:var(--ink)}

@@ -6,7 +6,7 @@ import type { Fault } from './faults/fault.ts';
 import { emptyRow, type Row } from './row.ts';
 import { type RunOptions, runFault } from './run-fault.ts';
 
-export interface LanesOptions extends RunOptions {
+interface LanesOptions extends RunOptions {
   faults: Fault[];
   /** Suites that run side by side, since most of the time is waiting. */
   lanes: number;

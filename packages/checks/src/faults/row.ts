@@ -10,17 +10,14 @@ export interface Left {
 
 export interface Row extends Tally, Left {
   fault: string;
-  /** Photos in work when the fault struck. */
   hit: number;
   seconds: number;
   problems: string[];
   /** Photos and files behind the problems, for developers. */
   details: string[];
-  /** Why the fault was not tried. */
   skipped?: string;
 }
 
-/** The row of a fault that was not tried. */
 export function emptyRow(fault: string, why: { skipped: string } | { problems: string[] }): Row {
   const counted = { sent: 0, refused: 0, once: 0, twice: 0, unanswered: 0, unreachable: 0, sorry: 0, stray: 0 };
   const left = { files: 0, slots: 0, jobs: 0, messages: 0 };

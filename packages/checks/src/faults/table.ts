@@ -39,7 +39,6 @@ export function verdict({ problems, skipped }: Row): string {
   return problems.length === 0 ? 'ok' : problems.join(', ');
 }
 
-/** Returns the rows as text in columns. */
 export function table(rows: Row[]): string {
   const cells = [COLUMNS.map(([title]) => title), ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row))))];
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));

@@ -9,7 +9,7 @@ import type { Line } from './front-door.ts';
 import { mutant } from './mutate.ts';
 import { makeSources, type Source } from './sources.ts';
 
-export interface FuzzOptions {
+interface FuzzOptions {
   photos: number;
   seed: number;
   modelsDir: string;
@@ -18,7 +18,7 @@ export interface FuzzOptions {
   frontDoor?: string;
 }
 
-export interface Finding {
+interface Finding {
   number: number;
   what: string;
   /** Source and mutations of the photo. */

@@ -6,7 +6,7 @@ import { PNG } from './mutations/png.ts';
 import { WEBP } from './mutations/webp.ts';
 import type { Source } from './sources.ts';
 
-export interface Mutant {
+interface Mutant {
   bytes: Buffer;
   /** Its source and its mutations. */
   made: string;

@@ -9,22 +9,20 @@ import { draw } from './draw.ts';
 import { type Growth, judge } from './judge.ts';
 import { MemoryWatch } from './watch-memory.ts';
 
-export interface SoakOptions {
+interface SoakOptions {
   minutes: number;
   /** Photos a second. */
   rate: number;
   users: number;
   logDir?: string | undefined;
-  /** Lines that describe the machine. */
   machine: string[];
   onProgress: OnProgress;
   /** Disposing it ends everything that runs. */
   opened: AsyncDisposableStack;
 }
 
-export interface Soaked {
+interface Soaked {
   growths: Growth[];
-  /** In words. */
   problems: string[];
   svg: string;
 }

@@ -5,13 +5,12 @@ import { statusBytes } from '../harness/process-status.ts';
 
 const run = promisify(execFile);
 
-export interface Watched {
+interface Watched {
   name: string;
   /** Undefined while it doesn't run. */
   readonly pid: number | undefined;
 }
 
-/** The memory of a process at one time. */
 export interface Sample {
   /** Milliseconds since the start of the watch. */
   atMs: number;

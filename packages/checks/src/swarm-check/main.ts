@@ -38,7 +38,6 @@ const PHOTOS_FOR_THROUGHPUT = 60;
 interface Wanted {
   build: boolean;
   name: string;
-  /** Number of photos in the first check. */
   photos: number;
   autoscaler: boolean;
   nodeCommands: NodeCommands | undefined;

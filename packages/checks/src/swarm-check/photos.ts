@@ -27,7 +27,6 @@ export class Photos {
     return crowd;
   }
 
-  /** Sends large photos at once. */
   async burst(photos: number): Promise<Crowd> {
     const crowd = new Crowd(this.#sandbox, this.#samples, USERS);
     await crowd.burst(photos, 'faces');

@@ -3,7 +3,7 @@ import { within } from '../harness/within.ts';
 import { docker, dockerJson, dockerLines } from './docker.ts';
 import { makeSecrets, stackVariables } from './stack-settings.ts';
 
-export interface Task {
+interface Task {
   id: string;
   node: string;
   container: string;
@@ -121,12 +121,10 @@ export class Stack {
     await this.untilHealthy(SCALED_WITHIN_MS);
   }
 
-  /** The number of tasks that the service should have. */
   async wanted(name: string): Promise<number> {
     return Number(await docker(['service', 'inspect', this.service(name), '-f', '{{.Spec.Mode.Replicated.Replicas}}']));
   }
 
-  /** Removes the stack with its volumes and secrets. */
   async remove(): Promise<void> {
     await docker(['stack', 'rm', this.name]).catch(() => {});
     const areGone = async (...list: string[]) => (await dockerLines(...list, ...this.#ofStack)).length === 0;

@@ -25,7 +25,6 @@ export class Tunnel {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Leads new bytes to the sandbox in a container. */
   leadTo(container: string): void {
     this.#exec?.kill();
     const command = ['node', 'packages/checks/src/swarm-check/tunnel-end.ts'];

@@ -1,5 +1,5 @@
 /** https://core.telegram.org/bots/api#responseparameters */
-export interface ResponseParameters {
+interface ResponseParameters {
   /** Seconds. */
   retry_after?: number;
   migrate_to_chat_id?: number;

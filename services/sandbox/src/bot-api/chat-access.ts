@@ -5,7 +5,7 @@ import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
 
 /** What a call does in a chat. */
-export type Access = 'read' | 'edit' | 'delete' | 'write';
+type Access = 'read' | 'edit' | 'delete' | 'write';
 
 /** By kind of content: the needed permission, and its name in refusals of the Bot API server and of Telegram itself. */
 const RIGHTS: Partial<Record<Content['kind'], [permission: Permission, words: string, code: string]>> = {

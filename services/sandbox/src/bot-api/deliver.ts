@@ -4,7 +4,6 @@ import type { Update } from './update-queue.ts';
 export interface WebhookTarget {
   url: string;
   secretToken: string | undefined;
-  /** Most updates at once. */
   maxConnections: number;
 }
 

@@ -4,12 +4,10 @@ const common = {
   /** In any letter case; `downloadFile` for downloads. Without it: all but getUpdates, whose polls would use up the fault. */
   method: z.string().min(1).optional(),
   chatId: z.int().optional(),
-  /** Number of calls that fail. */
   times: z.int().min(1).max(1_000_000).default(1),
   delay_ms: z.int().min(0).max(600_000).optional(),
 };
 
-/** A failure that a test orders. */
 export const faultOrder = z.discriminatedUnion('kind', [
   /** The call is refused and has no effect. */
   z.strictObject({
@@ -70,7 +68,6 @@ function strikes(fault: FaultOrder, method: string, chatId: number | undefined):
   return fault.method === undefined ? method !== 'getupdates' : fault.method.toLowerCase() === method;
 }
 
-/** Telegram's description of an error. */
 export function faultDescription(code: number, retryAfter: number | undefined): string {
   if (code === 429) return `Too Many Requests: retry after ${retryAfter}`;
   return DESCRIPTIONS[code] ?? (code < 500 ? 'Bad Request' : 'Internal Server Error');

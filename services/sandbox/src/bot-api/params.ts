@@ -8,7 +8,6 @@ const MAX_UPLOAD = 50 * 1024 * 1024;
 
 /** Parameters of a call. A structured value may come as JSON in a string. */
 export class Params {
-  /** The called method. */
   readonly method: string;
   #values: Record<string, unknown>;
   #uploads: Map<string, Upload>;

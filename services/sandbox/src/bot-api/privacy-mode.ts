@@ -2,7 +2,7 @@ import type { Chat } from '../chat/chat.ts';
 import { type Content, type StoredMessage, textOf } from '../chat/message.ts';
 import type { BotProfile } from './wire.ts';
 
-export interface Seen {
+interface Seen {
   content: Content;
   viaBot: boolean;
   repliedTo: StoredMessage | undefined;

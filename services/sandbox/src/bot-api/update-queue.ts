@@ -15,7 +15,7 @@ export interface Pending {
 /** Most updates. The oldest are dropped first. */
 const MAX_PENDING = 20_000;
 
-export interface Poll {
+interface Poll {
   /** Confirms all updates before it; a negative one counts from the end of the queue. */
   offset: number;
   limit: number;

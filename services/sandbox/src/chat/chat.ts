@@ -1,4 +1,4 @@
-export type ChatKind = 'private' | 'group' | 'supergroup';
+type ChatKind = 'private' | 'group' | 'supergroup';
 
 /** Status of the bot in a chat; `kicked` in a private chat while the user blocks it. */
 export type BotStatus = 'member' | 'administrator' | 'left' | 'kicked';
@@ -14,7 +14,6 @@ export interface Chat {
   readonly id: number;
   readonly kind: ChatKind;
   title: string;
-  /** A supergroup with topics. */
   isForum: boolean;
   /** Names of topics by their `message_thread_id`. */
   topics: Map<number, string>;
@@ -30,7 +29,6 @@ export interface Chat {
   botSpokeLast: boolean;
 }
 
-/** A new chat with default settings. */
 export function createChat(id: number): Chat {
   const kind = kindOf(id);
   return {

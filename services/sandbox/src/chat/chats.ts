@@ -7,8 +7,7 @@ const MAX_MESSAGES = 50_000;
 /** Most recorded changes of a message, which may have many progress edits. */
 const MAX_CHANGES = 200;
 
-/** A message to post. */
-export type Draft = Pick<StoredMessage, 'from' | 'content'> &
+type Draft = Pick<StoredMessage, 'from' | 'content'> &
   Partial<Omit<StoredMessage, 'id' | 'chatId' | 'sentAt' | 'editedAt' | 'deleted' | 'changes'>>;
 
 /** An event for the pages that show a chat. */
@@ -81,7 +80,6 @@ export class Chats {
     return key === undefined ? undefined : this.everything(chatId).find((message) => message.clientKey === key);
   }
 
-  /** The id of the chat's next message. */
   nextId(chatId: number): number {
     const kept = this.#chats.get(chatId);
     return 1 + (kept?.chat.kind === 'supergroup' ? kept.lastId : this.#lastId);

@@ -4,7 +4,7 @@ import type { StoredFile } from './message.ts';
 /** Most bytes in memory. The oldest files are dropped first. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-export interface NewFile
+interface NewFile
   extends Pick<StoredFile, 'kind' | 'mimeType'>,
     Partial<Pick<StoredFile, 'name' | 'width' | 'height'>> {
   extension: string;

@@ -12,7 +12,6 @@ export interface Upload {
 /** Photos whose sizes are cached. Load tests send the same few photos thousands of times. */
 const SIZES_KEPT = 32;
 
-/** Stores uploads as photos, documents, videos and stickers. */
 export class MediaStore {
   readonly vault: FileVault;
   #made = new Map<string, Promise<SizedPicture[]>>();

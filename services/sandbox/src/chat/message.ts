@@ -88,7 +88,6 @@ export interface StoredMessage {
   content: Content;
   replyTo: number | undefined;
   buttons: Button[][] | undefined;
-  /** Emoji of the bot. */
   reaction: string | undefined;
   mediaGroupId: string | undefined;
   /** The page's name for the message before it has an id. */

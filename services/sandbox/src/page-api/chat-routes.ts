@@ -41,7 +41,6 @@ const pressedButton = z.object({
 });
 const messagePath = chatPath.extend({ messageId: id('must be a whole number') });
 
-/** Messages of a chat and pressed buttons. */
 export function serveChats(app: FastifyInstance, telegram: Telegram): void {
   const { chats } = telegram;
 

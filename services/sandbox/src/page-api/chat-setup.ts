@@ -17,7 +17,6 @@ const setup = z.strictObject({
   /** `unnoticed` forbids as false does, but only Telegram itself refuses, not yet its Bot API server. */
   permissions: z.partialRecord(z.enum(PERMISSIONS), z.union([z.boolean(), z.literal('unnoticed')])).optional(),
   is_deactivated: z.boolean().optional(),
-  /** The user who does this. */
   user_id: z.int().positive().optional(),
 });
 

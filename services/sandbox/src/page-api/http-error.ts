@@ -25,7 +25,6 @@ export const chatPath = z.object({
   ),
 });
 
-/** A whole number in a path. */
 export function id(error: string) {
   return z.coerce.number({ error }).int({ error });
 }

@@ -21,7 +21,6 @@ const CONTENT_SECURITY_POLICY = [
 
 const aboutQuery = z.object({ language: z.string().default(''), group: z.stringbool().default(false) });
 
-/** The page, its pictures, and information about the bot. */
 export async function servePage(app: FastifyInstance, telegram: Telegram): Promise<void> {
   const samples = await findSamples();
 

@@ -12,9 +12,9 @@ const CHANNEL_BOT: User = { id: 136817688, languageCode: undefined, bot: { name:
 const CHANNEL: SenderChat = { id: -1_009_999_999_999, kind: 'channel', title: 'Channel' };
 
 /** Who sends a message: the user, an anonymous administrator, the user's channel, or another bot. */
-export type SendAs = 'self' | 'anonymous' | 'channel' | 'bot';
+type SendAs = 'self' | 'anonymous' | 'channel' | 'bot';
 
-export interface GivenSender {
+interface GivenSender {
   user_id?: number | undefined;
   language_code?: string | undefined;
   as?: SendAs | undefined;

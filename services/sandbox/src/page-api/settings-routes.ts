@@ -12,7 +12,6 @@ const settings = z.strictObject({
   limits: z.boolean().optional(),
 });
 
-/** Settings of the bot. */
 export function serveSettings(app: FastifyInstance, { bot, pace }: Telegram): void {
   const all = () => ({
     privacy_mode: !bot.readsAllGroupMessages,

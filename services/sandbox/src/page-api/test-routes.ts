@@ -4,7 +4,6 @@ import type { Telegram } from '../bot-api/telegram.ts';
 import type { StoredMessage } from '../chat/message.ts';
 import { chatPath, check } from './http-error.ts';
 
-/** Faults and counts, for tests. */
 export function serveTestApi(app: FastifyInstance, telegram: Telegram): void {
   const { faults, chats, updates, calls, media } = telegram;
 

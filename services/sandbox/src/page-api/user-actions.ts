@@ -9,7 +9,7 @@ import { threadOf } from '../chat/threads.ts';
 import { HttpError } from './http-error.ts';
 import type { Sender } from './senders.ts';
 
-export interface UserMessage {
+interface UserMessage {
   content: Content;
   replyTo: number | undefined;
   topic: number | undefined;

@@ -6,7 +6,6 @@ import { UnusablePhoto } from '../chat/photo-sizes.ts';
 import { HttpError } from './http-error.ts';
 import { checkLength } from './user-actions.ts';
 
-/** Fields for uploads in the form. */
 const UPLOADS = ['photo', 'document', 'video', 'sticker'] as const;
 
 /** Reads a text, or an upload with a caption. Throws HttpError. */

@@ -37,7 +37,6 @@ export class Bottom {
     this.#draw();
   }
 
-  /** The bot has written something. */
   noteNew() {
     if (!this.#following) this.#missed++;
     this.#draw();

@@ -57,7 +57,6 @@ export class Bubble {
     this.body.querySelector('.ring')?.style.setProperty('--share', String(share));
   }
 
-  /** The message in one line. */
   get summary() {
     const { view, context } = this;
     const words = view.text ?? view.caption;

@@ -16,7 +16,6 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** A symbol of icons.svg. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('aria-hidden', 'true');

@@ -9,7 +9,6 @@ export function chatId() {
   return Number.isSafeInteger(known) && known > 0 ? known : newChat();
 }
 
-/** Changes to another user with a new chat. */
 export function newChat() {
   const id = 1_000_000_000 + Math.floor(Math.random() * 8_000_000_000);
   localStorage.setItem(CHAT, String(id));

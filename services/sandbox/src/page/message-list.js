@@ -36,7 +36,6 @@ export class MessageList {
     return !lost;
   }
 
-  /** Adds or changes a message of the server. */
   put(view) {
     const shown = this.#bubbles.get(view.message_id) ?? this.#adopt(view);
     if (!shown) {
@@ -82,7 +81,6 @@ export class MessageList {
     this.#arrange();
   }
 
-  /** Draws all messages again, in another language. */
   redraw(context) {
     this.context = Object.assign(this.context, context);
     for (const bubble of this.bubbles) bubble.show(bubble.view);

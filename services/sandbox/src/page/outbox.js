@@ -40,7 +40,6 @@ export class Outbox {
     });
   }
 
-  /** Call it when the connection is back. */
   resume() {
     this.#work();
   }

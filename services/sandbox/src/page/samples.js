@@ -1,7 +1,6 @@
 import { getJson } from './chat-client.js';
 import { byId, element } from './dom.js';
 
-/** The server's sample photos. */
 export class Samples {
   #node = byId('samples');
   #toggle = byId('show-samples');

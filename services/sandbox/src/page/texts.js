@@ -1,4 +1,3 @@
-/** The texts of the page by language. */
 const TEXTS = {
   en: {
     language: 'Language',

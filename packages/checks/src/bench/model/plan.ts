@@ -11,7 +11,7 @@ export interface Cluster {
 }
 
 /** The most photos a second that one part of the suite can do. */
-export interface Limit {
+interface Limit {
   what: string;
   photosPerSecond: number;
   why: string;

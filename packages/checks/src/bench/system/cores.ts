@@ -6,7 +6,6 @@ import type { Suite } from '../../harness/suite/suite.ts';
 
 const run = promisify(execFile);
 
-/** Numbers of the cores that this process may use. */
 export async function ownCores(): Promise<number[]> {
   const list = (await statusField('self', 'Cpus_allowed_list')) ?? '';
   return list.split(',').flatMap((part) => {

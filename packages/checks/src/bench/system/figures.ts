@@ -94,7 +94,6 @@ export function queueCost({ accept, answer }: QueueFigures): number {
   return [...Object.values(accept), ...Object.values(answer)].reduce((sum, part) => sum + part, 0);
 }
 
-/** "1 estimator", "2 estimators". */
 export function estimatorsOf(count: number): string {
   return count === 1 ? '1 estimator' : `${count} estimators`;
 }

@@ -21,14 +21,13 @@ import { measureQueue } from './queue-growth.ts';
 import { measureLatency, measureLoad } from './speed.ts';
 import { measureInTurns } from './turns.ts';
 
-export interface MeasureOptions {
+interface MeasureOptions {
   photos: BenchPhotos;
   /** Origin of the photos, for the report. */
   from: string;
   modelsDir: string;
   /** The suite is measured with 1, 2, ... up to so many estimators. */
   estimators: number;
-  /** Time of each speed measurement. */
   seconds: number;
   /** Rounds of each speed measurement, in turns with the plain pipeline. */
   rounds: number;

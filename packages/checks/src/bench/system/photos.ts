@@ -11,7 +11,6 @@ const MOST_PHOTOS = 15;
 const SMALL = { sample: 'connery', side: 160 };
 
 export interface BenchPhotos {
-  /** As users send them. */
   sent: Sample[];
   /** The same as estimators get them, in Telegram's largest size. */
   received: Buffer[];

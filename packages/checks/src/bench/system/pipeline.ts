@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { AS_IN_CONTAINERS } from '../../harness/as-in-containers.ts';
 import type { PlainSpeed } from './figures.ts';
 
-export interface PlainOptions {
+interface PlainOptions {
   /** As estimators get them. */
   photos: Buffer[];
   modelsDir: string;

@@ -6,17 +6,15 @@ import type { Crowd } from '../../harness/load/crowd.ts';
 import type { Sample } from '../../harness/load/samples.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { QueueFigures } from './figures.ts';
-import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
+import { gather } from './speed.ts';
 import { cpuPerPhoto } from './usage.ts';
 
-export interface QueueOptions {
+interface QueueOptions {
   suite: Suite;
-  /** Connected to the suite's RabbitMQ. */
   broker: Broker;
   /** Small, because estimating them should cost little. */
   photos: readonly Sample[];
-  /** Queue lengths to measure at, ascending. */
   lengths: number[];
   /** Number of photos that are accepted, then answered, at each length. */
   sample: number;

@@ -87,7 +87,6 @@ export function report(figures: Figures, name: string, command: string): string 
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Says which cores were shared. */
 function sharing({ cores, load }: Figures): string {
   const apart = load.filter((one) => one.apart).map(({ estimators }) => estimatorsOf(estimators));
   const all =
@@ -146,7 +145,6 @@ function queueTable({ queue }: Figures): string {
   );
 }
 
-/** A table in Markdown. */
 export function table(head: string[], rows: (string | number)[][]): string {
   const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

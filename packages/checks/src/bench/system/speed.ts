@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Crowd } from '../../harness/load/crowd.ts';
+import { LANGUAGES } from '@attrai/contracts/reply-to';
+import { Crowd } from '../../harness/load/crowd.ts';
 import { keepBusy, sendAtRandom } from '../../harness/load/paces.ts';
 import type { Sample } from '../../harness/load/samples.ts';
 import { Random } from '../../harness/random.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { LatencyFigures, LoadFigures } from './figures.ts';
-import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
 import { cpuPerPhoto } from './usage.ts';
 
-export interface SpeedOptions {
+interface SpeedOptions {
   suite: Suite;
-  /** As users send them. */
   photos: readonly Sample[];
-  /** Number of estimators that run. */
   estimators: number;
   seconds: number;
 }
 
+/** Enough users that no chat comes near Telegram's limit for one chat. */
+const USERS = 400;
 /** Photos in work for each estimator: enough for the time between two looks. */
 const IN_WORK = 30;
 /** Time before the measurement, as a share of its length. */
@@ -75,6 +75,11 @@ export async function measureLatency(options: SpeedOptions & { perSecond: number
     unanswered: fates.length - waits.length,
     percentiles: percentiles(waits),
   };
+}
+
+/** Users who send these photos, all with one language. */
+export function gather({ sandbox }: Suite, photos: readonly Sample[]): Crowd {
+  return new Crowd(sandbox, photos, USERS, LANGUAGES.slice(0, 1));
 }
 
 /** Percentiles 0 to 100 by nearest rank; zeros without values. */

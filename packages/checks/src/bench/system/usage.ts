@@ -7,7 +7,6 @@ export type Cpu<Name extends string> = Record<Name, number>;
 /** Unit of CPU time in /proc, see proc(5) and sysconf(_SC_CLK_TCK). */
 const TICKS_A_SECOND = 100;
 
-/** A process in /proc/PID/stat. */
 interface ProcessStat {
   pid: number;
   parent: number;

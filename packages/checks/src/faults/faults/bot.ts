@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
+import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 import type { Fault } from './fault.ts';
 import { inMidCall } from './moments.ts';
 

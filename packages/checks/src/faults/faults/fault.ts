@@ -17,11 +17,9 @@ export interface Fault {
   prepare?(suite: Suite): Promise<void>;
   /** Waits for the time to strike. Resolves to the number of photos in work then. Default: `inFullWork`. */
   moment?(stage: Stage): Promise<number>;
-  /** Breaks something and repairs it. */
   strike?(stage: Stage): Promise<void>;
   /** Returns further problems, in words. */
   check?(stage: Stage, tally: Tally): Promise<string[]>;
-  /** Undoes `prepare`. */
   restore?(suite: Suite): Promise<void>;
   /** Chats in which the bot can't write. */
   unreachable?(crowd: Crowd): readonly number[];

@@ -1,5 +1,5 @@
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
-import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
+import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 import { within } from '../../harness/within.ts';
 import type { Stage } from './fault.ts';
 

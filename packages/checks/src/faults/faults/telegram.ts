@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
+import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 import type { Fault, Stage } from './fault.ts';
 import { inFullWork } from './moments.ts';
 
@@ -7,13 +7,12 @@ import { inFullWork } from './moments.ts';
 const CALLS = ['sendMessage', 'getFile', 'editMessageText', 'editMessageMedia'];
 const BLOCKING_USERS = 3;
 
-/** Telegram fails so many calls of each kind. */
 class FailedCalls implements Fault {
   readonly name: string;
   readonly orders: FaultOrder[];
   failed = 0;
 
-  constructor(name: string, order: Omit<FaultOrder, 'method'>, methods = CALLS) {
+  constructor(name: string, order: FaultOrder, methods = CALLS) {
     this.name = `Telegram: ${name}`;
     this.orders = methods.map((method) => ({ ...order, method }));
   }

@@ -8,7 +8,7 @@ export interface Chunk {
 }
 
 /** Changes the chunks of a file. Returns the file unchanged if it has none. */
-export type WithChunks = (file: Buffer, change: (chunks: Chunk[]) => Chunk[]) => Buffer;
+type WithChunks = (file: Buffer, change: (chunks: Chunk[]) => Chunk[]) => Buffer;
 
 const MOST_COPIES = 50;
 

@@ -43,7 +43,6 @@ interface Message {
   finals: { what: Said; at: number }[];
 }
 
-/** Reads the log of one message of the bot and its edits. */
 function readMessage([id, entries]: [number, LogEntry[]]): Message {
   const said = entries.map(whatIsSaid);
   const finals = entries

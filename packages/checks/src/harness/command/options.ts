@@ -1,7 +1,7 @@
 import { readCommandLine, UsageError } from '@attrai/contracts/command-line';
 
 /** An option of a command. `read` gives undefined for a value that the option does not take. */
-export interface Option<Value> {
+interface Option<Value> {
   missing: Value;
   takes: string;
   read(text: string): Value | undefined;
@@ -26,7 +26,6 @@ export function positive(missing: number): Option<number> {
   return { missing, takes: 'a number above 0', read };
 }
 
-/** An option without a value. */
 export const flag: Option<boolean> = { missing: false, takes: '', read: () => true };
 
 type Values<Options> = { [Name in keyof Options]: Options[Name] extends Option<infer Value> ? Value : never };

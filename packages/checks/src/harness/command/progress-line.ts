@@ -13,7 +13,6 @@ export class ProgressLine {
     }
   };
 
-  /** Clears the line on a terminal, before other output. */
   clear(): void {
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   }

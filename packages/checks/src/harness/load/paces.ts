@@ -3,7 +3,6 @@ import type { Random } from '../random.ts';
 import type { Crowd } from './crowd.ts';
 import type { SampleKind } from './samples.ts';
 
-/** Ten photos of a steady stream. */
 const MIX: SampleKind[] = ['face', 'face', 'faces', 'face', 'empty', 'face', 'face', 'face', 'broken', 'face'];
 const LOOK_MS = 200;
 

@@ -19,7 +19,6 @@ export class Queues {
     return this.#withChannel(async (channel) => (await channel.checkQueue(queue)).messageCount);
   }
 
-  /** Publishes bytes unchanged. */
   put(queue: QueueName, body: Buffer): Promise<void> {
     return this.#withChannel(async (channel) => {
       channel.sendToQueue(queue, body, { persistent: true, contentType: 'application/json' });
@@ -27,7 +26,6 @@ export class Queues {
     });
   }
 
-  /** Messages that wait in all queues. */
   waiting(): Promise<number> {
     return this.#withChannel(async (channel) => {
       let sum = 0;
@@ -42,7 +40,6 @@ export class Queues {
     return listed.split('\n').reduce((sum, line) => sum + (Number.parseInt(line, 10) || 0), 0);
   }
 
-  /** Deletes the waiting messages. */
   purge(): Promise<void> {
     return this.#withChannel(async (channel) => {
       for (const queue of QUEUES) await channel.purgeQueue(queue);

@@ -1,17 +1,6 @@
 import type { Language } from '@attrai/contracts/reply-to';
+import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 
-/** See services/sandbox/src/bot-api/faults.ts. */
-export interface FaultOrder {
-  method?: string;
-  chatId?: number;
-  kind: 'error' | 'drop-after' | 'delay';
-  error_code?: number;
-  retry_after?: number;
-  delay_ms?: number;
-  times: number;
-}
-
-/** One change of a message. */
 export interface LogEntry {
   message_id: number;
   from: 'bot' | 'user';
@@ -50,7 +39,6 @@ export class SandboxClient {
     return (await this.#ask('GET', `/chats/${chatId}/log`)) as LogEntry[];
   }
 
-  /** Number of calls by method of the Bot API. */
   async calls(): Promise<Record<string, number>> {
     return ((await this.#ask('GET', '/stats')) as { calls: Record<string, number> }).calls;
   }

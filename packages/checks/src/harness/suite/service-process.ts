@@ -3,7 +3,6 @@ import { closeSync, openSync } from 'node:fs';
 import type { Guard } from '@attrai/test-servers/guard';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 
-/** How Node runs a service. */
 export interface Form {
   entry: string;
   env: Record<string, string>;
@@ -11,9 +10,8 @@ export interface Form {
   preload?: string;
 }
 
-export interface ServiceSpec extends Form {
+interface ServiceSpec extends Form {
   name: string;
-  /** Port of its health server. */
   port: number;
   logFile: string;
   guard: Guard;
@@ -97,7 +95,7 @@ export class ServiceProcess {
     this.#start();
   }
 
-  /** Stops it by SIGTERM for ever. */
+  /** Stops it by SIGTERM for good. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.pause();

@@ -18,7 +18,7 @@ import { type Form, ServiceProcess } from './service-process.ts';
 import { StoredFiles } from './stored-files.ts';
 import { type Suite, untilReady } from './suite.ts';
 
-export interface SuiteOptions {
+interface SuiteOptions {
   /** Folder for the logs of the services; without it they are deleted at the end. */
   logDir?: string | undefined;
   /** Default: 2. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { PARKED_PREFIX } from '@attrai/bot/replies/parked';
 import { VOLUME_MARK } from '@attrai/photo-store/volume-mark';
 
-/** The files in the photo store and in the bot's inbox. */
 export class StoredFiles {
   readonly photoDir: string;
   readonly inboxDir: string;
@@ -13,7 +12,6 @@ export class StoredFiles {
     this.inboxDir = join(folder, 'inbox');
   }
 
-  /** Creates both folders in `folder`. */
   static async in(folder: string): Promise<StoredFiles> {
     const files = new StoredFiles(folder);
     for (const dir of [files.photoDir, files.inboxDir]) await mkdir(dir, { recursive: true });
