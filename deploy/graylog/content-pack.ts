@@ -63,36 +63,6 @@ export function gelfTcpInput(title: string, port: number): Entity {
   };
 }
 
-/** A stream of the messages whose `field` is `is`. */
-export function stream(title: string, about: string, field: string, is: string): Entity {
-  return {
-    v: '1',
-    type: { name: 'stream', version: '1' },
-    id: idOf(`stream ${title}`),
-    data: {
-      title: value(title),
-      description: value(about),
-      disabled: value(false),
-      matching_type: value('AND'),
-      stream_rules: [
-        {
-          type: value('EXACT'),
-          field: value(field),
-          value: value(is),
-          inverted: value(false),
-          description: value(''),
-        },
-      ],
-      alert_conditions: [],
-      alarm_callbacks: [],
-      outputs: [],
-      default_stream: value(false),
-      remove_matches: value(false),
-    },
-    constraints: NEEDS_SERVER,
-  };
-}
-
 export function dashboardEntity(title: string, about: string, view: object): Entity {
   return {
     v: '1',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { mebibytes, STACK, type StackFile, text, withDefaults, yaml } from './stack-file.ts';
 
@@ -38,6 +39,29 @@ describe('the stack', () => {
     expect(Number(/^maxmemory (\d+)mb$/m.exec(redis)![1])).toBeLessThanOrEqual(memory('redis') * 0.65);
     expect(redis).toMatch(/^appendonly yes$/m);
     expect(redis).toMatch(/^maxmemory-policy noeviction$/m);
+  });
+
+  test('takes images by their minor version, so that a deploy brings no other', () => {
+    for (const [name, { image }] of services) {
+      if (!/attrai-/.test(image)) expect(withDefaults(image), name).toMatch(/:\d+\.\d+/);
+    }
+  });
+
+  test('leaves Graylog alone while it is throttled, and keeps its buffers small beside its heap', () => {
+    const { graylog, opensearch } = stack.services;
+    const [, command] = graylog!.healthcheck!.test;
+    for (const [answer, isWell] of [
+      ['ALIVE', true],
+      ['THROTTLED', true],
+      ['DEAD', false],
+    ] as const) {
+      const asked = command!.replace(/^curl \S+ \S+/, `echo ${answer}`);
+      expect(spawnSync('sh', ['-c', asked]).status === 0, answer).toBe(isWell);
+    }
+    expect(command).not.toMatch(/curl -\w*f/);
+    for (const ring of ['GRAYLOG_RING_SIZE', 'GRAYLOG_INPUTBUFFER_RING_SIZE'])
+      expect(Number(graylog!.environment![ring])).toBe(8192);
+    expect(opensearch!.environment!.DISABLE_PERFORMANCE_ANALYZER_AGENT_CLI).toBe('true');
   });
 
   test('polls Telegram once at a time, and updates estimators without a gap', () => {

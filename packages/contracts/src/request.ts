@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { envelope } from './envelope.ts';
 import { photoRef } from './photo-ref.ts';
-import { envelope } from './reply-to.ts';
 
 /** The id of a request (one photo of one user): 16 to 32 characters of a-z and 0-9. It follows the photo through every log. */
 export const requestId = z.string().regex(/^[a-z0-9]{16,32}$/);

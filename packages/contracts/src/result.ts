@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { envelope } from './envelope.ts';
 import { photoRef } from './photo-ref.ts';
-import { envelope } from './reply-to.ts';
 import { requestId } from './request.ts';
 
 /** Corners [x1, y1, x2, y2] in pixels of the upright photo. */

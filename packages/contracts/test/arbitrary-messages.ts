@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { type Envelope, LANGUAGES } from '../src/reply-to.ts';
+import type { Envelope } from '../src/envelope.ts';
 import type { EstimateRequest } from '../src/request.ts';
 import type { DrawnFace, EstimateResult, Outcome } from '../src/result.ts';
 
@@ -20,7 +20,7 @@ const replyTo: Arbitrary<Envelope> = fc
     messageId: whole,
     placeholderId: fc.option(whole, { nil: undefined }),
     answerId: fc.option(whole, { nil: undefined }),
-    language: fc.constantFrom(...LANGUAGES),
+    language: fc.constantFrom('en', 'ru', 'es', 'de'),
   })
   .map(({ placeholderId, answerId, ...rest }) => ({
     ...rest,

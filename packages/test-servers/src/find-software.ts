@@ -1,5 +1,5 @@
 import { access, constants, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { runCommand, succeeds } from './run-process.ts';
 
 export interface Software {
@@ -20,10 +20,13 @@ export type Source = { kind: 'docker'; image: string } | { kind: 'binary'; path:
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /**
- * Finds what `software` can be started from: a Docker engine that answers, else a binary of this machine, else (as root, with
+ * Finds what `software` can be started from: the folder in TEST_SERVERS_BIN and nothing else, or a Docker engine that answers, else a binary of this machine, else (as root, with
  * apt-get) the binary of its package, which it installs. Throws an error that says what to do if there is none.
  */
 export async function findSource(software: Software, policy = POLICY): Promise<Source> {
+  const only = process.env.TEST_SERVERS_BIN;
+  if (only !== undefined) return { kind: 'binary', path: await binaryIn(only, software) };
+
   if (await hasImage(software.image)) return { kind: 'docker', image: software.image };
 
   const found = await findBinary(software.binaries);
@@ -38,6 +41,14 @@ export async function findSource(software: Software, policy = POLICY): Promise<S
     `The tests need ${software.name}, and found none. Do one of these: start Docker; install ${software.binaries[0]} ` +
       `(Debian: apt-get install ${software.debianPackage}); set ${software.variable} to an empty server of your own.`,
   );
+}
+
+async function binaryIn(folder: string, { name, binaries }: Software): Promise<string> {
+  for (const binary of binaries) {
+    const path = join(folder, basename(binary));
+    if (await isExecutable(path)) return path;
+  }
+  throw new Error(`There is no ${name} in ${folder}, the folder that TEST_SERVERS_BIN names.`);
 }
 
 async function hasImage(image: string): Promise<boolean> {

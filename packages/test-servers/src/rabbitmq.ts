@@ -9,7 +9,7 @@ import type { Server } from './server.ts';
 
 const RABBITMQ: Software = {
   name: 'RabbitMQ',
-  image: 'rabbitmq:4',
+  image: 'rabbitmq:4.3',
   // Debian's wrapper in the PATH changes to another user and folder; the first is the server's own script.
   binaries: ['/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server'],
   debianPackage: 'rabbitmq-server',

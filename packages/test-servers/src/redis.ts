@@ -9,7 +9,7 @@ import type { Server } from './server.ts';
 
 const REDIS: Software = {
   name: 'Redis',
-  image: 'redis:7',
+  image: 'redis:8.8',
   binaries: ['redis-server'],
   debianPackage: 'redis-server',
   variable: 'REDIS_URL',

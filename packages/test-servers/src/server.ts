@@ -1,7 +1,7 @@
 /** A server started for tests, on a port of its own. It keeps its URL and its data through stop, kill and start. */
 export interface Server {
   readonly url: string;
-  /** For messages: `docker rabbitmq:4` or the path of a binary. */
+  /** For messages: `docker rabbitmq:4.3` or the path of a binary. */
   readonly origin: string;
   /** The process that runs it, whose children belong to it; undefined while it doesn't run. */
   pid(): Promise<number | undefined>;

@@ -18,6 +18,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'attrai-test-path-'));
   vi.stubEnv('PATH', folder);
+  vi.stubEnv('TEST_SERVERS_BIN', undefined);
   vi.spyOn(console, 'log').mockImplementation(() => {});
 });
 
@@ -38,6 +39,15 @@ test('takes Docker when an engine answers and has, or can pull, the image', asyn
   addProgram('some-server', '');
   addProgram('docker', '[ "$1" != image ]');
   expect(await findSource(software)).toEqual({ kind: 'docker', image: 'some:1' });
+});
+
+test('takes a binary of the folder that TEST_SERVERS_BIN names, and of no other', async () => {
+  const elsewhere = { ...software, binaries: ['/usr/lib/somewhere/some-server'] };
+  addProgram('docker', '');
+  vi.stubEnv('TEST_SERVERS_BIN', folder);
+  await expect(findSource(elsewhere)).rejects.toThrow(`no Some Server in ${folder}`);
+  const path = addProgram('some-server', '');
+  expect(await findSource(elsewhere)).toEqual({ kind: 'binary', path });
 });
 
 test('takes the binary when there is only the docker command, without an engine', async () => {

@@ -1,5 +1,4 @@
 import type { Broker } from '@attrai/broker/broker';
-import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
 import type { Logger } from '@attrai/telemetry/logger';
 import { SmallTalk } from './chat/small-talk.ts';
@@ -30,6 +29,7 @@ import { TelegramApi } from './telegram/telegram-api.ts';
 import { untilTelegramAnswers } from './telegram/until-telegram-answers.ts';
 import type { UpdateSource } from './telegram/update-source.ts';
 import { Webhook, type WebhookAddress } from './telegram/webhook.ts';
+import { LANGUAGES } from './texts/language.ts';
 import { TEXTS } from './texts/languages.ts';
 import { WantHandler } from './want-handler.ts';
 

@@ -26,14 +26,15 @@ export class WantHandler {
   async handle(want: Want): Promise<void> {
     const { smallTalk } = this.#parts;
     if (want.kind === 'press') return smallTalk.answerPress(want.pressId, await lookAgain(want, this.#parts));
-    const { chatId, messageId } = want;
+    const { chatId, messageId, topicId } = want;
+    const where = { chatId, ...(topicId !== undefined && { topicId }) };
     if (want.kind === 'command') {
       const words = await answerCommand(want, this.#parts);
-      if (words !== undefined) smallTalk.say({ chatId }, words);
+      if (words !== undefined) smallTalk.say(where, words);
       return;
     }
     const refusal = await this.#refusalOf(want);
-    if (refusal !== undefined) smallTalk.say({ chatId, replyTo: messageId }, refusal);
+    if (refusal !== undefined) smallTalk.say({ ...where, replyTo: messageId }, refusal);
   }
 
   async #refusalOf(want: SentPhoto | SentOther): Promise<string | undefined> {

@@ -1,6 +1,6 @@
-import { LANGUAGES } from '@attrai/contracts/reply-to';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { expect, test } from 'vitest';
+import { LANGUAGES } from '../src/texts/language.ts';
 import { png } from './png.ts';
 import { openWorld, PHOTO } from './world.ts';
 

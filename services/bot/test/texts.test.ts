@@ -1,6 +1,6 @@
-import { LANGUAGES } from '@attrai/contracts/reply-to';
 import type { DrawnFace } from '@attrai/contracts/result';
 import { describe, expect, test } from 'vitest';
+import { LANGUAGES } from '../src/texts/language.ts';
 import { HAS_DECIMAL_COMMA, languageFor, TEXTS } from '../src/texts/languages.ts';
 import type { Texts } from '../src/texts/texts.ts';
 import { LIMITS } from './world.ts';

@@ -4,8 +4,12 @@
 export interface Address {
   chatId: string;
   replyTo?: string;
+  /** The topic of the chat in which it is said, also if the message it replies to is gone. */
+  topicId?: string;
   /** It makes no sound. */
   silent?: boolean;
+  /** A picture is hidden until it is touched. */
+  spoiler?: boolean;
 }
 
 /** Below a message of ours. `data` comes back when it is pressed: at most 64 bytes. */

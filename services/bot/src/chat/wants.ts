@@ -1,6 +1,7 @@
 // What somebody wants of the bot, as the network's adapter reads it from an update.
 
 export interface Person {
+  /** Of the channel or group, if it was sent in its name. */
   id: string;
   /** IETF tag such as `ru-RU`. */
   language?: string | undefined;
@@ -38,11 +39,16 @@ interface Message {
   messageId: string;
   from: Person;
   inPrivate: boolean;
+  topicId?: string | undefined;
 }
 
 export interface SentPhoto extends Message {
   kind: 'photo';
   photo: Photo;
+  /** Photos sent at once share it. */
+  albumId?: string | undefined;
+  /** Its sender had it hidden until it is touched. */
+  spoiler?: true | undefined;
   /** It names the bot, or replies to one of its messages. */
   isForBot: boolean;
 }
@@ -68,8 +74,17 @@ export interface PressedButton {
   answer?: {
     chatId: string;
     messageId: string;
+    inPrivate: boolean;
+    topicId?: string | undefined;
     /** The message it replies to. */
-    about?: { messageId: string; senderId?: string | undefined; photo?: Photo | undefined } | undefined;
+    about?:
+      | {
+          messageId: string;
+          senderId?: string | undefined;
+          photo?: Photo | undefined;
+          spoiler?: true | undefined;
+        }
+      | undefined;
   };
   /** The network told it in a way that can't be read. */
   unreadable?: true;

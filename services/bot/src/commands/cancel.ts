@@ -1,6 +1,5 @@
 import { codeOf } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
-import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { SmallTalk } from '../chat/small-talk.ts';
 import type { BotMetrics } from '../metrics.ts';
@@ -8,6 +7,7 @@ import type { Progress } from '../progress/progress.ts';
 import { deletePhotosOf, type PhotoFolders } from '../replies/request-photos.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import type { RequestBook, RequestRecord } from '../requests/request-book.ts';
+import type { Language } from '../texts/language.ts';
 import { TEXTS } from '../texts/languages.ts';
 
 export interface CancelParts extends PhotoFolders {

@@ -2,6 +2,7 @@ import { codeOf, RetryableError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { PressedButton } from '../chat/wants.ts';
 import { ADULTS, type UnsureFaces } from '../replies/adults-button.ts';
+import type { ReplyTo } from '../requests/reply-to.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
 import { chooseSize } from './choose-size.ts';
 import type { OfferParts } from './offer-photo.ts';
@@ -39,12 +40,21 @@ async function offerAgain({ from, data, answer, unreadable }: PressedButton, par
   // Buttons stay below old answers.
   if (unsureFaces === 'refuse') return texts.pressed.off;
   if (answer === undefined) return texts.pressed.too_old;
-  const { about, chatId } = answer;
+  const { about, chatId, topicId, inPrivate } = answer;
   if (about === undefined) return texts.pressed.photo_gone;
   if (about.senderId !== from.id) return texts.pressed.not_sender;
   // An album's photos are messages of their own, each with its own answer.
   if (about.photo === undefined) return texts.pressed.photo_gone;
-  const replyTo = { userId: from.id, chatId, messageId: about.messageId, answerId: answer.messageId, language };
+  const replyTo: ReplyTo = {
+    userId: from.id,
+    chatId,
+    messageId: about.messageId,
+    answerId: answer.messageId,
+    language,
+    ...(topicId !== undefined && { topicId }),
+    ...(about.spoiler && { spoiler: about.spoiler }),
+    ...(!inPrivate && { inGroup: true }),
+  };
   const id = requestIdOf(token, chatId, about.messageId, ADULTS);
   const acceptance = await gate.accept(id, chooseSize(about.photo, limits.maxPhotoBytes), replyTo);
   return typeof acceptance === 'string' ? texts.pressed[acceptance] : acceptance.refusal;

@@ -15,7 +15,7 @@ import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import { type Answer, deadlineJobId, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
 import { type Envelope, replyToOf, requestFor } from '../requests/envelope.ts';
-import { type ReplyTo, replyTo as readReplyTo, toEnvelope } from '../requests/reply-to.ts';
+import { addressOf, type ReplyTo, replyTo as readReplyTo, toEnvelope } from '../requests/reply-to.ts';
 import { isOver, type RequestBook, type RequestRecord, type State } from '../requests/request-book.ts';
 import { HAS_DECIMAL_COMMA, TEXTS } from '../texts/languages.ts';
 import type { IntakeJob } from './intake-job.ts';
@@ -116,11 +116,11 @@ export class IntakeWorker implements Worker<IntakeJob> {
   /** Undefined if nobody knows whether the message arrived: then the answer is a message of its own. */
   async #sendPlaceholder({ id, replyTo, acceptedAt }: IntakeJob, place: number): Promise<string | undefined> {
     const { chat, pace, progress } = this.#parts;
-    const { chatId, messageId, language } = replyTo;
+    const { chatId, language } = replyTo;
     await pace.turn(chatId);
     const told = await progress.tell({ id, chatId, acceptedAt, place });
     try {
-      const sentId = await chat.send({ chatId, replyTo: messageId, silent: true }, TEXTS[language].placeholder(told));
+      const sentId = await chat.send({ ...addressOf(replyTo), silent: true }, TEXTS[language].placeholder(told));
       progress.show(id, { messageId: sentId, language });
       return sentId;
     } catch (error) {

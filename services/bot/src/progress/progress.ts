@@ -1,8 +1,8 @@
-import type { Language } from '@attrai/contracts/reply-to';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Chat } from '../chat/chat.ts';
 import type { Pace } from '../chat/pace.ts';
 import type { RequestBook } from '../requests/request-book.ts';
+import type { Language } from '../texts/language.ts';
 import { TEXTS } from '../texts/languages.ts';
 import { milestone } from './positions.ts';
 

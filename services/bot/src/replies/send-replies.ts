@@ -9,7 +9,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { Answered, BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
-import { replyTo } from '../requests/reply-to.ts';
+import { addressOf, replyTo } from '../requests/reply-to.ts';
 import type { RequestBook, SendPermission } from '../requests/request-book.ts';
 import { TEXTS } from '../texts/languages.ts';
 import { adultsButton, type UnsureFaces } from './adults-button.ts';
@@ -150,10 +150,9 @@ export class ReplySender implements Worker<ReplyJob> {
   /** A new message, as nobody knows whether the answer arrived. */
   async #tellDoubt({ job }: Try): Promise<Answered> {
     const { id, replyTo } = job;
-    const { chatId, messageId, language } = replyTo;
     this.#parts.logger.warn({ requestId: id }, 'Nobody knows whether an answer arrived: telling its user');
     try {
-      await this.#parts.chat.send({ chatId, replyTo: messageId }, TEXTS[language].maybeAnswered);
+      await this.#parts.chat.send(addressOf(replyTo), TEXTS[replyTo.language].maybeAnswered);
     } catch (error) {
       // One more would not make it any clearer.
       if (codeOf(error) !== 'delivery_unknown') throw error;
@@ -185,24 +184,24 @@ export class ReplySender implements Worker<ReplyJob> {
 
   async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
     const { chat } = this.#parts;
-    const { chatId, messageId, placeholderId, answerId } = one.job.replyTo;
+    const { chatId, placeholderId, answerId } = one.job.replyTo;
     const inPlaceOf = answerId ?? placeholderId;
     if (inPlaceOf !== undefined) {
       if ((await chat.editIntoPicture(chatId, inPlaceOf, picture, caption, button)) === 'edited') return;
     }
     await this.#maySendNew(one);
-    await chat.sendPicture({ chatId, replyTo: messageId }, picture, caption, button);
+    await chat.sendPicture(addressOf(one.job.replyTo), picture, caption, button);
   }
 
   /** An earlier answer stays: words about a second look don't take the place of its picture. */
   async #sendText(one: Try, text: string, button?: Button): Promise<void> {
     const { chat } = this.#parts;
-    const { chatId, messageId, placeholderId } = one.job.replyTo;
+    const { chatId, placeholderId } = one.job.replyTo;
     if (placeholderId !== undefined) {
       if ((await chat.edit(chatId, placeholderId, text, button)) === 'edited') return;
     }
     await this.#maySendNew(one);
-    await chat.send({ chatId, replyTo: messageId }, text, button);
+    await chat.send(addressOf(one.job.replyTo), text, button);
   }
 }
 

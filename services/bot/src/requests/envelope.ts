@@ -2,11 +2,10 @@ import type { ReplyTo } from './reply-to.ts';
 import type { NewRequest, RequestRecord } from './request-book.ts';
 
 /** What the bot needs to answer, beside what the book itself knows of a request. */
-export type Envelope = Pick<ReplyTo, 'language' | 'answerId'>;
+export type Envelope = Omit<ReplyTo, 'userId' | 'chatId' | 'messageId' | 'placeholderId'>;
 
 export function requestFor(id: string, replyTo: ReplyTo, deadline: number): NewRequest<Envelope> {
-  const { userId, chatId, messageId, language, answerId } = replyTo;
-  const envelope = { language, ...(answerId !== undefined && { answerId }) };
+  const { userId, chatId, messageId, placeholderId: _, ...envelope } = replyTo;
   return { id, userId, chatId, messageId, deadline, envelope };
 }
 

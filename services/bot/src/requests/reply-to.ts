@@ -1,10 +1,15 @@
-import { type Envelope, LANGUAGES, type Language } from '@attrai/contracts/reply-to';
+import type { Envelope } from '@attrai/contracts/envelope';
 import { estimateRequest } from '@attrai/contracts/request';
 import { estimateResult } from '@attrai/contracts/result';
 import { z } from 'zod';
+import type { Address } from '../chat/chat.ts';
+import { LANGUAGES, type Language } from '../texts/language.ts';
 
 /** Ids travel as numbers where they are whole numbers, as version 0.1 has them. */
 const id = z.union([z.int(), z.string().min(1)]).transform(String);
+
+/** What is so is said, what isn't is left out. */
+const flag = z.literal(true).optional();
 
 /** Whom to answer, and where. Ids are the chat network's own. */
 export const replyTo = z.object({
@@ -16,6 +21,11 @@ export const replyTo = z.object({
   placeholderId: id.optional(),
   /** The bot's answer whose button was pressed: a new picture takes its place. */
   answerId: id.optional(),
+  topicId: id.optional(),
+  albumId: id.optional(),
+  /** The photo was hidden until it is touched; its picture is, too. */
+  spoiler: flag,
+  inGroup: flag,
   /** Of a newer bot it may be one that this one doesn't speak. */
   language: z.string().transform((code): Language => LANGUAGES.find((language) => language === code) ?? 'en'),
 });
@@ -26,23 +36,33 @@ export type ReplyTo = z.output<typeof replyTo>;
 export const answerableRequest = estimateRequest.extend({ replyTo });
 export const answerableResult = estimateResult.extend({ replyTo });
 
+/** Where its answer goes. */
+export function addressOf({ chatId, messageId, topicId, spoiler }: ReplyTo): Address {
+  return {
+    chatId,
+    replyTo: messageId,
+    ...(topicId !== undefined && { topicId }),
+    ...(spoiler && { spoiler }),
+  };
+}
+
 /** As it travels. */
-export function toEnvelope({ language, ...ids }: ReplyTo): Envelope {
-  const travelling = Object.entries(ids).flatMap(([name, id]) =>
-    id === undefined ? [] : [[name, isWhole(id) ? Number(id) : id]],
+export function toEnvelope(replyTo: ReplyTo): Envelope {
+  const said = Object.entries(replyTo).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, isWhole(value) ? Number(value) : value]],
   );
-  return { ...Object.fromEntries(travelling), language };
+  return Object.fromEntries(said);
 }
 
 /** Those that version 0.1 knows. New ones don't belong here. */
 const RELEASED_LANGUAGES = ['en', 'ru', 'es'];
 
 /** In the words of version 0.1, without what it doesn't know. The answer is in the user's language all the same: the book has it. */
-export function toPlainEnvelope({ answerId: _, ...known }: ReplyTo): Envelope {
-  const language = RELEASED_LANGUAGES.includes(known.language) ? known.language : 'en';
-  return toEnvelope({ ...known, language });
+export function toPlainEnvelope({ userId, chatId, messageId, placeholderId, language }: ReplyTo): Envelope {
+  const known = RELEASED_LANGUAGES.includes(language) ? language : 'en';
+  return toEnvelope({ userId, chatId, messageId, placeholderId, language: known });
 }
 
-function isWhole(id: string): boolean {
-  return String(Number(id)) === id && Number.isSafeInteger(Number(id));
+function isWhole(value: string | boolean): boolean {
+  return String(Number(value)) === value && Number.isSafeInteger(Number(value));
 }

@@ -23,6 +23,9 @@ const OTHER_CONTENTS: [field: string, what: NotAPhoto][] = [
 /** What Telegram promises of a message and of a press: without it nobody could be answered. */
 const message = z.object({ message_id: z.int(), chat: z.object({ id: z.int() }), from: z.object({ id: z.int() }) });
 const press = z.object({ id: z.string().min(1), from: z.object({ id: z.int() }) });
+/** Without these it is answered all the same. */
+const topic = z.object({ is_topic_message: z.literal(true), message_thread_id: z.int().positive() });
+const album = z.object({ media_group_id: z.string().min(1) });
 const fileIds = z.array(z.object({ fileId: z.string().min(1) }));
 
 /** What this bot is on Telegram. */
@@ -53,9 +56,12 @@ function readMessage(received: Message, me: Me): Want | undefined {
     messageId: String(message_id),
     from: personOf(received.from!, from.id),
     inPrivate: received.chat.type === 'private',
+    topicId: topicOf(received),
   };
   if ('photo' in content) {
-    return { kind: 'photo', ...about, photo: content.photo, isForBot: isForBot(received, me) };
+    const albumId = album.safeParse(received).data?.media_group_id;
+    const spoiler = spoilerOf(received);
+    return { kind: 'photo', ...about, photo: content.photo, albumId, spoiler, isForBot: isForBot(received, me) };
   }
   const text = 'text' in received ? received.text : '';
   const [, name, to] = COMMAND.exec(text) ?? [];
@@ -75,7 +81,12 @@ function readPress(query: CallbackQuery): PressedButton {
     const { message: answer } = query;
     if (answer === undefined || answer.date === 0) return pressed;
     const { chat, message_id } = message.omit({ from: true }).parse(answer);
-    pressed.answer = { chatId: String(chat.id), messageId: String(message_id) };
+    pressed.answer = {
+      chatId: String(chat.id),
+      messageId: String(message_id),
+      inPrivate: answer.chat.type === 'private',
+      topicId: topicOf(answer),
+    };
     if ('reply_to_message' in answer && answer.reply_to_message)
       pressed.answer.about = readAbout(answer.reply_to_message);
     return pressed;
@@ -96,7 +107,18 @@ function readAbout(received: Message) {
     messageId: String(message_id),
     senderId: isNamed ? String(received.from!.id) : undefined,
     photo: content !== 'service' && 'photo' in content ? content.photo : undefined,
+    spoiler: spoilerOf(received),
   };
+}
+
+/** In a group without topics, replies have a `message_thread_id` too; there it can't be written to. */
+function topicOf(received: object): string | undefined {
+  const found = topic.safeParse(received).data;
+  return found && String(found.message_thread_id);
+}
+
+function spoilerOf(received: Message): true | undefined {
+  return 'has_media_spoiler' in received && received.has_media_spoiler ? true : undefined;
 }
 
 /** Sorts out a message. */

@@ -97,7 +97,11 @@ export class TelegramApi implements Chat {
 
   async sendPicture(to: Address, picture: Buffer, caption: string, button?: Button): Promise<string> {
     const options = { timeoutMs: UPLOAD_TIMEOUT_MS, picture };
-    return this.#sendNew('sendPhoto', { ...newMessage(to, button), caption }, options);
+    return this.#sendNew(
+      'sendPhoto',
+      { ...newMessage(to, button), caption, ...(to.spoiler && { has_spoiler: true }) },
+      options,
+    );
   }
 
   edit(chatId: string, messageId: string, text: string, button?: Button): Promise<Edited> {
@@ -210,10 +214,11 @@ function messageOf(chatId: string, messageId: string) {
   return { chat_id: Number(chatId), message_id: Number(messageId) };
 }
 
-function newMessage({ chatId, replyTo, silent }: Address, button: Button | undefined) {
+function newMessage({ chatId, replyTo, topicId, silent }: Address, button: Button | undefined) {
   return {
     chat_id: Number(chatId),
     reply_markup: markup(button),
+    ...(topicId !== undefined && { message_thread_id: Number(topicId) }),
     ...(silent && { disable_notification: true }),
     ...(replyTo !== undefined && {
       reply_parameters: { message_id: Number(replyTo), allow_sending_without_reply: true },

@@ -1,7 +1,7 @@
-import { LANGUAGES, type Language } from '@attrai/contracts/reply-to';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { es } from './es.ts';
+import { LANGUAGES, type Language } from './language.ts';
 import { ru } from './ru.ts';
 import type { Texts } from './texts.ts';
 

@@ -1,4 +1,4 @@
-import type { Language } from '@attrai/contracts/reply-to';
+import type { Language } from './language.ts';
 
 /** A word's plural forms, as Intl.PluralRules names them. */
 export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };

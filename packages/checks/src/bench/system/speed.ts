@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LANGUAGES } from '@attrai/contracts/reply-to';
+import { LANGUAGES } from '@attrai/bot/texts/language';
 import { Crowd } from '../../harness/load/crowd.ts';
 import { keepBusy, sendAtRandom } from '../../harness/load/paces.ts';
 import type { Sample } from '../../harness/load/samples.ts';

@@ -1,7 +1,7 @@
 import { limitsOf, limitVariables } from '@attrai/bot/config';
+import { LANGUAGES } from '@attrai/bot/texts/language';
 import { TEXTS } from '@attrai/bot/texts/languages';
 import { PHOTO_STORE } from '@attrai/config/common-variables';
-import { LANGUAGES } from '@attrai/contracts/reply-to';
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import type { LogEntry } from '../suite/sandbox-client.ts';

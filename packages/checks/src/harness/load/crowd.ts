@@ -1,4 +1,4 @@
-import { LANGUAGES, type Language } from '@attrai/contracts/reply-to';
+import { LANGUAGES, type Language } from '@attrai/bot/texts/language';
 import { type Fate, fateOf } from '../answers/fate.ts';
 import type { LogEntry, SandboxClient } from '../suite/sandbox-client.ts';
 import type { Sample, SampleKind } from './samples.ts';

@@ -1,4 +1,4 @@
-import type { Language } from '@attrai/contracts/reply-to';
+import type { Language } from '@attrai/bot/texts/language';
 import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 
 export interface LogEntry {

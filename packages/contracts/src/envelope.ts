@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-export const LANGUAGES = ['en', 'ru', 'es', 'de'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
 /**
  * What the bot needs to answer a photo. The bot writes and reads it; everybody else hands it on unread, so that new
  * fields and new languages need no new estimators.

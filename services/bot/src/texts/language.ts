@@ -1,0 +1,3 @@
+/** What the bot speaks, as IETF tags. */
+export const LANGUAGES = ['en', 'ru', 'es', 'de'] as const;
+export type Language = (typeof LANGUAGES)[number];
