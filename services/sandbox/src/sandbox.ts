@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { ApiError } from './bot-api/api-error.ts';
 import { isBotApiUrl, sendApiError, serveBotApi } from './bot-api/routes.ts';
-import { createTelegram } from './bot-api/telegram.ts';
+import { Telegram } from './bot-api/telegram.ts';
 import { serveChats } from './page-api/chat-routes.ts';
 import { serveChatSetup } from './page-api/chat-setup.ts';
 import { serveEvents } from './page-api/event-stream.ts';
@@ -52,7 +52,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw new Error('A bot token looks like 123456:letters-and-digits. Set BOT_TOKEN to one.');
   }
 
-  const telegram = createTelegram(token, options.fetchesAnywhere);
+  const telegram = new Telegram(token, options.fetchesAnywhere);
   const app = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
   await app.register(multipart);
   acceptUrlencoded(app);

@@ -17,12 +17,14 @@ export function banner({ url, telegram, rabbitmq, redis }: Running): string {
   const real = parts.filter(([, isReal]) => isReal).map(([name]) => name);
   const standIns = parts.filter(([, isReal]) => !isReal).map(([name]) => name);
   const lines = [
-    telegram === 'sandbox' ? 'attrai is running. Send it a photo:' : 'attrai is running. Write to it on Telegram:',
+    telegram === 'sandbox' ? '  attrai is running. Send it a photo:' : '  attrai is running. Write to it on Telegram:',
     `\n      ${url}\n`,
-    `real         ${real.join(', ')}`,
-    ...(standIns.length > 0 ? [`stand-ins    ${standIns.join(', ')} (in this process; their data ends with it)`] : []),
-    ...(telegram === 'sandbox' ? ['settings     PORT for another port, BOT_TOKEN for the real Telegram'] : []),
-    'stop         Ctrl-C',
+    `  real         ${real.join(', ')}`,
+    ...(standIns.length > 0
+      ? [`  stand-ins    ${standIns.join(', ')} (in this process; their data ends with it)`]
+      : []),
+    ...(telegram === 'sandbox' ? ['  settings     PORT for another port, BOT_TOKEN for the real Telegram'] : []),
+    '  stop         Ctrl-C',
   ];
-  return `\n${lines.map((line) => `  ${line}`).join('\n')}\n\n`;
+  return `\n${lines.join('\n')}\n\n`;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +49,16 @@ function start(env: Record<string, string> = {}, tmp = newTmp()) {
       }
     },
   };
+}
+
+/** Resolves to the port. */
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  cleanups.push(
+    () => server.close(),
+    () => server.closeAllConnections(),
+  );
+  return (server.address() as AddressInfo).port;
 }
 
 describe('pnpm start', () => {
@@ -109,14 +119,9 @@ describe('pnpm start', () => {
   });
 
   test('ends cleanly at Ctrl-C during the start', async () => {
-    const silent = createServer(() => {}).listen(0, '127.0.0.1');
-    cleanups.push(
-      () => silent.close(),
-      () => silent.closeAllConnections(),
-    );
+    const silent = createServer(() => {});
     const asked = once(silent, 'request');
-    await once(silent, 'listening');
-    const port = (silent.address() as AddressInfo).port;
+    const port = await listen(silent);
     const suite = start({ BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: `http://127.0.0.1:${port}` });
     await asked;
     suite.child.kill('SIGINT');
@@ -124,10 +129,7 @@ describe('pnpm start', () => {
   });
 
   test('names PORT in its error if the port is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    cleanups.push(() => other.close());
-    await once(other, 'listening');
-    const port = (other.address() as AddressInfo).port;
+    const port = await listen(createServer());
     const { code, err, left } = await start({ PORT: String(port) }).exited;
     expect(code).toBe(1);
     expect(err).toMatch(new RegExp(`^\\nPort ${port} is taken.*PORT.*\\n$`));

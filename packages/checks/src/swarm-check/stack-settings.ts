@@ -3,14 +3,10 @@ import { randomBytes } from 'node:crypto';
 /** Random values for the secrets of docker-stack.yml, by name without stack and version. */
 export function makeSecrets(): Map<string, string> {
   const hex = (bytes: number) => randomBytes(bytes).toString('hex');
-  return new Map([
-    ['bot_token', `1000001:${hex(24)}`],
-    ['rabbitmq_bot_password', hex(32)],
-    ['rabbitmq_estimator_password', hex(32)],
-    ['redis_password', hex(32)],
-    ['graylog_password_secret', hex(32)],
-    ['graylog_root_password_sha2', hex(32)],
-  ]);
+  const passwords = ['rabbitmq_bot_password', 'rabbitmq_estimator_password', 'redis_password'];
+  const graylog = ['graylog_password_secret', 'graylog_root_password_sha2'];
+  const secrets = [...passwords, ...graylog].map((name): [string, string] => [name, hex(32)]);
+  return new Map([['bot_token', `1000001:${hex(24)}`], ...secrets]);
 }
 
 /**

@@ -80,7 +80,10 @@ export class Bubble {
 
   #parts() {
     const { view, context } = this;
-    if (view.service) return [context.say(`service_${view.service}`), view.service_words && ` “${view.service_words}”`];
+    if (view.service) {
+      const name = view.service.startsWith('migrate_') ? 'migrated' : view.service;
+      return [context.say(`service_${name}`), view.service_words && ` “${view.service_words}”`];
+    }
     return [
       view.reply_to !== undefined && this.#quote(view.reply_to),
       view.photo_url && this.#photo(),

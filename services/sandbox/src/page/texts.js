@@ -67,8 +67,7 @@ const TEXTS = {
     asFiles: 'As files',
     service_new_chat_members: 'The bot was added to the group',
     service_forum_topic_created: 'Topic created:',
-    service_migrate_to_chat_id: 'The group became a supergroup',
-    service_migrate_from_chat_id: 'The group became a supergroup',
+    service_migrated: 'The group became a supergroup',
   },
   ru: {
     language: 'Язык',
@@ -138,8 +137,7 @@ const TEXTS = {
     asFiles: 'Как файлы',
     service_new_chat_members: 'Бот добавлен в группу',
     service_forum_topic_created: 'Создана тема:',
-    service_migrate_to_chat_id: 'Группа стала супергруппой',
-    service_migrate_from_chat_id: 'Группа стала супергруппой',
+    service_migrated: 'Группа стала супергруппой',
   },
   es: {
     language: 'Idioma',
@@ -209,8 +207,7 @@ const TEXTS = {
     asFiles: 'Como archivos',
     service_new_chat_members: 'El bot se ha unido al grupo',
     service_forum_topic_created: 'Tema creado:',
-    service_migrate_to_chat_id: 'El grupo es ahora un supergrupo',
-    service_migrate_from_chat_id: 'El grupo es ahora un supergrupo',
+    service_migrated: 'El grupo es ahora un supergrupo',
   },
   de: {
     language: 'Sprache',
@@ -280,8 +277,7 @@ const TEXTS = {
     asFiles: 'Als Dateien',
     service_new_chat_members: 'Der Bot ist jetzt in der Gruppe',
     service_forum_topic_created: 'Thema erstellt:',
-    service_migrate_to_chat_id: 'Die Gruppe ist jetzt eine Supergruppe',
-    service_migrate_from_chat_id: 'Die Gruppe ist jetzt eine Supergruppe',
+    service_migrated: 'Die Gruppe ist jetzt eine Supergruppe',
   },
 };
 
