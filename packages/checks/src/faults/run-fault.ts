@@ -51,7 +51,7 @@ export async function runFault(
     sending.catch(() => {}); // Awaited below.
     await waitUntil('the photos are not sent', () => crowd.sent.length >= photos * STRIKE_AT, 600_000);
     onProgress(fault.name, `${crowd.sent.length} photos sent`);
-    const hit = await (fault.moment ?? inFullWork)(stage);
+    const hit = await (fault.moment?.(stage) ?? inFullWork(stage));
     await fault.strike?.(stage);
     await sending;
     const { counted, left, inTime } = await untilQuiet(suite, count, quietWithinMs, (line) =>

@@ -35,7 +35,7 @@ export async function measureLoad(options: SpeedOptions): Promise<Omit<LoadFigur
   const { suite, photos, estimators, seconds } = options;
   const crowd = gather(suite, photos);
   const enough = new AbortController();
-  const busy = keepBusy(crowd, IN_WORK * estimators, suite.bookkeeping.inWork, enough.signal);
+  const busy = keepBusy(crowd, IN_WORK * estimators, () => suite.bookkeeping.inWork(), enough.signal);
   busy.catch(() => {}); // Awaited below.
 
   await Promise.race([untilDone(suite, crowd, seconds * WARM_UP), busy]);
