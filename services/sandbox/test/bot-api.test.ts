@@ -17,11 +17,8 @@ describe.each(Object.entries(clients))('%s with the sandbox', (_name, createClie
     expect(await failureOf(bot, stranger.call('getMe'))).toMatchObject({ code: 401, description: 'Unauthorized' });
     const unknown = await fetch(`${sandbox.apiRoot}/bot${sandbox.token}/getYou`);
     expect(unknown.status).toBe(400);
-    expect(await unknown.json()).toEqual({
-      ok: false,
-      error_code: 400,
-      description: 'Bad Request: the sandbox has no method getYou',
-    });
+    const description = 'Bad Request: the sandbox has no method getYou';
+    expect(await unknown.json()).toEqual({ ok: false, error_code: 400, description });
   });
 
   it('gets an update that arrives while it polls, and gets it again until it confirms it', async ({ bot, user }) => {
@@ -162,9 +159,8 @@ describe.each(Object.entries(clients))('%s with the sandbox', (_name, createClie
     const [{ callback_query: query }] = await bot.call('getUpdates', { offset: -1 });
     expect(query).toMatchObject({ data: 'ok', from: { id: user.chatId }, message: { message_id: sent.message_id } });
     expect(await bot.call('answerCallbackQuery', { callback_query_id: query.id, text: 'Done' })).toBe(true);
-    expect(await failureOf(bot, bot.call('answerCallbackQuery', { callback_query_id: query.id }))).toMatchObject({
-      code: 400,
-    });
+    const again = await failureOf(bot, bot.call('answerCallbackQuery', { callback_query_id: query.id }));
+    expect(again.code).toBe(400);
   });
 
   it('sends documents, and photos by upload and by file_id', async ({ sandbox, bot, user }) => {

@@ -59,10 +59,7 @@ describe.each(Object.entries(clients))('a pressed button and %s', (_name, create
     expect(await bot.call('answerCallbackQuery', answer)).toBe(true);
     await expect
       .poll(() => watch.events.at(-1))
-      .toEqual({
-        event: 'answer',
-        data: { client_key: 'mine', text: 'Not for children', alert: true },
-      });
+      .toEqual({ event: 'answer', data: { client_key: 'mine', text: 'Not for children', alert: true } });
     expect(await failureOf(bot, bot.call('answerCallbackQuery', answer))).toMatchObject({
       code: 400,
       description: 'Bad Request: query is too old and response timeout expired or query ID is invalid',

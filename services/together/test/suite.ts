@@ -37,11 +37,7 @@ export async function startSuite(env: Record<string, string> = {}) {
 
   const config = readConfig(togetherConfig, { PORT: '0', MODELS_DIR, LOG_LEVEL: 'info', ...env });
   const fatal: unknown[] = [];
-  const logger = createLogger({
-    service: 'together',
-    level: config.LOG_LEVEL,
-    destination: { write() {} },
-  });
+  const logger = createLogger({ service: 'together', level: config.LOG_LEVEL, destination: { write() {} } });
   const opened = new AsyncDisposableStack();
   const onFatal = (error: unknown) => void fatal.push(error);
   const { url } = await startTogether({ config, logger, opened, onFatal });

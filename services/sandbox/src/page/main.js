@@ -145,7 +145,7 @@ const handlers = {
     if (!isConnected) return;
     loadBot();
     await place.prepare().catch((error) => showToast(error.message));
-    outbox.resume();
+    outbox.work();
   },
   snapshot(views) {
     if (!list.reset(views.filter((view) => place.holds(view)))) showToast(say('restarted'));

@@ -40,10 +40,6 @@ export class Outbox {
     });
   }
 
-  resume() {
-    this.#work();
-  }
-
   #inOrder(add) {
     this.#queued = this.#queued.then(add);
     return this.#queued;
@@ -63,10 +59,11 @@ export class Outbox {
     };
     this.list.putPending(view);
     this.#queue.push({ key, text, file, asPhoto, group, replyTo, view });
-    this.#work();
+    this.work();
   }
 
-  async #work() {
+  /** Sends the queue. Call it when the connection is back. */
+  async work() {
     if (this.#working) return;
     this.#working = true;
     while (this.#queue.length > 0 && (await this.#send(this.#queue[0]))) this.#queue.shift();
@@ -109,7 +106,7 @@ export class Outbox {
     const again = (change) => {
       Object.assign(item, change);
       this.#queue.push(item);
-      this.#work();
+      this.work();
       this.onAct();
     };
     const discard = () => {
