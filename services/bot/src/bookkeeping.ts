@@ -10,15 +10,22 @@ import { RequestRate } from './limits/request-rate.ts';
 import { connectRedis, untilReady } from './redis/connect-redis.ts';
 import { RedisTroubles } from './redis/redis-troubles.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
+import type { AlbumScores, AlbumTiming } from './requests/album-scores.ts';
 import type { Envelope } from './requests/envelope.ts';
 import { importReleased } from './requests/import-released.ts';
+import { MemoryAlbumScores } from './requests/memory-album-scores.ts';
 import { MemoryRequestBook } from './requests/memory-request-book.ts';
+import { RedisAlbumScores } from './requests/redis-album-scores.ts';
 import { RedisRequestBook } from './requests/redis-request-book.ts';
 import type { RequestBook } from './requests/request-book.ts';
+
+/** An album's messages come within this time of each other. */
+const ALBUM_QUIET_MS = 3_000;
 
 /** Where the bot keeps its requests, jobs and limits. */
 export interface Bookkeeping {
   book: RequestBook<Envelope>;
+  albums: AlbumScores;
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   requestRate: RequestRate;
   troubles: RedisTroubles;
@@ -52,6 +59,7 @@ export async function bookkeepingOnRedis(url: string, options: BookkeepingOption
   await patiently(importing, new AbortController().signal);
   return {
     book,
+    albums: new RedisAlbumScores({ redis, timing: albumTiming(limits) }),
     jobs: {
       intake: new RedisJobQueue<IntakeJob>('intake', { redis, troubles, logger, onFatal }),
       replies: new RedisJobQueue<ReplyJob>('replies', { redis, troubles, logger, onFatal }),
@@ -71,6 +79,7 @@ export async function bookkeepingOnRedis(url: string, options: BookkeepingOption
 export function bookkeepingInMemory({ limits, logger, onFatal }: BookkeepingOptions): Bookkeeping {
   return {
     book: new MemoryRequestBook<Envelope>(),
+    albums: new MemoryAlbumScores(albumTiming(limits)),
     jobs: {
       intake: new MemoryJobQueue<IntakeJob>({ onFatal }),
       replies: new MemoryJobQueue<ReplyJob>({ onFatal }),
@@ -87,6 +96,10 @@ async function warnIfItEvicts(redis: Redis, logger: Logger): Promise<void> {
   const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
   if (policy === undefined || policy === 'noeviction') return;
   logger.warn({ policy }, 'Redis (REDIS_URL) may evict jobs when it is full: set its maxmemory-policy to noeviction');
+}
+
+function albumTiming({ deadlineSeconds }: Limits): AlbumTiming {
+  return { quietMs: ALBUM_QUIET_MS, keepMs: deadlineSeconds * 1000 };
 }
 
 function rateOf({ requestsPerWindow, windowSeconds }: Limits) {

@@ -80,7 +80,7 @@ await runService('bot', async () => {
   });
   opened.defer(() => broker?.close());
 
-  const { book, jobs, requestRate, troubles } = bookkeeping;
+  const { book, albums, jobs, requestRate, troubles } = bookkeeping;
   addWaitingPhotos(registry, broker, book);
   const pulse = new Pulse({ broker, book, logger });
   opened.defer(() => pulse.stop());
@@ -92,6 +92,7 @@ await runService('bot', async () => {
     photoStore,
     inbox,
     book,
+    albums,
     jobs,
     requestRate,
     troubles,

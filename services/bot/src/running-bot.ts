@@ -2,6 +2,7 @@ import type { Consumer } from '@attrai/broker/broker';
 import type { SmallTalk } from './chat/small-talk.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { Progress } from './progress/progress.ts';
+import type { AlbumRanking } from './replies/album-ranking.ts';
 import type { OverdueWatch } from './replies/overdue-watch.ts';
 import type { Sweeper } from './replies/sweep.ts';
 import type { UpdateSource } from './telegram/update-source.ts';
@@ -15,6 +16,7 @@ export interface RunningParts {
   deadLetters: Consumer;
   jobs: Record<'intake' | 'replies', Pick<JobQueue<unknown>, 'close'>>;
   overdueWatch: OverdueWatch;
+  ranking: AlbumRanking;
   progress: Progress;
   sweeper: Sweeper;
   smallTalk: SmallTalk;
@@ -49,10 +51,12 @@ export class RunningBot {
 
   /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
   async stop(): Promise<void> {
-    const { stop, updates, overdueWatch, results, deadLetters, jobs, progress, sweeper, smallTalk } = this.#parts;
+    const { stop, updates, overdueWatch, ranking, results, deadLetters, jobs, progress, sweeper, smallTalk } =
+      this.#parts;
     stop.abort();
     await updates.stop();
     overdueWatch.stop();
+    ranking.stop();
     await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close()]);
     await jobs.replies.close();
     progress.stop();

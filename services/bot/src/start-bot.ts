@@ -13,12 +13,14 @@ import { type BotMetrics, NO_METRICS } from './metrics.ts';
 import { Progress } from './progress/progress.ts';
 import type { RedisTroubles } from './redis/redis-troubles.ts';
 import type { UnsureFaces } from './replies/adults-button.ts';
+import { AlbumRanking } from './replies/album-ranking.ts';
 import { OverdueWatch } from './replies/overdue-watch.ts';
 import type { ReplyJob } from './replies/reply-job.ts';
 import { ReplySender } from './replies/send-replies.ts';
 import { Sweeper } from './replies/sweep.ts';
 import { DeadLetterTaker } from './replies/take-dead-letters.ts';
 import { ResultTaker } from './replies/take-results.ts';
+import type { AlbumScores } from './requests/album-scores.ts';
 import type { Envelope } from './requests/envelope.ts';
 import type { RequestBook } from './requests/request-book.ts';
 import { RunningBot } from './running-bot.ts';
@@ -45,6 +47,7 @@ export interface BotParts {
   inbox: PhotoStore;
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   book: RequestBook<Envelope>;
+  albums: AlbumScores;
   requestRate: Pick<RequestRate, 'take'>;
   troubles: Pick<RedisTroubles, 'note'>;
   /** `ask` if it isn't given. */
@@ -55,6 +58,10 @@ export interface BotParts {
   /** The bot can't go on: the process should exit. */
   onFatal(error: unknown): void;
 }
+
+const PRIVACY_ON =
+  'Group privacy is on: in groups the bot gets commands such as /score and replies to its own messages, and all messages only where it is an administrator';
+const PRIVACY_OFF = 'Group privacy is off: the bot gets all messages of its groups, mentions among them';
 
 /**
  * Starts the bot on its parts. Waits for Telegram as long as it takes.
@@ -75,7 +82,8 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   const progress = new Progress({ chat, pace, book, logger });
   const smallTalk = new SmallTalk(chat, logger);
   const folders = { photoStore, inbox };
-  const common = { book, progress, limits, logger, metrics, stopping };
+  const ranking = new AlbumRanking({ albums: parts.albums, smallTalk, troubles, logger, stopping });
+  const common = { book, progress, ranking, limits, logger, metrics, stopping };
   const replies = jobs.replies;
 
   replies.run(new ReplySender({ ...common, ...folders, chat, pace, unsureFaces }));
@@ -91,14 +99,27 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   });
 
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
-  const { username } = me;
-  const wants = new WantHandler({ ...common, ...folders, token, username, gate, smallTalk, unsureFaces });
+  const { username, can_read_all_group_messages: readsAllInGroups = false } = me;
+  const naming = { token, username, readsAllInGroups };
+  const wants = new WantHandler({ ...common, ...folders, ...naming, gate, smallTalk, unsureFaces });
   const updates = await startUpdates();
   void introduce(api, logger);
   logger.info({ username }, 'Listening');
+  logger.info(readsAllInGroups ? PRIVACY_OFF : PRIVACY_ON);
 
   const consumers = { results, deadLetters };
-  return new RunningBot({ username, stop, updates, ...consumers, jobs, overdueWatch, progress, sweeper, smallTalk });
+  return new RunningBot({
+    username,
+    stop,
+    updates,
+    ...consumers,
+    jobs,
+    ranking,
+    overdueWatch,
+    progress,
+    sweeper,
+    smallTalk,
+  });
 
   async function startUpdates(): Promise<UpdateSource> {
     const taking = { me, handle: (want: Want) => wants.handle(want), logger };

@@ -8,6 +8,8 @@ export interface SeenMessage {
   caption?: string;
   photo_url?: string;
   reply_to?: number;
+  /** The topic it stands in. */
+  thread_id?: number;
   edited?: boolean;
   buttons?: { text: string; callback_data: string }[][];
 }
@@ -31,6 +33,16 @@ export interface Sent {
   language?: string;
   album?: string;
   userId?: number;
+  replyTo?: number;
+  topic?: number;
+  /** In whose name, in a group. */
+  as?: 'anonymous' | 'channel' | 'bot';
+}
+
+/** How a group is made, or changed. */
+export interface Setup {
+  is_forum?: boolean;
+  bot_status?: 'member' | 'administrator';
 }
 
 export interface Fault {
@@ -59,7 +71,7 @@ export function chatPage(url: string) {
 
   return {
     /** The id of the user's message. */
-    async send(chatId: number, { text, photo, document, language, album, userId }: Sent): Promise<number> {
+    async send(chatId: number, { text, photo, document, language, album, ...from }: Sent): Promise<number> {
       const form = new FormData();
       if (text !== undefined) form.set('text', text);
       if (photo) form.set('photo', new Blob([new Uint8Array(photo)], { type: 'image/png' }), 'me.png');
@@ -68,7 +80,10 @@ export function chatPage(url: string) {
       }
       if (language) form.set('language_code', language);
       if (album) form.set('media_group_id', album);
-      if (userId !== undefined) form.set('user_id', String(userId));
+      const { userId: user_id, replyTo: reply_to, topic: message_thread_id, as } = from;
+      for (const [name, value] of Object.entries({ user_id, reply_to, message_thread_id, as })) {
+        if (value !== undefined) form.set(name, String(value));
+      }
       const sent = await ask<SeenMessage>(`/api/chats/${chatId}/messages`, { method: 'POST', body: form });
       return sent.message_id;
     },
@@ -113,6 +128,17 @@ export function chatPage(url: string) {
       );
       return found!;
     },
+    /** Makes a group of which the bot is a member, or changes one. */
+    setUp: (chatId: number, setup: Setup = {}) => ask(`/api/chats/${chatId}`, { ...json(setup), method: 'PATCH' }),
+    set: (settings: { privacy_mode?: boolean; has_topics_enabled?: boolean }) =>
+      ask('/api/settings', { ...json(settings), method: 'PATCH' }),
+    /** The id of the new topic. */
+    addTopic: async (chatId: number) =>
+      (await ask<{ message_thread_id: number }>(`/api/chats/${chatId}/topics`, json({ name: 'Photos' })))
+        .message_thread_id,
+    /** By its user. */
+    delete: (chatId: number, messageId: number) =>
+      ask(`/api/chats/${chatId}/messages/${messageId}`, { method: 'DELETE' }),
     break: (fault: Fault) => ask('/api/faults', json(fault)),
     mend: () => ask('/api/faults', { method: 'DELETE' }),
     stats: () => ask<{ calls: Record<string, number>; pending_updates: number }>('/api/stats'),

@@ -59,7 +59,8 @@ test('a photo refused for another reason does not count towards the window', asy
 const FILES: [name: string, type: string, words: RegExp][] = [
   ['a.heic', 'image/heic', /HEIC/],
   ['a.gif', 'image/gif', /animations/],
-  ['a.tiff', 'image/tiff', /this kind of image file/],
+  ['a.tiff', 'image/tiff', /TIFF files/],
+  ['a.svg', 'image/svg+xml', /this kind of image file/],
   ['a.pdf', 'application/pdf', /not a picture I can read/],
   ['a.mp4', 'video/mp4', /videos/],
   ['a.mp3', 'audio/mpeg', /sound/],

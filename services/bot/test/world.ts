@@ -78,7 +78,7 @@ export interface World extends AsyncDisposable {
   /** Requests that came to the estimator. */
   requests: EstimateRequest[];
   publishResult(request: EstimateRequest, kind: Outcome['kind']): Promise<void>;
-  /** Of a private chat; the user's own too. */
+  /** By the bot; in a private chat the user's own too. */
   deleteMessage(chatId: number, messageId: number): Promise<void>;
   /** Fails unless, soon, no request is in work, no photo stored, no job there and no message waiting. */
   untilNothingIsLeft(): Promise<void>;
@@ -120,9 +120,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       ? await bookkeepingOnRedis(redisUrl, { limits, logger, onFatal })
       : bookkeepingInMemory({ limits, logger, onFatal });
   const start = async (bookkeeping: Bookkeeping) => {
-    const { book, jobs, requestRate, troubles } = bookkeeping;
+    const { book, albums, jobs, requestRate, troubles } = bookkeeping;
     const { apiRoot, token } = sandbox;
-    const parts = { broker, photoStore, inbox, book, jobs, requestRate, troubles, limits, logger, onFatal };
+    const parts = { broker, photoStore, inbox, book, albums, jobs, requestRate, troubles, limits, logger, onFatal };
     return startBot(bend({ ...parts, token, apiRoot }));
   };
   let bookkeeping = await keepBooks();

@@ -7,7 +7,7 @@ export interface Person {
   language?: string | undefined;
 }
 
-/** A photo, or an image file. */
+/** A photo, or a file that may be one. */
 export interface Photo {
   /** The largest first; one at the least. */
   sizes: PhotoSize[];
@@ -30,6 +30,10 @@ export type NotAPhoto =
   | 'video_note'
   | 'voice'
   | 'heic'
+  | 'avif'
+  | 'tiff'
+  | 'bmp'
+  | 'pdf'
   | 'other_image'
   | 'document'
   | 'other';
@@ -49,8 +53,26 @@ export interface SentPhoto extends Message {
   albumId?: string | undefined;
   /** Its sender had it hidden until it is touched. */
   spoiler?: true | undefined;
-  /** It names the bot, or replies to one of its messages. */
+  /** It names the bot, asks for scores, or replies to one of the bot's messages. */
   isForBot: boolean;
+}
+
+/** What somebody points at when they ask for scores. */
+export interface PointedAt {
+  /** Undefined where our answer can't reply to it. */
+  messageId?: string | undefined;
+  content: { photo: Photo } | { what: NotAPhoto };
+  albumId?: string | undefined;
+  spoiler?: true | undefined;
+  /** The bot itself has sent it. */
+  isOurs: boolean;
+}
+
+/** Somebody asks for the scores of a photo that somebody has sent. */
+export interface AskedScore extends Message {
+  kind: 'score';
+  /** Undefined if they point at nothing. */
+  about?: PointedAt | undefined;
 }
 
 export interface SentCommand extends Message {
@@ -62,6 +84,9 @@ export interface SentCommand extends Message {
 export interface SentOther extends Message {
   kind: 'other';
   what: NotAPhoto;
+  albumId?: string | undefined;
+  /** As of a photo. */
+  isForBot: boolean;
 }
 
 export interface PressedButton {
@@ -90,4 +115,4 @@ export interface PressedButton {
   unreadable?: true;
 }
 
-export type Want = SentPhoto | SentCommand | SentOther | PressedButton;
+export type Want = SentPhoto | AskedScore | SentCommand | SentOther | PressedButton;

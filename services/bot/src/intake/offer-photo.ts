@@ -2,7 +2,7 @@ import type { SentPhoto } from '../chat/wants.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import { languageFor } from '../texts/languages.ts';
-import type { PhotoGate } from './accept-photo.ts';
+import type { Acceptance, PhotoGate } from './accept-photo.ts';
 import { chooseSize } from './choose-size.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -12,9 +12,14 @@ export interface OfferParts {
   limits: Limits;
 }
 
-/** Offers a photo that somebody sent. Resolves to what to tell them if it is not taken. Throws as `PhotoGate.accept` does. */
-export async function offerPhoto(sent: SentPhoto, { token, gate, limits }: OfferParts): Promise<string | undefined> {
+/**
+ * Offers a photo that somebody sent, or asked for. Throws as `PhotoGate.accept` does.
+ *
+ * @param asked what makes it another request than the first of this photo
+ */
+export function offerPhoto(sent: SentPhoto, parts: OfferParts, asked?: string): Promise<Acceptance> {
   const { chatId, messageId, from, photo, inPrivate, topicId, albumId, spoiler } = sent;
+  const { token, gate, limits } = parts;
   const replyTo: ReplyTo = {
     userId: from.id,
     chatId,
@@ -25,7 +30,5 @@ export async function offerPhoto(sent: SentPhoto, { token, gate, limits }: Offer
     ...(spoiler && { spoiler }),
     ...(!inPrivate && { inGroup: true }),
   };
-  const id = requestIdOf(token, chatId, messageId);
-  const acceptance = await gate.accept(id, chooseSize(photo, limits.maxPhotoBytes), replyTo);
-  return typeof acceptance === 'string' ? undefined : acceptance.refusal;
+  return gate.accept(requestIdOf(token, chatId, messageId, asked), chooseSize(photo, limits.maxPhotoBytes), replyTo);
 }

@@ -55,7 +55,8 @@ async function offerAgain({ from, data, answer, unreadable }: PressedButton, par
     ...(about.spoiler && { spoiler: about.spoiler }),
     ...(!inPrivate && { inGroup: true }),
   };
-  const id = requestIdOf(token, chatId, about.messageId, ADULTS);
+  // A photo that somebody asked for again has several answers.
+  const id = requestIdOf(token, chatId, about.messageId, `${ADULTS} ${answer.messageId}`);
   const acceptance = await gate.accept(id, chooseSize(about.photo, limits.maxPhotoBytes), replyTo);
   return typeof acceptance === 'string' ? texts.pressed[acceptance] : acceptance.refusal;
 }

@@ -18,6 +18,7 @@ import { type Envelope, replyToOf, requestFor } from '../requests/envelope.ts';
 import { addressOf, type ReplyTo, replyTo as readReplyTo, toEnvelope } from '../requests/reply-to.ts';
 import { isOver, type RequestBook, type RequestRecord, type State } from '../requests/request-book.ts';
 import { HAS_DECIMAL_COMMA, TEXTS } from '../texts/languages.ts';
+import { kindOfFile, NotAPhotoError } from './file-kind.ts';
 import type { IntakeJob } from './intake-job.ts';
 
 export interface IntakeParts {
@@ -88,7 +89,7 @@ export class IntakeWorker implements Worker<IntakeJob> {
     const replyTo = request ? replyToOf(request) : data.replyTo;
     if (code === 'expired') return replies.add(deadlineJobId(id), { id, replyTo, answer: { kind: 'expired' } });
     if (isOver(await book.answerReady(id))) return;
-    await replies.add(replyJobId(id), { id, replyTo, answer: answerTo(code) });
+    await replies.add(replyJobId(id), { id, replyTo, answer: answerTo(error) });
   }
 
   /** Undefined if there is nothing to do: it was published by an earlier try, or is over. */
@@ -144,6 +145,8 @@ export class IntakeWorker implements Worker<IntakeJob> {
     const { broker, chat, photoStore, book, limits } = this.#parts;
     if (!broker.connected) throw new RetryableError('broker_away', 'RabbitMQ is away: the download waits for it.');
     const bytes = await chat.download(fileId, limits.maxPhotoBytes);
+    const what = kindOfFile(bytes);
+    if (what !== undefined) throw new NotAPhotoError(what);
     const { ref, attachment } = await photoStore.put(keysOf(id).photo, bytes);
     // Its deadline may have been told during the download.
     if (Date.now() >= deadline) {
@@ -175,7 +178,9 @@ function readJob(job: IntakeJob): IntakeJob {
   return { ...job, replyTo: readReplyTo.parse(job.replyTo) };
 }
 
-function answerTo(code: string): Answer {
+function answerTo(error: unknown): Answer {
+  if (error instanceof NotAPhotoError) return { kind: 'not_a_photo', what: error.what };
+  const code = codeOf(error);
   if (code === 'file_gone') return { kind: 'file_gone' };
   if (code === 'file_too_large') return { kind: 'too_many_bytes' };
   return { kind: 'failed' };

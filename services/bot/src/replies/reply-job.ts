@@ -1,10 +1,11 @@
 import type { Outcome } from '@attrai/contracts/result';
+import type { NotAPhoto } from '../chat/wants.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import { TEXTS } from '../texts/languages.ts';
 
 /** What a user can be told about an accepted photo: what became of it, or why it never got to an estimator. */
-export type Answer = Outcome | { kind: 'file_gone' };
+export type Answer = Outcome | { kind: 'file_gone' } | { kind: 'not_a_photo'; what: NotAPhoto };
 
 /** The answer to one request, on its way to its chat. */
 export interface ReplyJob {
@@ -34,6 +35,8 @@ export function answerText(answer: Answer, { language }: ReplyTo, limits: Limits
       return texts.scored(answer.faces);
     case 'expired':
       return texts.expired(limits);
+    case 'not_a_photo':
+      return texts.notAPhoto[answer.what];
     case 'too_many_bytes':
       return texts.tooLarge(undefined, limits);
     default:

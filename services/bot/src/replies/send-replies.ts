@@ -13,6 +13,7 @@ import { addressOf, replyTo } from '../requests/reply-to.ts';
 import type { RequestBook, SendPermission } from '../requests/request-book.ts';
 import { TEXTS } from '../texts/languages.ts';
 import { adultsButton, type UnsureFaces } from './adults-button.ts';
+import type { AlbumRanking } from './album-ranking.ts';
 import { answerText, deadlineJobId, type ReplyJob } from './reply-job.ts';
 import { deletePhotosOf, folderOf, type PhotoFolders } from './request-photos.ts';
 
@@ -21,6 +22,7 @@ export interface ReplyParts extends PhotoFolders {
   pace: Pace;
   progress: Progress;
   book: RequestBook<Envelope>;
+  ranking: Pick<AlbumRanking, 'ended'>;
   unsureFaces: UnsureFaces;
   limits: Limits;
   logger: Logger;
@@ -65,7 +67,7 @@ export class ReplySender implements Worker<ReplyJob> {
     if (permission === 'busy') throw busy();
     if (permission === 'send' || permission === 'unknown') {
       await this.#parts.progress.settle(data.id);
-      await this.#end(data.id, await this.#deliver(one, permission));
+      await this.#end(data, await this.#deliver(one, permission));
       metrics.took('reply', performance.now() - started);
     }
     // What is left after that is cleaned up by the next try, if this one breaks off here.
@@ -75,7 +77,7 @@ export class ReplySender implements Worker<ReplyJob> {
   async gaveUp({ data }: Job<ReplyJob>, error: unknown): Promise<void> {
     this.#parts.logger.error({ requestId: data.id, code: codeOf(error), err: error }, 'Gave up answering');
     await this.#parts.progress.settle(data.id);
-    await this.#end(data.id, 'undeliverable');
+    await this.#end(data, 'undeliverable');
     await deletePhotosOf(data.id, this.#parts);
   }
 
@@ -104,8 +106,9 @@ export class ReplySender implements Worker<ReplyJob> {
     if (permission !== 'send') throw busy();
   }
 
-  async #end(id: string, answered: Answered): Promise<void> {
-    const { book, metrics, stopping } = this.#parts;
+  async #end({ id, replyTo, answer }: ReplyJob, answered: Answered): Promise<void> {
+    const { book, metrics, ranking, stopping } = this.#parts;
+    await ranking.ended(replyTo, answer);
     if (await patiently(() => book.answered(id), stopping)) metrics.answered(answered);
   }
 

@@ -1,10 +1,9 @@
-import type { CallbackQuery, Message, Update, User } from 'telegraf/types';
+import type { CallbackQuery, Message, Update } from 'telegraf/types';
 import { z } from 'zod';
-import type { NotAPhoto, Person, Photo, PhotoSize, PressedButton, Want } from '../chat/wants.ts';
+import type { NotAPhoto, Person, Photo, PhotoSize, PointedAt, PressedButton, Want } from '../chat/wants.ts';
+import { kindByLabel } from './file-label.ts';
 
-const READABLE = /^image\/(jpe?g|png|webp)$/i;
-const READABLE_NAME = /\.(jpe?g|png|webp)$/i;
-const COMMAND = /^\/(\w+)(?:@(\w+))?(?=\s|$)/;
+const COMMAND = /^\/(\w+)(?:@(\w+))?(?![\w@/])/;
 
 /** Contents by the field that holds them. Animations come with a `document` too, so they are looked for first. */
 const OTHER_CONTENTS: [field: string, what: NotAPhoto][] = [
@@ -21,14 +20,17 @@ const OTHER_CONTENTS: [field: string, what: NotAPhoto][] = [
 ];
 
 /** What Telegram promises of a message and of a press: without it nobody could be answered. */
-const message = z.object({ message_id: z.int(), chat: z.object({ id: z.int() }), from: z.object({ id: z.int() }) });
-const press = z.object({ id: z.string().min(1), from: z.object({ id: z.int() }) });
+const withId = z.object({ id: z.int() });
+const message = z.object({ message_id: z.int(), chat: withId });
+const press = z.object({ id: z.string().min(1), from: withId });
 /** Without these it is answered all the same. */
 const topic = z.object({ is_topic_message: z.literal(true), message_thread_id: z.int().positive() });
 const album = z.object({ media_group_id: z.string().min(1) });
+/** A photo that moves. A message with one has its `photo` too; an `external_reply` hasn't. */
+const livePhoto = z.object({ photo: z.array(z.custom<Message.PhotoMessage['photo'][number]>()) });
 const fileIds = z.array(z.object({ fileId: z.string().min(1) }));
 
-/** What this bot is on Telegram. */
+/** What this bot is on Telegram, as getMe tells. */
 export interface Me {
   id: number;
   username: string;
@@ -43,44 +45,89 @@ export type Content = { photo: Photo } | { what: NotAPhoto } | 'service';
  */
 export function readUpdate(update: Update, me: Me): Want | undefined {
   if ('callback_query' in update) return readPress(update.callback_query);
-  if (!('message' in update) || !update.message.from || update.message.from.is_bot) return undefined;
-  return readMessage(update.message, me);
+  return 'message' in update ? readMessage(update.message, me) : undefined;
 }
 
 function readMessage(received: Message, me: Me): Want | undefined {
   const content = readContent(received);
-  if (content === 'service') return undefined;
-  const { chat, message_id, from } = message.parse(received);
+  const from = senderOf(received);
+  if (content === 'service' || from === undefined) return undefined;
+  const { chat, message_id } = message.parse(received);
   const about = {
     chatId: String(chat.id),
     messageId: String(message_id),
-    from: personOf(received.from!, from.id),
+    from,
     inPrivate: received.chat.type === 'private',
     topicId: topicOf(received),
   };
+  const inAlbum = { albumId: albumOf(received), isForBot: isForBot(received, me) };
   if ('photo' in content) {
-    const albumId = album.safeParse(received).data?.media_group_id;
-    const spoiler = spoilerOf(received);
-    return { kind: 'photo', ...about, photo: content.photo, albumId, spoiler, isForBot: isForBot(received, me) };
+    return { kind: 'photo', ...about, ...inAlbum, photo: content.photo, spoiler: spoilerOf(received) };
   }
-  const text = 'text' in received ? received.text : '';
-  const [, name, to] = COMMAND.exec(text) ?? [];
-  if (name !== undefined && (to === undefined || to.toLowerCase() === me.username.toLowerCase())) {
-    return { kind: 'command', ...about, name: name.toLowerCase() };
+  const words = wordsOf(received);
+  const isText = 'text' in received;
+  if (asksForScore(words, me)) {
+    const pointedAt = isText ? readPointedAt(received, me) : { content, albumId: inAlbum.albumId, isOurs: false };
+    return { kind: 'score', ...about, about: pointedAt };
   }
-  // Of another bot, or none at all.
-  if (text.startsWith('/')) return { kind: 'command', ...about, name: '' };
-  return { kind: 'other', ...about, what: content.what };
+  if (isText && names(words, me)) {
+    const pointedAt = readPointedAt(received, me);
+    if (pointedAt && !pointedAt.isOurs && 'photo' in pointedAt.content)
+      return { kind: 'score', ...about, about: pointedAt };
+  }
+  if (isText && words.startsWith('/')) return { kind: 'command', ...about, name: commandOf(words, me) ?? '' };
+  return { kind: 'other', ...about, ...inAlbum, what: content.what };
+}
+
+/** A command's name in lower case; undefined if it is another bot's, or none. */
+function commandOf(words: string, me: Me): string | undefined {
+  const [, name, to = me.username] = COMMAND.exec(words) ?? [];
+  return to.toLowerCase() === me.username.toLowerCase() ? name?.toLowerCase() : undefined;
+}
+
+/** `/score` to begin with, or `/score@` this bot anywhere. */
+function asksForScore(words: string, me: Me): boolean {
+  return commandOf(words, me) === 'score' || new RegExp(`(^|\\s)/score@${me.username}(?!\\w)`, 'i').test(words);
+}
+
+function names(words: string, me: Me): boolean {
+  return new RegExp(`(^|[^\\w@])@${me.username}(?!\\w)`, 'i').test(words);
+}
+
+function wordsOf(received: Message): string {
+  if ('text' in received) return received.text;
+  return 'caption' in received ? (received.caption ?? '') : '';
+}
+
+/**
+ * What a message replies to. In a topic a message that replies to nothing has the topic's beginning there; what a message of
+ * another chat or topic holds comes as `external_reply`, without a message to reply to.
+ */
+function readPointedAt(received: Message, me: Me): PointedAt | undefined {
+  const replied = 'reply_to_message' in received ? (received.reply_to_message as Message | undefined) : undefined;
+  const content = replied ? readContent(replied) : 'service';
+  if (replied && content !== 'service') {
+    return {
+      messageId: String(message.pick({ message_id: true }).parse(replied).message_id),
+      content,
+      albumId: albumOf(replied),
+      spoiler: spoilerOf(replied),
+      isOurs: replied.from?.id === me.id,
+    };
+  }
+  const external = 'external_reply' in received ? (received.external_reply as unknown as Message) : undefined;
+  const shown = external ? readContent(external) : 'service';
+  return external && shown !== 'service' ? { content: shown, spoiler: spoilerOf(external), isOurs: false } : undefined;
 }
 
 function readPress(query: CallbackQuery): PressedButton {
-  const { id, from } = press.parse(query);
-  const pressed: PressedButton = { kind: 'press', pressId: id, from: personOf(query.from, from.id) };
+  const { id } = press.parse(query);
+  const pressed: PressedButton = { kind: 'press', pressId: id, from: personOf(query.from) };
   try {
     if ('data' in query) pressed.data = query.data;
     const { message: answer } = query;
     if (answer === undefined || answer.date === 0) return pressed;
-    const { chat, message_id } = message.omit({ from: true }).parse(answer);
+    const { chat, message_id } = message.parse(answer);
     pressed.answer = {
       chatId: String(chat.id),
       messageId: String(message_id),
@@ -117,6 +164,10 @@ function topicOf(received: object): string | undefined {
   return found && String(found.message_thread_id);
 }
 
+function albumOf(received: Message): string | undefined {
+  return album.safeParse(received).data?.media_group_id;
+}
+
 function spoilerOf(received: Message): true | undefined {
   return 'has_media_spoiler' in received && received.has_media_spoiler ? true : undefined;
 }
@@ -124,6 +175,7 @@ function spoilerOf(received: Message): true | undefined {
 /** Sorts out a message. */
 export function readContent(received: Message): Content {
   if ('photo' in received) return readPhoto(received.photo);
+  if ('live_photo' in received) return readPhoto(livePhoto.parse(received.live_photo).photo);
   const other = OTHER_CONTENTS.find(([field]) => field in received);
   if (other) return { what: other[1] };
   if ('document' in received) return readDocument(received.document);
@@ -147,25 +199,30 @@ function photoOf(sizes: PhotoSize[]): Content {
   return { photo: { sizes } };
 }
 
+/** A file whose label doesn't say is taken for a photo until its contents are there. */
 function readDocument({ mime_type, file_name, file_id, file_size }: Message.DocumentMessage['document']): Content {
-  const readable = mime_type === undefined ? READABLE_NAME.test(file_name ?? '') : READABLE.test(mime_type);
-  if (readable) return photoOf([{ fileId: file_id, bytes: file_size }]);
-  if (/^image\/hei[cf]/i.test(mime_type ?? '') || /\.hei[cf]$/i.test(file_name ?? '')) return { what: 'heic' };
-  if (/^image\/gif$/i.test(mime_type ?? '')) return { what: 'gif' };
-  if (/^image\//i.test(mime_type ?? '')) return { what: 'other_image' };
-  if (/^video\//i.test(mime_type ?? '')) return { what: 'video' };
-  if (/^audio\//i.test(mime_type ?? '')) return { what: 'voice' };
-  return { what: 'document' };
+  const what = kindByLabel(mime_type, file_name);
+  return what === undefined ? photoOf([{ fileId: file_id, bytes: file_size }]) : { what };
 }
 
-/** True if the message is meant for the bot: its caption names it, or it replies to one of the bot's messages. */
+/** True if the message is meant for the bot: its caption names it or asks for scores, or it replies to one of the bot's messages. */
 export function isForBot(received: Message, me: Me): boolean {
   if ('reply_to_message' in received && received.reply_to_message?.from?.id === me.id) return true;
-  const caption = 'caption' in received ? (received.caption ?? '') : '';
-  return new RegExp(`(^|[^\\w@])@${me.username}(?!\\w)`, 'i').test(caption);
+  const words = wordsOf(received);
+  return names(words, me) || asksForScore(words, me);
 }
 
-function personOf(user: User, id: number): Person {
-  const language: unknown = user.language_code;
+/**
+ * Who sent a message; undefined if a bot did. What is sent in the name of a group or channel comes from that, by whose hand
+ * Telegram doesn't tell: it puts a bot of its own in the sender's place, or itself.
+ */
+function senderOf({ sender_chat, from }: Message): Person | undefined {
+  if (sender_chat !== undefined) return { id: String(withId.parse(sender_chat).id) };
+  return from === undefined || from.is_bot ? undefined : personOf(from);
+}
+
+function personOf(user: object): Person {
+  const { id } = withId.parse(user);
+  const language: unknown = 'language_code' in user ? user.language_code : undefined;
   return { id: String(id), language: typeof language === 'string' ? language : undefined };
 }

@@ -1,3 +1,4 @@
+import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
@@ -28,8 +29,20 @@ const someOfThem: Unscored = {
   both: '–: sieht nach einem Kind aus oder könnte unter 18 sein, deshalb keine Wertung. Das passiert auch bei Erwachsenen.',
 };
 
+const inAlbum: AlbumWords = {
+  highest: 'Höchste Wertung',
+  next: 'Dann',
+  without: 'Ohne Wertung',
+  photo: 'Foto',
+  caution: 'Unterschiede von weniger als einem halben Punkt bedeuten wenig.',
+};
+
+const cantRead = (kind: string) =>
+  `${kind}-Dateien kann ich nicht lesen. Schick das Bild als JPEG, PNG oder WebP, oder als Foto statt als Datei.`;
+
 export const de: Texts = {
   commands: {
+    score: 'bewertet das Foto, auf das du antwortest',
     start: 'was dieser Bot macht',
     help: 'was du schicken kannst, und die Grenzen',
     privacy: 'was mit deinen Fotos geschieht',
@@ -46,9 +59,15 @@ export const de: Texts = {
       'Bitte schick mir keine Fotos von Kindern und von Menschen, die nicht zugestimmt haben. Kinder bewerte ich nicht.',
       '/help: was du schicken kannst\n/privacy: was mit deinen Fotos geschieht',
     ].join('\n\n'),
+  startInGroup: (username) =>
+    [
+      `Hallo! Antworte auf ein Foto mit /score@${username}, oder schreib das in den Text eines Fotos. Ich zeichne um jedes Gesicht einen Rahmen und gebe ihm eine Wertung von 0 bis 10.`,
+      'Eine Wertung ist die Schätzung eines Computermodells zu einem Bild, keine Tatsache über einen Menschen. Bitte nicht bei Kindern und bei Menschen, die nicht zugestimmt haben.',
+      `/help@${username}: was hier geht, und die Grenzen`,
+    ].join('\n\n'),
   help: (limits, username) =>
     [
-      'Schick mir ein Foto oder eine Bilddatei: JPEG, PNG oder WebP. Zu jedem Foto eines Albums gibt es eine eigene Antwort.',
+      'Schick mir ein Foto oder eine Bilddatei: JPEG, PNG oder WebP. Zu jedem Foto eines Albums gibt es eine eigene Antwort, und nach der letzten ihre Reihenfolge.',
       [
         'Die Grenzen:',
         `• höchstens ${size(limits.maxPhotoBytes)} pro Datei`,
@@ -60,18 +79,34 @@ export const de: Texts = {
       'Eine Wertung ist meine Schätzung, was Menschen dem Bild auf einer Skala von zehn Punkten geben würden: Die meisten Gesichter bekommen 3 bis 7.',
       'Die Wertungen stehen von links nach rechts, Reihe für Reihe. „≈“ vor einer Wertung heißt, dass sie weniger sicher ist: Das Gesicht ist abgewandt, klein oder teilweise verdeckt.',
       'Ein Gesicht, das nach einem Kind aussieht, bewerte ich nie. Eines, das unter 18 sein könnte, bekommt auch keine Wertung; das passiert auch bei Erwachsenen. Hat die Antwort einen Knopf dafür, kann der Absender des Fotos sagen, dass alle darauf 18 oder älter sind. Dann sehe ich es mir noch einmal an.',
-      `In einer Gruppe sehe ich mir nur Fotos an, die @${username} im Text haben oder auf eine Nachricht von mir antworten.`,
+      `In einer Gruppe sehe ich mir Fotos an, auf die jemand mit /score@${username} antwortet oder die es im Text haben. /help@${username} sagt dort mehr.`,
+    ].join('\n\n'),
+  helpInGroup: (limits, username, readsAll) =>
+    [
+      `Antworte auf ein Foto oder eine Bilddatei von wem auch immer mit /score@${username}, oder schreib das in den Text deines eigenen. Das geht immer.`,
+      readsAll
+        ? `@${username} im Text eines Fotos oder als Antwort darauf geht auch, ebenso ein Foto als Antwort auf eine Nachricht von mir. Von einem Album sehe ich mir jedes Foto an.`
+        : `Ein Foto als Antwort auf eine Nachricht von mir geht auch. @${username} im Text eines Fotos oder als Antwort darauf geht nur, wo ich Administrator bin: Sonst zeigt Telegram es mir nicht, und die anderen Fotos eines Albums auch nicht.`,
+      `Die Grenzen: ${size(limits.maxPhotoBytes)} pro Datei, ${count(limits.maxActivePerUser, photos)} von einer Person gleichzeitig in Arbeit, ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. Sie zählen für den, der fragt.`,
+      'Mehr über Wertungen sagt /help im privaten Chat mit mir.',
     ].join('\n\n'),
   privacy: (limits) =>
     [
       'Ich behalte keine Fotos. Deins wird gelöscht, sobald ich es angesehen habe, und das Bild mit den Wertungen, sobald du es hast.',
-      `Bis dahin habe ich das Foto und was ich für die Antwort brauche: deine Nutzernummer, den Chat, deine Nachricht und deine Sprache. Das endet innerhalb von ${duration(limits.deadlineSeconds)}, was auch geschieht, außer wenn Telegram selbst nicht erreichbar ist.`,
+      `Bis dahin habe ich das Foto und was ich für die Antwort brauche: deine Nutzernummer, den Chat, deine Nachricht und deine Sprache; von einem Album auch seine Wertungen, bis zur letzten Antwort. Das endet innerhalb von ${duration(limits.deadlineSeconds)}, was auch geschieht, außer wenn Telegram selbst nicht erreichbar ist.`,
       `Ich zähle, wie viele Fotos du in ${duration(limits.windowSeconds)} geschickt hast. Einen Tag lang merke ich mir zu jedem Foto einen Code, damit ich keines zweimal bearbeite. Er sagt nicht, von wem es war oder was darauf war.`,
       'Um Kinder auszulassen, schätze ich, ob ein Gesicht jünger als 18 aussieht. Das geschätzte Alter wird nie gespeichert, protokolliert oder weitergegeben, nur dass ein Gesicht keine Wertung bekam.',
       'Wenn du den Knopf unter einer Antwort drückst, hole ich dein Foto noch einmal von Telegram und sehe es mir wieder an. Sonst wird dafür nichts behalten.',
       'Niemand sieht deine Fotos an, und nichts lernt aus ihnen. Was in diesem Chat steht, bleibt bei Telegram, bis du es löschst.',
     ].join('\n\n'),
   unknownCommand: () => 'Diesen Befehl kenne ich nicht. /help sagt dir, was ich kann.',
+
+  howToScore: (username, inPrivate) =>
+    inPrivate
+      ? 'Schick mir ein Foto, oder antworte auf eines mit /score.'
+      : `Antworte auf ein Foto mit /score@${username}, oder schreib das in den Text eines Fotos.`,
+  inWork: 'Ich sehe mir dieses Foto schon an.',
+  myOwn: 'Diese Nachricht ist von mir. Antworte mit /score auf das Foto selbst.',
 
   cancelled: (n) =>
     n === 0
@@ -104,6 +139,10 @@ export const de: Texts = {
     video_note: 'Videonachrichten kann ich mir nicht ansehen. Schick mir ein Foto.',
     voice: 'Ton kann ich mir nicht anhören. Schick mir ein Foto.',
     heic: 'HEIC-Dateien kann ich nicht lesen. Schick das Bild als Foto statt als Datei: Telegram wandelt es um.',
+    avif: cantRead('AVIF'),
+    tiff: cantRead('TIFF'),
+    bmp: cantRead('BMP'),
+    pdf: 'PDF-Dateien kann ich nicht lesen. Schick die Seite als Foto.',
     other_image:
       'Diese Art von Bilddatei kann ich nicht lesen. Schick sie als JPEG, PNG oder WebP, oder als Foto statt als Datei.',
     document: 'Diese Datei ist kein Bild, das ich lesen kann. Schick ein Foto oder eine Datei in JPEG, PNG oder WebP.',
@@ -123,6 +162,7 @@ export const de: Texts = {
       'Das schätzt ein Modell über dieses Bild, nicht über einen Menschen.',
     ].join('\n');
   },
+  album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `Tut mir leid, ich konnte mir dieses Foto nicht innerhalb von ${duration(limits.deadlineSeconds)} ansehen. Bitte schick es etwas später noch einmal.`,
   answer: {

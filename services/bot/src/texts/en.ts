@@ -1,3 +1,4 @@
+import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
@@ -27,8 +28,20 @@ const someOfThem: Unscored = {
   both: '–: looks like a child or may be under 18, so no score. It happens to adults too.',
 };
 
+const inAlbum: AlbumWords = {
+  highest: 'Highest score',
+  next: 'Then',
+  without: 'No score',
+  photo: 'photo',
+  caution: 'Differences of less than half a point mean little.',
+};
+
+const cantRead = (kind: string) =>
+  `I can't read ${kind} files. Send it as JPEG, PNG or WebP, or as a photo instead of a file.`;
+
 export const en: Texts = {
   commands: {
+    score: 'scores the photo you reply to',
     start: 'what this bot does',
     help: 'what to send, and the limits',
     privacy: 'what happens to your photos',
@@ -45,9 +58,15 @@ export const en: Texts = {
       "Please don't use it on children, or on people who haven't agreed to it. I don't score children.",
       '/help: what you can send\n/privacy: what happens to your photos',
     ].join('\n\n'),
+  startInGroup: (username) =>
+    [
+      `Hello! Reply to a photo with /score@${username}, or put that in a photo's caption. I'll draw a box around each face and give it a score from 0 to 10.`,
+      "A score is one computer model's guess about a picture, not a fact about a person. Please don't use it on children, or on people who haven't agreed to it.",
+      `/help@${username}: what works here, and the limits`,
+    ].join('\n\n'),
   help: (limits, username) =>
     [
-      'Send me a photo, or an image file: JPEG, PNG or WebP. Each photo of an album gets its own answer.',
+      'Send me a photo, or an image file: JPEG, PNG or WebP. Each photo of an album gets its own answer, and the last one is followed by their order.',
       [
         'The limits:',
         `• at most ${size(limits.maxPhotoBytes)} a file`,
@@ -59,18 +78,34 @@ export const en: Texts = {
       'A score is my guess at what people would give the picture on a scale of ten points: most faces get 3 to 7.',
       'Scores are listed from left to right, row by row. “≈” before a score means that it is less certain: the face is turned, small or partly covered.',
       "A face that looks like a child's is never scored. One that may be under 18 gets no score either, which happens to adults too. Where the answer has a button for it, the sender of the photo can say that everyone in it is 18 or older, and I look again.",
-      `In a group I only look at photos that have @${username} in the caption or reply to a message of mine.`,
+      `In a group I look at photos that somebody replies to with /score@${username}, or that have it in their caption. /help@${username} there tells more.`,
+    ].join('\n\n'),
+  helpInGroup: (limits, username, readsAll) =>
+    [
+      `Reply to anybody's photo or image file with /score@${username}, or put that in the caption of yours. That always works.`,
+      readsAll
+        ? `@${username} in a caption works too, or as a reply to a photo; so does a photo in reply to a message of mine. Of an album I look at every photo.`
+        : `A photo in reply to a message of mine works too. @${username} in a caption, or as a reply to a photo, works only where I am an administrator: elsewhere Telegram doesn't show it to me, nor the other photos of an album.`,
+      `The limits: ${size(limits.maxPhotoBytes)} a file, ${count(limits.maxActivePerUser, photos)} of one person in work at once, ${count(limits.requestsPerWindow, photos)} in ${duration(limits.windowSeconds)}. They count for who asks.`,
+      'More about scores is in my private chat: /help there.',
     ].join('\n\n'),
   privacy: (limits) =>
     [
       'I keep no photos. Yours is deleted once it has been looked at, and the picture with the scores once you have it.',
-      `Until then I hold the photo and what I need to answer you: your user number, the chat, your message and your language. That ends within ${duration(limits.deadlineSeconds)}, whatever happens, unless Telegram itself is out of reach.`,
+      `Until then I hold the photo and what I need to answer you: your user number, the chat, your message and your language; of an album also its scores, until the last answer. That ends within ${duration(limits.deadlineSeconds)}, whatever happens, unless Telegram itself is out of reach.`,
       `I count how many photos you sent in the last ${duration(limits.windowSeconds)}. For a day I remember a code for each photo, so that none is done twice; it doesn't say whose photo it was or what was in it.`,
       'To leave children out I estimate whether a face looks younger than 18. An estimated age is never kept, logged or passed on, only that a face got no score.',
       'When you press the button below an answer, I get your photo from Telegram again and look at it once more. Nothing else is kept for that.',
       'Nobody looks at your photos, and nothing learns from them. What is in this chat stays with Telegram until you delete it.',
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
+
+  howToScore: (username, inPrivate) =>
+    inPrivate
+      ? 'Send me a photo, or reply to one with /score.'
+      : `Reply to a photo with /score@${username}, or put that in a photo's caption.`,
+  inWork: "I'm already looking at this photo.",
+  myOwn: 'This is a message of mine. Reply with /score to the photo itself.',
 
   cancelled: (n) =>
     n === 0
@@ -101,6 +136,10 @@ export const en: Texts = {
     video_note: "I can't look at video messages. Send me a photo.",
     voice: "I can't listen to sound. Send me a photo.",
     heic: "I can't read HEIC files. Send it as a photo instead of a file: Telegram converts it.",
+    avif: cantRead('AVIF'),
+    tiff: cantRead('TIFF'),
+    bmp: cantRead('BMP'),
+    pdf: 'A PDF is not a picture I can read. Send the page as a photo.',
     other_image: "I can't read this kind of image file. Send it as JPEG, PNG or WebP, or as a photo instead of a file.",
     document: 'This file is not a picture I can read. Send a photo, or a JPEG, PNG or WebP file.',
     other: 'I can only do something with photos. Send me one with faces.',
@@ -117,6 +156,7 @@ export const en: Texts = {
       "One model's guess about this picture, not about a person.",
     ].join('\n');
   },
+  album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `I'm sorry, I couldn't look at this photo within ${duration(limits.deadlineSeconds)}. Please send it again a little later.`,
   answer: {

@@ -1,3 +1,4 @@
+import { type AlbumWords, albumLine } from './album-line.ts';
 import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
@@ -29,8 +30,20 @@ const someOfThem: Unscored = {
   both: '–: parece un niño o puede tener menos de 18 años, por eso no lleva nota. También les pasa a los adultos.',
 };
 
+const inAlbum: AlbumWords = {
+  highest: 'La nota más alta',
+  next: 'Después',
+  without: 'Sin nota',
+  photo: 'foto',
+  caution: 'Las diferencias de menos de medio punto significan poco.',
+};
+
+const cantRead = (kind: string) =>
+  `No puedo leer archivos ${kind}. Envíalo como JPEG, PNG o WebP, o como foto en lugar de como archivo.`;
+
 export const es: Texts = {
   commands: {
+    score: 'pone nota a la foto a la que respondes',
     start: 'qué hace este bot',
     help: 'qué enviar y cuáles son los límites',
     privacy: 'qué pasa con tus fotos',
@@ -47,9 +60,15 @@ export const es: Texts = {
       'Por favor, no lo uses con niños ni con personas que no estén de acuerdo. No pongo nota a los niños.',
       '/help: qué puedes enviar\n/privacy: qué pasa con tus fotos',
     ].join('\n\n'),
+  startInGroup: (username) =>
+    [
+      `¡Hola! Responde a una foto con /score@${username}, o ponlo en el texto de una foto: marcaré cada cara con un recuadro y le pondré una nota de 0 a 10.`,
+      'La nota es lo que un modelo informático supone de una imagen, no un hecho sobre una persona. Por favor, no lo uses con niños ni con personas que no estén de acuerdo.',
+      `/help@${username}: qué funciona aquí y cuáles son los límites`,
+    ].join('\n\n'),
   help: (limits, username) =>
     [
-      'Envíame una foto o un archivo de imagen: JPEG, PNG o WebP. Cada foto de un álbum recibe su propia respuesta.',
+      'Envíame una foto o un archivo de imagen: JPEG, PNG o WebP. Cada foto de un álbum recibe su propia respuesta, y tras la última digo su orden.',
       [
         'Los límites:',
         `• como máximo ${size(limits.maxPhotoBytes)} por archivo`,
@@ -61,18 +80,34 @@ export const es: Texts = {
       'La nota es lo que, según calculo, la gente pondría a la imagen en una escala de diez puntos: la mayoría de las caras recibe de 3 a 7.',
       'Las notas van de izquierda a derecha, fila por fila. «≈» delante de una nota significa que es menos segura: la cara está girada, es pequeña o está tapada en parte.',
       'Una cara que parece de niño nunca recibe nota. La que puede ser de alguien menor de 18 años tampoco la recibe, y eso también les pasa a los adultos. Si la respuesta lleva un botón para ello, quien envió la foto puede decir que todos tienen 18 años o más, y la miro otra vez.',
-      `En un grupo solo miro las fotos que llevan @${username} en el texto o responden a un mensaje mío.`,
+      `En un grupo miro las fotos a las que alguien responde con /score@${username}, o que lo llevan en el texto. Allí /help@${username} explica más.`,
+    ].join('\n\n'),
+  helpInGroup: (limits, username, readsAll) =>
+    [
+      `Responde a la foto o al archivo de imagen de cualquiera con /score@${username}, o ponlo en el texto de los tuyos. Eso funciona siempre.`,
+      readsAll
+        ? `También funciona @${username} en el texto de una foto o como respuesta a ella, y una foto en respuesta a un mensaje mío. De un álbum miro todas las fotos.`
+        : `También funciona una foto en respuesta a un mensaje mío. @${username} en el texto de una foto, o como respuesta a ella, solo funciona donde soy administrador: si no, Telegram no me lo muestra, ni tampoco las demás fotos de un álbum.`,
+      `Los límites: ${size(limits.maxPhotoBytes)} por archivo, ${count(limits.maxActivePerUser, photos)} de una persona a la vez, ${count(limits.requestsPerWindow, photos)} en ${duration(limits.windowSeconds)}. Cuentan para quien lo pide.`,
+      'En mi chat privado, /help explica más sobre las notas.',
     ].join('\n\n'),
   privacy: (limits) =>
     [
       'No guardo fotos. La tuya se borra en cuanto la he mirado, y la imagen con las notas en cuanto la tienes.',
-      `Hasta entonces conservo la foto y lo que necesito para responderte: tu número de usuario, el chat, tu mensaje y tu idioma. Eso acaba en ${duration(limits.deadlineSeconds)} como mucho, pase lo que pase, salvo que el propio Telegram no responda.`,
+      `Hasta entonces conservo la foto y lo que necesito para responderte: tu número de usuario, el chat, tu mensaje y tu idioma; de un álbum también sus notas, hasta la última respuesta. Eso acaba en ${duration(limits.deadlineSeconds)} como mucho, pase lo que pase, salvo que el propio Telegram no responda.`,
       `Cuento cuántas fotos has enviado en ${duration(limits.windowSeconds)}. Durante un día recuerdo un código de cada foto, para no hacer ninguna dos veces; no dice de quién era ni qué había en ella.`,
       'Para no poner nota a los niños calculo si una cara parece de menos de 18 años. La edad calculada no se guarda, no se registra ni se comunica a nadie; solo queda que esa cara no tiene nota.',
       'Si pulsas el botón de una respuesta, vuelvo a pedir tu foto a Telegram y la miro una vez más. No se guarda nada más para eso.',
       'Nadie mira tus fotos y nada aprende de ellas. Lo que hay en este chat se queda en Telegram hasta que lo borres.',
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
+
+  howToScore: (username, inPrivate) =>
+    inPrivate
+      ? 'Envíame una foto, o responde a una con /score.'
+      : `Responde a una foto con /score@${username}, o ponlo en el texto de una foto.`,
+  inWork: 'Ya estoy mirando esta foto.',
+  myOwn: 'Este mensaje es mío. Responde con /score a la foto misma.',
 
   cancelled: (n) =>
     n === 0 ? 'No tienes ninguna foto en espera.' : `Descartado: ${count(n, photos)}. Ya no habrá respuesta.`,
@@ -101,6 +136,10 @@ export const es: Texts = {
     video_note: 'No puedo mirar mensajes de vídeo. Envíame una foto.',
     voice: 'No puedo escuchar sonido. Envíame una foto.',
     heic: 'No puedo leer archivos HEIC. Envíalo como foto y no como archivo: Telegram lo convierte.',
+    avif: cantRead('AVIF'),
+    tiff: cantRead('TIFF'),
+    bmp: cantRead('BMP'),
+    pdf: 'No puedo leer archivos PDF. Envía la página como foto.',
     other_image:
       'No puedo leer este tipo de imagen. Envíala como JPEG, PNG o WebP, o como foto en lugar de como archivo.',
     document: 'Este archivo no es una imagen que yo pueda leer. Envía una foto o un archivo JPEG, PNG o WebP.',
@@ -120,6 +159,7 @@ export const es: Texts = {
       'Es lo que un modelo supone de esta imagen, no de una persona.',
     ].join('\n');
   },
+  album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `Lo siento, no he podido mirar esta foto en ${duration(limits.deadlineSeconds)}. Por favor, envíala otra vez un poco más tarde.`,
   answer: {

@@ -29,13 +29,21 @@ export type Pressed =
 /** All the bot says, in one language. Plain text, no markup. */
 export interface Texts {
   /** Shown by Telegram beside each command. */
-  commands: { start: string; help: string; privacy: string; cancel: string };
+  commands: { score: string; start: string; help: string; privacy: string; cancel: string };
   /** What Telegram shows in an empty chat (at most 512 characters), and on the bot's page (at most 120). */
   description: { long: string; short: string };
   start(): string;
+  startInGroup(username: string): string;
   help(limits: Limits, username: string): string;
+  /** `readsAll`: mentions reach the bot in every group, not only where it is an administrator. */
+  helpInGroup(limits: Limits, username: string, readsAll: boolean): string;
   privacy(limits: Limits): string;
   unknownCommand(): string;
+
+  /** Answers to /score: pointing at no photo; at one that is in work; at a message of the bot's own. */
+  howToScore(username: string, inPrivate: boolean): string;
+  inWork: string;
+  myOwn: string;
 
   /** Answers to /cancel, which has dropped `photos`; it could not be done now. */
   cancelled(photos: number): string;
@@ -55,6 +63,8 @@ export interface Texts {
 
   /** At most 1,024 characters, which is all a caption may have. */
   scored(faces: DrawnFace[]): string;
+  /** The highest score in each photo of an album, by the order of its messages; null without one. Two at the least have one. */
+  album(scores: (number | null)[]): string;
   expired(limits: Limits): string;
   answer: Record<PlainAnswer, string>;
   /** The answer was sent, and nobody knows whether it arrived. */

@@ -46,7 +46,9 @@ const PATTERNS: [said: Said, patterns: RegExp[]][] = [
   ['doubt', all.map(({ maybeAnswered }) => startingWith(maybeAnswered))],
   [
     'reason',
-    all.flatMap(({ answer }) => [answer.no_face, answer.unreadable, answer.too_many_pixels].map(startingWith)),
+    all.flatMap(({ answer, notAPhoto }) =>
+      [answer.no_face, answer.unreadable, answer.too_many_pixels, ...Object.values(notAPhoto)].map(startingWith),
+    ),
   ],
 ];
 
