@@ -3,7 +3,7 @@ import { AMQP_URL, GRAYLOG_URL, LOG_LEVEL, PHOTO_STORE, port, REDIS_URL } from '
 import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
 
-/** What is not set is stood in for: Telegram by the sandbox, RabbitMQ and Redis by this process's memory. */
+/** Without a variable a stand-in is used: the sandbox for Telegram, this process's memory for RabbitMQ and Redis. */
 const variables = z.object({
   PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
@@ -20,7 +20,7 @@ const variables = z.object({
 
 export const togetherConfig = variables.refine(({ BOT_TOKEN, TELEGRAM_API_ROOT }) => BOT_TOKEN || !TELEGRAM_API_ROOT, {
   path: ['TELEGRAM_API_ROOT'],
-  error: 'needs BOT_TOKEN: set both, or neither to chat with the sandbox',
+  error: 'needs BOT_TOKEN: set both, or none to chat in the sandbox',
 });
 
 export type TogetherConfig = z.output<typeof togetherConfig>;

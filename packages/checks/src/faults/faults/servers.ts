@@ -18,19 +18,17 @@ function gone(what: string, serverOf: (suite: Suite) => Server, end: 'stop' | 'k
 const rabbitmq = (suite: Suite) => suite.rabbitmq;
 const redis = (suite: Suite) => suite.redis;
 
-/** Redis takes commands and answers none. Afterwards it executes them all, also those whose client has given up. */
-const redisHangs: Fault = {
-  name: 'Redis hangs',
-  async strike({ suite, outageMs }) {
-    await suite.redis.run('redis-cli', 'CLIENT', 'PAUSE', String(outageMs), 'ALL');
-    await sleep(outageMs);
-  },
-};
-
 export const serverFaults: Fault[] = [
   gone('RabbitMQ', rabbitmq, 'stop'),
   gone('RabbitMQ', rabbitmq, 'kill'),
   gone('Redis', redis, 'stop'),
   gone('Redis', redis, 'kill'),
-  redisHangs,
+  {
+    // Redis accepts commands without an answer. Afterwards it executes all of them, also if the client has given up.
+    name: 'Redis hangs',
+    async strike({ suite, outageMs }) {
+      await suite.redis.run('redis-cli', 'CLIENT', 'PAUSE', String(outageMs), 'ALL');
+      await sleep(outageMs);
+    },
+  },
 ];
