@@ -9,7 +9,7 @@ const { en, ru } = TEXTS;
 const PLACEHOLDER = en.placeholder({ position: 3 });
 const PHOTO = { chatId: 7, messageId: 1, kind: 'face' } as const;
 
-/** The log of a chat in which the photo was sent at 1,000, and in which the bot then did this, one thing each 100 ms. */
+/** The log of a chat: a photo at time 1,000, then a change by the bot every 100 ms. */
 function logOf(...happened: (Partial<LogEntry> & { message_id: number })[]): LogEntry[] {
   const sent: LogEntry = { message_id: 1, from: 'user', kind: 'photo', text: '', at: 1_000 };
   const replies = happened.map((entry, i): LogEntry => {
@@ -28,22 +28,18 @@ test.each([
   ['reason', en.answer.no_face],
   ['sorry', ru.answer.failed],
   ['doubt', en.maybeAnswered],
-])('takes for %s what the bot says: %s', (said, text) => {
+])('a message is classified as %s: %s', (said, text) => {
   expect(whatIsSaid(logOf(says(text))[1]!)).toBe(said);
 });
 
-test('does not guess at a text that it does not know', () => {
+test('an unknown text is an error', () => {
   expect(() => whatIsSaid(logOf(says('Good morning'))[1]!)).toThrow('Good morning');
 });
 
 describe('the fate of a photo', () => {
-  test('is one answer, at the time of the first of it, when a placeholder becomes a picture, twice the same', () => {
-    expect(fate(says(PLACEHOLDER), picture(), picture())).toMatchObject({
-      sentAt: 1_000,
-      answeredAt: 1_200,
-      finals: ['picture'],
-      stray: 0,
-    });
+  test('is one answer if a placeholder becomes a picture and an edit repeats that', () => {
+    const expected = { sentAt: 1_000, answeredAt: 1_200, finals: ['picture'], stray: 0 };
+    expect(fate(says(PLACEHOLDER), picture(), picture())).toMatchObject(expected);
   });
 
   test('is one answer when the picture is a message of its own and the placeholder is deleted', () => {
@@ -57,34 +53,34 @@ describe('the fate of a photo', () => {
 
   test.each([
     ['nothing was said', []],
-    ['there is a placeholder alone', [says(PLACEHOLDER)]],
-    ['the answer was replaced by a word of progress', [picture(), says(PLACEHOLDER)]],
+    ['there is only a placeholder', [says(PLACEHOLDER)]],
+    ['the answer was replaced by progress', [picture(), says(PLACEHOLDER)]],
     ['the answer was deleted', [picture(), { message_id: 2, kind: 'deleted' as const }]],
-    ['the answer is to another photo', [{ ...picture(), reply_to: 99 }]],
-  ])('is no answer when %s', (_, happened) => {
+    ['the answer replies to another photo', [{ ...picture(), reply_to: 99 }]],
+  ])('is no answer if %s', (_, happened) => {
     expect(fate(...happened)).toMatchObject({ answeredAt: undefined, finals: [], stray: 0 });
   });
 
   test.each([
     ['in two messages', [picture(2), picture(3)]],
     ['one after the other in one message', [says(en.answer.no_face), picture()]],
-  ])('is two answers when they come %s', (_, happened) => {
+  ])('is two answers if they come %s', (_, happened) => {
     expect(fate(...happened).finals).toHaveLength(2);
   });
 
-  test('is the picture, not the word of doubt beside it, and the doubt where there is nothing else', () => {
+  test('is a doubt only without another answer', () => {
     expect(fate(picture(2), says(en.maybeAnswered, 3)).finals).toEqual(['picture']);
     expect(fate(says(en.maybeAnswered, 3)).finals).toEqual(['doubt']);
     expect(fate(says(en.maybeAnswered, 3), says(en.maybeAnswered, 4)).finals).toEqual(['doubt']);
   });
 
-  test('has a stray message when a placeholder is left beside the answer', () => {
+  test('has a stray message if a placeholder is left beside the answer', () => {
     expect(fate(says(PLACEHOLDER, 2), picture(3)).stray).toBe(1);
     expect(fate(says(PLACEHOLDER, 2), says(PLACEHOLDER, 3)).stray).toBe(1);
   });
 });
 
-test('a tally counts each photo once, and none of those that can not be told anything', () => {
+test('a tally counts each photo once, and does not judge photos of unreachable users', () => {
   const limits = { maxActivePerUser: 100 } as never;
   const fates = [
     fate(picture()),
@@ -94,15 +90,7 @@ test('a tally counts each photo once, and none of those that can not be told any
     fate(says(PLACEHOLDER)),
     { ...fate(), chatId: 8 },
   ];
-  expect(tally(fates, [8])).toEqual({
-    sent: 6,
-    refused: 1,
-    once: 2,
-    twice: 1,
-    unanswered: 1,
-    unreachable: 1,
-    sorry: 1,
-    stray: 0,
-    broken: ['face photo 1 in chat 7: 2: picture; 3: picture', 'face photo 1 in chat 7: 2: progress'],
-  });
+  const broken = ['face photo 1 in chat 7: 2: picture; 3: picture', 'face photo 1 in chat 7: 2: progress'];
+  const counts = { sent: 6, refused: 1, once: 2, twice: 1, unanswered: 1, unreachable: 1, sorry: 1, stray: 0 };
+  expect(tally(fates, [8])).toEqual({ ...counts, broken });
 });

@@ -5,14 +5,13 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { keepApart, ownCores } from '../src/bench/system/cores.ts';
 import type { Suite } from '../src/harness/suite/suite.ts';
 
-/** A process that does nothing. */
 function idle() {
   const { pid } = spawn('sleep', ['60'], { stdio: 'ignore' });
   onTestFinished(() => void process.kill(pid!, 'SIGKILL'));
   return { pid, running: true };
 }
 
-/** A process with a thread that is named as that in which an estimator looks at photos. */
+/** A process with a thread named `vision`, as in an estimator. */
 async function estimating() {
   const code =
     "new (require('node:worker_threads').Worker)('setInterval(() => {}, 1000)', { eval: true, name: 'vision' })";
@@ -31,15 +30,15 @@ async function coresOf(pid: number | undefined): Promise<string | undefined> {
   return /^Cpus_allowed_list:\s+(\S+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
 }
 
-test('knows the cores it may use', async () => {
-  // A container's share of the processor's time may be less.
+test('lists the cores that this process may use', async () => {
+  // A container may get less of their time.
   expect((await ownCores()).length).toBeGreaterThanOrEqual(availableParallelism());
 });
 
-test('gives the thread that looks at photos in each estimator a core of its own, where there are enough, and all else the others; and lets them back', async (context) => {
+test('gives the vision thread of each estimator its own core and everything else the others, until all cores are shared again', async (context) => {
   const cores = await ownCores();
   if (cores.length < 2) {
-    console.warn('Not run: there is one core alone, and nothing to keep apart.');
+    console.warn('Not run: there is only one core.');
     return context.skip('one core');
   }
   const [bot, sandboxProcess, server] = [idle(), idle(), idle()];
@@ -51,7 +50,7 @@ test('gives the thread that looks at photos in each estimator a core of its own,
   const allowed = (pids: (number | undefined)[]) => Promise.all(pids.map(coresOf));
 
   await apart(cores.length - 1);
-  // Started by a process that is kept off.
+  // Its parent, this process, may not use the first core.
   const estimator = await estimating();
   suite.estimators.push(estimator);
   expect(await apart(cores.length - 1)).toBe(true);

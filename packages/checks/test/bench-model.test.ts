@@ -47,25 +47,24 @@ const FIGURES: Figures = figures.parse({
 } satisfies Figures);
 
 describe("Erlang's C formula", () => {
-  // Two servers and one erlang is the textbook's 1/3; the others stand in tables, as in D. Gross et al., Fundamentals of
-  // Queueing Theory, and L. Kleinrock, Queueing Systems I.
+  // Values of tables in D. Gross et al., Fundamentals of Queueing Theory, and L. Kleinrock, Queueing Systems I.
   test.each([
     [1, 0.7, 0.7],
     [2, 1, 1 / 3],
     [5, 4, 0.5541],
     [10, 8, 0.4092],
     [100, 90, 0.2169],
-  ])('gives for %i servers and %d erlang what tables say', (servers, erlang, expected) => {
+  ])('agrees with tables for %i servers and %d erlang', (servers, erlang, expected) => {
     expect(probabilityOfWaiting(servers, erlang)).toBeCloseTo(expected, 4);
   });
 
-  test('says that nobody waits without load, and everybody with too much', () => {
+  test('gives 0 without load, and 1 with too much', () => {
     expect(probabilityOfWaiting(3, 0)).toBe(0);
     expect(probabilityOfWaiting(3, 3)).toBe(1);
     expect(waitInQueue(3, 30, 10).mean).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test('gives the waits of M/M/1: rho / (mu - lambda) in the mean, and the tail of its exponential', () => {
+  test('gives the waits of M/M/1: mean rho / (mu - lambda), exponential tail', () => {
     const { mean, p95 } = waitInQueue(1, 8, 10);
     expect(mean).toBeCloseTo(0.8 / 2, 10);
     expect(0.8 * Math.exp(-(10 - 8) * p95)).toBeCloseTo(0.05, 10);
@@ -81,53 +80,42 @@ describe('a plan', () => {
     expect(limitOf(1, 2, 1)).toMatchObject({ what: 'estimators', photosPerSecond: 20 });
     expect(limitOf(100, 2, 200)).toMatchObject({ what: 'bot', photosPerSecond: 200 });
     const slow: Figures = { ...FIGURES, load: [{ ...load(1), photosPerSecond: 5 }, load(2)] };
-    expect(plan(slow, { nodes: 1, cores: 2, replicas: 2 }, 1).lowest).toMatchObject({
-      what: 'estimators',
-      photosPerSecond: 10,
-    });
+    const ofSlow = plan(slow, { nodes: 1, cores: 2, replicas: 2 }, 1);
+    expect(ofSlow.lowest).toMatchObject({ what: 'estimators', photosPerSecond: 10 });
     const small = { ...load(1), cpuMs: { ...load(1).cpuMs, pipeline: 189 } };
     const weak: Figures = { ...FIGURES, load: [small, load(2)] };
-    // 200 ms a photo on one core, however many estimators share it.
-    expect(plan(weak, { nodes: 1, cores: 1, replicas: 8 }, 1).lowest).toMatchObject({
-      what: 'processors',
-      photosPerSecond: 5,
-    });
+    // 200 ms a photo on one core.
+    const ofWeak = plan(weak, { nodes: 1, cores: 1, replicas: 8 }, 1);
+    expect(ofWeak.lowest).toMatchObject({ what: 'processors', photosPerSecond: 5 });
   });
 
-  test('lets no estimator do more than its share of a CPU allows', () => {
+  test('limits an estimator to the CPU of its container', () => {
     const fast: Figures = { ...FIGURES, load: [{ ...load(1), photosPerSecond: 30 }, load(2)] };
     const [estimators] = plan(fast, { nodes: 4, cores: 2, replicas: 2 }, 1).limits;
     expect(estimators!.photosPerSecond).toBeCloseTo(2 * (1000 / 43), 10);
   });
 
-  test('shares the processors among estimators that outnumber them', () => {
+  test('lets estimators share the cores if there are fewer cores', () => {
     const wait = (replicas: number) => plan(FIGURES, { nodes: 1, cores: 1, replicas }, 15).wait.mean;
     expect(wait(8)).toBeGreaterThan(0.01);
     expect(plan(FIGURES, { nodes: 8, cores: 1, replicas: 8 }, 15).wait.mean).toBeLessThan(wait(8));
   });
 
-  test('reckons with the CPUs that the stack gives', () => {
+  test('uses the CPUs of docker-stack.yml', () => {
     const { services } = yaml<StackFile>('docker-stack.yml');
-    const given = Object.keys(STACK_CPUS).map((name) => [
-      name,
-      Number(withDefaults(services[name]!.deploy.resources.limits.cpus)),
-    ]);
+    const cpusOf = (name: string) => Number(withDefaults(services[name]!.deploy.resources.limits.cpus));
+    const given = Object.keys(STACK_CPUS).map((name) => [name, cpusOf(name)]);
     expect(Object.fromEntries(given)).toEqual(STACK_CPUS);
   });
 
-  test('lists every part with its own limit', () => {
+  test('lists the limit of each part', () => {
     const { limits } = plan(FIGURES, { nodes: 4, cores: 2, replicas: 8 }, 1);
-    expect(Object.fromEntries(limits.map(({ what, photosPerSecond }) => [what, Math.round(photosPerSecond)]))).toEqual({
-      estimators: 160,
-      processors: 157,
-      bot: 200,
-      RabbitMQ: 500,
-      Redis: 500,
-    });
+    const rounded = Object.fromEntries(limits.map(({ what, photosPerSecond }) => [what, Math.round(photosPerSecond)]));
+    expect(rounded).toEqual({ estimators: 160, processors: 157, bot: 200, RabbitMQ: 500, Redis: 500 });
   });
 });
 
-test('pnpm bench model prints limits and waits, and exits with 1 when more arrives than can be worked on', async () => {
+test('pnpm bench model prints limits and waits, and exits with 1 if the load is too high', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'attrai-model-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const file = join(dir, 'figures.json');
@@ -147,7 +135,7 @@ test('pnpm bench model prints limits and waits, and exits with 1 when more arriv
   await expect(model()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('pnpm bench system') });
 });
 
-test('a goal that is missed is called so, each by its own figure', () => {
+test('each goal is missed by its own figure', () => {
   expect(judge(FIGURES).every(({ ok }) => ok)).toBe(true);
   const worse: [Partial<Figures>, RegExp][] = [
     [{ load: [load(1), { ...load(2), cpuMs: { ...load(2).cpuMs, bot: 7.5 } }] }, /^CPU outside/],

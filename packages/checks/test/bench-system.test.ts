@@ -13,7 +13,7 @@ import { cpuOf, cpuOfMainThreads } from '../src/bench/system/usage.ts';
 
 const BENCH = fileURLToPath(new URL('../src/bench/bench.ts', import.meta.url));
 
-/** Runs `pnpm bench system` with temporary files in a folder of its own. */
+/** Runs `pnpm bench system` with its own folder for temporary files. */
 function startBench(...args: string[]) {
   const dir = mkdtempSync(join(tmpdir(), 'attrai-bench-test-'));
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, MODELS_DIR: modelsDir, TMPDIR: dir };
@@ -28,7 +28,7 @@ function startBench(...args: string[]) {
   return { child, dir, file, ended: once(child, 'exit'), said: () => said };
 }
 
-/** Processes whose environment or command line speaks of the folder. */
+/** Processes with the folder in their environment or command line. */
 function processesOf(dir: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
@@ -40,13 +40,13 @@ function processesOf(dir: string): string[] {
   });
 }
 
-/** What takes as long as a loaded machine makes it. */
+/** For a busy machine. */
 const PATIENCE = { timeout: 60_000 };
-/** As little as there is something to measure in. */
+/** The shortest measurements. */
 const LEAST = ['--estimators', '1', '--seconds', '0.5', '--rounds', '1', '--queue', '20'];
 
-/** Some 15 s where nothing else runs. */
-test('pnpm bench system measures every part, answers every photo, judges each goal and leaves nothing behind', async () => {
+// Takes some 15 s on an idle machine.
+test('pnpm bench system measures all parts, judges all goals and leaves nothing behind', async () => {
   const bench = startBench(...LEAST);
   const [code] = await bench.ended;
   expect([0, 1], bench.said()).toContain(code);
@@ -77,7 +77,7 @@ test('pnpm bench system measures every part, answers every photo, judges each go
   await expect.poll(() => readdirSync(bench.dir), PATIENCE).toEqual(['out']);
 }, 300_000);
 
-test('Ctrl-C ends all that pnpm bench system has started', async () => {
+test('Ctrl-C ends all processes of pnpm bench system', async () => {
   const bench = startBench(...LEAST);
   await expect.poll(bench.said, PATIENCE).toContain('starting RabbitMQ');
   await expect.poll(() => processesOf(bench.dir).length, PATIENCE).toBeGreaterThan(3);
@@ -87,7 +87,7 @@ test('Ctrl-C ends all that pnpm bench system has started', async () => {
   await expect.poll(() => readdirSync(bench.dir), PATIENCE).toEqual([]);
 }, 300_000);
 
-test('sees the CPU time of a process and of its children, those that have ended included', async () => {
+test('cpuOf counts a process and its children, also ended ones', async () => {
   const burn = 'const end = performance.now() + 150; while (performance.now() < end);';
   const code = `const { spawnSync } = require('child_process');
     for (;;) spawnSync(process.execPath, ['--eval', ${JSON.stringify(burn)}]);`;
@@ -99,7 +99,7 @@ test('sees the CPU time of a process and of its children, those that have ended 
   expect((await cpuOf({ gone: [undefined] })).gone).toBeNaN();
 });
 
-test('tells the CPU time of a main thread from that of others in its process', async () => {
+test('cpuOfMainThreads does not count other threads', async () => {
   const code = `const { Worker } = require('worker_threads');
     const used = () => { const { user, system } = process.cpuUsage(); return user + system; };
     while (used() < 400_000);
@@ -114,7 +114,7 @@ test('tells the CPU time of a main thread from that of others in its process', a
   expect(await cpuOfMainThreads([undefined])).toBeNaN();
 });
 
-test('takes percentiles by nearest rank', () => {
+test('percentiles are taken by nearest rank', () => {
   const waits = percentiles(Array.from({ length: 200 }, (_, i) => 200 - i));
   expect([waits[0], waits[50], waits[95], waits[99], waits[100]]).toEqual([1, 100, 190, 198, 200]);
   expect(percentiles([])[50]).toBe(0);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { shareOfPlain } from '../src/bench/system/figures.ts';
 import { measureInTurns } from '../src/bench/system/turns.ts';
 
-test('compares each load with the pipelines just before and after it, on a machine that changes its pace', async () => {
+test('each round of the suite is compared with the pipeline before and after it', async () => {
   const steps: string[] = [];
   const paces = [40, 40, 20, 30];
   const reached = [36, 24, 25];

@@ -19,15 +19,10 @@ test('pnpm bench estimator prints speed, stages, faces, memory and the machine',
   expect(stdout).toMatch(/ONNX Runtime \d+\.\d+\.\d+, sharp \d+\.\d+\.\d+/);
 });
 
-test('answers what it does not know with the usage and exit code 2', async () => {
-  await expect(run(process.execPath, [BENCH, 'nothing'])).rejects.toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('pnpm bench'),
-  });
-  await expect(run(process.execPath, [BENCH, 'estimator'])).rejects.toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('--rounds'),
-  });
+test('prints the usage and exits with 2 for a bad command line', async () => {
+  const usage = (text: string) => ({ code: 2, stderr: expect.stringContaining(text) });
+  await expect(run(process.execPath, [BENCH, 'nothing'])).rejects.toMatchObject(usage('pnpm bench'));
+  await expect(run(process.execPath, [BENCH, 'estimator'])).rejects.toMatchObject(usage('--rounds'));
 });
 
 test.each([[['--help']], [['-h']], [['estimator', '--help']]])('%j prints the usage on stdout', async (args) => {
@@ -35,14 +30,14 @@ test.each([[['--help']], [['-h']], [['estimator', '--help']]])('%j prints the us
   expect(stdout).toContain('pnpm bench estimator FILE|DIR...');
 });
 
-test('names an option it does not know', async () => {
+test('names an unknown option', async () => {
   await expect(run(process.execPath, [BENCH, 'estimator', '--x', groupPhoto])).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('Unknown option --x.\n\n'),
   });
 });
 
-test('answers for a photo that is not there with one line', async () => {
+test('prints one line for a missing photo', async () => {
   await expect(run(process.execPath, [BENCH, 'estimator', '/nope'])).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^[^\n]*no such file[^\n]*\/nope[^\n]*\n$/),

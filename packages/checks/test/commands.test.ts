@@ -14,18 +14,15 @@ const COMMANDS = [
   ['swarm-check/main.ts', 'pnpm swarm:check', ['--photos', '1.5']],
 ] as const;
 
-test.each(COMMANDS)('%s explains itself when asked', async (command, usage) => {
+test.each(COMMANDS)('%s prints its usage for --help', async (command, usage) => {
   for (const option of ['--help', '-h']) {
     expect(await run(command, option)).toEqual({ stdout: expect.stringContaining(usage), stderr: '' });
   }
 });
 
-test.each(COMMANDS)('%s answers what it can not do with the usage and exit code 2', async (command, usage, wrong) => {
+test.each(COMMANDS)('%s prints its usage and exits with 2 for a bad command line', async (command, usage, wrong) => {
   for (const args of [wrong, ['--nothing']]) {
-    await expect(run(command, ...args)).rejects.toMatchObject({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringContaining(usage),
-    });
+    const failure = { code: 2, stdout: '', stderr: expect.stringContaining(usage) };
+    await expect(run(command, ...args)).rejects.toMatchObject(failure);
   }
 });

@@ -8,7 +8,6 @@ const contributing = await read('CONTRIBUTING.md');
 const files = await repositoryFiles();
 const isIn = (folder: string, path: string) => path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`);
 
-/** Paths from the root that a text names in code. */
 function pathsIn(text: string): string[] {
   return [...text.matchAll(/`((?:packages|services|deploy|docs|\.ci|\.env)[\w./-]*)`/g)].map(([, path]) => path!);
 }
@@ -25,7 +24,7 @@ test('every path that CONTRIBUTING.md names is in the repository', () => {
   expect(named.filter((folder) => !files.some((path) => isIn(folder, path)))).toEqual([]);
 });
 
-describe('CONTRIBUTING.md lists the source files to change, all of them and no other, for', () => {
+describe('CONTRIBUTING.md lists exactly the source files to change for', () => {
   const sources = files.filter((path) => /^(packages|services)\/[^/]+\/(src|cli)\/.*\.(ts|js|html)$/.test(path));
 
   test.each([
@@ -47,7 +46,7 @@ describe('CONTRIBUTING.md lists the source files to change, all of them and no o
   });
 });
 
-test('docs/metrics.md says what each metric means, and of none that is not there', async () => {
+test('docs/metrics.md lists exactly the metrics of the services', async () => {
   const defined = await Promise.all(
     files
       .filter((path) => /^(packages|services)\/[^/]+\/src\/metrics\.ts$/.test(path))

@@ -18,7 +18,7 @@ import { ServiceProcess } from '../src/harness/suite/service-process.ts';
 
 const MODELS_DIR = modelsDir();
 const FRAGILE = fileURLToPath(new URL('../src/faults/stand-ins/fragile-estimator.ts', import.meta.url));
-/** Enough for a small photo on a busy machine. */
+/** Long enough for a small photo on a busy machine. */
 const TIMEOUT_SECONDS = 4;
 
 const opened = new AsyncDisposableStack();
@@ -41,23 +41,16 @@ beforeAll(async () => {
   logFile = join(dir, 'estimator.log');
   portrait = (await makeSamples()).find(({ kind }) => kind === 'face')!.bytes;
 
-  const env = {
-    AMQP_URL: amqpUrl,
-    PHOTO_DIR: photoDir,
-    MODELS_DIR,
-    PHOTO_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS),
-  };
+  const timeout = { PHOTO_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS) };
+  const env = { AMQP_URL: amqpUrl, PHOTO_DIR: photoDir, MODELS_DIR, ...timeout };
   estimator = ServiceProcess.start({ name: 'estimator', entry: FRAGILE, env, port, logFile, guard });
   opened.defer(() => estimator.stop());
 
   const broker = await connectBroker({ url: amqpUrl, onFatal() {} });
   opened.defer(() => broker.close());
-  const ids =
-    (list: string[]) =>
-    async ({ json }: { json: unknown }) =>
-      void list.push((json as EstimateRequest).id);
-  await broker.consume(AFTER_ESTIMATE, 10, ids(answered));
-  await broker.consume(TO_ESTIMATE_DEAD, 10, ids(dead));
+  const idOf = (json: unknown) => (json as EstimateRequest).id;
+  await broker.consume(AFTER_ESTIMATE, 10, async ({ json }) => void answered.push(idOf(json)));
+  await broker.consume(TO_ESTIMATE_DEAD, 10, async ({ json }) => void dead.push(idOf(json)));
 
   const store = await createVolumeStore(photoDir);
   send = async (id, bytes) => {

@@ -6,7 +6,7 @@ import { runLanes } from '../src/faults/lanes.ts';
 import type { Row } from '../src/faults/row.ts';
 import { table } from '../src/faults/table.ts';
 
-// The short form of `pnpm test:faults`: every fault, fewer photos, shorter outages, several suites side by side.
+// A short form of `pnpm test:faults`: all faults, with fewer photos, shorter outages and several suites side by side.
 
 const LIMIT_MS = 900_000;
 const opened = new AsyncDisposableStack();
@@ -38,7 +38,7 @@ afterAll(async () => {
   await opened.disposeAsync();
 });
 
-describe('every accepted photo is answered once and leaves nothing behind when', () => {
+describe('each accepted photo is answered once and leaves nothing behind if', () => {
   test.each(FAULTS.map(({ name }) => name))('%s', { timeout: LIMIT_MS }, async (name) => {
     const { problems, details, skipped } = await rows.get(name)!.promise;
     if (skipped !== undefined) console.log(`Not tried: ${name}: ${skipped}`);

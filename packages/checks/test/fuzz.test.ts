@@ -18,16 +18,16 @@ beforeAll(async () => {
   await ensureModels({ dir: modelsDir() });
 });
 
-// The short form of `pnpm fuzz`.
+// A short form of `pnpm fuzz`.
 test('300 mutated photos neither crash nor hang nor leak, and each gets an answer', async () => {
   const report = await fuzzPhotos({ ...quietly, photos: 300, seed: 1 });
   expect(report.findings).toEqual([]);
   expect(problemsOf(report, 300)).toEqual([]);
-  // Neither all refused at the door nor all as good as before.
+  // Some photos are damaged, some still good.
   expect(report.ends).toMatchObject({ scored: expect.any(Number), unreadable: expect.any(Number) });
 });
 
-test('a crash, an exit, a hang, an error, an answer that is none and a leak are found, each with its photo', async () => {
+test('crash, exit, hang, error, wrong answer and leak are found, and the photos saved', async () => {
   const frontDoor = fileURLToPath(new URL('./stand-ins/weak-front-door.ts', import.meta.url));
   const report = await fuzzPhotos({ ...quietly, photos: 60, seed: 7, frontDoor });
   expect(report.findings.map(({ number, what }) => [number, what])).toEqual([
@@ -51,14 +51,14 @@ test('a crash, an exit, a hang, an error, an answer that is none and a leak are 
 });
 
 describe('mutants', () => {
-  test('are the same for the same seed and others for another', () => {
+  test('are the same for the same seed, and different for another', () => {
     const made = (seed: number) =>
       Array.from({ length: 50 }, (_, i) => mutant(sources, seed, i).bytes.toString('base64'));
     expect(made(3)).toEqual(made(3));
     expect(made(4)).not.toEqual(made(3));
   });
 
-  test('are of every kind of photo and every mutation, and most still begin like a photo', () => {
+  test('have all sources and mutations, and most still begin like a photo', () => {
     const mutants = Array.from({ length: 4_000 }, (_, i) => mutant(sources, 5, i));
     const steps = new Set(mutants.flatMap(({ made }) => made.split(': ').slice(1).join().split(', ')));
     expect(steps.size).toBeGreaterThan(30);

@@ -5,7 +5,7 @@ import { markdownFiles, repositoryFiles } from './markdown.ts';
 const files = await markdownFiles();
 const there = new Set((await repositoryFiles()).flatMap(withFolders));
 
-/** A path and the folders it is in. */
+/** A path and all its parent folders. */
 function withFolders(path: string): string[] {
   const parts = path.split('/');
   return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
@@ -20,13 +20,13 @@ function target(from: string, link: string): { path: string; anchor: string | un
   return { path: path ? posix.normalize(posix.join(posix.dirname(from), path)) : from, anchor };
 }
 
-test('every file and folder a Markdown file links to is in the repository', () => {
+test('each file and folder that Markdown files link to exists', () => {
   expect(relative.length).toBeGreaterThan(50);
   const dead = relative.filter(({ path }) => !there.has(path.replace(/\/$/, '')));
   expect(dead.map(({ from, link }) => `${from}: ${link}`)).toEqual([]);
 });
 
-test('every heading a Markdown file links to is there', () => {
+test('each heading that Markdown files link to exists', () => {
   const toHeadings = relative.filter(({ anchor, path }) => anchor !== undefined && files.has(path));
   expect(toHeadings.length).toBeGreaterThan(10);
   const dead = toHeadings.filter(({ path, anchor }) => !files.get(path)!.anchors.has(anchor!));

@@ -2,18 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { inRepository } from '../src/harness/repository.ts';
 
-export interface MarkdownFile {
+interface MarkdownFile {
   text: string;
-  /** Names by which links reach the headings, as GitHub makes them. */
+  /** Anchors of the headings, as on GitHub. */
   anchors: Set<string>;
-  /** Where links and pictures point to, as written. What stands in code is left out. */
+  /** Targets of links and pictures, without those in code. */
   links: string[];
 }
 
-/** Folders of what is installed, built or kept by a run: .gitignore has them too. */
+/** Folders in .gitignore. */
 const NOT_OURS = new Set(['.git', 'node_modules', '.models', '.data']);
 
-/** Every file of the repository by its path from the root. */
+/** Paths of all files, from the root of the repository. */
 export async function repositoryFiles(folder = ''): Promise<string[]> {
   const entries = await readdir(inRepository(folder), { withFileTypes: true });
   const paths = entries
@@ -25,7 +25,6 @@ export async function repositoryFiles(folder = ''): Promise<string[]> {
   return (await Promise.all(paths)).flat();
 }
 
-/** The repository's Markdown files by their paths from the root. */
 export async function markdownFiles(): Promise<Map<string, MarkdownFile>> {
   const paths = (await repositoryFiles()).filter((path) => path.endsWith('.md'));
   const files = paths.map(async (path) => [path, parse(await readFile(inRepository(path), 'utf8'))] as const);
@@ -41,18 +40,17 @@ function parse(text: string): MarkdownFile {
 }
 
 /**
- * Lower case, without punctuation, with hyphens for spaces; the second one of a name ends with -1, the third with -2.
- * Source: GitHub's documentation, "Section links".
+ * Anchors are in lower case, without punctuation, with hyphens for spaces. Repeated ones end with -1, -2 and so on. See
+ * "Section links" in GitHub's documentation.
  */
 function anchorsOf(headings: string[]): Set<string> {
   const anchors = new Set<string>();
   for (const heading of headings) {
-    const shown = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
-    const name = shown
+    const shown = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
       .trim()
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-');
+      .toLowerCase();
+    const name = shown.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').replaceAll(' ', '-');
     let anchor = name;
     for (let n = 1; anchors.has(anchor); n++) anchor = `${name}-${n}`;
     anchors.add(anchor);

@@ -4,12 +4,12 @@ import { inRepository } from '../src/harness/repository.ts';
 import { withVariables } from '../src/readme/variables.ts';
 import { markdownFiles } from './markdown.ts';
 
-test('docs/settings.md lists every environment variable as the services read them (pnpm readme writes it)', async () => {
+test('docs/settings.md lists all environment variables (pnpm readme writes it)', async () => {
   const settings = await readFile(inRepository('docs/settings.md'), 'utf8');
   expect(withVariables(settings)).toBe(settings);
 });
 
-test('no document names a script that package.json does not have', async () => {
+test('documents name only scripts of package.json', async () => {
   const { scripts } = JSON.parse(await readFile(inRepository('package.json'), 'utf8'));
   const own = new Set(['install', 'exec', 'audit', ...Object.keys(scripts)]);
   const named = [...(await markdownFiles())].flatMap(([path, { text }]) =>

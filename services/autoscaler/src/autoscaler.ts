@@ -6,24 +6,22 @@ import type { SwarmService } from './swarm-service.ts';
 import { type Bounds, estimatorsWanted, SteadyChoice } from './wanted.ts';
 import { type WorkDone, workBetween } from './work-done.ts';
 
-export interface AutoscalerParts {
+interface AutoscalerParts {
   broker: Pick<Broker, 'depth'>;
   service: SwarmService;
   readWorkDone(): Promise<WorkDone>;
   bounds: Bounds;
-  /** Between two looks, in milliseconds. */
   lookMs: number;
-  /** See `SteadyChoice`. */
   calmMs: number;
   logger: Logger;
 }
 
-/** After this many failed looks in a row the autoscaler is not ready. */
+/** After so many failed looks in a row, the autoscaler is not ready. */
 const MOST_FAILURES = 3;
-/** Weight of the newest measurement in the running mean of a photo's seconds. */
+/** Weight of the newest measurement in the running mean of seconds a photo. */
 const NEWEST = 0.3;
 
-/** Looks at queue and estimators again and again, and scales the service to what is wanted. */
+/** Looks at queue and estimators at regular intervals, and scales the service. */
 export class Autoscaler {
   #parts: AutoscalerParts;
   #choice: SteadyChoice;
@@ -39,7 +37,7 @@ export class Autoscaler {
   }
 
   ready(): { ok: boolean; reason?: string } {
-    return this.#failures < MOST_FAILURES ? { ok: true } : { ok: false, reason: 'can not look or scale; see the log' };
+    return this.#failures < MOST_FAILURES ? { ok: true } : { ok: false, reason: 'cannot look or scale; see the log' };
   }
 
   stop(): Promise<void> {
@@ -72,7 +70,7 @@ export class Autoscaler {
     logger.info({ waiting, secondsPerPhoto, busy, from: current, to: chosen }, 'scaled');
   }
 
-  /** @returns how many estimators were busy since the last look, on average */
+  /** Returns how many estimators were busy since the last look, on average. */
   #measure(work: WorkDone, now: number): number {
     const { photos, seconds } = workBetween(this.#before.work, work);
     const busy = seconds / ((now - this.#before.at) / 1000);

@@ -7,7 +7,7 @@ import { runService } from '@attrai/telemetry/run-service';
 import { Shutdown } from '@attrai/telemetry/shutdown';
 import { Autoscaler } from './autoscaler.ts';
 import { autoscalerConfig } from './config.ts';
-import { connectService } from './swarm-service.ts';
+import { SwarmService } from './swarm-service.ts';
 import { readWorkDone } from './work-done.ts';
 
 const GRACE_MS = 20_000;
@@ -35,7 +35,7 @@ await runService('autoscaler', async (opened) => {
   await broker.ready();
   autoscaler = new Autoscaler({
     broker,
-    service: connectService(config.DOCKER_SOCKET, config.SCALED_SERVICE),
+    service: new SwarmService(config.DOCKER_SOCKET, config.SCALED_SERVICE),
     readWorkDone: () => readWorkDone(config.METRICS_URL),
     bounds: {
       min: config.MIN_ESTIMATORS,

@@ -1,44 +1,45 @@
 import { RetryableError } from '@attrai/contracts/errors';
 import Docker from 'dockerode';
 
-export interface SwarmService {
-  /** Tasks it should have; undefined during an update or a rollback, which scaling would disturb. */
-  replicas(): Promise<number | undefined>;
-  /** Throws RetryableError if somebody else changed the service meanwhile, or Docker does not answer. */
-  scaleTo(replicas: number): Promise<void>;
-}
-
 interface Spec {
   Mode?: { Replicated?: { Replicas?: number } };
 }
 
-/** A replicated service of the swarm that the manager behind `socketPath` leads. */
-export function connectService(socketPath: string, name: string): SwarmService {
-  const docker = new Docker({ socketPath, timeout: 10_000 });
-  const service = docker.getService(name);
+const BUSY_STATES = ['updating', 'paused', 'rollback_started', 'rollback_paused'];
 
-  async function look(): Promise<{ version: number; spec: Spec; updating: boolean; replicas: number }> {
-    const seen = await asked(() => service.inspect());
-    const replicas = seen.Spec?.Mode?.Replicated?.Replicas;
-    if (replicas === undefined) {
-      throw new RetryableError('not_replicated', `SCALED_SERVICE ${name} is no replicated service`);
-    }
-    const updating = ['updating', 'paused', 'rollback_started', 'rollback_paused'].includes(seen.UpdateStatus?.State);
-    return { version: seen.Version.Index, spec: seen.Spec, updating, replicas };
+/** A replicated service of the swarm whose manager listens on `socketPath`. Methods throw RetryableError. */
+export class SwarmService {
+  readonly #name: string;
+  readonly #service: Docker.Service;
+
+  constructor(socketPath: string, name: string) {
+    this.#name = name;
+    this.#service = new Docker({ socketPath, timeout: 10_000 }).getService(name);
   }
 
-  return {
-    async replicas() {
-      const { updating, replicas } = await look();
-      return updating ? undefined : replicas;
-    },
-    async scaleTo(replicas) {
-      const { version, spec, updating } = await look();
-      if (updating) throw new RetryableError('service_updating', `${name} is being updated`);
-      const scaled = { ...spec, Mode: { Replicated: { ...spec.Mode?.Replicated, Replicas: replicas } } };
-      await asked(() => service.update({ ...scaled, version }));
-    },
-  };
+  /** The number of tasks it should have; undefined during an update or a rollback, which scaling would disturb. */
+  async replicas(): Promise<number | undefined> {
+    const { updating, replicas } = await this.#look();
+    return updating ? undefined : replicas;
+  }
+
+  /** Also throws if somebody else has changed the service meanwhile. */
+  async scaleTo(replicas: number): Promise<void> {
+    const { version, spec, updating } = await this.#look();
+    if (updating) throw new RetryableError('service_updating', `${this.#name} is being updated`);
+    const scaled = { ...spec, Mode: { Replicated: { ...spec.Mode?.Replicated, Replicas: replicas } } };
+    await asked(() => this.#service.update({ ...scaled, version }));
+  }
+
+  async #look(): Promise<{ version: number; spec: Spec; updating: boolean; replicas: number }> {
+    const seen = await asked(() => this.#service.inspect());
+    const replicas = seen.Spec?.Mode?.Replicated?.Replicas;
+    if (replicas === undefined) {
+      throw new RetryableError('not_replicated', `SCALED_SERVICE ${this.#name} is no replicated service`);
+    }
+    const updating = BUSY_STATES.includes(seen.UpdateStatus?.State);
+    return { version: seen.Version.Index, spec: seen.Spec, updating, replicas };
+  }
 }
 
 async function asked<T>(work: () => Promise<T>): Promise<T> {

@@ -1,28 +1,25 @@
-export interface Situation {
-  /** Messages of `to_estimate` that wait. */
+interface Situation {
+  /** Messages that wait in `to_estimate`. */
   waiting: number;
-  /** Estimator seconds that one photo takes; undefined until one was seen. */
+  /** Seconds of an estimator's work for a photo; undefined before the first photo. */
   secondsPerPhoto: number | undefined;
-  /** How many estimators were busy since the last look, on average. */
+  /** Number of busy estimators since the last look, on average. */
   busy: number;
 }
 
 export interface Bounds {
   min: number;
   max: number;
-  /** Messages that wait now are to be estimated within this many seconds. */
+  /** Time in which the waiting messages should be estimated. */
   targetWaitSeconds: number;
 }
 
-/** Seconds per photo until one was measured: an average photo on an average machine. */
+/** Seconds a photo before the first measurement: an average photo on an average machine. */
 const FIRST_GUESS_SECONDS = 0.3;
-/** Share of its time that an estimator may be busy. Above it, queues grow by chance alone. */
+/** The most of its time that an estimator should be busy. Above that, queues grow by chance. */
 const MOST_BUSY = 0.8;
 
-/**
- * How many estimators are wanted: enough to estimate the waiting photos in time, and enough for the photos that keep
- * coming.
- */
+/** The number of estimators for the waiting photos and for the steady stream of photos, whichever needs more. */
 export function estimatorsWanted({ waiting, secondsPerPhoto, busy }: Situation, bounds: Bounds): number {
   const forQueue = Math.ceil((waiting * (secondsPerPhoto ?? FIRST_GUESS_SECONDS)) / bounds.targetWaitSeconds);
   const forStream = Math.ceil(busy / MOST_BUSY);
@@ -30,8 +27,8 @@ export function estimatorsWanted({ waiting, secondsPerPhoto, busy }: Situation, 
 }
 
 /**
- * Scales up at once, and down only to the most that was wanted within the last `calmMs`: a pause between two bursts costs
- * nothing, and the number of estimators does not swing.
+ * Scales up at once, but down only to the highest number that was wanted within the last `calmMs`. So the number of
+ * estimators does not swing, and stays the same between two bursts.
  */
 export class SteadyChoice {
   #calmMs: number;
@@ -46,7 +43,7 @@ export class SteadyChoice {
     this.#since ??= now;
     this.#recent = [...this.#recent.filter(({ at }) => now - at < this.#calmMs), { at: now, wanted }];
     const most = Math.max(...this.#recent.map((look) => look.wanted));
-    // What was wanted before the first look is unknown.
+    // Before the first look, more may have been wanted.
     const floor = now - this.#since < this.#calmMs ? current : 0;
     return Math.max(most, floor);
   }

@@ -1,14 +1,13 @@
 import { lookup } from 'node:dns/promises';
 
-/** The work of all estimators since they started. */
 export interface WorkDone {
-  /** By estimator. */
+  /** Work of each estimator since its start. */
   byAddress: Map<string, { photos: number; seconds: number }>;
 }
 
 const PATIENCE_MS = 2_000;
 
-/** Asks every address behind the host of `metricsUrl`; those that don't answer are left out. */
+/** Asks all addresses of the host of `metricsUrl`. Estimators that don't answer are left out. */
 export async function readWorkDone(metricsUrl: string): Promise<WorkDone> {
   const { hostname } = new URL(metricsUrl);
   const addresses = await lookup(hostname, { all: true, family: 4 }).catch(() => []);
@@ -25,7 +24,7 @@ export async function readWorkDone(metricsUrl: string): Promise<WorkDone> {
   return { byAddress };
 }
 
-/** Photos and seconds out of an estimator's metrics in Prometheus' text format. */
+/** Reads photos and seconds from an estimator's metrics in Prometheus' text format. */
 export function parseWork(metrics: string): { photos: number; seconds: number } {
   let photos = 0;
   let seconds = 0;
@@ -38,8 +37,8 @@ export function parseWork(metrics: string): { photos: number; seconds: number } 
 }
 
 /**
- * Photos and estimator seconds between two readings. A restarted estimator counts from its start. One without an earlier
- * reading is left out: its figures may cover days.
+ * Work between two readings. A restarted estimator counts from its start. An estimator without an earlier reading is left
+ * out, because its numbers may cover days.
  */
 export function workBetween(before: WorkDone, after: WorkDone): { photos: number; seconds: number } {
   let photos = 0;

@@ -1,7 +1,7 @@
 import { createLogger } from '@attrai/telemetry/logger';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Autoscaler } from '../src/autoscaler.ts';
-import { connectService } from '../src/swarm-service.ts';
+import { SwarmService } from '../src/swarm-service.ts';
 import type { WorkDone } from '../src/work-done.ts';
 import { startDockerStandIn } from './docker-stand-in.ts';
 
@@ -21,7 +21,7 @@ async function start({ calmMs = 200, readWorkDone = async (): Promise<WorkDone> 
         return queue.waiting;
       },
     },
-    service: connectService(docker.socketPath, 'attrai_estimator'),
+    service: new SwarmService(docker.socketPath, 'attrai_estimator'),
     readWorkDone,
     bounds: { min: 2, max: 6, targetWaitSeconds: 10 },
     lookMs: 10,
@@ -34,7 +34,7 @@ async function start({ calmMs = 200, readWorkDone = async (): Promise<WorkDone> 
 }
 
 describe('the autoscaler', () => {
-  test('scales up for a burst, down in silence, and never below the fewest or above the most', async () => {
+  test('scales up for a burst and down after it, within MIN_ESTIMATORS and MAX_ESTIMATORS', async () => {
     const { docker, queue, replicas } = await start();
     queue.waiting = 100;
     await expect.poll(replicas).toBe(3);
@@ -51,7 +51,7 @@ describe('the autoscaler', () => {
     expect([replicas(), docker.service.version]).toEqual([2, version]);
   });
 
-  test('leaves a service alone that is being updated', async () => {
+  test('does not scale during an update of the service', async () => {
     const { docker, queue, replicas } = await start();
     docker.service.update = 'updating';
     queue.waiting = 10_000;
@@ -61,7 +61,7 @@ describe('the autoscaler', () => {
     await expect.poll(replicas).toBe(6);
   });
 
-  test('changes nothing while it can not see the queue, says so, and goes on when it can', async () => {
+  test('is not ready and does not scale while it cannot see the queue', async () => {
     const { queue, autoscaler, replicas } = await start({ calmMs: 50 });
     queue.waiting = 10_000;
     await expect.poll(replicas).toBe(6);
@@ -74,10 +74,10 @@ describe('the autoscaler', () => {
     await expect.poll(() => autoscaler.ready()).toEqual({ ok: true });
   });
 
-  test('does not scale because an estimator did not answer at one look', async () => {
+  test('does not scale if an estimator does not answer once', async () => {
     let looks = 0;
     const { docker, replicas } = await start({
-      // Two days of work, and none since.
+      // Two days of work before the first look, none since.
       readWorkDone: async () => ({
         byAddress: ++looks === 3 ? new Map() : new Map([['10.0.0.7', { photos: 500_000, seconds: 100_000 }]]),
       }),
@@ -87,10 +87,10 @@ describe('the autoscaler', () => {
     expect([replicas(), docker.service.version]).toEqual([2, version]);
   });
 
-  test('is told plainly when there is no such service', async () => {
+  test('names the variable in its error if there is no such service or socket', async () => {
     const docker = await startDockerStandIn('attrai_estimator');
     cleanups.push(() => docker.close());
-    await expect(connectService(docker.socketPath, 'another').replicas()).rejects.toThrow(/SCALED_SERVICE/);
-    await expect(connectService('/nowhere.sock', 'another').replicas()).rejects.toThrow(/DOCKER_SOCKET/);
+    await expect(new SwarmService(docker.socketPath, 'another').replicas()).rejects.toThrow(/SCALED_SERVICE/);
+    await expect(new SwarmService('/nowhere.sock', 'another').replicas()).rejects.toThrow(/DOCKER_SOCKET/);
   });
 });

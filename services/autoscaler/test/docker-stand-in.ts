@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One service as Docker's API shows it, on a socket of its own. */
+/** Docker's API with one service, on its own socket. */
 export async function startDockerStandIn(name: string) {
   const dir = await mkdtemp(join(tmpdir(), 'attrai-docker-'));
   const socketPath = join(dir, 'docker.sock');

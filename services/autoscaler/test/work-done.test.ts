@@ -9,7 +9,7 @@ const done = (entries: [string, number, number][]): WorkDone => ({
   byAddress: new Map(entries.map(([address, photos, seconds]) => [address, { photos, seconds }])),
 });
 
-test("reads photos and seconds off the estimators' own metrics", async () => {
+test("reads photos and seconds from the estimators' metrics", async () => {
   const processMetrics = createProcessMetrics([]);
   const metrics = new EstimatorCounters(processMetrics);
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -21,6 +21,7 @@ test("reads photos and seconds off the estimators' own metrics", async () => {
   first();
   vi.advanceTimersByTime(100);
   second();
+  // Idle.
   vi.advanceTimersByTime(1_000);
   const third = metrics.visionBusy();
   vi.advanceTimersByTime(100);
@@ -39,12 +40,12 @@ test("reads photos and seconds off the estimators' own metrics", async () => {
   }
 });
 
-test('knows nothing of estimators that do not answer', async () => {
+test('leaves out estimators that do not answer', async () => {
   expect((await readWorkDone('http://no-such-host.invalid:9080/metrics')).byAddress.size).toBe(0);
   expect((await readWorkDone('http://127.0.0.1:1/metrics')).byAddress.size).toBe(0);
 });
 
-test('counts what was done between two readings, also by one that started anew', () => {
+test('counts the work between two readings, also of a restarted estimator', () => {
   const before = done([
     ['a', 10, 5],
     ['gone', 7, 3],
@@ -57,7 +58,7 @@ test('counts what was done between two readings, also by one that started anew',
   expect(workBetween(before, after)).toEqual({ photos: 6, seconds: 3 });
 });
 
-test('counts nothing of an estimator without an earlier reading: its whole life is no work between two looks', () => {
+test('leaves out an estimator without an earlier reading', () => {
   const before = done([['a', 10, 5]]);
   const after = done([
     ['a', 11, 5.5],

@@ -13,9 +13,8 @@ try {
     logger: createLogger({ service: 'sandbox' }),
   });
   const token = BOT_TOKEN === LOCAL_TOKEN ? LOCAL_TOKEN : '(yours)';
-  process.stdout.write(
-    `The chat is at ${sandbox.url}\nFor a bot: TELEGRAM_API_ROOT=${sandbox.apiRoot} BOT_TOKEN=${token}\n`,
-  );
+  process.stdout.write(`The chat is at ${sandbox.url}\n`);
+  process.stdout.write(`For a bot: TELEGRAM_API_ROOT=${sandbox.apiRoot} BOT_TOKEN=${token}\n`);
   const stop = () => void sandbox.close();
   process.once('SIGINT', stop).once('SIGTERM', stop);
 } catch (error) {

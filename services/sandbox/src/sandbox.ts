@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { ApiError } from './bot-api/api-error.ts';
 import { isBotApiUrl, sendApiError, serveBotApi } from './bot-api/routes.ts';
-import { createTelegram } from './bot-api/telegram.ts';
+import { Telegram } from './bot-api/telegram.ts';
 import { serveChats } from './page-api/chat-routes.ts';
 import { serveChatSetup } from './page-api/chat-setup.ts';
 import { serveEvents } from './page-api/event-stream.ts';
@@ -15,38 +15,33 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
 export interface SandboxOptions {
   /**
-   * A loopback address; 127.0.0.1 by default. Any other only together with `names`, and only where nobody but the
-   * tests can reach it: the page and its API ask no one who they are.
+   * Default: 127.0.0.1. An address other than loopback needs `names`, and must be reachable by tests only: the page and its
+   * API have no login.
    */
   host?: string;
-  /** Further `name:port` it answers to, as its clients write them into the Host header. */
+  /** More values of the Host header that it answers to, as `name:port`. */
   names?: string[];
   /** 0 takes a free one. */
   port: number;
   /** The bot's token: `<bot id>:<letters, digits, _ and ->`. */
   token: string;
-  /** Whether it fetches photos by URL from anywhere; else from loopback only. */
+  /** Allows photos by URL from any host; default: from loopback only. */
   fetchesAnywhere?: boolean;
-  logger?: SandboxLogger;
-}
-
-/** The part of a logger that the sandbox uses. */
-export interface SandboxLogger {
-  error(fields: object, message: string): void;
+  logger?: { error(fields: object, message: string): void };
 }
 
 export interface Sandbox {
-  /** Of the page, like http://127.0.0.1:8080 */
+  /** URL of the page, like http://127.0.0.1:8080 */
   url: string;
-  /** What a Bot API client takes in place of https://api.telegram.org */
+  /** A Bot API client uses it in place of https://api.telegram.org */
   apiRoot: string;
   token: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts a stand-in for Telegram: the part of the Bot API that bots like this one use, and a web chat to write to the
- * bot. All is kept in memory. Throws an Error that says what to do when the port is taken.
+ * Starts a stand-in for Telegram: a part of the Bot API, and a web page to chat with the bot. It keeps everything in memory.
+ * Throws an Error that says what to do if the port is taken.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = LOOPBACK[0]!, names = [], port, token, logger } = options;
@@ -57,7 +52,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw new Error('A bot token looks like 123456:letters-and-digits. Set BOT_TOKEN to one.');
   }
 
-  const telegram = createTelegram(token, options.fetchesAnywhere);
+  const telegram = new Telegram(token, options.fetchesAnywhere);
   const app = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 200 } });
   await app.register(multipart);
   acceptUrlencoded(app);
@@ -102,8 +97,8 @@ function acceptUrlencoded(app: FastifyInstance): void {
   });
 }
 
-/** Sends refusals in the format of the caller's API, and logs unexpected errors. */
-function answerFailures(app: FastifyInstance, logger: SandboxLogger | undefined): void {
+/** Answers errors in the format of the API that was called, and logs unexpected ones. */
+function answerFailures(app: FastifyInstance, logger: SandboxOptions['logger']): void {
   app.setErrorHandler<FastifyError | ApiError>((error, request, reply) => {
     const foreseen = error instanceof ApiError || (error.statusCode !== undefined && error.statusCode < 500);
     if (!foreseen) logger?.error({ err: error, route: request.routeOptions.url }, 'the sandbox failed to answer');

@@ -1,44 +1,27 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox.ts';
-import { type BotClient, clients, failureOf } from './bot-client.ts';
-import { eventually } from './eventually.ts';
+import { describe, expect } from 'vitest';
+import { clients, failureOf } from './bot-client.ts';
 import { picture } from './pictures.ts';
-import { User } from './user.ts';
+import { sandboxTest, serve } from './sandbox-test.ts';
+import type { User } from './user.ts';
 
-const TOKEN = '4242:test_token-1';
+describe.each(Object.entries(clients))('%s with the sandbox', (_name, createClient) => {
+  const it = sandboxTest(createClient);
 
-describe.each(Object.entries(clients))('%s against the sandbox', (_name, createClient) => {
-  let sandbox: Sandbox;
-  let bot: BotClient;
-  let user: User;
-
-  beforeEach(async () => {
-    sandbox = await startSandbox({ port: 0, token: TOKEN });
-    bot = createClient(sandbox.apiRoot, TOKEN);
-    user = new User(sandbox.url);
-  });
-  afterEach(() => sandbox.close());
-
-  it('learns who it is', async () => {
+  it('gets its id and username from getMe', async ({ bot }) => {
     expect(await bot.call('getMe')).toMatchObject({ id: 4242, is_bot: true, username: expect.any(String) });
   });
 
-  it('is refused with a wrong token, and otherwise with a method the sandbox has not', async () => {
+  it('is refused with a wrong token (401) and with an unknown method (400)', async ({ sandbox, bot }) => {
     const stranger = createClient(sandbox.apiRoot, '4242:wrong');
     expect(await failureOf(bot, stranger.call('getMe'))).toMatchObject({ code: 401, description: 'Unauthorized' });
-    const unknown = await fetch(`${sandbox.apiRoot}/bot${TOKEN}/getYou`);
+    const unknown = await fetch(`${sandbox.apiRoot}/bot${sandbox.token}/getYou`);
     expect(unknown.status).toBe(400);
-    expect(await unknown.json()).toEqual({
-      ok: false,
-      error_code: 400,
-      description: 'Bad Request: the sandbox has no method getYou',
-    });
+    const description = 'Bad Request: the sandbox has no method getYou';
+    expect(await unknown.json()).toEqual({ ok: false, error_code: 400, description });
   });
 
-  it('gets an update that comes while it polls, and again until it is confirmed', async () => {
+  it('gets an update that arrives while it polls, and gets it again until it confirms it', async ({ bot, user }) => {
     const polling = bot.call('getUpdates', { timeout: 20 });
     await user.send({ text: '/start', language_code: 'ru' });
     const [update, ...more] = await polling;
@@ -54,70 +37,69 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(await bot.call('getUpdates')).toEqual([]);
   });
 
-  it('gets at most `limit` updates, and only the kinds it allowed', async () => {
+  it('gets at most `limit` updates, and only of the kinds that it allows', async ({ bot, user }) => {
     const id = await user.send({ text: 'one' });
     await user.send({ text: 'two' });
     expect(await bot.call('getUpdates', { limit: 1, allowed_updates: ['message'] })).toHaveLength(1);
-    await patch(`${sandbox.url}/api/chats/${user.chatId}/messages/${id}`, { text: 'changed' });
+    await user.edit(id, 'changed');
     expect(await bot.call('getUpdates', { offset: -1 })).toMatchObject([{ message: { text: 'two' } }]);
     await bot.call('getUpdates', { allowed_updates: [] });
-    await patch(`${sandbox.url}/api/chats/${user.chatId}/messages/${id}`, { text: 'changed again' });
+    await user.edit(id, 'changed again');
     expect(await bot.call('getUpdates', { offset: -1 })).toMatchObject([{ edited_message: { text: 'changed again' } }]);
   });
 
-  it('loses its poll to a second poller, as with Telegram', async () => {
+  it('gets a 409 when a second poller starts', async ({ bot, user }) => {
     const first = failureOf(bot, bot.call('getUpdates', { timeout: 20 }));
-    await calls('getUpdates', 1);
+    await expect.poll(() => user.stats()).toMatchObject({ calls: { getUpdates: 1 } });
     const second = bot.call('getUpdates', { timeout: 20 });
     expect(await first).toMatchObject({ code: 409, description: expect.stringContaining('terminated by other') });
     await user.send({ text: 'hi' });
     expect(await second).toHaveLength(1);
   });
 
-  it('answers users by its own polling', async () => {
+  it('answers users while it polls', async ({ bot, user }) => {
     bot.onText((text) => `You said ${text}`);
     const stop = await bot.listen();
     await user.send({ text: 'hi' });
-    await eventually(() => user.messages()).toMatchObject([{ text: 'hi' }, { from: 'bot', text: 'You said hi' }]);
+    await expect.poll(() => user.messages()).toMatchObject([{ text: 'hi' }, { from: 'bot', text: 'You said hi' }]);
     await stop();
   });
 
-  it('answers users by its webhook, which gets updates in order, with the secret, until it takes them', async () => {
+  it('answers users by a webhook, which gets the secret and the updates in order, each until it is accepted', async ({
+    bot,
+    user,
+  }) => {
     const secret = 'a-secret_1';
     bot.onText((text) => `You said ${text}`);
     const handle = await bot.webhook(secret);
     let refused = 0;
-    const server = createServer((request, response) => {
+    const url = await serve((request, response) => {
       if (refused++ < 2) response.writeHead(500).end();
       else handle(request, response);
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    });
     await bot.call('setWebhook', { url, secret_token: secret });
     expect(await failureOf(bot, bot.call('getUpdates'))).toMatchObject({ code: 409 });
     for (const text of ['1', '2', '3']) await user.send({ text });
-    await eventually(() => user.botTexts()).toEqual(['You said 1', 'You said 2', 'You said 3']);
+    await expect.poll(() => user.botTexts()).toEqual(['You said 1', 'You said 2', 'You said 3']);
     expect(await bot.call('getWebhookInfo')).toMatchObject({ url, pending_update_count: 0 });
     expect(await bot.call('getWebhookInfo')).toMatchObject({ last_error_message: expect.stringContaining('500') });
 
     await bot.call('deleteWebhook');
     expect(await bot.call('getWebhookInfo')).toMatchObject({ url: '' });
     expect(await bot.call('getUpdates')).toEqual([]);
-    await new Promise((resolve) => server.close(resolve));
   });
 
-  it('gets a photo in the sizes Telegram makes, and downloads it', async () => {
+  it('gets a photo in the sizes that Telegram makes, and can download it', async ({ bot, user }) => {
     await user.sendPhoto(await picture(1600, 1000), { text: 'me', media_group_id: 'album1' });
     const [{ message }] = await bot.call('getUpdates');
     expect(message).toMatchObject({ caption: 'me', media_group_id: 'album1' });
-    expect(message.photo.map((size: { width: number; height: number }) => [size.width, size.height])).toEqual([
+    expect(message.photo.map(({ width, height }) => [width, height])).toEqual([
       [90, 56],
       [320, 200],
       [800, 500],
       [1280, 800],
     ]);
-    const largest = message.photo.at(-1);
+    const largest = message.photo.at(-1)!;
     const response = await fetch(await bot.fileUrl(largest.file_id));
     expect(response.headers.get('content-type')).toBe('image/jpeg');
     const bytes = Buffer.from(await response.arrayBuffer());
@@ -125,17 +107,17 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 1280, height: 800 });
   });
 
-  it('gets a photo upright, whatever its EXIF says', async () => {
-    const lying = await sharp(await picture(300, 200))
+  it('gets a photo turned upright by its EXIF orientation', async ({ bot, user }) => {
+    const rotated = await sharp(await picture(300, 200))
       .withMetadata({ orientation: 6 })
       .jpeg()
       .toBuffer();
-    await user.sendPhoto(lying);
+    await user.sendPhoto(rotated);
     const [{ message }] = await bot.call('getUpdates');
     expect(message.photo.at(-1)).toMatchObject({ width: 200, height: 300 });
   });
 
-  it('gets a document byte for byte, with name and type', async () => {
+  it('gets a document unchanged, with its name and type', async ({ bot, user }) => {
     const sent = Buffer.from('\x00\xffnot a picture', 'latin1');
     await user.send({ document: new File([sent], 'Отчёт.pdf', { type: 'application/pdf' }) });
     const [{ message }] = await bot.call('getUpdates');
@@ -148,7 +130,10 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(Buffer.from(await response.arrayBuffer())).toEqual(sent);
   });
 
-  it('sends text with HTML, a reply and buttons, and hears when a button is pressed', async () => {
+  it('sends a reply with HTML and buttons, and gets a callback query when a button is pressed', async ({
+    bot,
+    user,
+  }) => {
     const chat = await user.openChat();
     const question = await user.send({ text: 'how?' });
     await bot.call('getUpdates', { offset: -1 });
@@ -174,12 +159,11 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     const [{ callback_query: query }] = await bot.call('getUpdates', { offset: -1 });
     expect(query).toMatchObject({ data: 'ok', from: { id: user.chatId }, message: { message_id: sent.message_id } });
     expect(await bot.call('answerCallbackQuery', { callback_query_id: query.id, text: 'Done' })).toBe(true);
-    expect(await failureOf(bot, bot.call('answerCallbackQuery', { callback_query_id: query.id }))).toMatchObject({
-      code: 400,
-    });
+    const again = await failureOf(bot, bot.call('answerCallbackQuery', { callback_query_id: query.id }));
+    expect(again.code).toBe(400);
   });
 
-  it('sends photos by upload and by file_id, and documents', async () => {
+  it('sends documents, and photos by upload and by file_id', async ({ sandbox, bot, user }) => {
     const chat = await user.openChat();
     const first = await bot.call('sendPhoto', {
       ...chat,
@@ -199,14 +183,15 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(document).toMatchObject({ document_name: 'report.txt' });
   });
 
-  it('turns a text message into a photo, and says when an edit changes nothing', async () => {
+  it('edits a text into a photo, and is refused an edit that changes nothing', async ({ bot, user }) => {
     const chat = await user.openChat();
     const { message_id } = await bot.call('sendMessage', { ...chat, text: 'wait' });
     const place = { ...chat, message_id };
     await bot.call('editMessageText', { ...place, text: 'soon' });
-    expect(await failureOf(bot, bot.call('editMessageText', { ...place, text: 'soon' }))).toMatchObject({
+    const unchanged = await failureOf(bot, bot.call('editMessageText', { ...place, text: 'soon' }));
+    expect(unchanged).toMatchObject({
       code: 400,
-      description: expect.stringMatching(/^Bad Request: message is not modified/),
+      description: expect.stringMatching(/^Bad Request: message is not mod/),
     });
 
     const media = { type: 'photo', media: bot.file(await picture(200, 100), 'x.jpg'), caption: '7.4' };
@@ -215,20 +200,22 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect(edited.photo.at(-1)).toMatchObject({ width: 200, height: 100 });
     expect(edited.text).toBeUndefined();
 
-    const same = { type: 'photo', media: edited.photo.at(-1).file_id, caption: '7.4' };
-    expect((await failureOf(bot, bot.call('editMessageMedia', { ...place, media: same }))).description).toMatch(
-      /not modified/,
-    );
-    expect((await failureOf(bot, bot.call('editMessageText', { ...place, text: 'x' }))).description).toBe(
+    const same = { type: 'photo', media: edited.photo.at(-1)!.file_id, caption: '7.4' };
+    const refusals = [
+      await failureOf(bot, bot.call('editMessageMedia', { ...place, media: same })),
+      await failureOf(bot, bot.call('editMessageText', { ...place, text: 'x' })),
+    ];
+    expect(refusals.map(({ description }) => description)).toEqual([
+      expect.stringContaining('not modified'),
       'Bad Request: there is no text in the message to edit',
-    );
+    ]);
     await bot.call('editMessageCaption', { ...place, caption: '7.5' });
     expect(await user.message(message_id)).toMatchObject({ caption: '7.5', edited: true, photo_width: 200 });
     await bot.call('deleteMessage', place);
     expect(await user.message(message_id)).toBeUndefined();
   });
 
-  it('changes and removes buttons', async () => {
+  it('changes and removes buttons', async ({ bot, user }) => {
     const chat = await user.openChat();
     const buttons = (data: string) => ({ inline_keyboard: [[{ text: data, callback_data: data }]] });
     const { message_id } = await bot.call('sendMessage', { ...chat, text: 'pick', reply_markup: buttons('a') });
@@ -238,35 +225,24 @@ describe.each(Object.entries(clients))('%s against the sandbox', (_name, createC
     expect((await user.message(message_id))?.buttons).toBeUndefined();
   });
 
-  it('stores commands by language, for the page to show', async () => {
+  it('sets commands by language and scope, and a description, which the page shows', async ({ bot, user }) => {
     const commands = [{ command: 'help', description: 'Help' }];
     const russian = [{ command: 'help', description: 'Помощь' }];
     await bot.call('setMyCommands', { commands });
     await bot.call('setMyCommands', { commands: russian, language_code: 'ru' });
     expect(await bot.call('getMyCommands')).toEqual(commands);
-    expect(await about('ru')).toMatchObject({ commands: russian });
+    expect(await about(user, 'ru')).toMatchObject({ commands: russian });
     await bot.call('deleteMyCommands', { language_code: 'ru' });
-    expect(await about('ru')).toMatchObject({ commands });
+    expect(await about(user, 'ru')).toMatchObject({ commands });
     const inGroups = [{ command: 'score', description: 'Score' }];
     await bot.call('setMyCommands', { commands: inGroups, scope: { type: 'all_group_chats' } });
-    expect(await about('ru')).toMatchObject({ commands });
-    expect(await about('ru&group=true')).toMatchObject({ commands: inGroups });
+    expect(await about(user, 'ru')).toMatchObject({ commands });
+    expect(await about(user, 'ru&group=true')).toMatchObject({ commands: inGroups });
     await bot.call('setMyDescription', { description: 'I score faces' });
-    expect(await about('ru')).toMatchObject({ description: 'I score faces' });
+    expect(await about(user, 'ru')).toMatchObject({ description: 'I score faces' });
   });
-
-  async function about(language: string) {
-    return (await fetch(`${sandbox.url}/api/bot?language=${language}`)).json();
-  }
-
-  /** Waits until a method was called so often. */
-  async function calls(method: string, count: number) {
-    const stats = async () =>
-      (await fetch(`${sandbox.url}/api/stats`)).json() as Promise<{ calls: Record<string, number> }>;
-    await eventually(async () => (await stats()).calls[method]).toBe(count);
-  }
 });
 
-function patch(url: string, body: object) {
-  return fetch(url, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+async function about({ url }: User, query: string): Promise<unknown> {
+  return (await fetch(`${url}/api/bot?language=${query}`)).json();
 }

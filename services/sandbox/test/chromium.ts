@@ -22,10 +22,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/**
- * Playwright by itself gives a page 30 s to load, which is less than a test may take on a busy machine (vitest.config.ts):
- * the first page of a Chromium takes 18 s when the machine leaves it a twentieth of a core.
- */
+/** Playwright's default is 30 s. The first page of a Chromium takes 18 s with a twentieth of a core. */
 const LOAD_MS = 100_000;
 
 export interface Chromium {
@@ -33,7 +30,7 @@ export interface Chromium {
   close(): Promise<void>;
 }
 
-/** Starts Chromium with a profile of its own, which `close` removes. Throws an Error that says what to do. */
+/** Starts Chromium with its own profile, which `close` removes. Throws an Error that says what to do. */
 export async function startChromium(options: BrowserContextOptions = {}): Promise<Chromium> {
   const executablePath = await findChromium();
   const profile = await mkdtemp(join(tmpdir(), 'attrai-chromium-'));
@@ -49,21 +46,21 @@ export async function startChromium(options: BrowserContextOptions = {}): Promis
 }
 
 /**
- * Path of a Chromium or Chrome: CHROMIUM_PATH, else one on this machine, else (Debian, as root) one it installs,
- * saying so. Throws an Error that says what to do.
+ * Path of Chromium or Chrome: CHROMIUM_PATH, or one on this machine, or (as root on Debian) one that it installs. Throws an
+ * Error that says what to do.
  */
-export async function findChromium(): Promise<string> {
+async function findChromium(): Promise<string> {
   const given = process.env.CHROMIUM_PATH;
   if (given) {
     if (await isExecutable(given)) return given;
-    throw new Error('CHROMIUM_PATH: no executable file is there. Point it to Chromium or Chrome, or unset it.');
+    throw new Error('CHROMIUM_PATH is no executable file. Set it to Chromium or Chrome, or unset it.');
   }
   const found = await findInstalled();
   if (found) return found;
   await install();
   const installed = await findInstalled();
   if (installed) return installed;
-  throw new Error('Chromium was installed but is not found. Set CHROMIUM_PATH to it.');
+  throw new Error('Chromium was installed but not found. Set CHROMIUM_PATH to it.');
 }
 
 async function findInstalled(): Promise<string | undefined> {
@@ -74,17 +71,14 @@ async function findInstalled(): Promise<string | undefined> {
 }
 
 async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  return (await access(path, constants.X_OK).catch(() => 'no')) === undefined;
 }
 
 async function install(): Promise<void> {
   if (process.getuid?.() !== 0 || !(await isExecutable('/usr/bin/apt-get'))) {
     throw new Error('The browser tests need Chromium or Chrome. Install one, or set CHROMIUM_PATH to it.');
   }
-  process.stderr.write('The browser tests need Chromium: installing it by apt-get (about 300 MB) ...\n');
+  process.stderr.write('The browser tests need Chromium. Installing it by apt-get (about 300 MB) ...\n');
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   try {
     await run('apt-get', ['update', '-q'], { env });

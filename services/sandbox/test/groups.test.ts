@@ -1,30 +1,31 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox.ts';
+import { describe, expect } from 'vitest';
 import { picture } from './pictures.ts';
-import { RawBot } from './raw-bot.ts';
-import { User } from './user.ts';
+import { rawBotTest } from './sandbox-test.ts';
+import { form, User } from './user.ts';
 
 const ANNA = { user_id: '7' };
 const ME = '@attrai_sandbox_bot';
 
-describe('a bot in a group', () => {
-  let sandbox: Sandbox;
-  let bot: RawBot;
-  let group: User;
-
-  beforeEach(async () => {
-    sandbox = await startSandbox({ port: 0, token: '4242:test_token-1' });
-    bot = new RawBot(sandbox.apiRoot);
-    group = new User(sandbox.url, -1_001_234_567_890);
+/** The bot is a plain member of `group`. `send` is Anna's, `answer` is the bot's. */
+const it = rawBotTest
+  .extend('group', async ({ sandbox, bot }) => {
+    const group = new User(sandbox.url, -1_001_234_567_890);
     await group.setUp({ title: 'Friends' });
     await bot.updates();
-  });
-  afterEach(() => sandbox.close());
+    return group;
+  })
+  .extend('send', ({ group }) => {
+    return (text: string, fields: Record<string, string> = {}) => group.send({ ...ANNA, text, ...fields });
+  })
+  .extend(
+    'answer',
+    ({ bot, group }) =>
+      () =>
+        bot.call('sendMessage', { chat_id: group.chatId, text: 'answer' }),
+  );
 
-  const send = (text: string, fields: Record<string, string> = {}) => group.send({ ...ANNA, text, ...fields });
-  const answer = (text = 'answer') => bot.call('sendMessage', { chat_id: group.chatId, text });
-
-  it('is told that it was taken in', async () => {
+describe('a bot in a group', () => {
+  it('gets my_chat_member and new_chat_members when it is added', async ({ sandbox, bot }) => {
     const other = new User(sandbox.url, -5);
     await other.setUp({ title: 'Family', user_id: 7 });
     expect(await bot.updates()).toMatchObject([
@@ -40,12 +41,12 @@ describe('a bot in a group', () => {
     ]);
   });
 
-  describe('with privacy mode, as every new bot', () => {
-    it('says so in getMe', async () => {
+  describe('with privacy mode, which is on for a new bot', () => {
+    it('has can_read_all_group_messages false', async ({ bot }) => {
       expect(await bot.call('getMe')).toMatchObject({ can_read_all_group_messages: false });
     });
 
-    it('gets commands that name it, in texts and captions, and nothing of what people say to each other', async () => {
+    it('gets commands that name it, in texts and captions, and no other messages', async ({ bot, group, send }) => {
       for (const text of ['hi', `hi ${ME}`, '/score', '/score@other_bot', 'and/or']) await send(text);
       await group.sendPhoto(await picture(60, 40), ANNA);
       await send(`/score${ME}`);
@@ -54,7 +55,7 @@ describe('a bot in a group', () => {
       expect(await bot.heard()).toEqual([`/score${ME}`, `now /score${ME.toUpperCase()}`, `/score${ME}`]);
     });
 
-    it('gets a command that names nobody if it was the last bot to write', async () => {
+    it('gets a command without a bot name if no other bot has written after it', async ({ bot, send, answer }) => {
       await answer();
       await send('/one');
       await send('what another bot says', { as: 'bot' });
@@ -64,7 +65,7 @@ describe('a bot in a group', () => {
       expect(await bot.heard()).toEqual(['/one', '/three']);
     });
 
-    it('gets replies to its messages, with them, and what was sent via it', async () => {
+    it('gets replies to its messages, and messages sent via it', async ({ bot, send, answer }) => {
       const { message_id } = await answer();
       const first = await send('hi');
       await send('to Anna', { reply_to: String(first) });
@@ -76,36 +77,32 @@ describe('a bot in a group', () => {
       ]);
     });
 
-    it('gets of an album only the photo with the command', async () => {
+    it('gets only the photo with the command from an album', async ({ bot, group }) => {
       const album = { ...ANNA, media_group_id: 'a' };
       await group.sendPhoto(await picture(60, 40), { ...album, text: `/score${ME}` });
       await group.sendPhoto(await picture(60, 40), album);
       expect(await bot.updates()).toMatchObject([{ message: { caption: `/score${ME}`, media_group_id: 'a' } }]);
     });
 
-    it('gets with a command the photo it answers, though it never saw that', async () => {
+    it('gets the photo that a command replies to, though it was not sent that before', async ({ bot, group, send }) => {
       const photo = await group.sendPhoto(await picture(640, 480), ANNA);
       await send(`/score${ME}`, { reply_to: String(photo) });
       const [{ message }] = await bot.updates();
       expect(message.reply_to_message).toMatchObject({ message_id: photo, from: { id: 7 } });
       expect(message.reply_to_message.photo.at(-1)).toMatchObject({ width: 640, height: 480 });
-      await bot.call('getFile', { file_id: message.reply_to_message.photo.at(-1).file_id });
+      await bot.call('getFile', { file_id: message.reply_to_message.photo.at(-1)!.file_id });
     });
 
-    it('is told of edits by the same rule, and the page knows what it was not told', async () => {
+    it('gets edits by the same rule, and the page shows what it does not get', async ({ bot, group, send }) => {
       const id = await send('hi');
       expect(await group.message(id)).toMatchObject({ hidden: true });
-      const path = `${sandbox.url}/api/chats/${group.chatId}/messages/${id}`;
-      for (const text of ['ho', `/score${ME}`]) {
-        const headers = { 'content-type': 'application/json' };
-        await fetch(path, { method: 'PATCH', headers, body: JSON.stringify({ text }) });
-      }
+      for (const text of ['ho', `/score${ME}`]) await group.edit(id, text);
       expect(await bot.updates()).toMatchObject([{ edited_message: { text: `/score${ME}` } }]);
       expect(await group.message(id)).not.toHaveProperty('hidden');
     });
   });
 
-  it('gets all when its privacy mode is off, or when it is an administrator', async () => {
+  it('gets all messages without privacy mode, or as an administrator', async ({ bot, group, send }) => {
     await group.set({ privacy_mode: false });
     expect(await bot.call('getMe')).toMatchObject({ can_read_all_group_messages: true });
     await send('one');
@@ -114,19 +111,23 @@ describe('a bot in a group', () => {
     await group.setUp({ bot_status: 'administrator' });
     await send('three');
     expect(await bot.heard()).toEqual(['one', 'my_chat_member', 'three']);
-    expect(await bot.call('getChatMember', { chat_id: group.chatId, user_id: 4242 })).toMatchObject({
-      status: 'administrator',
-    });
+    const member = await bot.call('getChatMember', { chat_id: group.chatId, user_id: 4242 });
+    expect(member.status).toBe('administrator');
   });
 
-  it('is an administrator of a group that came to be by a message', async () => {
+  it('is an administrator of a group that a message created', async ({ sandbox, bot }) => {
     const other = new User(sandbox.url, -6);
     await other.send({ ...ANNA, text: 'hi' });
     expect(await bot.heard()).toEqual(['hi']);
     expect(await bot.call('getMe')).toMatchObject({ can_read_all_group_messages: false });
   });
 
-  it('never hears other bots, but those that stand for a group or a channel', async () => {
+  it('gets messages of anonymous administrators and channels, but not of other bots', async ({
+    sandbox,
+    bot,
+    group,
+    send,
+  }) => {
     await group.set({ privacy_mode: false });
     await send('a bot', { as: 'bot' });
     await send('an anonymous administrator', { as: 'anonymous' });
@@ -147,10 +148,13 @@ describe('a bot in a group', () => {
         },
       },
     ]);
-    expect((await new User(sandbox.url, 9).post('messages', form('anonymous'))).status).toBe(400);
+    expect((await new User(sandbox.url, 9).post('messages', form({ text: 'x', as: 'anonymous' }))).status).toBe(400);
   });
 
-  it('numbers the messages of each supergroup from 1, those of other chats together', async () => {
+  it('sees messages numbered from 1 in each supergroup, and in one sequence in all other chats', async ({
+    sandbox,
+    bot,
+  }) => {
     const supergroups = [-1_001_111_111_111, -1_002_222_222_222].map((id) => new User(sandbox.url, id));
     const ids = [];
     for (const supergroup of supergroups) {
@@ -166,7 +170,7 @@ describe('a bot in a group', () => {
     expect(await second!.message(2)).toMatchObject({ text: 'b' });
   });
 
-  it('is sent on when a basic group becomes a supergroup, where all messages are new', async () => {
+  it('is told when a basic group becomes a supergroup, and is refused in the old chat', async ({ sandbox, bot }) => {
     const basic = new User(sandbox.url, -77);
     await basic.setUp({ title: 'Friends' });
     const chat_id = basic.chatId;
@@ -196,18 +200,9 @@ describe('a bot in a group', () => {
       });
     }
     const edit = { text: 'x', message_id };
-    await expect(bot.call('editMessageText', { chat_id, ...edit })).rejects.toThrow(
-      /^Bad Request: message can't be edited/,
-    );
+    await expect(bot.call('editMessageText', { chat_id, ...edit })).rejects.toThrow("message can't be edited");
     await expect(bot.call('editMessageText', { chat_id: moved, ...edit })).rejects.toThrow('message to edit not found');
     expect(await bot.call('sendMessage', { chat_id: moved, text: 'x' })).toMatchObject({ message_id: 2 });
     await expect(basic.send({ ...ANNA, text: 'x' })).rejects.toThrow(String(moved));
   });
-
-  function form(as: string): FormData {
-    const made = new FormData();
-    made.append('text', 'x');
-    made.append('as', as);
-    return made;
-  }
 });

@@ -2,11 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../src/bot-api/api-error.ts';
 import { Pace } from '../src/bot-api/pace.ts';
 import { createChat } from '../src/chat/chat.ts';
-import { startSandbox } from '../src/sandbox.ts';
-import { RawBot } from './raw-bot.ts';
-import { User } from './user.ts';
+import { rawBotTest } from './sandbox-test.ts';
 
-describe('the limits of sending', () => {
+describe('the limits for messages', () => {
   const chat = createChat(1);
   const group = createChat(-1);
   let pace: Pace;
@@ -18,7 +16,7 @@ describe('the limits of sending', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  /** Seconds to wait; 0: it went through. */
+  /** Counts messages. Returns the seconds to wait if that was refused, else 0. */
   function wait(where = chat, messages = 1): number {
     try {
       pace.count(where, messages);
@@ -29,7 +27,7 @@ describe('the limits of sending', () => {
     }
   }
 
-  /** Sends as fast as the chat takes it; resolves to how many went through in `seconds`. */
+  /** Sends for so many seconds, as fast as the limits allow. Returns the number of messages. */
   function sendFor(seconds: number, where = chat): number {
     let sent = 0;
     for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
@@ -40,12 +38,12 @@ describe('the limits of sending', () => {
     return sent;
   }
 
-  it('are none unless they are switched on', () => {
+  it('are off by default', () => {
     pace.isOn = false;
     for (let i = 0; i < 1000; i++) expect(wait()).toBe(0);
   });
 
-  it('let a burst through in a chat, then one a second', () => {
+  it('allow a burst in a chat, then one message a second', () => {
     expect(Array.from({ length: 7 }, () => wait())).toEqual([0, 0, 0, 0, 0, 1, 1]);
     expect(wait(createChat(2))).toBe(0);
     vi.advanceTimersByTime(1000);
@@ -54,13 +52,13 @@ describe('the limits of sending', () => {
     expect(sendFor(100)).toBeGreaterThanOrEqual(100);
   });
 
-  it('let twenty a minute through in a group, whatever the pause before', () => {
+  it('allow 20 messages a minute in a group', () => {
     const sent = sendFor(600, group);
     expect(sent).toBeGreaterThanOrEqual(200);
     expect(sent).toBeLessThanOrEqual(220);
   });
 
-  it('say how long until the next goes through, and count nothing that was refused', () => {
+  it('say how long to wait, and do not count refused messages', () => {
     for (let sent = 0; sent < 20; ) {
       if (wait(group) === 0) sent++;
       else vi.advanceTimersByTime(1000);
@@ -85,20 +83,14 @@ describe('the limits of sending', () => {
 });
 
 describe('a bot that sends too much', () => {
-  it('is told how long to wait, in the body and in the head, and may still delete', async () => {
-    const sandbox = await startSandbox({ port: 0, token: '4242:test_token-1' });
-    const bot = new RawBot(sandbox.apiRoot);
-    const user = new User(sandbox.url);
+  rawBotTest('gets retry_after in body and header, and may still delete', async ({ bot, user }) => {
     const chat = await user.openChat();
     await user.set({ limits: true });
     const ids: number[] = [];
     for (let i = 0; i < 5; i++) ids.push((await bot.call('sendMessage', { ...chat, text: String(i) })).message_id);
     const place = { ...chat, message_id: ids[0] };
-    for (const [method, params] of [
-      ['sendMessage', { ...chat, text: 'x' }],
-      ['editMessageText', { ...place, text: 'x' }],
-    ] as const) {
-      const { status, headers, body } = await bot.ask(method, params);
+    for (const method of ['sendMessage', 'editMessageText']) {
+      const { status, headers, body } = await bot.ask(method, { ...place, text: 'x' });
       expect(status).toBe(429);
       expect(body).toMatchObject({ error_code: 429, parameters: { retry_after: expect.any(Number) } });
       expect(headers.get('retry-after')).toBe(String(body.parameters.retry_after));
@@ -106,6 +98,5 @@ describe('a bot that sends too much', () => {
     }
     expect(await bot.call('sendChatAction', { ...chat, action: 'typing' })).toBe(true);
     expect(await bot.call('deleteMessage', place)).toBe(true);
-    await sandbox.close();
   });
 });

@@ -1,84 +1,56 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startSandbox } from '../src/sandbox.ts';
-import { type Chromium, startChromium } from './chromium.ts';
-import { eventually } from './eventually.ts';
-import { openPage, type PageWorld } from './page-world.ts';
+import { describe, expect } from 'vitest';
+import { jpegFile, type PageWorld, pageTest } from './page-world.ts';
 import { picture } from './pictures.ts';
-import { RawBot } from './raw-bot.ts';
 import { User } from './user.ts';
 
-describe('the places of the page', () => {
-  let chromium: Chromium;
-  let world: PageWorld;
-  let bot: RawBot;
-  let folder: string;
-
-  beforeAll(async () => {
-    chromium = await startChromium({ viewport: { width: 390, height: 740 }, locale: 'en-US' });
-    folder = await mkdtemp(join(tmpdir(), 'attrai-places-'));
-    await writeFile(join(folder, 'a.jpg'), await picture(640, 480));
-    await writeFile(join(folder, 'b.heic'), 'nothing a browser shows');
-  });
-  afterAll(async () => {
-    await chromium?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  beforeEach(async () => {
-    world = await openPage(chromium);
-    bot = new RawBot(world.sandbox.apiRoot);
+const it = pageTest
+  .extend('bot', async ({ world: { bot } }: { world: PageWorld }) => {
     await bot.call('setMyCommands', { commands: [{ command: 'score', description: 'Score a photo' }] });
-  });
-  afterEach(() => world[Symbol.asyncDispose]());
-
-  /** Goes there by the link; resolves to the chat there. */
-  async function enter(place: 'Group' | 'Topic'): Promise<User> {
-    const { page } = world;
+    return bot;
+  })
+  .extend('enter', ({ page, user }) => async (place: 'Group' | 'Topic') => {
     await page.getByRole('link', { name: place }).click();
     await page.locator(`#place-${place.toLowerCase()}[aria-current]`).waitFor();
     await page.locator('#welcome').waitFor();
-    const base = place === 'Group' ? -1_000_000_000_000 : -1_010_000_000_000;
-    return new User(world.sandbox.url, base - world.user.chatId);
-  }
-
-  const sent = () => world.page.locator('.message.user:not(.pending)');
-  const hasFocus = () => world.page.evaluate('document.activeElement.id');
-  const pick = async (name: string, file: string) => {
-    const [chooser] = await Promise.all([
-      world.page.waitForEvent('filechooser'),
-      (async () => {
-        await world.page.locator('#attach').click();
-        await world.page.getByRole('button', { name }).click();
-      })(),
-    ]);
-    await chooser.setFiles(join(folder, file));
-  };
-
-  it('are all in a stand-in for Telegram, which the page says', async () => {
-    await eventually(() => world.page.locator('#status').textContent()).toBe('local stand-in for Telegram');
-    await eventually(() => world.page.locator('#welcome').textContent()).toContain('This is not Telegram');
+    return new User(user.url, (place === 'Group' ? -1_000_000_000_000 : -1_010_000_000_000) - user.chatId);
+  })
+  .extend('pick', ({ world, page }) => async (menuItem: string, file: ReturnType<typeof jpegFile>) => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.locator('#attach').click();
+    await world.button(menuItem).click();
+    await (await chooser).setFiles(file);
   });
 
-  it('show what a bot in a group sees: a photo only with a command that answers it', async () => {
+describe('private chat, group and topic on the page', () => {
+  it('are in a stand-in for Telegram, as the page says', async ({ world }) => {
+    await expect.poll(() => world.textOf('#status')).toBe('local stand-in for Telegram');
+    await expect.poll(() => world.textOf('#welcome')).toContain('This is not Telegram');
+  });
+
+  it('show that a bot in a group gets a photo only by a command in reply to it', async ({
+    world,
+    page,
+    user,
+    bot,
+    enter,
+  }) => {
     const group = await enter('Group');
     expect(await group.messages()).toMatchObject([{ from: 'nobody', service: 'new_chat_members' }]);
-    await world.page.getByRole('button', { name: 'Mona Lisa' }).click();
-    await world.page.getByRole('img', { name: 'Kept from the bot' }).waitFor();
+    await page.getByRole('button', { name: 'Mona Lisa' }).click();
+    await page.getByRole('img', { name: 'Hidden from the bot' }).waitFor();
     expect(await bot.heard()).toEqual(['my_chat_member', 'message']);
 
-    await sent().hover();
-    await world.page.getByRole('button', { name: 'Reply' }).click();
-    await world.page.getByRole('button', { name: 'Commands' }).click();
-    await world.page.getByRole('option', { name: '/score' }).click();
-    await eventually(() => sent().count()).toBe(2);
+    await world.sent.hover();
+    await page.getByRole('button', { name: 'Reply' }).click();
+    await page.getByRole('button', { name: 'Commands' }).click();
+    await page.getByRole('option', { name: '/score' }).click();
+    await expect.poll(() => world.sent.count()).toBe(2);
     const [photo, command] = (await group.messages()).slice(1);
     expect(command).toMatchObject({ text: '/score@attrai_sandbox_bot', reply_to: photo!.message_id });
     expect(await bot.updates()).toMatchObject([
       {
         message: {
-          from: { id: world.user.chatId },
+          from: { id: user.chatId },
           chat: { type: 'supergroup' },
           text: '/score@attrai_sandbox_bot',
           reply_to_message: { photo: expect.any(Array) },
@@ -90,105 +62,104 @@ describe('the places of the page', () => {
       message_id: command!.message_id,
       reaction: [{ type: 'emoji', emoji: '👀' }],
     });
-    await sent().getByText('👀').waitFor();
+    await world.sent.getByText('👀').waitFor();
     expect(world.problems).toEqual([]);
   });
 
-  it('let the bot see all in groups when its privacy mode is switched off', async () => {
+  it('have a switch for the privacy mode in groups', async ({ world, page, bot, enter }) => {
     await enter('Group');
-    await world.page.getByRole('checkbox', { name: 'Privacy mode' }).uncheck();
-    await eventually(() => bot.call('getMe')).toMatchObject({ can_read_all_group_messages: true });
+    await page.getByRole('checkbox', { name: 'Privacy mode' }).uncheck();
+    await expect.poll(() => bot.call('getMe')).toMatchObject({ can_read_all_group_messages: true });
     await bot.updates();
     await world.write('hi');
-    await eventually(() => bot.heard()).toEqual(['hi']);
-    await world.page.reload();
-    await eventually(() => world.page.getByRole('checkbox', { name: 'Privacy mode' }).isChecked()).toBe(false);
+    await expect.poll(() => bot.heard()).toEqual(['hi']);
+    await page.reload();
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Privacy mode' }).isChecked()).toBe(false);
   });
 
-  it('have a topic, which shows what is written in it and nothing else', async () => {
+  it('show only the messages of the topic in the topic', async ({ world, page, bot, enter }) => {
     const forum = await enter('Topic');
     const [topic] = (await forum.messages()).filter(({ service }) => service === 'forum_topic_created');
     const message_thread_id = topic!.message_id;
     await world.write('/score@attrai_sandbox_bot');
-    await eventually(() => sent().count()).toBe(1);
+    await expect.poll(() => world.sent.count()).toBe(1);
     expect((await bot.updates()).at(-1)).toMatchObject({ message: { message_thread_id, is_topic_message: true } });
     const chat_id = forum.chatId;
     await bot.call('sendMessage', { chat_id, text: 'in General' });
     await bot.call('sendMessage', { chat_id, text: 'in the topic', message_thread_id });
-    await world.page.locator('.bot .words', { hasText: 'in the topic' }).waitFor();
-    expect(await world.page.locator('.message.bot').count()).toBe(1);
-    await world.page.reload();
-    await world.page.locator('.bot .words', { hasText: 'in the topic' }).waitFor();
-    expect(await world.page.locator('.message.bot').count()).toBe(1);
+    await page.locator('.bot .words', { hasText: 'in the topic' }).waitFor();
+    expect(await page.locator('.message.bot').count()).toBe(1);
+    await page.reload();
+    await page.locator('.bot .words', { hasText: 'in the topic' }).waitFor();
+    expect(await page.locator('.message.bot').count()).toBe(1);
     expect(await forum.setUp({})).toMatchObject({ topics: { [message_thread_id]: 'Photos' } });
   });
 
-  it('are made anew in a sandbox that was started anew', async () => {
+  it('are created again after a restart of the sandbox', async ({ world, enter }) => {
     const group = await enter('Group');
-    const port = Number(new URL(world.sandbox.url).port);
-    await world.sandbox.close();
-    await eventually(() => world.page.locator('#status').textContent()).toMatch(/^No connection/);
-    world.sandbox = await startSandbox({ port, token: bot.token });
-    await eventually(() => world.page.locator('#status').textContent()).toBe('local stand-in for Telegram');
+    const restart = await world.stopSandbox();
+    await expect.poll(() => world.textOf('#status')).toMatch(/^No connection/);
+    await restart();
+    await expect.poll(() => world.textOf('#status')).toBe('local stand-in for Telegram');
     await world.write('hi');
-    await eventually(() => group.messages()).toMatchObject([
-      { service: 'new_chat_members' },
-      { text: 'hi', hidden: true },
-    ]);
+    await expect
+      .poll(() => group.messages())
+      .toMatchObject([{ service: 'new_chat_members' }, { text: 'hi', hidden: true }]);
   });
 
-  it('let go of a message that was to be answered', async () => {
-    await world.user.send({ text: 'question' });
-    await sent().hover();
-    const reply = world.page.getByRole('button', { name: 'Reply' });
-    for (const letGo of [
-      () => world.page.keyboard.press('Escape'),
-      () => world.page.locator('#reply-cancel').click(),
-    ]) {
+  it('can cancel a reply', async ({ world, page, user }) => {
+    await user.send({ text: 'question' });
+    await world.sent.hover();
+    const reply = page.getByRole('button', { name: 'Reply' });
+    for (const letGo of [() => page.keyboard.press('Escape'), () => page.locator('#reply-cancel').click()]) {
       await reply.click();
-      await eventually(() => world.page.locator('#reply').textContent()).toContain('question');
+      await expect.poll(() => world.textOf('#reply')).toContain('question');
       await letGo();
-      await eventually(() => world.page.locator('#reply').isVisible()).toBe(false);
+      await expect.poll(() => page.locator('#reply').isVisible()).toBe(false);
     }
     await world.write('no answer');
-    await eventually(() => world.user.messages()).toHaveLength(2);
-    expect((await world.user.messages())[1]).not.toHaveProperty('reply_to');
+    await expect.poll(() => user.messages()).toHaveLength(2);
+    expect((await user.messages())[1]).not.toHaveProperty('reply_to');
   });
 
-  it('give the focus back to the line one writes in', async () => {
-    await world.page.getByRole('button', { name: 'Start', exact: true }).click();
-    expect(await hasFocus()).toBe('text');
-    await world.page.getByRole('button', { name: 'Mona Lisa' }).click();
-    await eventually(hasFocus).toBe('text');
+  it('give the focus back to the text field', async ({ world, page }) => {
+    await world.button('Start').click();
+    const focused = () => page.evaluate('document.activeElement.id');
+    expect(await focused()).toBe('text');
+    await page.getByRole('button', { name: 'Mona Lisa' }).click();
+    await expect.poll(focused).toBe('text');
   });
 
-  it('show the welcome from its top, however large the zoom', async () => {
+  it('show the welcome from its top, also with a large zoom', async ({ page }) => {
     for (const viewport of [
       { width: 640, height: 430 },
       { width: 195, height: 370 },
     ]) {
-      await world.page.setViewportSize(viewport);
-      await world.page.reload();
-      await world.page.locator('#welcome').waitFor();
-      await world.page.locator('#sample-list img').last().waitFor();
-      const top = async (selector: string) => (await world.page.locator(selector).boundingBox())!.y;
+      await page.setViewportSize(viewport);
+      await page.reload();
+      await page.locator('#welcome').waitFor();
+      await page.locator('#sample-list img').last().waitFor();
+      const top = async (selector: string) => (await page.locator(selector).boundingBox())!.y;
       expect(await top('#welcome')).toBeGreaterThan(await top('#scroller'));
-      expect(await world.page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
-      expect((await world.page.locator('#text').boundingBox())!.width).toBeGreaterThan(100);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(viewport.width);
+      expect((await page.locator('#text').boundingBox())!.width).toBeGreaterThan(100);
     }
   });
 
-  it('send what is picked as what it is picked as, and say what can be done when it can be no photo', async () => {
-    await pick('As files', 'a.jpg');
-    await eventually(() => world.user.messages()).toMatchObject([{ document_name: 'a.jpg' }]);
-    await pick('As photos', 'a.jpg');
-    await eventually(() => world.user.messages()).toMatchObject([{}, { photo_width: 640 }]);
-    await pick('As photos', 'b.heic');
-    const problem = world.page.getByRole('alert');
-    await eventually(() => problem.textContent()).toContain(
-      "This can't be sent as a photo: not a JPEG, PNG, WebP or GIF.",
-    );
+  it('send a picked file as a photo or as a file, as chosen, and say if it cannot be a photo', async ({
+    page,
+    user,
+    pick,
+  }) => {
+    const photo = jpegFile('a.jpg', await picture(640, 480));
+    await pick('As files', photo);
+    await expect.poll(() => user.messages()).toMatchObject([{ document_name: 'a.jpg' }]);
+    await pick('As photos', photo);
+    await expect.poll(() => user.messages()).toMatchObject([{}, { photo_width: 640 }]);
+    await pick('As photos', jpegFile('b.heic', 'no picture'));
+    const problem = page.getByRole('alert');
+    await expect.poll(() => problem.textContent()).toContain('not a JPEG, PNG, WebP or GIF');
     await problem.getByRole('button', { name: 'Send as a file' }).click();
-    await eventually(() => world.user.messages()).toMatchObject([{}, {}, { document_name: 'b.heic' }]);
+    await expect.poll(() => user.messages()).toMatchObject([{}, {}, { document_name: 'b.heic' }]);
   });
 });

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 
-/** A picture with something to see in it, `width`×`height` pixels. */
+/** A colourful picture of `width`×`height` pixels. */
 export function picture(width: number, height: number, format: 'jpeg' | 'png' = 'jpeg'): Promise<Buffer> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
     <defs><linearGradient id="g" x2="1" y2="1"><stop stop-color="#f80"/><stop offset="1" stop-color="#08f"/></linearGradient></defs>
@@ -9,7 +9,7 @@ export function picture(width: number, height: number, format: 'jpeg' | 'png' = 
   return sharp(Buffer.from(svg)).toFormat(format).toBuffer();
 }
 
-/** A valid PNG of few bytes and many pixels. */
+/** A valid PNG with few bytes and many pixels. */
 export function blackPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -28,20 +28,13 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-/** A grey square as BMP, which browsers show and Telegram takes for no photo; `side` is a multiple of 4, pixels. */
+/** A grey square as BMP, which browsers show but Telegram refuses; `side` in pixels, a multiple of 4. */
 export function bitmap(side: number): Buffer {
   const HEADER = 54;
   const bytes = Buffer.alloc(HEADER + side * side * 3, 128).fill(0, 0, HEADER);
   bytes.write('BM');
-  for (const [offset, value] of [
-    [2, bytes.length],
-    [10, HEADER],
-    [14, 40],
-    [18, side],
-    [22, side],
-  ] as const) {
-    bytes.writeUInt32LE(value, offset);
-  }
+  const values = { 2: bytes.length, 10: HEADER, 14: 40, 18: side, 22: side };
+  for (const [offset, value] of Object.entries(values)) bytes.writeUInt32LE(value, Number(offset));
   bytes.writeUInt16LE(1, 26);
   bytes.writeUInt16LE(24, 28);
   return bytes;

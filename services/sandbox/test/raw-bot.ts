@@ -1,47 +1,45 @@
-const TOKEN = '4242:test_token-1';
+import type { Answer, Result, Some, Update } from './results.ts';
+import { sendJson } from './user.ts';
 
-/** The bot's side of a sandbox, without a client library between. */
+/** A bot that calls the Bot API without a client library. */
 export class RawBot {
-  readonly token = TOKEN;
-  readonly #apiRoot: string;
+  readonly apiRoot: string;
+  readonly token: string;
   #offset = 0;
 
-  constructor(apiRoot: string) {
-    this.#apiRoot = apiRoot;
+  constructor(apiRoot: string, token: string) {
+    this.apiRoot = apiRoot;
+    this.token = token;
   }
 
-  /** The response as it stands. */
-  async ask(method: string, params: object = {}) {
-    const response = await fetch(`${this.#apiRoot}/bot${TOKEN}/${method}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(params),
-    });
-    // biome-ignore lint/suspicious/noExplicitAny: the tests check it
-    const body = (await response.json()) as any;
-    return { status: response.status, headers: response.headers, body };
+  /** Calls a method. Resolves to the response, also if the call was refused. */
+  async ask<Method extends string>(method: Method, params: object = {}) {
+    const { status, headers, ...response } = await sendJson(
+      `${this.apiRoot}/bot${this.token}/${method}`,
+      'POST',
+      params,
+    );
+    return { status, headers, body: response.body as Answer<Method> };
   }
 
-  /** The result; throws an Error with Telegram's words where the call was refused. */
-  async call(method: string, params: object = {}) {
+  /** Calls a method. Resolves to its result; throws an Error with the description if the call was refused. */
+  async call<Method extends string>(method: Method, params: object = {}): Promise<Result<Method>> {
     const { body } = await this.ask(method, params);
     if (!body.ok) throw new Error(body.description);
     return body.result;
   }
 
-  /** The updates since the last call. */
-  async updates() {
+  async updates(): Promise<Some<Update>> {
     const updates = await this.call('getUpdates', { offset: this.#offset });
     this.#offset = (updates.at(-1)?.update_id ?? this.#offset - 1) + 1;
     return updates;
   }
 
-  /** Texts and captions of the messages since the last call; what else happened by its name. */
+  /** The updates since the last call: text or caption of a message, the kind of any other update. */
   async heard(): Promise<string[]> {
-    const updates: Record<string, Record<string, unknown>>[] = await this.updates();
-    return updates.map(({ update_id: _, ...update }) => {
-      const [[kind, content]] = Object.entries(update) as [[string, Record<string, unknown>]];
-      return String(content.text ?? content.caption ?? kind);
+    return (await this.updates()).map(({ update_id: _, ...update }) => {
+      const [[kind, content]] = Object.entries<object>(update) as [[string, { text?: string; caption?: string }]];
+      return content.text ?? content.caption ?? kind;
     });
   }
 }

@@ -1,127 +1,112 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox.ts';
+import { describe, expect } from 'vitest';
 import { picture } from './pictures.ts';
-import { RawBot } from './raw-bot.ts';
+import type { RawBot } from './raw-bot.ts';
+import { rawBotTest } from './sandbox-test.ts';
 import { User } from './user.ts';
 
 const SUPERGROUP = -1_001_234_567_890;
+const CALLS = ['sendMessage', 'sendPhoto', 'editMessageMedia', 'editMessageText', 'sendChatAction'];
 
-describe('a bot that may not', () => {
-  let sandbox: Sandbox;
-  let bot: RawBot;
-  let user: User;
-  let photo: string;
-  let place: { chat_id: number; message_id: number };
-
-  beforeEach(async () => {
-    sandbox = await startSandbox({ port: 0, token: '4242:test_token-1' });
-    bot = new RawBot(sandbox.apiRoot);
-    user = new User(sandbox.url, 9);
+/** The bot may write to `user`, and knows the file of a photo. */
+const it = rawBotTest
+  .extend('user', ({ sandbox }) => new User(sandbox.url, 9))
+  .extend('photo', { auto: true }, async ({ bot, user }) => {
     await user.sendPhoto(await picture(60, 40));
-    const [{ message }] = await bot.updates();
-    photo = message.photo[0].file_id;
-  });
-  afterEach(() => sandbox.close());
-
-  async function openGroup(chatId: number): Promise<User> {
-    const group = new User(sandbox.url, chatId);
-    await group.setUp({});
+    return (await bot.updates())[0].message.photo[0].file_id;
+  })
+  .extend('open', ({ sandbox, bot, photo }) => async (chatId: number) => {
+    const chat = new User(sandbox.url, chatId);
+    if (chatId < 0) await chat.setUp({});
     const { message_id } = await bot.call('sendMessage', { chat_id: chatId, text: 'wait' });
-    place = { chat_id: chatId, message_id };
-    return group;
-  }
+    return { chat, attempt: attemptsIn({ chat_id: chatId, message_id }, bot, photo) };
+  });
 
-  const refusals = async (calls: [method: string, params: object][]) =>
+/** Makes calls in one chat. Resolves to `done`, or code and description, for each. */
+function attemptsIn(place: { chat_id: number; message_id: number }, bot: RawBot, photo: string) {
+  const media = { type: 'photo', media: photo };
+  return (...methods: string[]) =>
     Promise.all(
-      calls.map(async ([method, params]) => {
-        const { status, body } = await bot.ask(method, { ...place, ...params });
+      methods.map(async (method) => {
+        const { status, body } = await bot.ask(method, { ...place, text: method, photo, media, action: 'typing' });
         return body.ok ? 'done' : `${status} ${body.description}`;
       }),
     );
+}
 
-  const CALLS: [string, object][] = [
-    ['sendMessage', { text: 'x' }],
-    ['sendPhoto', {}],
-    ['editMessageMedia', {}],
-    ['editMessageText', { text: 'done' }],
-    ['sendChatAction', { action: 'typing' }],
-  ];
-  const calls = () =>
-    CALLS.map(([method, params]): [string, object] => {
-      const media = { type: 'photo', media: photo };
-      return [
-        method,
-        { ...params, ...(method === 'sendPhoto' && { photo }), ...(method === 'editMessageMedia' && { media }) },
-      ];
-    });
-
-  it('send photos where they are forbidden may send and edit texts', async () => {
-    await (await openGroup(SUPERGROUP)).setUp({ permissions: { can_send_photos: false } });
+describe('a bot without a right', () => {
+  it('to send photos may send and edit texts', async ({ bot, open }) => {
+    const { chat, attempt } = await open(SUPERGROUP);
+    await chat.setUp({ permissions: { can_send_photos: false } });
     const words = '400 Bad Request: not enough rights to send photos to the chat';
-    expect(await refusals(calls())).toEqual(['done', words, words, 'done', 'done']);
-    expect(await bot.call('getChat', place)).toMatchObject({
+    expect(await attempt(...CALLS)).toEqual(['done', words, words, 'done', 'done']);
+    expect(await bot.call('getChat', { chat_id: SUPERGROUP })).toMatchObject({
       permissions: { can_send_messages: true, can_send_photos: false },
     });
   });
 
-  it('send texts where they are forbidden may send photos, and edit what it sent before', async () => {
-    await (await openGroup(SUPERGROUP)).setUp({ permissions: { can_send_messages: false } });
+  it('to send texts may send photos, and edit its older texts', async ({ open }) => {
+    const { chat, attempt } = await open(SUPERGROUP);
+    await chat.setUp({ permissions: { can_send_messages: false } });
     const words = '400 Bad Request: not enough rights to send text messages to the chat';
-    expect(await refusals(calls().slice(0, 2))).toEqual([words, 'done']);
-    expect(await refusals([['editMessageText', { text: 'done' }]])).toEqual(['done']);
+    expect(await attempt('sendMessage', 'sendPhoto', 'editMessageText')).toEqual([words, 'done', 'done']);
   });
 
-  it.each([
+  it.for([
     ['can_send_photos', 'CHAT_SEND_PHOTOS_FORBIDDEN', 'sendPhoto'],
     ['can_send_messages', 'CHAT_SEND_PLAIN_FORBIDDEN', 'sendMessage'],
-  ])('is told so by Telegram itself while its Bot API server has not noticed: %s', async (right, code, method) => {
-    await (await openGroup(SUPERGROUP)).setUp({ permissions: { [right]: 'unnoticed' } });
-    expect(await refusals(calls().filter(([name]) => name === method))).toEqual([`400 Bad Request: ${code}`]);
+  ] as const)(
+    'gets another description while the Bot API server has not noticed: %s',
+    async ([right, code, method], { open }) => {
+      const { chat, attempt } = await open(SUPERGROUP);
+      await chat.setUp({ permissions: { [right]: 'unnoticed' } });
+      expect(await attempt(method)).toEqual([`400 Bad Request: ${code}`]);
+    },
+  );
+
+  it('has it again as an administrator, or when it is given back', async ({ open }) => {
+    const { chat, attempt } = await open(SUPERGROUP);
+    await chat.setUp({ permissions: { can_send_photos: false }, bot_status: 'administrator' });
+    expect(await attempt('sendPhoto')).toEqual(['done']);
+    await chat.setUp({ bot_status: 'member' });
+    expect(await attempt('sendPhoto')).not.toEqual(['done']);
+    await chat.setUp({ permissions: { can_send_photos: true } });
+    expect(await attempt('sendPhoto')).toEqual(['done']);
   });
 
-  it('send photos may again when it is an administrator, or when they are allowed', async () => {
-    const group = await openGroup(SUPERGROUP);
-    await group.setUp({ permissions: { can_send_photos: false }, bot_status: 'administrator' });
-    expect(await refusals([['sendPhoto', { photo }]])).toEqual(['done']);
-    await group.setUp({ bot_status: 'member' });
-    expect(await refusals([['sendPhoto', { photo }]])).not.toEqual(['done']);
-    await group.setUp({ permissions: { can_send_photos: true } });
-    expect(await refusals([['sendPhoto', { photo }]])).toEqual(['done']);
-  });
-
-  it('write to who blocked it is told of the blocking, and may still delete', async () => {
-    const { message_id } = await bot.call('sendMessage', { chat_id: 9, text: 'wait' });
-    place = { chat_id: 9, message_id };
+  it('to write to a user who blocked it gets my_chat_member, and may still delete', async ({ bot, user, open }) => {
+    const { attempt } = await open(9);
     await user.setUp({ bot_status: 'kicked' });
     expect((await bot.updates()).at(-1)).toMatchObject({
       my_chat_member: { chat: { id: 9 }, from: { id: 9 }, new_chat_member: { status: 'kicked' } },
     });
     const words = '403 Forbidden: bot was blocked by the user';
-    expect(await refusals(calls())).toEqual(CALLS.map(() => words));
-    expect(await refusals([['deleteMessage', {}]])).toEqual(['done']);
+    expect(await attempt(...CALLS)).toEqual(CALLS.map(() => words));
+    expect(await attempt('deleteMessage')).toEqual(['done']);
     await expect(user.send({ text: 'x' })).rejects.toThrow('blocked');
     await user.setUp({ bot_status: 'member' });
-    expect(await refusals([['sendMessage', { text: 'x' }]])).toEqual(['done']);
+    expect(await attempt('sendMessage')).toEqual(['done']);
   });
 
-  it('write to who has no account any more', async () => {
-    const { message_id } = await bot.call('sendMessage', { chat_id: 9, text: 'wait' });
-    place = { chat_id: 9, message_id };
+  it('to write to a user with a deleted account is refused', async ({ user, open }) => {
+    const { attempt } = await open(9);
     await user.setUp({ is_deactivated: true });
-    expect(await refusals(calls())).toEqual(CALLS.map(() => '403 Forbidden: user is deactivated'));
+    expect(await attempt(...CALLS)).toEqual(CALLS.map(() => '403 Forbidden: user is deactivated'));
   });
 
-  it.each([
+  it.for([
     [-5, 'kicked', '403 Forbidden: bot was kicked from the group chat'],
     [-5, 'left', '403 Forbidden: bot is not a member of the group chat'],
     [SUPERGROUP, 'kicked', '403 Forbidden: bot was kicked from the supergroup chat'],
     [SUPERGROUP, 'left', '403 Forbidden: bot is not a member of the supergroup chat'],
-  ])('do anything in %i, where it was %s, hears nothing from there', async (chatId, bot_status, words) => {
-    const group = await openGroup(chatId);
-    await group.setUp({ bot_status });
-    await bot.updates();
-    expect(await refusals(calls())).toEqual(CALLS.map(() => words));
-    await group.send({ user_id: '7', text: '/start@attrai_sandbox_bot' });
-    expect(await bot.updates()).toEqual([]);
-  });
+  ] as const)(
+    'in group %i, which it was %s, gets nothing from there',
+    async ([chatId, bot_status, words], { bot, open }) => {
+      const { chat, attempt } = await open(chatId);
+      await chat.setUp({ bot_status });
+      await bot.updates();
+      expect(await attempt(...CALLS)).toEqual(CALLS.map(() => words));
+      await chat.send({ user_id: '7', text: '/start@attrai_sandbox_bot' });
+      expect(await bot.updates()).toEqual([]);
+    },
+  );
 });

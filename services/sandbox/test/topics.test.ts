@@ -1,31 +1,30 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../src/sandbox.ts';
+import { describe, expect } from 'vitest';
 import { picture } from './pictures.ts';
-import { RawBot } from './raw-bot.ts';
+import { rawBotTest } from './sandbox-test.ts';
 import { User } from './user.ts';
 
 const ANNA = { user_id: '7' };
 
-describe('topics', () => {
-  let sandbox: Sandbox;
-  let bot: RawBot;
-  let forum: User;
-  let topic: number;
-
-  beforeEach(async () => {
-    sandbox = await startSandbox({ port: 0, token: '4242:test_token-1' });
-    bot = new RawBot(sandbox.apiRoot);
-    forum = new User(sandbox.url, -1_001_234_567_890);
+/** The bot is an administrator of `forum`, which has one topic. */
+const it = rawBotTest
+  .extend('forum', async ({ sandbox }) => {
+    const forum = new User(sandbox.url, -1_001_234_567_890);
     await forum.setUp({ is_forum: true, bot_status: 'administrator' });
-    topic = await forum.addTopic('Photos');
-  });
-  afterEach(() => sandbox.close());
+    return forum;
+  })
+  .extend('topic', ({ forum }) => forum.addTopic('Photos'))
+  .extend('say', ({ bot, forum }) => (text: string, params: object = {}) => {
+    return bot.call('sendMessage', { chat_id: forum.chatId, text, ...params });
+  })
+  .extend(
+    'lastMessage',
+    ({ bot }) =>
+      async () =>
+        (await bot.updates()).at(-1)!.message,
+  );
 
-  const say = (text: string, params: object = {}) =>
-    bot.call('sendMessage', { chat_id: forum.chatId, text, ...params });
-  const lastMessage = async () => (await bot.updates()).at(-1).message;
-
-  it('begin with a message of their own', async () => {
+describe('topics', () => {
+  it('begin with a message of their own', async ({ topic, lastMessage }) => {
     const first = await lastMessage();
     expect(first).not.toHaveProperty('reply_to_message');
     expect(first).toMatchObject({
@@ -37,7 +36,11 @@ describe('topics', () => {
     });
   });
 
-  it('hold messages that answer the first of the topic, unless they answer another', async () => {
+  it('have messages that reply to the first message of the topic, unless they reply to another', async ({
+    forum,
+    topic,
+    lastMessage,
+  }) => {
     const photo = await forum.sendPhoto(await picture(60, 40), { ...ANNA, message_thread_id: String(topic) });
     expect(await lastMessage()).toMatchObject({
       message_thread_id: topic,
@@ -48,7 +51,7 @@ describe('topics', () => {
     expect(await lastMessage()).toMatchObject({ message_thread_id: topic, reply_to_message: { message_id: photo } });
   });
 
-  it('are General without one', async () => {
+  it('are not named in messages of General', async ({ forum, say, lastMessage }) => {
     const first = await forum.send({ ...ANNA, text: 'hi' });
     const message = await lastMessage();
     expect(message).not.toHaveProperty('message_thread_id');
@@ -58,7 +61,12 @@ describe('topics', () => {
     expect(await say('hi')).not.toHaveProperty('message_thread_id');
   });
 
-  it('take what the bot sends with the topic, or as a reply in it', async () => {
+  it('get messages of the bot that name the topic or reply to one of its messages', async ({
+    bot,
+    forum,
+    topic,
+    say,
+  }) => {
     const question = await forum.send({ ...ANNA, text: 'hi', message_thread_id: String(topic) });
     expect(await say('a', { message_thread_id: topic })).toMatchObject({
       message_thread_id: topic,
@@ -74,18 +82,18 @@ describe('topics', () => {
     expect((await forum.messages()).at(-1)).toMatchObject({ from: 'bot', thread_id: topic });
   });
 
-  it('take no reply to a message of another topic for one', async () => {
+  it('do not take a message as a reply to a message of another topic', async ({ forum, topic, say }) => {
     const elsewhere = await forum.addTopic('Other');
     const question = await forum.send({ ...ANNA, text: 'hi', message_thread_id: String(elsewhere) });
     const sent = await say('x', { message_thread_id: topic, reply_parameters: { message_id: question } });
     expect(sent).toMatchObject({ message_thread_id: topic, reply_to_message: { message_id: topic } });
   });
 
-  it.each([1, 999])('are refused when there is no %i', async (id) => {
+  it.for([1, 999])('are refused if they do not exist: %i', async (id, { say }) => {
     await expect(say('x', { message_thread_id: id })).rejects.toThrow('Bad Request: message thread not found');
   });
 
-  it('are there in private chats, too, once the bot has them', async () => {
+  it('exist in private chats once the bot has topics enabled', async ({ sandbox, bot, lastMessage }) => {
     const user = new User(sandbox.url, 9);
     await user.send({ text: 'hi' });
     expect(await bot.call('getMe')).toMatchObject({ has_topics_enabled: false });
@@ -106,7 +114,11 @@ describe('topics', () => {
     );
   });
 
-  it('are none in other groups: replies make threads there, and a given topic means nothing', async () => {
+  it('do not exist in other groups, where replies make threads and message_thread_id is ignored', async ({
+    sandbox,
+    bot,
+    lastMessage,
+  }) => {
     const group = new User(sandbox.url, -1_009_876_543_210);
     const first = await group.send({ ...ANNA, text: 'first' });
     const second = await group.send({ ...ANNA, text: 'second', reply_to: String(first) });

@@ -2,14 +2,16 @@ import type { MessageView } from '../src/page-api/message-view.ts';
 
 let lastChat = 1000;
 
-/** What a user of the page does in a chat, by the page's API. */
+/** A user of the page, who acts by the page's API in one chat. */
 export class User {
   readonly url: string;
   readonly chatId: number;
+  readonly #chat: string;
 
   constructor(url: string, chatId = ++lastChat) {
     this.url = url;
     this.chatId = chatId;
+    this.#chat = `${url}/api/chats/${chatId}`;
   }
 
   /** Sends a message; resolves to its id. */
@@ -26,44 +28,54 @@ export class User {
 
   post(what: string, body: FormData | object): Promise<Response> {
     const isForm = body instanceof FormData;
-    return fetch(`${this.url}/api/chats/${this.chatId}/${what}`, {
+    return fetch(`${this.#chat}/${what}`, {
       method: 'POST',
       ...(!isForm && { headers: { 'content-type': 'application/json' } }),
       body: isForm ? body : JSON.stringify(body),
     });
   }
 
-  /** Changes the chat, or makes it; see page-api/chat-setup.ts. */
+  async edit(messageId: number, text: string): Promise<void> {
+    await change(`${this.#chat}/messages/${messageId}`, 'PATCH', { text });
+  }
+
+  /** Changes the chat, or creates it; see page-api/chat-setup.ts. */
   setUp(fields: object): Promise<unknown> {
-    return change(`${this.url}/api/chats/${this.chatId}`, 'PATCH', fields);
+    return change(this.#chat, 'PATCH', fields);
   }
 
-  /** Resolves to the topic's id. */
   async addTopic(name: string): Promise<number> {
-    const made = await change(`${this.url}/api/chats/${this.chatId}/topics`, 'POST', { name });
-    return (made as { message_thread_id: number }).message_thread_id;
+    return (await change<{ message_thread_id: number }>(`${this.#chat}/topics`, 'POST', { name })).message_thread_id;
   }
 
-  /** Makes a basic group a supergroup; resolves to its id. */
+  /** Turns a basic group into a supergroup; resolves to the id of that. */
   async migrate(): Promise<number> {
-    const moved = await change(`${this.url}/api/chats/${this.chatId}/migrate`, 'POST', {});
-    return (moved as { migrate_to_chat_id: number }).migrate_to_chat_id;
+    return (await change<{ migrate_to_chat_id: number }>(`${this.#chat}/migrate`, 'POST', {})).migrate_to_chat_id;
   }
 
-  /** Changes what is set for the bot as a whole; see page-api/settings-routes.ts. */
+  /** Changes settings of the bot; see page-api/settings-routes.ts. */
   set(settings: object): Promise<unknown> {
     return change(`${this.url}/api/settings`, 'PATCH', settings);
   }
 
+  /** Makes calls of the Bot API fail; see page-api/test-routes.ts. */
+  orderFault(fault: object): Promise<unknown> {
+    return change(`${this.url}/api/faults`, 'POST', fault);
+  }
+
+  async stats(): Promise<object> {
+    return (await fetch(`${this.url}/api/stats`)).json() as Promise<object>;
+  }
+
   async messages(): Promise<MessageView[]> {
-    return (await fetch(`${this.url}/api/chats/${this.chatId}/messages`)).json() as Promise<MessageView[]>;
+    return (await fetch(`${this.#chat}/messages`)).json() as Promise<MessageView[]>;
   }
 
   async message(messageId: number): Promise<MessageView | undefined> {
     return (await this.messages()).find((message) => message.message_id === messageId);
   }
 
-  /** Writes first, as users must, so that the bot may write. */
+  /** Writes a first message, since a bot may not write before. */
   async openChat(): Promise<{ chat_id: number }> {
     await this.send({ text: 'hello' });
     return { chat_id: this.chatId };
@@ -73,12 +85,12 @@ export class User {
     return (await this.messages()).filter((message) => message.from === 'bot').map((message) => message.text);
   }
 
-  /** Opens the chat's live events. */
+  /** Listens to the chat's events. */
   async watch(): Promise<Watch> {
     const abort = new AbortController();
-    const response = await fetch(`${this.url}/api/chats/${this.chatId}/events`, { signal: abort.signal });
-    const events: ChatEvent[] = [];
-    const reading = read(response, events).catch(() => {});
+    const response = await fetch(`${this.#chat}/events`, { signal: abort.signal });
+    const events: Watch['events'] = [];
+    const reading = readEvents(response, events).catch(() => {});
     return {
       events,
       async close() {
@@ -89,15 +101,8 @@ export class User {
   }
 }
 
-export interface ChatEvent {
-  event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: checked by the tests
-  data: any;
-}
-
-export interface Watch {
-  /** All so far, oldest first. */
-  events: ChatEvent[];
+interface Watch {
+  events: { event: string; data: unknown }[];
   close(): Promise<void>;
 }
 
@@ -107,21 +112,26 @@ export function form(fields: Record<string, string | Blob>): FormData {
   return made;
 }
 
-async function change(url: string, method: string, body: object): Promise<unknown> {
+export async function sendJson(url: string, method: 'POST' | 'PATCH', body: object) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  return response.json();
+  return { status: response.status, headers: response.headers, body: (await response.json()) as unknown };
 }
 
-async function read(response: Response, events: ChatEvent[]): Promise<void> {
+/** As `sendJson`; throws an Error if the sandbox refuses. */
+async function change<T>(url: string, method: 'POST' | 'PATCH', fields: object): Promise<T> {
+  const { status, body } = await sendJson(url, method, fields);
+  if (status >= 400) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body as T;
+}
+
+async function readEvents(response: Response, events: Watch['events']): Promise<void> {
   let rest = '';
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
     const blocks = (rest + chunk).split('\n\n');
     rest = blocks.pop()!;
     for (const block of blocks) {
-      const event = /^event: (.*)$/m.exec(block)?.[1];
-      const data = /^data: (.*)$/m.exec(block)?.[1];
+      const [, event, data] = /^event: (.*)\ndata: (.*)$/m.exec(block) ?? [];
       if (event && data) events.push({ event, data: JSON.parse(data) });
     }
   }

@@ -12,7 +12,7 @@ import {
 import { visionVariables } from '@attrai/estimator/config';
 import { z } from 'zod';
 
-/** What is not set is stood in for: Telegram by the sandbox, RabbitMQ and Redis by this process's memory. */
+/** Without a variable a stand-in is used: the sandbox for Telegram, this process's memory for RabbitMQ and Redis. */
 const variables = z.object({
   PORT: port().default(8080).describe('port of the page and the Bot API of the sandbox; 0 takes a free one'),
   BOT_TOKEN: botConfig.shape.BOT_TOKEN.optional(),
@@ -33,7 +33,7 @@ const variables = z.object({
 export const togetherConfig = variables.superRefine((config, context) => {
   const names = Object.keys(telegramVariables) as (keyof typeof telegramVariables)[];
   for (const name of config.BOT_TOKEN ? [] : names.filter((one) => config[one] !== undefined)) {
-    const message = 'needs BOT_TOKEN: set both, or neither to chat with the sandbox';
+    const message = 'needs BOT_TOKEN: set both, or none to chat in the sandbox';
     context.addIssue({ code: 'custom', path: [name], message });
   }
 });

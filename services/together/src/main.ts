@@ -8,7 +8,7 @@ import { togetherConfig } from './config.ts';
 import { plainLines } from './plain-lines.ts';
 import { startTogether } from './start-together.ts';
 
-/** Of somebody who pressed Ctrl-C and waits. */
+/** The user has pressed Ctrl-C and waits. */
 const GRACE_MS = 8_000;
 
 const opened = new AsyncDisposableStack();
@@ -26,7 +26,7 @@ try {
   const running = await startTogether({ config, logger, opened, onFatal: shutdown.fail });
   process.stdout.write(banner(running));
 } catch (error) {
-  // Who pressed Ctrl-C in the middle of the start needs no reproach: the start ends because it is being undone.
+  // After Ctrl-C during the start, errors come from closing what was opened.
   if (!opened.disposed) {
     process.stderr.write(`\n${redact(error instanceof Error ? error.message : String(error))}\nNothing was started.\n`);
     await opened.disposeAsync();

@@ -6,14 +6,13 @@ import { join } from 'node:path';
 import { FatalError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 
-/** No other temporary files have names that begin so. */
 const PREFIX = 'attrai-run-';
 
 /**
- * A folder of this process among the temporary files, for photos on their way.
+ * A temporary folder of this process, for photos on their way.
  *
- * The process listens on a socket in it. One that was killed can't delete its folder, but nobody listens there any more:
- * that is how the next start knows. A process id in a file would not do, as another process may have it by then.
+ * The process listens on a socket in it. If it is killed, its folder remains, but nobody listens: then the next start deletes
+ * the folder. A process id in a file would not do, because another process may get that id.
  */
 export class OwnFolder {
   readonly path: string;
@@ -25,10 +24,9 @@ export class OwnFolder {
   }
 
   /**
-   * Makes the folder, and deletes those that this user's processes left when they were killed.
+   * Creates the folder, and deletes folders that killed processes of this user have left.
    *
-   * @throws FatalError `tmp_unusable` if it can't be written to, or no socket can be there: systems limit its path to some
-   * 100 bytes.
+   * @throws FatalError `tmp_unusable` if it can't be written to, or its path is too long for a socket (some 100 bytes).
    */
   static async open(logger: Logger): Promise<OwnFolder> {
     const path = await makeFolder(logger);
@@ -37,14 +35,13 @@ export class OwnFolder {
       await once(alive.listen(socketOf(path)), 'listening');
     } catch (cause) {
       await rm(path, { recursive: true, force: true });
-      const message = `Can't make a socket in ${tmpdir()}. Set TMPDIR to another folder, of a shorter path.`;
+      const message = `Can't make a socket in ${tmpdir()}. Set TMPDIR to a folder with a shorter path.`;
       throw new FatalError('tmp_unusable', message, { cause });
     }
     alive.unref();
     return new OwnFolder(path, alive);
   }
 
-  /** Deletes the folder with all that is in it. */
   async close(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
     this.#alive.close();
@@ -75,7 +72,7 @@ async function deleteAbandoned(logger: Logger): Promise<void> {
     try {
       if (await isAbandoned(folder)) await rm(folder, { recursive: true, force: true });
     } catch (err) {
-      logger.warn({ err, folder }, 'Could not delete what an earlier start left; the next start tries again');
+      logger.warn({ err, folder }, 'Could not delete the folder of an earlier start; the next start tries again');
     }
   }
 }
@@ -83,7 +80,7 @@ async function deleteAbandoned(logger: Logger): Promise<void> {
 async function isAbandoned(folder: string): Promise<boolean> {
   const { uid } = await stat(folder);
   if (uid !== (process.getuid?.() ?? uid)) return false;
-  // An empty one may be of a process that is about to listen there: nothing comes into the folder before.
+  // An empty folder may belong to a process that is just starting: its socket is the first file there.
   if ((await readdir(folder)).length === 0) return false;
   return !(await isListening(socketOf(folder)));
 }

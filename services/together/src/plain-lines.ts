@@ -1,4 +1,4 @@
-/** A destination for a logger that shows its JSON lines as `level  text: error (id)`, for people at a terminal. */
+/** A destination for a logger that shows its JSON lines as `level  text: error (id)`. */
 export function plainLines(out: { write(text: string): unknown }): { write(line: string): void } {
   return {
     write(line) {

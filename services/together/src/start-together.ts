@@ -20,17 +20,17 @@ import type { Running } from './banner.ts';
 import type { TogetherConfig } from './config.ts';
 import { OwnFolder } from './own-folder.ts';
 
-export interface TogetherParts {
+interface TogetherParts {
   config: TogetherConfig;
   logger: Logger;
-  /** Takes what must be closed, as it is opened; disposing it stops everything, also in the middle of a start. */
+  /** Disposing it stops everything, also during the start. */
   opened: AsyncDisposableStack;
   onFatal(error: unknown): void;
 }
 
 /**
- * Starts the whole suite in this process, on stand-ins for all that `config` names no server for. The nets run in a thread of
- * their own: no chat waits for them.
+ * Starts the whole suite in this process, with a stand-in for each server that `config` does not name. The nets run in their
+ * own thread, so that chats don't wait for them.
  */
 export async function startTogether({ config, logger, opened, onFatal }: TogetherParts): Promise<Running> {
   const folder = await OwnFolder.open(logger);
@@ -44,10 +44,10 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   if ('close' in telegram) opened.defer(() => telegram.close());
 
   const limits = limitsOf(config);
-  // Side by side, so that each says if its server doesn't answer.
+  // At the same time, so that both report a server that doesn't answer.
   const [bookkeeping, broker] = await Promise.all([openBookkeeping(), openBroker()]);
 
-  // Ends the chat along with a photo that got stuck, and says so: no part of a process can be ended alone.
+  // If a photo hangs, this ends the whole process: a part of it can't be ended alone.
   const watchdog = await startWatchdog({
     service: 'together',
     graylogUrl: config.GRAYLOG_URL,
@@ -95,7 +95,6 @@ export async function startTogether({ config, logger, opened, onFatal }: Togethe
   }
 }
 
-/** A token of the usual shape, good for the sandbox of this run only. */
 function localToken(): string {
   return `1000001:${randomBytes(26).toString('base64url')}`;
 }

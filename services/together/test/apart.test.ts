@@ -7,7 +7,7 @@ import { startSandbox } from '@attrai/sandbox/sandbox';
 import { freePort } from '@attrai/test-servers/free-port';
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openChat } from './chat.ts';
+import { Chat } from './chat.ts';
 import { GROUP_PHOTO, MODELS_DIR, ownTmp, scoresIn } from './suite.ts';
 
 const TOKEN = '1000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1';
@@ -25,7 +25,6 @@ beforeAll(async () => {
   await ensureModels({ dir: MODELS_DIR });
 });
 
-/** Runs a service in a process of its own. */
 function start(service: 'bot' | 'estimator', env: Record<string, string>) {
   const main = fileURLToPath(new URL(`../../${service}/src/main.ts`, import.meta.url));
   const folders = { PHOTO_DIR: `${tmp.dir}/photos`, INBOX_DIR: `${tmp.dir}/inbox` };
@@ -35,9 +34,7 @@ function start(service: 'bot' | 'estimator', env: Record<string, string>) {
   });
   cleanups.push(() => child.kill('SIGKILL'));
   let out = '';
-  child.stdout!.setEncoding('utf8').on('data', (chunk) => {
-    out += chunk;
-  });
+  child.stdout!.on('data', (chunk) => (out += chunk));
   const exited = once(child, 'close').then(([code]) => code);
   const port = () => Number(/"port":(\d+)/.exec(out)?.[1]);
 
@@ -54,8 +51,8 @@ function start(service: 'bot' | 'estimator', env: Record<string, string>) {
   };
 }
 
-describe('bot and estimator, each in a process of its own', () => {
-  test('are ready once they reach everything, answer photos, leave nothing and stop with 0', async () => {
+describe('bot and estimator in separate processes', () => {
+  test('become ready, answer photos, leave no files and stop with exit code 0', async () => {
     const sandbox = await startSandbox({ port: 0, token: TOKEN });
     cleanups.push(() => sandbox.close());
     const telegram = { BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: sandbox.apiRoot };
@@ -64,12 +61,12 @@ describe('bot and estimator, each in a process of its own', () => {
       await vi.waitFor(async () => expect(await service.status('/readyz')).toBe(200), soon);
     }
 
-    const chat = openChat(sandbox.url, 1);
+    const chat = new Chat(sandbox.url, 1);
     const answer = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
     expect(scoresIn(answer.caption).length).toBeGreaterThanOrEqual(4);
     await vi.waitFor(() => expect(tmp.files()).toEqual([VOLUME_MARK]), soon);
 
-    // It says so when the answer is on its way, and the files may be gone before.
+    // The estimator logs this after it has sent the result, perhaps after the files are deleted.
     await vi.waitFor(() => expect(services[1]!.output()).toContain('"msg":"estimated"'), soon);
     const [bot, estimator] = services.map((service) => service.output());
     const id = /"requestId":"(\w+)"/.exec(estimator!)?.[1];
@@ -81,7 +78,7 @@ describe('bot and estimator, each in a process of its own', () => {
   test.each([
     ['RabbitMQ', { AMQP_URL: 'amqp://127.0.0.1' }],
     ['Redis', { REDIS_URL: 'redis://127.0.0.1' }],
-  ])('the bot is alive, not ready, and still stops with 0 while %s is away', async (_, away) => {
+  ])('the bot is alive, not ready, and stops with exit code 0 while %s is away', async (_, away) => {
     const [[name, url]] = Object.entries(away) as [[string, string]];
     const bot = start('bot', {
       BOT_TOKEN: TOKEN,

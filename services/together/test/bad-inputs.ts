@@ -1,5 +1,5 @@
 import { greyPng } from '@attrai/bot/test/png';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 export interface Input {
   name: string;
@@ -9,97 +9,51 @@ export interface Input {
   expected: 'picture' | RegExp;
 }
 
-/** What users send besides good photos, made from a good one. All go as documents: Telegram converts photos itself. */
+/** What users send besides good photos, as documents, because Telegram converts photos. Made from a good photo. */
 export async function badInputs(photo: Buffer): Promise<Input[]> {
   const jpeg = await sharp(photo).jpeg().toBuffer();
   const png = await sharp(photo).png().toBuffer();
   const { width, height } = await sharp(photo).metadata();
   const ramp = Buffer.from(Array.from({ length: 64 * 64 }, (_, i) => i % 256));
+  const noFace = sharp(ramp, { raw: { width: 64, height: 64, channels: 1 } }).png();
+  const rotated = sharp(photo).rotate(-90).withMetadata({ orientation: 6 }).jpeg();
+  const animated = sharp([photo, photo], { join: { animated: true } }).webp({ delay: [100, 100] });
+  const gif = sharp(photo)
+    .resize(width! >> 1, height! >> 1)
+    .gif();
+  const text = Buffer.from('no photo, just words\n'.repeat(99));
 
-  return [
-    { name: 'empty', filename: 'a.jpg', bytes: Buffer.alloc(0), expected: /file is empty/ },
-    {
-      name: 'truncated',
-      filename: 'a.jpg',
-      bytes: jpeg.subarray(0, jpeg.length / 2),
-      expected: /can't read this file/,
-    },
-    {
-      name: 'text renamed',
-      filename: 'a.jpg',
-      bytes: Buffer.from('no photo, just words\n'.repeat(99)),
-      expected: /can't read this file/,
-    },
-    { name: 'PNG bomb of 30,000×30,000', filename: 'a.png', bytes: pngBomb(30_000), expected: /too many pixels/ },
-    { name: 'HEIC', filename: 'a.heic', bytes: heic(), expected: /can't read HEIC/ },
-    { name: 'HEIC renamed', filename: 'a.jpg', bytes: heic(), expected: /can't read this file/ },
-    { name: '1×1', filename: 'a.png', bytes: await blank(1, 1), expected: /no face/ },
-    {
-      name: 'no face',
-      filename: 'a.png',
-      bytes: await sharp(ramp, { raw: { width: 64, height: 64, channels: 1 } })
-        .png()
-        .toBuffer(),
-      expected: /no face/,
-    },
-    { name: 'more than 20 MB', filename: 'a.jpg', bytes: padded(jpeg, 21_000_000), expected: /too large/ },
-    { name: 'nearly 20 MB', filename: 'a.jpg', bytes: padded(jpeg, 19_900_000), expected: 'picture' },
-    {
-      name: 'CMYK',
-      filename: 'a.jpg',
-      bytes: await sharp(photo).toColourspace('cmyk').jpeg().toBuffer(),
-      expected: 'picture',
-    },
-    {
-      name: '16 bits',
-      filename: 'a.png',
-      bytes: await sharp(photo).toColourspace('rgb16').png().toBuffer(),
-      expected: 'picture',
-    },
-    {
-      name: 'greyscale',
-      filename: 'a.jpg',
-      bytes: await sharp(photo).greyscale().jpeg().toBuffer(),
-      expected: 'picture',
-    },
-    {
-      name: 'alpha',
-      filename: 'a.png',
-      bytes: await sharp(png).ensureAlpha(0.9).png().toBuffer(),
-      expected: 'picture',
-    },
-    {
-      name: 'EXIF-rotated',
-      filename: 'a.jpg',
-      bytes: await sharp(photo).rotate(-90).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
-      expected: 'picture',
-    },
-    {
-      name: 'animated WebP',
-      filename: 'a.webp',
-      bytes: await sharp([photo, photo], { join: { animated: true } })
-        .webp({ delay: [100, 100] })
-        .toBuffer(),
-      expected: 'picture',
-    },
-    {
-      name: 'animated GIF',
-      filename: 'a.gif',
-      bytes: await sharp(photo)
-        .resize(width! >> 1, height! >> 1)
-        .gif()
-        .toBuffer(),
-      expected: /can't look at animations/,
-    },
+  const inputs: [name: string, filename: string, bytes: Buffer | Sharp, expected: Input['expected']][] = [
+    ['empty', 'a.jpg', Buffer.alloc(0), /file is empty/],
+    ['truncated', 'a.jpg', jpeg.subarray(0, jpeg.length / 2), /can't read this file/],
+    ['text renamed', 'a.jpg', text, /can't read this file/],
+    ['PNG bomb of 30,000×30,000', 'a.png', pngBomb(30_000), /too many pixels/],
+    ['HEIC', 'a.heic', heic(), /can't read HEIC/],
+    ['HEIC renamed', 'a.jpg', heic(), /can't read this file/],
+    ['1×1', 'a.png', blank(1, 1), /no face/],
+    ['no face', 'a.png', noFace, /no face/],
+    ['more than 20 MB', 'a.jpg', padded(jpeg, 21_000_000), /too large/],
+    ['nearly 20 MB', 'a.jpg', padded(jpeg, 19_900_000), 'picture'],
+    ['CMYK', 'a.jpg', sharp(photo).toColourspace('cmyk').jpeg(), 'picture'],
+    ['16 bits', 'a.png', sharp(photo).toColourspace('rgb16').png(), 'picture'],
+    ['greyscale', 'a.jpg', sharp(photo).greyscale().jpeg(), 'picture'],
+    ['alpha', 'a.png', sharp(png).ensureAlpha(0.9).png(), 'picture'],
+    ['EXIF-rotated', 'a.jpg', rotated, 'picture'],
+    ['animated WebP', 'a.webp', animated, 'picture'],
+    ['animated GIF', 'a.gif', gif, /can't look at animations/],
   ];
+  return Promise.all(
+    inputs.map(async ([name, filename, image, expected]) => {
+      return { name, filename, bytes: Buffer.isBuffer(image) ? image : await image.toBuffer(), expected };
+    }),
+  );
 }
 
-const blank = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: 'white' } })
-    .png()
-    .toBuffer();
+function blank(width: number, height: number): Sharp {
+  return sharp({ create: { width, height, channels: 3, background: 'white' } }).png();
+}
 
-/** A valid file: decoders stop at the end-of-image marker. */
+/** Still a valid file: decoders stop at the end-of-image marker. */
 function padded(jpeg: Buffer, size: number): Buffer {
   return Buffer.concat([jpeg, Buffer.alloc(size - jpeg.length)]);
 }
@@ -109,7 +63,7 @@ function pngBomb(side: number): Buffer {
   return greyPng(side, side, 1, Buffer.alloc((1 + Math.ceil(side / 8)) * side));
 }
 
-/** The front of a phone's HEIC file. */
+/** The first bytes of a phone's HEIC file. */
 function heic(): Buffer {
   const ftyp = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
   return Buffer.concat([ftyp, Buffer.alloc(5_000, 0x5a)]);

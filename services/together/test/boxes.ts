@@ -3,14 +3,14 @@ import type { Box } from '@attrai/vision/vision';
 import sharp from 'sharp';
 import { MODELS_DIR } from './suite.ts';
 
-/** JPEG moves pixels by less, a drawn line by more; of 255. */
+/** Of 255. JPEG changes a pixel by less, a drawn line by more. */
 const CLEARLY_CHANGED = 60;
-/** The box may lie so many pixels beside where this process finds it: photos are encoded anew on their way. */
+/** Pixels by which a box may differ from the one found here, because photos are encoded again on their way. */
 const TOLERANCE = 3;
-/** Labels cover a part of their box. */
+/** Labels cover a part of each box. */
 const LEAST_SHARE = 0.6;
 
-/** The faces the pipeline itself finds in a photo. */
+/** The faces that the pipeline finds in a photo. */
 export async function findBoxes(photo: Buffer): Promise<Box[]> {
   const vision = await loadVision({ modelsDir: MODELS_DIR });
   try {
@@ -20,7 +20,7 @@ export async function findBoxes(photo: Buffer): Promise<Box[]> {
   }
 }
 
-/** How many of `boxes` are drawn in `picture`, which shows `photo` in its own size. */
+/** Counts the `boxes` that are drawn in `picture`, which has the size of `photo`. */
 export async function countDrawn(boxes: Box[], photo: Buffer, picture: Buffer): Promise<number> {
   const [before, after] = await Promise.all(
     [photo, picture].map((bytes) => sharp(bytes).removeAlpha().raw().toBuffer({ resolveWithObject: true })),

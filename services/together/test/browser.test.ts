@@ -14,7 +14,7 @@ afterAll(async () => {
   expect(await suite.stop()).toEqual([]);
 });
 
-test('a photo attached on the page comes back with a box and a score for each face', async () => {
+test('a photo sent on the page comes back with a box and a score for each face', async () => {
   const page = await chromium.context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));

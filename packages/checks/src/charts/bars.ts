@@ -1,8 +1,7 @@
 import { COLOURS, escapeXml, type Heading, page, round, roundSteps, WIDTH } from './svg.ts';
 
-export interface BarChart extends Heading {
+interface BarChart extends Heading {
   unit: string;
-  /** Names of the parts that bars are made of, in order. */
   parts: string[];
   bars: { label: string; values: number[] }[];
 }
@@ -13,7 +12,7 @@ const TOP = 128;
 const BAR = { height: 36, step: 60 };
 const LEGEND_STEP = 130;
 
-/** Draws horizontal bars, one below the other, each made of the same parts. Returns SVG. */
+/** Draws horizontal bars of the same parts. Returns SVG. */
 export function drawBars({ title, notes, unit, parts, bars }: BarChart): string {
   const sums = bars.map(({ values }) => values.reduce((sum, value) => sum + value, 0));
   const most = Math.max(...sums, Number.MIN_VALUE);

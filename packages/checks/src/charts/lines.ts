@@ -2,29 +2,28 @@ import { COLOURS, escapeXml, type Heading, page, round, roundSteps } from './svg
 
 export interface Line {
   name: string;
-  /** Stands below its name. */
   remark: string;
   points: [x: number, y: number][];
 }
 
-export interface LineChart extends Heading {
+interface LineChart extends Heading {
   lines: Line[];
-  /** From the first mark to the last one. */
+  /** The axis goes from the first mark to the last one. */
   x: { marks: { at: number; label: string }[]; unit: string };
   y: { unit: string };
-  /** Shades the plot from its left edge up to there. */
+  /** Shades the plot from its left edge to `until`. */
   shaded?: { until: number; label: string };
 }
 
 const HEIGHT = 480;
 const PLOT = { left: 64, right: 760, top: 112, bottom: 424 };
-/** The least distance between the names of two lines, pixels. */
+/** Least distance between the names of two lines, pixels. */
 const LABEL_HEIGHT = 34;
-/** The most points of a line: enough for the eye. With all of an hour the file would have megabytes. */
+/** Most points of a line. With all points of an hour the file would have megabytes. */
 const POINTS = 300;
 const HEADROOM = 1.05;
 
-/** Draws lines over a common axis, each named at its end. Returns SVG. */
+/** Draws lines with their names at their ends. Returns SVG. */
 export function drawLines({ title, notes, lines, x: axis, y: { unit }, shaded }: LineChart): string {
   const [from, to] = [axis.marks[0]!.at, axis.marks.at(-1)!.at];
   const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(([, y]) => y))) * HEADROOM;
@@ -65,7 +64,7 @@ function thinned(points: Line['points']): Line['points'] {
   return points.filter((_, i) => i % every === 0);
 }
 
-/** Each at the end of its line, unless others are in the way. */
+/** Each name is at the end of its line, or lower if another name is there. */
 function labels(lines: Line[], y: (at: number) => number): string[] {
   const wanted = lines
     .map((line, i) => ({ ...line, stroke: colour(i), at: y(line.points.at(-1)?.[1] ?? 0) }))

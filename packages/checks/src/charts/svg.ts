@@ -1,7 +1,6 @@
-/** People who can't see all colours tell these apart (Okabe and Ito, 2008). Their names stand beside them. */
+/** Colour-blind people can distinguish these colours (Okabe and Ito, 2008). */
 export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00'];
 export const WIDTH = 960;
-/** Colours for light and dark mode. */
 const STYLE = `:root{--paper:#fff;--ink:#333;--faint:#666;--grid:#ddd;--shade:#f0f0f0}
 @media (prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e6e6e6;--faint:#a0a4aa;--grid:#363b42;--shade:#22272d}}
 svg{fill:var(--ink)}
@@ -11,13 +10,12 @@ svg{fill:var(--ink)}
 .shade{fill:var(--shade)}`;
 
 export interface Heading {
-  /** Says what the picture shows. */
   title: string;
   /** Two lines at most. */
   notes: string[];
 }
 
-/** A whole SVG file: title, notes, and `body`, whose elements have y from 100 to `height`. */
+/** An SVG file with title, notes and `body`, whose elements have y from 100 to `height`. */
 export function page({ title, notes }: Heading, height: number, body: string): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="14">
 <title>${escapeXml(title)}</title>
@@ -36,14 +34,14 @@ export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** To a tenth of a pixel, which nobody sees. */
+/** Rounds to a tenth of a pixel. */
 export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
 const MOST_STEPS = 7;
 
-/** Marks for an axis: 0 and the round numbers up to `most`, no more than eight in all. */
+/** Marks of an axis: 0 and round numbers up to `most`, at most eight. */
 export function roundSteps(most: number): number[] {
   const decade = 10 ** Math.floor(Math.log10(most / MOST_STEPS));
   const step = [1, 2.5, 5, 10, 25].map((part) => part * decade).find((size) => most / size <= MOST_STEPS)!;

@@ -6,20 +6,19 @@ import type { Fault } from './faults/fault.ts';
 import { emptyRow, type Row } from './row.ts';
 import { type RunOptions, runFault } from './run-fault.ts';
 
-export interface LanesOptions extends RunOptions {
+interface LanesOptions extends RunOptions {
   faults: Fault[];
-  /** Suites side by side, each with servers of its own. Most of a fault's time is waiting. */
+  /** Suites that run side by side, since most of the time is waiting. */
   lanes: number;
-  /** A folder for the logs of the services, one folder a lane; without it they are deleted at the end. */
+  /** Folder for the logs of the services; without it they are deleted at the end. */
   logDir?: string | undefined;
-  /** Told what a lane is doing. */
   onProgress(lane: number, ...progress: Parameters<OnProgress>): void;
   onRow(row: Row): void;
-  /** Everything that runs is in here; disposing it ends it. */
+  /** Disposing it ends everything that runs. */
   opened: AsyncDisposableStack;
 }
 
-/** Tries fault after fault, each lane taking the next one that is left. Resolves to a row a fault, in their order. */
+/** Tries all faults; each lane takes the next one. Resolves to a row for each fault, in the order of `faults`. */
 export async function runLanes(options: LanesOptions): Promise<Row[]> {
   const { faults, lanes, logDir, onProgress, onRow, opened } = options;
   const samples = await makeSamples();

@@ -18,15 +18,15 @@ export interface RunOptions {
   rate: number;
   /** How long an outage lasts, ms. */
   outageMs: number;
-  /** How long the suite may take to become quiet after the last photo was sent, ms. */
+  /** The most time until everything is answered after the last photo, ms. */
   quietWithinMs: number;
 }
 
-/** The share of photos that are sent when the fault strikes. */
+/** Share of the photos that are sent before the fault strikes. */
 const STRIKE_AT = 0.3;
 const MOST_DETAILS = 8;
 
-/** Sends photos, breaks something meanwhile, waits until all is quiet and counts. */
+/** Sends photos, breaks something meanwhile, waits until everything is quiet, and counts. */
 export async function runFault(
   fault: Fault,
   suite: Suite,
@@ -35,7 +35,7 @@ export async function runFault(
 ): Promise<Row> {
   const { onProgress } = options;
   try {
-    // The fault before may have ended services. They must have started again before anything is prepared.
+    // Services that the last fault ended must have started again.
     await untilReady(suite);
     await fault.prepare?.(suite);
     await untilReady(suite);
@@ -51,7 +51,7 @@ export async function runFault(
     sending.catch(() => {}); // Awaited below.
     await waitUntil('the photos are not sent', () => crowd.sent.length >= photos * STRIKE_AT, 600_000);
     onProgress(fault.name, `${crowd.sent.length} photos sent`);
-    const hit = await (fault.moment ?? inFullWork)(stage);
+    const hit = await (fault.moment?.(stage) ?? inFullWork(stage));
     await fault.strike?.(stage);
     await sending;
     const { counted, left, inTime } = await untilQuiet(suite, count, quietWithinMs, (line) =>

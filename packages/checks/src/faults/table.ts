@@ -24,22 +24,21 @@ export const LEGEND = `
   in work     photos sent and not answered when the fault struck
   refused     not accepted: the user was asked to send the photo again
   once        accepted and answered once: a picture, or a plain reason
-  twice       more than one final answer; also: refused and answered
-  blocked     of users who blocked the bot: nobody can tell them
-  sorry       of "once": told that something went wrong on our side
-  stray       placeholders left beside the answer: Telegram had taken the message, but the bot died, or lost the
-              connection, before it knew that; or the bot died between the answer and the placeholder's deletion
+  twice       more than one final answer, or refused and answered
+  blocked     from users who blocked the bot, so that it can't write to them
+  sorry       part of "once": the answer was that something went wrong on our side
+  stray       placeholders left beside the answer. This can happen if the bot dies or loses its connection after
+              Telegram has sent a message and before the bot knows that, or if it dies between the answer and
+              the placeholder's deletion
   files, slots, jobs, messages
-              what was left of the photos in the store and the inbox, in Redis and in RabbitMQ's queues
+              left over at the end in photo store and inbox, in Redis and in RabbitMQ's queues
 `;
 
-/** The verdict of a row, in words. */
 export function verdict({ problems, skipped }: Row): string {
   if (skipped !== undefined) return `not tried: ${skipped}`;
   return problems.length === 0 ? 'ok' : problems.join(', ');
 }
 
-/** Rows as text in columns, one line each. */
 export function table(rows: Row[]): string {
   const cells = [COLUMNS.map(([title]) => title), ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row))))];
   const widths = COLUMNS.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));

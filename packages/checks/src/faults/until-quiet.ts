@@ -6,10 +6,7 @@ import type { Left } from './row.ts';
 /** RabbitMQ updates its figures every 5 s. */
 const SETTLED_WITHIN_MS = 30_000;
 
-/**
- * Waits until every photo is answered and nothing is left of any, at the longest for `limitMs`, and counts. `inTime` is
- * false when it did not come to that.
- */
+/** Waits at most `limitMs` until every photo is answered and nothing is left over, and counts. */
 export async function untilQuiet(
   suite: Suite,
   count: () => Promise<Tally>,
@@ -31,7 +28,7 @@ export async function untilQuiet(
   return { counted: await count(), left: { ...(await whatIsLeft(suite)), messages }, inTime };
 }
 
-/** Of the messages only those that wait, as counting all takes seconds. */
+/** Counts only messages that wait: counting all takes seconds. */
 async function whatIsLeft({ files, bookkeeping, queues }: Suite): Promise<Left> {
   const { length } = await files.ofPhotos();
   return { files: length, ...(await bookkeeping.count()), messages: await queues.waiting() };

@@ -9,10 +9,9 @@ import { loadVision } from '@attrai/vision/load-vision';
 import { mutant } from './mutate.ts';
 import { makeSources } from './sources.ts';
 
-// A process of its own, started by fuzz-photos.ts, which sees how it ends. Handles mutated photos as an estimator handles a
-// message, and writes a line of JSON to stdout before and after every photo.
+// Started by fuzz-photos.ts as a process of its own, because a photo may end it. Handles mutated photos as an estimator
+// does, and writes a line of JSON to stdout before and after each photo.
 
-/** One line of that. */
 export type Line =
   | { at: number }
   | { done: number; kind: string; ms: number }
@@ -20,14 +19,14 @@ export type Line =
   | { rss: number };
 
 const STUCK_AFTER_MS = 20_000;
-/** How often the last photos are looked at again, to see whether memory grows. */
+/** Rounds of the same photos, to see whether memory grows. */
 const ROUNDS = 6;
 const MOST_AGAIN = 500;
 
 const [seed, from, to] = process.argv.slice(2, 5).map(Number) as [number, number, number];
 const modelsDir = process.argv[5]!;
 
-/** Writes synchronously, so that no line is lost in a crash. */
+/** Writes synchronously: no line is lost in a crash. */
 const say = (line: Line) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 const sources = await makeSources();
@@ -57,7 +56,7 @@ async function look(number: number): Promise<Line> {
 
 for (let number = from; number < to; number++) say(await look(number));
 
-// New photos make the allocator keep some memory. The same photos again need no more.
+// New photos make the allocator keep memory. The same photos again must not need more.
 const again = Math.min(to - from, Math.ceil(to / 3), MOST_AGAIN);
 for (let round = 0; round < ROUNDS; round++) {
   for (let number = to - again; number < to; number++) await look(number);

@@ -6,69 +6,75 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Line } from './front-door.ts';
-import { type Mutant, mutant } from './mutate.ts';
-import { makeSources } from './sources.ts';
+import { mutant } from './mutate.ts';
+import { makeSources, type Source } from './sources.ts';
 
-export interface FuzzOptions {
+interface FuzzOptions {
   photos: number;
   seed: number;
   modelsDir: string;
   onProgress(done: number): void;
-  /** The program that takes the photos; another one in tests. */
+  /** The program that handles the photos; tests have another one. */
   frontDoor?: string;
 }
 
-export interface Finding {
+interface Finding {
   number: number;
   what: string;
-  /** How the photo was made. */
+  /** Source and mutations of the photo. */
   made: string;
-  /** Where it was saved. */
+  /** Where the photo was saved. */
   file: string;
 }
 
 export interface FuzzReport {
-  /** How many photos had which outcome. */
+  /** Number of photos by outcome. */
   ends: Record<string, number>;
   slowestMs: number;
-  /** Resident bytes after each round of the same photos; empty if it didn't come to that. */
+  /** Resident bytes after each round of the same photos; empty if the last process did not get there. */
   memory: number[];
   findings: Finding[];
 }
 
-/** Proper answers to a photo. `failed` would be an unexpected error. */
+/** Outcomes that a mutated photo may have. `failed` would be an unexpected error. */
 const ANSWERS = ['scored', 'no_face', 'unreadable', 'too_many_pixels', 'too_many_bytes'];
-/** A run ends when it has found so many problems. */
+/** A run ends with so many findings. */
 const MOST_FINDINGS = 20;
+const FRONT_DOOR = fileURLToPath(new URL('./front-door.ts', import.meta.url));
 
 /**
- * Handles `photos` mutated photos as an estimator handles a message, in a process of its own. If a photo ends that process, it is
- * started again with the next photo. Anything but a proper answer is a finding, and its photo is saved.
+ * Handles mutated photos as an estimator does, in a process of its own. If a photo ends the process, a new one goes on with
+ * the next photo. Any other end than an expected outcome is a finding, and the photo is saved.
  */
 export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
-  const { photos, seed, onProgress } = options;
-  const sources = await makeSources();
-  const report: FuzzReport = { ends: {}, slowestMs: 0, memory: [], findings: [] };
-  let folder: string | undefined;
+  return await new Fuzz(options, await makeSources()).run();
+}
 
-  async function found(number: number, what: string): Promise<void> {
-    folder ??= await mkdtemp(join(tmpdir(), 'attrai-fuzz-'));
-    const { bytes, made }: Mutant = mutant(sources, seed, number);
-    const file = join(folder, `seed-${seed}-photo-${number}`);
-    await writeFile(file, bytes);
-    report.findings.push({ number, what, made, file });
+class Fuzz {
+  readonly #options: FuzzOptions;
+  readonly #sources: Source[];
+  readonly #report: FuzzReport = { ends: {}, slowestMs: 0, memory: [], findings: [] };
+  #folder: string | undefined;
+
+  constructor(options: FuzzOptions, sources: Source[]) {
+    this.#options = options;
+    this.#sources = sources;
   }
 
-  function end(kind: string): void {
-    report.ends[kind] = (report.ends[kind] ?? 0) + 1;
+  async run(): Promise<FuzzReport> {
+    const report = this.#report;
+    for (let next = 0; next < this.#options.photos && report.findings.length < MOST_FINDINGS; ) {
+      next = await this.#runFrom(next);
+    }
+    return report;
   }
 
-  /** Runs one process from photo `from` on; resolves to the photo to go on with. */
-  async function runFrom(from: number): Promise<number> {
-    report.memory = [];
-    const program = options.frontDoor ?? fileURLToPath(new URL('./front-door.ts', import.meta.url));
+  /** Runs one process from photo `from` on. Resolves to the number of the photo to continue with. */
+  async #runFrom(from: number): Promise<number> {
+    const { photos, seed, modelsDir, frontDoor = FRONT_DOOR } = this.#options;
+    this.#report.memory = [];
     const args = [seed, from, photos].map(String);
-    const child = spawn(process.execPath, ['--expose-gc', program, ...args, options.modelsDir], {
+    const child = spawn(process.execPath, ['--expose-gc', frontDoor, ...args, modelsDir], {
       // As in the container.
       env: { ...process.env, MALLOC_ARENA_MAX: '2' },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -78,24 +84,38 @@ export async function fuzzPhotos(options: FuzzOptions): Promise<FuzzReport> {
     for await (const text of createInterface(child.stdout)) {
       const line = JSON.parse(text) as Line;
       if ('at' in line) at = line.at;
-      else if ('rss' in line) report.memory.push(line.rss);
-      else if ('threw' in line) {
-        end('threw');
-        await found(line.done, line.threw);
-      } else if ('done' in line) {
-        end(line.kind);
-        report.slowestMs = Math.max(report.slowestMs, line.ms);
-        if (!ANSWERS.includes(line.kind)) await found(line.done, `the answer was ${line.kind}`);
-        onProgress(line.done + 1);
-      }
+      else await this.#take(line);
     }
     const [code, signal] = await closed;
     if (code === 0) return photos;
-    end('died');
-    await found(at, signal === 'SIGKILL' ? 'it hung' : `its process ended with ${signal ?? `exit code ${code}`}`);
+    this.#count('died');
+    await this.#find(at, signal === 'SIGKILL' ? 'it hung' : `its process ended with ${signal ?? `exit code ${code}`}`);
     return at + 1;
   }
 
-  for (let next = 0; next < photos && report.findings.length < MOST_FINDINGS; ) next = await runFrom(next);
-  return report;
+  async #take(line: Exclude<Line, { at: number }>): Promise<void> {
+    if ('rss' in line) this.#report.memory.push(line.rss);
+    else if ('threw' in line) {
+      this.#count('threw');
+      await this.#find(line.done, line.threw);
+    } else {
+      this.#count(line.kind);
+      this.#report.slowestMs = Math.max(this.#report.slowestMs, line.ms);
+      if (!ANSWERS.includes(line.kind)) await this.#find(line.done, `the answer was ${line.kind}`);
+      this.#options.onProgress(line.done + 1);
+    }
+  }
+
+  #count(end: string): void {
+    this.#report.ends[end] = (this.#report.ends[end] ?? 0) + 1;
+  }
+
+  async #find(number: number, what: string): Promise<void> {
+    const { seed } = this.#options;
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'attrai-fuzz-'));
+    const { bytes, made } = mutant(this.#sources, seed, number);
+    const file = join(this.#folder, `seed-${seed}-photo-${number}`);
+    await writeFile(file, bytes);
+    this.#report.findings.push({ number, what, made, file });
+  }
 }

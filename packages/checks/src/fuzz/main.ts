@@ -1,24 +1,21 @@
 import { modelsDir } from '@attrai/models/models-dir';
-import { readOptions, wholeNumber } from '../harness/command/options.ts';
+import { readOptions, whole } from '../harness/command/options.ts';
 import { ProgressLine } from '../harness/command/progress-line.ts';
 import { runCommand } from '../harness/command/run-command.ts';
 import { type FuzzReport, fuzzPhotos } from './fuzz-photos.ts';
 import { problemsOf } from './problems.ts';
 
-const USAGE = `Puts mutated photos through the estimator and looks for crashes, hangs, leaks and answers that are none.
+const USAGE = `Estimates mutated photos and looks for crashes, hangs, leaks and wrong answers.
 
-  pnpm fuzz [--photos N] [--seed S]     5000 photos and another seed each time, unless told
+  pnpm fuzz [--photos N] [--seed S]     default: 5000 photos and a random seed
 
 The same seed makes the same photos. MODELS_DIR (.models): folder of the ONNX files.
 `;
 
 await runCommand(async () => {
-  const { values } = readOptions(USAGE, {
-    options: { photos: { type: 'string', default: '5000' }, seed: { type: 'string' } },
-  });
-  const photos = wholeNumber(USAGE, '--photos', values.photos);
-  const anySeed = String(Math.floor(Math.random() * 2 ** 31));
-  const seed = wholeNumber(USAGE, '--seed', values.seed ?? anySeed, { least: 0 });
+  const anySeed = Math.floor(Math.random() * 2 ** 31);
+  const { values } = readOptions(USAGE, { photos: whole(5_000), seed: whole(anySeed, { least: 0 }) });
+  const { photos, seed } = values;
   console.log(`${photos} photos, seed ${seed}`);
   const started = performance.now();
   const progress = new ProgressLine();
@@ -36,15 +33,13 @@ await runCommand(async () => {
 });
 
 function print({ ends, slowestMs, memory, findings }: FuzzReport, seconds: number): void {
-  for (const [end, count] of Object.entries(ends).sort(([, a], [, b]) => b - a))
+  for (const [end, count] of Object.entries(ends).sort(([, a], [, b]) => b - a)) {
     console.log(`${end.padEnd(16)} ${String(count).padStart(6)}`);
+  }
   console.log(`slowest          ${slowestMs.toFixed(0).padStart(6)} ms; ${seconds.toFixed(0)} s in all`);
   if (memory.length > 0) {
-    console.log(`memory           ${memory.map(mib).join(', ')} MiB after each round of the same photos`);
+    const sizes = memory.map((bytes) => (bytes / 2 ** 20).toFixed(0));
+    console.log(`memory           ${sizes.join(', ')} MiB after each round of the same photos`);
   }
   for (const { number, what, made, file } of findings) console.log(`photo ${number}: ${what} (${made}); ${file}`);
-}
-
-function mib(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(0);
 }

@@ -1,4 +1,4 @@
-import { seededRandom } from '../harness/random.ts';
+import { Random } from '../harness/random.ts';
 import { ANY_FILE } from './mutations/any-file.ts';
 import { JPEG } from './mutations/jpeg.ts';
 import type { Mutation } from './mutations/mutation.ts';
@@ -6,17 +6,17 @@ import { PNG } from './mutations/png.ts';
 import { WEBP } from './mutations/webp.ts';
 import type { Source } from './sources.ts';
 
-export interface Mutant {
+interface Mutant {
   bytes: Buffer;
-  /** Of what it was made, and how. */
+  /** Its source and its mutations. */
   made: string;
 }
 
 const BY_FORMAT: Record<Source['format'], Record<string, Mutation>> = { jpeg: JPEG, png: PNG, webp: WEBP };
 
-/** Photo `number` of the run with this seed: always the same. One to three mutations of one source. */
+/** Photo `number` of the run with this seed, always the same: a source with one to three mutations. */
 export function mutant(sources: readonly Source[], seed: number, number: number): Mutant {
-  const random = seededRandom(seed, number);
+  const random = new Random(seed, number);
   const source = random.pick(sources);
   const others = sources.map(({ bytes }) => bytes);
   const steps: string[] = [];

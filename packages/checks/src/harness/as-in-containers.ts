@@ -1,6 +1,6 @@
 /**
- * Variables of the services' images. The heap limit is V8's default in a container of 384 MB (the bot's in docker-stack.yml): half of
- * its memory. Without a limit, V8 collects garbage as late as a large machine allows.
+ * Environment variables as in the services' images. The heap limit is half the memory of the bot's container (384 MB, see
+ * docker-stack.yml), V8's default there. On a large machine V8 would collect garbage much later.
  */
 export const AS_IN_CONTAINERS = {
   NODE_ENV: 'production',

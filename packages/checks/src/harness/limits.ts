@@ -1,2 +1,2 @@
-/** The bot's limits in every check, so high that no user reaches them: the checks are not about limits. */
+/** The bot's limits in every check: so high that no user reaches them. */
 export const LIMITS = { MAX_ACTIVE_PER_USER: '100', REQUESTS_PER_WINDOW: '100000' };

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { runtimeVersions } from '@attrai/vision/runtime-versions';
 
-/** For reports: the machine, the versions of what computes, and the date, one line each. */
+/** Describes the machine, the versions of Node and libraries, and the date: one line each. */
 export function describeMachine(): string[] {
   const cores = cpus();
   const { onnxruntime, sharp, libvips } = runtimeVersions();

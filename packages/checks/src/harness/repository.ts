@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** The path of a file or folder of this repository, named from its root. */
+/** The absolute path of a file or folder of this repository. `path` starts at its root. */
 export function inRepository(path: string): string {
   return fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 }

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/**
- * Calls `happened` until it returns true, for `limitMs` at most. Resolves to whether it did. (`waitUntil` throws if it did not.)
- */
+/** Calls `happened` until it returns true, for at most `limitMs`. Resolves to whether it did; `waitUntil` throws instead. */
 export async function within(
   limitMs: number,
   happened: () => boolean | Promise<boolean>,

@@ -8,7 +8,7 @@ import { togetherConfig } from '@attrai/together/config';
 const START = '<!-- variables: written by `pnpm readme` -->';
 const END = '<!-- end of variables -->';
 
-/** docs/settings.md with its table of environment variables as the services' schemas have it now. */
+/** Replaces the table of environment variables in the text of docs/settings.md by one from the services' schemas. */
 export function withVariables(text: string): string {
   const start = text.indexOf(START);
   const end = text.indexOf(END);

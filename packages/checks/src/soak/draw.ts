@@ -3,7 +3,7 @@ import type { Heading } from '../charts/svg.ts';
 import { type Growth, WARM_UP } from './judge.ts';
 import type { Memory } from './watch-memory.ts';
 
-export interface Picture extends Heading {
+interface Picture extends Heading {
   memory: Memory;
   growths: Growth[];
   lengthMs: number;
@@ -13,7 +13,6 @@ const MB = 1_000_000;
 const MINUTE_MS = 60_000;
 const MARKS = 6;
 
-/** Draws the memory of each process over time. Returns SVG. */
 export function draw({ title, notes, memory, growths, lengthMs }: Picture): string {
   const marks = Array.from({ length: MARKS }, (_, i) => {
     const at = (i * lengthMs) / (MARKS - 1);
@@ -33,7 +32,6 @@ export function draw({ title, notes, memory, growths, lengthMs }: Picture): stri
   });
 }
 
-/** The growth of one process, in words. */
 export function describeGrowth({ from, to, growth, keeps, ok }: Growth): string {
   if (from === undefined || to === undefined) return 'did not run through';
   const sizes = `${Math.round(from / MB)} → ${Math.round(to / MB)} MB`;

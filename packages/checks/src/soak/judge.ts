@@ -3,24 +3,24 @@ import type { Memory, Sample } from './watch-memory.ts';
 /** The memory growth of one process after the warm-up. */
 export interface Growth {
   name: string;
-  /** Medians of the first and of the last tenth of the time after the warm-up, bytes; undefined if it didn't run then. */
+  /** Bytes: medians of the first and last tenth of the time after the warm-up; undefined if it didn't run then. */
   from: number | undefined;
   to: number | undefined;
-  /** 0.1 is a tenth more; Infinity if it isn't known. */
+  /** 0.1 is a tenth more; Infinity if unknown. */
   growth: number;
-  /** It keeps what it is sent, up to a limit of its own: its growth is no fault. */
+  /** It keeps the messages that it gets, so it may grow. */
   keeps: boolean;
   ok: boolean;
 }
 
-/** The share of the run in which caches and pools fill up and V8 optimizes code. */
+/** Share of the run in which caches and pools fill and V8 optimizes code. */
 export const WARM_UP = 0.2;
 export const MOST_GROWTH = 0.1;
 const TENTH = 0.1;
-/** The stand-in for Telegram. It remembers the last 50,000 messages of its chats (services/sandbox/src/chat/chats.ts). */
+/** The sandbox keeps the last 50,000 messages (services/sandbox/src/chat/chats.ts). */
 const KEEPER = 'sandbox';
 
-/** Judges each process. Uses medians of many samples, since memory goes up and down as garbage is collected. */
+/** Judges each process by medians, because garbage collection moves memory up and down. */
 export function judge(memory: Memory, lengthMs: number): Growth[] {
   const warmMs = lengthMs * WARM_UP;
   const tenthMs = (lengthMs - warmMs) * TENTH;

@@ -7,24 +7,22 @@ import { makeSamples } from '../harness/load/samples.ts';
 import { startSuite } from '../harness/suite/start-suite.ts';
 import { draw } from './draw.ts';
 import { type Growth, judge } from './judge.ts';
-import { watchMemory } from './watch-memory.ts';
+import { MemoryWatch } from './watch-memory.ts';
 
-export interface SoakOptions {
+interface SoakOptions {
   minutes: number;
   /** Photos a second. */
   rate: number;
   users: number;
   logDir?: string | undefined;
-  /** Where it was measured, one line each. */
   machine: string[];
   onProgress: OnProgress;
-  /** Everything that runs is in here; disposing it ends it. */
+  /** Disposing it ends everything that runs. */
   opened: AsyncDisposableStack;
 }
 
-export interface Soaked {
+interface Soaked {
   growths: Growth[];
-  /** In words; empty if all is well. */
   problems: string[];
   svg: string;
 }
@@ -32,7 +30,7 @@ export interface Soaked {
 const SAMPLE_MS = 1_000;
 const ANSWERED_WITHIN_MS = 120_000;
 
-/** Has photos sent to a suite on real servers at a steady pace, and watches the memory of every process of ours. */
+/** Sends photos to a suite on real servers at a steady rate, and watches the memory of our processes. */
 export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const { minutes, rate, users, machine, onProgress, opened } = options;
   onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
@@ -41,7 +39,7 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const processes = [suite.bot, ...suite.estimators, suite.sandboxProcess];
 
   const crowd = new Crowd(suite.sandbox, await makeSamples(), users);
-  const watch = watchMemory(processes, SAMPLE_MS);
+  const watch = new MemoryWatch(processes, SAMPLE_MS);
   const started = performance.now();
   const telling = new Repeated(SAMPLE_MS, () => onProgress('sending photos', `${crowd.sent.length} of ${photos}`));
   try {
@@ -57,8 +55,8 @@ export async function runSoak(options: SoakOptions): Promise<Soaked> {
   const growths = judge(watch.memory, lengthMs);
   const problems = [
     ...growths.filter(({ ok }) => !ok).map(({ name }) => `the memory of ${name} grows`),
-    ...processes.filter(({ restarts }) => restarts > 0).map(({ name }) => `${name} ended and was started anew`),
-    ...(counted.once === counted.sent ? [] : [`${counted.sent - counted.once} photos were not answered once`]),
+    ...processes.filter(({ restarts }) => restarts > 0).map(({ name }) => `${name} ended and was restarted`),
+    ...(counted.once === counted.sent ? [] : [`${counted.sent - counted.once} photos did not get exactly one answer`]),
   ];
   const verdict = problems.length === 0 ? 'memory stays flat' : problems.join(', ');
   const title = `${Math.round(lengthMs / 6_000) / 10} minutes, ${photos} photos: ${verdict}`;

@@ -5,48 +5,48 @@ import { statusBytes } from '../harness/process-status.ts';
 
 const run = promisify(execFile);
 
-export interface Watched {
+interface Watched {
   name: string;
   /** Undefined while it doesn't run. */
   readonly pid: number | undefined;
 }
 
-/** The memory of a process at a moment. */
 export interface Sample {
-  /** Since the watch began, ms. */
+  /** Milliseconds since the start of the watch. */
   atMs: number;
   /** Resident set size, bytes. */
   rss: number;
 }
 
-/** Memory over time by the name of the process. */
+/** Samples by name of the process. */
 export type Memory = ReadonlyMap<string, Sample[]>;
 
-export interface MemoryWatch {
+/** Samples the memory of processes every `everyMs`, until it is stopped. */
+export class MemoryWatch {
   readonly memory: Memory;
-  stop(): Promise<void>;
-}
+  readonly #start = performance.now();
+  readonly #sampling: Repeated;
 
-/** Samples the memory of processes from now on, every `everyMs`, until it is stopped. */
-export function watchMemory(processes: readonly Watched[], everyMs: number): MemoryWatch {
-  const start = performance.now();
-  const memory = new Map(processes.map(({ name }) => [name, [] as Sample[]]));
-
-  async function sample({ name, pid }: Watched): Promise<void> {
-    const rss = pid === undefined ? undefined : await rssOf(pid);
-    if (rss !== undefined) memory.get(name)!.push({ atMs: performance.now() - start, rss });
+  constructor(processes: readonly Watched[], everyMs: number) {
+    this.memory = new Map(processes.map(({ name }) => [name, []]));
+    this.#sampling = new Repeated(everyMs, async () => {
+      await Promise.all(processes.map((one) => this.#sample(one)));
+    });
   }
 
-  const sampling = new Repeated(everyMs, async () => void (await Promise.all(processes.map(sample))));
-  return { memory, stop: () => sampling.stop() };
+  stop(): Promise<void> {
+    return this.#sampling.stop();
+  }
+
+  async #sample({ name, pid }: Watched): Promise<void> {
+    const rss = pid === undefined ? undefined : await rssOf(pid);
+    if (rss !== undefined) this.memory.get(name)!.push({ atMs: performance.now() - this.#start, rss });
+  }
 }
 
-/** Undefined if the process is gone. */
+/** Undefined if the process has ended. */
 async function rssOf(pid: number): Promise<number | undefined> {
   if (process.platform === 'linux') return statusBytes(pid, 'VmRSS');
-  const kilobytes = await run('ps', ['-o', 'rss=', '-p', String(pid)]).then(
-    ({ stdout }) => Number(stdout),
-    () => undefined,
-  );
-  return kilobytes && kilobytes * 1024;
+  const listed = await run('ps', ['-o', 'rss=', '-p', String(pid)]).catch(() => undefined);
+  return listed && Number(listed.stdout) * 1024;
 }

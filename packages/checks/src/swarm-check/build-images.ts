@@ -1,9 +1,9 @@
 import { inRepository } from '../harness/repository.ts';
 import { docker } from './docker.ts';
-import type { Finding } from './report.ts';
+import type { Outcome } from './report.ts';
 
-/** Builds the images of the stack and of the sandbox under the names that the stack files give them. */
-export async function buildImages(): Promise<Omit<Finding, 'what'>> {
+/** Builds the images of the stack and of the sandbox, with the names from the stack files. */
+export async function buildImages(): Promise<Outcome> {
   const images: [string, string][] = [
     ['Dockerfile.bot', process.env.BOT_IMAGE || 'attrai-bot:1'],
     ['Dockerfile.estimator', process.env.ESTIMATOR_IMAGE || 'attrai-estimator:1'],

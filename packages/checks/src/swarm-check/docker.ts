@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 
 const MOST_OUTPUT = 256 * 1024 * 1024;
 
-/** Runs the Docker client as the environment has it. Throws an Error with what it said on stderr. */
+/** Runs the Docker client. Resolves to its stdout, trimmed; throws an Error with its stderr. */
 export async function docker(args: string[], { env = {}, input = '', stderrToo = false } = {}): Promise<string> {
   return await new Promise((resolve, reject) => {
     const options = { env: { ...process.env, ...env }, maxBuffer: MOST_OUTPUT };
@@ -15,13 +15,11 @@ export async function docker(args: string[], { env = {}, input = '', stderrToo =
   });
 }
 
-/** The lines that the Docker client prints. */
 export async function dockerLines(...args: string[]): Promise<string[]> {
   const output = await docker(args);
   return output === '' ? [] : output.split('\n');
 }
 
-/** What the Docker client prints as JSON. */
 export async function dockerJson<T>(...args: string[]): Promise<T> {
   return JSON.parse(await docker(args)) as T;
 }

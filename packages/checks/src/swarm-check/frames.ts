@@ -1,6 +1,6 @@
 /**
- * One frame of many byte streams over one pipe: the stream's number and the number of bytes, four bytes each, then the
- * bytes. A frame without bytes ends its stream.
+ * One frame of several byte streams in one pipe: number of the stream and number of bytes, four bytes each, then the bytes.
+ * A frame without bytes ends its stream.
  */
 export function frame(stream: number, bytes: Buffer): Buffer {
   const head = Buffer.alloc(8);
@@ -11,15 +11,21 @@ export function frame(stream: number, bytes: Buffer): Buffer {
 
 export const END = Buffer.alloc(0);
 
-/** Returns a function that takes the pipe's bytes, in whatever pieces they come, and gives whole frames to `onFrame`. */
-export function readFrames(onFrame: (stream: number, bytes: Buffer) => void): (chunk: Buffer) => void {
-  let rest: Buffer = Buffer.alloc(0);
-  return (chunk) => {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 8 && rest.length >= 8 + rest.readUInt32BE(4)) {
-      const end = 8 + rest.readUInt32BE(4);
-      onFrame(rest.readUInt32BE(0), rest.subarray(8, end));
-      rest = rest.subarray(end);
+/** Reads frames from a pipe, however its bytes are cut into chunks. */
+export class FrameReader {
+  readonly #onFrame: (stream: number, bytes: Buffer) => void;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(onFrame: (stream: number, bytes: Buffer) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  take(chunk: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, chunk]);
+    while (this.#rest.length >= 8 && this.#rest.length >= 8 + this.#rest.readUInt32BE(4)) {
+      const end = 8 + this.#rest.readUInt32BE(4);
+      this.#onFrame(this.#rest.readUInt32BE(0), this.#rest.subarray(8, end));
+      this.#rest = this.#rest.subarray(end);
     }
-  };
+  }
 }

@@ -1,5 +1,5 @@
 import { dockerJson } from './docker.ts';
-import type { Finding } from './report.ts';
+import type { Outcome } from './report.ts';
 import type { Stack } from './stack.ts';
 
 interface Limits {
@@ -7,24 +7,19 @@ interface Limits {
   MemoryBytes?: number;
 }
 
-/** Prints a container's limits, by cgroup version 2 or 1: bytes of memory, then CPUs as quota and period. */
+/** Prints limits of a container from cgroup version 2 or 1: bytes of memory, then quota and period of the CPUs. */
 const READ = `
   cd /sys/fs/cgroup
   if [ -f memory.max ]; then cat memory.max cpu.max
   else cat memory/memory.limit_in_bytes cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us; fi`;
 
-/** Checks that the kernel enforces the limits that the services ask for, on the containers of this node. */
-export async function checkLimits(stack: Stack, services: string[]): Promise<Omit<Finding, 'what'>> {
+/** Checks that the kernel enforces the limits of the services, in the containers of this node. */
+export async function checkLimits(stack: Stack, services: string[]): Promise<Outcome> {
   const wrong: string[] = [];
   const right: string[] = [];
   for (const service of services) {
-    const wanted = await dockerJson<Limits>(
-      'service',
-      'inspect',
-      stack.service(service),
-      '-f',
-      '{{json .Spec.TaskTemplate.Resources.Limits}}',
-    );
+    const format = '{{json .Spec.TaskTemplate.Resources.Limits}}';
+    const wanted = await dockerJson<Limits>('service', 'inspect', stack.service(service), '-f', format);
     for (const container of await stack.containers(service)) {
       const read = await stack.askContainer(service, container, READ);
       if (read === undefined) continue;

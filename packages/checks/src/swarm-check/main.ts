@@ -1,4 +1,4 @@
-import { readOptions, wholeNumber } from '../harness/command/options.ts';
+import { flag, readOptions, text, whole } from '../harness/command/options.ts';
 import { runCommand } from '../harness/command/run-command.ts';
 import { untilInterrupted } from '../harness/command/until-interrupted.ts';
 import { buildImages } from './build-images.ts';
@@ -21,47 +21,40 @@ import { Stack } from './stack.ts';
 import { Tunnel } from './tunnel.ts';
 
 const USAGE = `Usage: pnpm swarm:check [options]
-Tries docker-stack.yml on the swarm that DOCKER_HOST leads to (a manager), as a stack of its own, with the sandbox in
-Telegram's place and without Graylog, and removes it. Variables of .env.example apply, such as RABBITMQ_IMAGE.
-  --build               build the images first, on the node of DOCKER_HOST; several nodes need to get them by a registry
-  --name NAME           name of the stack (attrai-check)
-  --photos N            photos in the first check (100)
-  --autoscaler          try the autoscaler, too; DOCKER_SOCKET is the manager's socket on its own node
-  --lose-node CMD       shell command that takes the node $NODE from the swarm at once, and
-  --give-node-back CMD  the one that gives it back: both are needed to try the loss of a node
+Tries docker-stack.yml on the swarm of DOCKER_HOST (a manager) as a separate stack, with the sandbox in Telegram's place and
+without Graylog. Removes the stack at the end. Variables of .env.example apply, such as RABBITMQ_IMAGE.
+  --build               build the images first, on the node of DOCKER_HOST; other nodes need a registry to get them
+  --name NAME           name of the stack (default attrai-check)
+  --photos N            photos in the first check (default 100)
+  --autoscaler          also try the autoscaler; DOCKER_SOCKET is the socket on the manager's own node
+  --lose-node CMD       shell command that removes the node $NODE from the swarm at once
+  --give-node-back CMD  shell command that gives it back; both are needed to try the loss of a node
 `;
-
-interface Wanted {
-  build: boolean;
-  name: string;
-  /** In the first check. */
-  photos: number;
-  autoscaler: boolean;
-  nodeCommands: NodeCommands | undefined;
-}
 
 const SERVICES = ['bot', 'estimator', 'rabbitmq', 'redis', 'sandbox'];
 const ESTIMATORS = [1, 2, 6];
 const PHOTOS_FOR_THROUGHPUT = 60;
 
+interface Wanted {
+  build: boolean;
+  name: string;
+  photos: number;
+  autoscaler: boolean;
+  nodeCommands: NodeCommands | undefined;
+}
+
 await runCommand(async () => {
   const { values } = readOptions(USAGE, {
-    options: {
-      build: { type: 'boolean', default: false },
-      name: { type: 'string', default: 'attrai-check' },
-      photos: { type: 'string', default: '100' },
-      autoscaler: { type: 'boolean', default: false },
-      'lose-node': { type: 'string' },
-      'give-node-back': { type: 'string' },
-    },
+    build: flag,
+    name: text('attrai-check'),
+    photos: whole(100),
+    autoscaler: flag,
+    'lose-node': text(undefined),
+    'give-node-back': text(undefined),
   });
-  const { build, name, autoscaler, 'lose-node': lose, 'give-node-back': giveBack } = values;
-  const photos = wholeNumber(USAGE, '--photos', values.photos);
+  const { 'lose-node': lose, 'give-node-back': giveBack, ...wanted } = values;
   const nodeCommands = lose && giveBack ? { lose, giveBack } : undefined;
-  const passed = await untilInterrupted((opened) =>
-    checkAll({ build, name, photos, autoscaler, nodeCommands }, opened),
-  );
-  return passed ? 0 : 1;
+  return (await untilInterrupted((opened) => checkAll({ ...wanted, nodeCommands }, opened))) ? 0 : 1;
 });
 
 async function checkAll(wanted: Wanted, opened: AsyncDisposableStack): Promise<boolean> {
@@ -70,8 +63,9 @@ async function checkAll(wanted: Wanted, opened: AsyncDisposableStack): Promise<b
   opened.defer(() => tunnel.close());
   const stack = await Stack.prepare(wanted.name, tunnel.port);
   const before = await stack.left();
-  if (before.length > 0)
+  if (before.length > 0) {
     throw new Error(`There is a stack ${wanted.name} already (${before.join(', ')}). Choose another --name.`);
+  }
   opened.defer(() => stack.remove());
 
   try {
@@ -114,7 +108,7 @@ async function checkUnderLoad(stack: Stack, report: Report, photos: Photos, want
   else if (!nodeCommands) report.skip(lost, 'needs --lose-node and --give-node-back');
   else await report.check(lost, () => nodeLost(stack, photos, nodeCommands));
 
-  const scaled = 'the autoscaler follows a burst and the silence after it';
+  const scaled = 'the autoscaler scales up for a burst of photos, and down after it';
   if (wanted.autoscaler) await report.check(scaled, () => scalesItself(stack, photos));
   else report.skip(scaled, 'needs --autoscaler');
 }

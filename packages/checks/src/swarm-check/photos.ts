@@ -3,10 +3,10 @@ import { sendSteadily } from '../harness/load/paces.ts';
 import { makeSamples, type Sample } from '../harness/load/samples.ts';
 import { SandboxClient } from '../harness/suite/sandbox-client.ts';
 
-/** So many that Telegram's pace of one message a second in a chat holds nothing up. */
+/** Enough that Telegram's limit of one message a second in a chat delays nothing. */
 const USERS = 20;
 
-/** Photos that users of the stack's sandbox send; each time, they are other users. */
+/** Sends photos as users of the stack's sandbox, each time as other users. */
 export class Photos {
   readonly #sandbox: SandboxClient;
   readonly #samples: readonly Sample[];
@@ -16,19 +16,17 @@ export class Photos {
     this.#samples = samples;
   }
 
-  /** For the sandbox at `url`. */
   static async to(url: string): Promise<Photos> {
     return new Photos(new SandboxClient(url), await makeSamples());
   }
 
-  /** Has photos sent, `perSecond` of them. Resolves to their senders when the last is sent. */
+  /** Sends so many photos at even intervals. */
   async send(photos: number, perSecond: number): Promise<Crowd> {
     const crowd = new Crowd(this.#sandbox, this.#samples, USERS);
     await sendSteadily(crowd, photos, perSecond);
     return crowd;
   }
 
-  /** Has photos sent at once that keep an estimator busy. Resolves to their senders when the last is sent. */
   async burst(photos: number): Promise<Crowd> {
     const crowd = new Crowd(this.#sandbox, this.#samples, USERS);
     await crowd.burst(photos, 'faces');

@@ -1,40 +1,37 @@
-/** One thing that was tried. */
-export interface Finding {
-  what: string;
-  /** Undefined: not tried, and the figures say why. */
+/** The result of a check. `passed` is undefined if it was not tried. */
+export interface Outcome {
   passed: boolean | undefined;
   figures: string;
 }
 
-/** Prints each finding as it comes, and counts them. */
+/** Prints and counts outcomes. */
 export class Report {
-  readonly #findings: Finding[] = [];
+  readonly #outcomes: Outcome[] = [];
 
-  /** Runs a check; one that throws has failed. */
-  async check(what: string, run: () => Promise<Omit<Finding, 'what'>>): Promise<void> {
+  /** Runs a check. It fails if it throws. */
+  async check(what: string, run: () => Promise<Outcome>): Promise<void> {
     process.stderr.write(`...   ${what}\n`);
     try {
-      this.#add({ what, ...(await run()) });
+      this.#add(what, await run());
     } catch (error) {
-      this.#add({ what, passed: false, figures: (error as Error).message });
+      this.#add(what, { passed: false, figures: (error as Error).message });
     }
   }
 
-  /** Says that something is not tried. */
   skip(what: string, why: string): void {
-    this.#add({ what, passed: undefined, figures: why });
+    this.#add(what, { passed: undefined, figures: why });
   }
 
-  /** Prints the counts. Returns whether nothing failed. */
+  /** Prints the counts. Returns true if nothing failed. */
   end(): boolean {
-    const count = (passed: boolean | undefined) => this.#findings.filter((finding) => finding.passed === passed).length;
+    const count = (passed: boolean | undefined) => this.#outcomes.filter((outcome) => outcome.passed === passed).length;
     process.stdout.write(`${count(true)} passed, ${count(false)} failed, ${count(undefined)} skipped\n`);
     return count(false) === 0;
   }
 
-  #add(finding: Finding): void {
-    this.#findings.push(finding);
-    const word = finding.passed === undefined ? 'skip' : finding.passed ? 'pass' : 'FAIL';
-    process.stdout.write(`${word}  ${finding.what}: ${finding.figures}\n`);
+  #add(what: string, outcome: Outcome): void {
+    this.#outcomes.push(outcome);
+    const word = outcome.passed === undefined ? 'skip' : outcome.passed ? 'pass' : 'FAIL';
+    process.stdout.write(`${word}  ${what}: ${outcome.figures}\n`);
   }
 }

@@ -1,9 +1,9 @@
 import { docker, dockerLines } from './docker.ts';
-import type { Finding } from './report.ts';
+import type { Outcome } from './report.ts';
 import type { Stack } from './stack.ts';
 
-/** Checks that no value of a secret can be seen by people who don't administrate the swarm. */
-export async function checkSecrets(stack: Stack, services: string[]): Promise<Omit<Finding, 'what'>> {
+/** Checks that no secret is visible in `docker inspect`, logs and environments. */
+export async function checkSecrets(stack: Stack, services: string[]): Promise<Outcome> {
   const places = new Map<string, string>();
   const configs = await dockerLines('config', 'ls', '-q', '--filter', `name=${stack.name}_`);
   places.set('configs', await docker(['config', 'inspect', ...configs, '-f', '{{printf "%s" .Spec.Data}}']));
@@ -13,7 +13,7 @@ export async function checkSecrets(stack: Stack, services: string[]): Promise<Om
     const tasks = await dockerLines('service', 'ps', '-q', '--no-trunc', name);
     if (tasks.length > 0)
       places.set(`inspect of its tasks, ${service}`, await docker(['inspect', '--type', 'task', ...tasks]));
-    // Not `docker service logs`, which hangs where a task has lost its container.
+    // `docker service logs` hangs if a task has lost its container.
     for (const container of await stack.containers(service, 'ended too')) {
       places.set(`logs of ${service}, ${container}`, await docker(['logs', container], { stderrToo: true }));
     }

@@ -1,26 +1,22 @@
 import { randomBytes } from 'node:crypto';
 
-/** Values of the stack's secrets, made up, by the names docker-stack.yml gives them, without stack and version. */
+/** Random values for the secrets of docker-stack.yml, by name without stack and version. */
 export function makeSecrets(): Map<string, string> {
   const hex = (bytes: number) => randomBytes(bytes).toString('hex');
-  return new Map([
-    ['bot_token', `1000001:${hex(24)}`],
-    ['rabbitmq_bot_password', hex(32)],
-    ['rabbitmq_estimator_password', hex(32)],
-    ['redis_password', hex(32)],
-    ['graylog_password_secret', hex(32)],
-    ['graylog_root_password_sha2', hex(32)],
-  ]);
+  const passwords = ['rabbitmq_bot_password', 'rabbitmq_estimator_password', 'redis_password'];
+  const graylog = ['graylog_password_secret', 'graylog_root_password_sha2'];
+  const secrets = [...passwords, ...graylog].map((name): [string, string] => [name, hex(32)]);
+  return new Map([['bot_token', `1000001:${hex(24)}`], ...secrets]);
 }
 
 /**
- * Variables for `docker stack deploy`. State and sandbox run on the node `here`; `port` is that of this machine by which the
- * sandbox is spoken to; photos travel in messages where there are several nodes.
+ * Variables for `docker stack deploy`. RabbitMQ, Redis and sandbox run on the node `here`. The sandbox is reached by `port` of
+ * this machine. With several nodes, photos travel in messages.
  */
 export function stackVariables(name: string, here: string, port: number, nodes: number): Record<string, string> {
   return {
     STACK: name,
-    // By id: a label would have to be put on the node, where a stack that is in use may need another one.
+    // By id: a label might disturb another stack on that node.
     STATE_NODE: `node.id == ${here}`,
     LOGS_NODE: `node.id == ${here}`,
     CHECK_NODE: here,

@@ -3,7 +3,7 @@ import { within } from '../harness/within.ts';
 import { docker, dockerJson, dockerLines } from './docker.ts';
 import { makeSecrets, stackVariables } from './stack-settings.ts';
 
-export interface Task {
+interface Task {
   id: string;
   node: string;
   container: string;
@@ -18,11 +18,11 @@ export interface Node {
 const SCALED_WITHIN_MS = 180_000;
 const REMOVED_WITHIN_MS = 120_000;
 
-/** docker-stack.yml with the sandbox in Telegram's place, under a name of its own beside whatever runs on the swarm. */
+/** docker-stack.yml with the sandbox in Telegram's place, under its own name beside other stacks. */
 export class Stack {
   readonly name: string;
   readonly nodes: Node[];
-  /** The id of the node of this Docker client; state and sandbox are there. */
+  /** Id of the node of this Docker client, with RabbitMQ, Redis and sandbox. */
   readonly here: string;
   readonly #secrets = makeSecrets();
   readonly #variables: Record<string, string>;
@@ -36,14 +36,11 @@ export class Stack {
     this.#ofStack = ['--filter', `label=com.docker.stack.namespace=${name}`];
   }
 
-  /**
-   * Looks at the swarm and deploys nothing yet. `port` is that of this machine by which the sandbox will be spoken to.
-   * Throws if DOCKER_HOST leads to no manager.
-   */
+  /** Reads the nodes of the swarm. Throws if DOCKER_HOST is no manager. */
   static async prepare(name: string, port: number): Promise<Stack> {
     const swarm = await dockerJson<{ ControlAvailable: boolean; NodeID: string }>('info', '-f', '{{json .Swarm}}');
     if (!swarm.ControlAvailable) {
-      throw new Error('DOCKER_HOST leads to no manager of a swarm. Set it to one, or run `docker swarm init` there.');
+      throw new Error('DOCKER_HOST is no manager of a swarm. Set it to a manager, or run `docker swarm init` there.');
     }
     const listed = await dockerLines('node', 'ls', '--format', '{{.ID}} {{.Hostname}} {{.Status}}');
     const nodes = listed
@@ -53,17 +50,15 @@ export class Stack {
     return new Stack(name, nodes, swarm.NodeID, port);
   }
 
-  /** Values of its secrets. */
   get secrets(): string[] {
     return [...this.#secrets.values()];
   }
 
-  /** The full name of a service. */
   service(name: string): string {
     return `${this.name}_${name}`;
   }
 
-  /** Deploys the stack, or deploys it again with further stack files and variables. */
+  /** Deploys the stack, or updates it with more stack files and variables. */
   async deploy(overlays: string[] = [], variables: Record<string, string> = {}): Promise<void> {
     const there = await dockerLines('secret', 'ls', '--format', '{{.Name}}');
     for (const [secret, value] of this.#secrets) {
@@ -72,7 +67,7 @@ export class Stack {
     }
     const files = ['docker-stack.yml', 'packages/checks/src/swarm-check/sandbox.yml', ...overlays];
     const named = files.flatMap((file) => ['-c', inRepository(file)]);
-    // The images are on the nodes; no registry need know them.
+    // The images are on the nodes, and perhaps in no registry.
     await docker(['stack', 'deploy', '--resolve-image', 'never', ...named, this.name], {
       env: { ...this.#variables, ...variables },
     });
@@ -94,13 +89,13 @@ export class Stack {
     }));
   }
 
-  /** Ids of the containers of a service on the node of this Docker client: those that run, or also those that have ended. */
+  /** Ids of the running containers of a service on this node, or also of ended ones. */
   async containers(name: string, which?: 'ended too'): Promise<string[]> {
     const label = `label=com.docker.swarm.service.name=${this.service(name)}`;
     return await dockerLines('ps', '-q', '--no-trunc', ...(which ? ['-a'] : []), '--filter', label);
   }
 
-  /** What a shell command in a container of the service prints; undefined if the container has ended meanwhile. */
+  /** Output of a shell command in a container; undefined if the container has ended meanwhile. */
   async askContainer(name: string, container: string, command: string): Promise<string | undefined> {
     try {
       return await docker(['exec', container, 'sh', '-c', command]);
@@ -110,7 +105,7 @@ export class Stack {
     }
   }
 
-  /** Waits until all services run as many tasks as they should, healthy. Throws after `limitMs`, and says which don't. */
+  /** Waits until all tasks of all services are healthy. After `limitMs`, throws an Error with the problems. */
   async untilHealthy(limitMs: number): Promise<void> {
     let problems: string[] = [];
     const isHealthy = async () => {
@@ -121,18 +116,15 @@ export class Stack {
     throw new Error(`not healthy within ${limitMs / 1000} s: ${problems.join(', ')}`);
   }
 
-  /** Runs so many estimators. */
   async scale(estimators: number): Promise<void> {
     await docker(['service', 'scale', '--detach', `${this.service('estimator')}=${estimators}`]);
     await this.untilHealthy(SCALED_WITHIN_MS);
   }
 
-  /** How many tasks the service should have. */
   async wanted(name: string): Promise<number> {
     return Number(await docker(['service', 'inspect', this.service(name), '-f', '{{.Spec.Mode.Replicated.Replicas}}']));
   }
 
-  /** Removes the stack with its volumes and secrets, however much of it there is. */
   async remove(): Promise<void> {
     await docker(['stack', 'rm', this.name]).catch(() => {});
     const areGone = async (...list: string[]) => (await dockerLines(...list, ...this.#ofStack)).length === 0;
@@ -141,11 +133,11 @@ export class Stack {
     for (const volume of volumes) await docker(['volume', 'rm', '-f', volume]).catch(() => {});
     const secrets = await dockerLines('secret', 'ls', '--format', '{{.Name}}', '--filter', `name=${this.name}_`);
     for (const secret of secrets) await docker(['secret', 'rm', secret]).catch(() => {});
-    // Networks go once their last task has gone, on every node.
+    // Networks end after their last task on any node.
     await within(REMOVED_WITHIN_MS, () => areGone('network', 'ls', '-q'), 1_000);
   }
 
-  /** What of the stack is still on the swarm or on this node, in words. */
+  /** Remains of the stack on the swarm or on this node, in words. */
   async left(): Promise<string[]> {
     const byName = ['--filter', `name=${this.name}_`];
     const what: [string, string[]][] = [
@@ -159,7 +151,7 @@ export class Stack {
     return what.flatMap(([kind, ids]) => (ids.length === 0 ? [] : [`${ids.length} ${kind}(s)`]));
   }
 
-  /** Services that lack tasks, and states of updates that are under way. */
+  /** Services without all their tasks, and states of updates. */
   async #notHealthy(): Promise<string[]> {
     const services = await dockerLines('service', 'ls', ...this.#ofStack, '--format', '{{.Name}} {{.Replicas}}');
     const lacking = services.filter((line) => {

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { END, frame, readFrames } from './frames.ts';
+import { END, FrameReader, frame } from './frames.ts';
 
-// The other end of tunnel.ts, in the sandbox's container: each stream that comes over stdin becomes a connection to the
-// sandbox, and what that answers goes back over stdout.
+// The other end of tunnel.ts, in the sandbox's container. Each stream from stdin becomes a connection to the sandbox, whose
+// answers go to stdout.
 
 const sockets = new Map<number, Socket>();
 
@@ -17,7 +17,7 @@ function open(stream: number): Socket {
   return socket;
 }
 
-const take = readFrames((stream, bytes) => {
+const reader = new FrameReader((stream, bytes) => {
   if (bytes.length > 0) (sockets.get(stream) ?? open(stream)).write(bytes);
   else {
     const socket = sockets.get(stream);
@@ -25,5 +25,5 @@ const take = readFrames((stream, bytes) => {
     socket?.destroy();
   }
 });
-process.stdin.on('data', take);
+process.stdin.on('data', (chunk) => reader.take(chunk));
 process.stdin.on('end', () => process.exit(0));

@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { END, frame, readFrames } from './frames.ts';
+import { END, FrameReader, frame } from './frames.ts';
 
-/**
- * A port of this machine that leads to the sandbox in a container, by way of `docker exec`. So it works with any DOCKER_HOST,
- * and the sandbox publishes no port.
- */
+/** A port of this machine that leads to the sandbox by `docker exec`: with any DOCKER_HOST, and without a published port. */
 export class Tunnel {
   readonly #server: Server;
   readonly #sockets = new Map<number, Socket>();
@@ -17,7 +14,6 @@ export class Tunnel {
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
-  /** Opens the port. It leads nowhere yet. */
   static async open(): Promise<Tunnel> {
     const tunnel = new Tunnel();
     tunnel.#server.listen(0, '127.0.0.1');
@@ -29,19 +25,15 @@ export class Tunnel {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** What comes from now on goes to the sandbox in that container. */
   leadTo(container: string): void {
     this.#exec?.kill();
     const command = ['node', 'packages/checks/src/swarm-check/tunnel-end.ts'];
     this.#exec = spawn('docker', ['exec', '-i', container, ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#exec.stdin!.on('error', () => {});
-    this.#exec.stdout!.on(
-      'data',
-      readFrames((stream, bytes) => this.#bringBack(stream, bytes)),
-    );
+    const reader = new FrameReader((stream, bytes) => this.#bringBack(stream, bytes));
+    this.#exec.stdout!.on('data', (chunk) => reader.take(chunk));
   }
 
-  /** Breaks all connections and closes the port. */
   async close(): Promise<void> {
     for (const socket of this.#sockets.values()) socket.destroy();
     this.#exec?.kill();
@@ -62,10 +54,7 @@ export class Tunnel {
 
   #bringBack(stream: number, bytes: Buffer): void {
     const socket = this.#sockets.get(stream);
-    if (bytes.length > 0) {
-      socket?.write(bytes);
-      return;
-    }
+    if (bytes.length > 0) return void socket?.write(bytes);
     this.#sockets.delete(stream);
     socket?.end();
   }

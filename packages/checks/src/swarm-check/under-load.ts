@@ -2,21 +2,21 @@ import type { Tally } from '../harness/answers/tally.ts';
 import { whenAnswered } from '../harness/answers/when-answered.ts';
 import type { Crowd } from '../harness/load/crowd.ts';
 import type { Photos } from './photos.ts';
-import type { Finding } from './report.ts';
+import type { Outcome } from './report.ts';
 
 const PHOTOS_A_SECOND = 2;
 const PHOTOS_AT_ONCE = 10;
 const PATIENCE_MS = 180_000;
 
 /**
- * Has users send photos for as long as `action` takes, waits for the answers and judges them. With `mayRefuse`, users may be
- * asked at once to send a photo again: nothing is lost then.
+ * Users send photos during `action`. Waits for the answers and judges them. With `mayRefuse`, users may be asked to send a
+ * photo again.
  */
 export async function underLoad(
   photos: Photos,
   action: () => Promise<void>,
   { mayRefuse = false } = {},
-): Promise<Omit<Finding, 'what'>> {
+): Promise<Outcome> {
   const start = Date.now();
   const crowds: Crowd[] = [];
   let over = false;
@@ -35,8 +35,8 @@ export async function underLoad(
   return judge(tallies, `in ${seconds} s`, { mayRefuse });
 }
 
-/** Judges answers: a pass if every photo was answered exactly once, by a picture or a reason of the photo's own. */
-export function judge(tallies: Tally[], more: string, { mayRefuse = false } = {}): Omit<Finding, 'what'> {
+/** Passes if every photo got exactly one answer, and no apology. */
+export function judge(tallies: Tally[], more: string, { mayRefuse = false } = {}): Outcome {
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
   const sent = sum((tally) => tally.sent);
   const [once, lost, twice] = [sum((t) => t.once), sum((t) => t.unanswered), sum((t) => t.twice)];

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-// In place of src/fuzz/front-door.ts: each of its first photos brings out another weakness, and it leaks.
+// In place of src/fuzz/front-door.ts: its first photos show different faults, and it leaks.
 
 const [, from, to] = process.argv.slice(2).map(Number) as [number, number, number];
 const say = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);

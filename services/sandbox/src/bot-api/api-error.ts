@@ -1,11 +1,11 @@
 /** https://core.telegram.org/bots/api#responseparameters */
-export interface ResponseParameters {
+interface ResponseParameters {
   /** Seconds. */
   retry_after?: number;
   migrate_to_chat_id?: number;
 }
 
-/** A refusal in the Bot API's own shape: https://core.telegram.org/bots/api#making-requests */
+/** An error answer of the Bot API: https://core.telegram.org/bots/api#making-requests */
 export class ApiError extends Error {
   readonly code: number;
   readonly parameters: ResponseParameters | undefined;

@@ -6,7 +6,7 @@ import type { Telegram } from './telegram.ts';
 import { wireBot } from './wire.ts';
 import { wireFile } from './wire-content.ts';
 
-/** Limit of https://core.telegram.org/bots/api#getfile, bytes. */
+/** Bytes; limit of https://core.telegram.org/bots/api#getfile */
 const MAX_DOWNLOAD = 20 * 1024 * 1024;
 
 export interface Command {
@@ -67,22 +67,16 @@ export const botMethods: Record<string, Method> = {
   close: done,
 };
 
-/** The commands a user with this language sees in private chats or in groups, the most specific list that was set. */
-export function commandsFor(
-  language: string,
-  chats: 'all_private_chats' | 'all_group_chats',
-  { settings }: Telegram,
-): Command[] {
-  for (const scope of [chats, 'default']) {
-    for (const code of [language, '']) {
-      const commands = settings.get(`commands/${scope}/${code}`);
-      if (commands) return commands as Command[];
-    }
-  }
-  return [];
+type Scope = 'all_private_chats' | 'all_group_chats';
+
+/** The commands for users with this language: the most specific list that the bot has set. */
+export function commandsFor(language: string, scope: Scope, { settings }: Telegram): Command[] {
+  const keys = [scope, 'default'].flatMap((name) => [`commands/${name}/${language}`, `commands/${name}/`]);
+  const found = keys.find((key) => settings.get(key));
+  return found ? (settings.get(found) as Command[]) : [];
 }
 
-/** The text a user with this language sees in an empty chat. */
+/** The text in an empty chat, for users with this language. */
 export function descriptionFor(language: string, { settings }: Telegram): string {
   return String(settings.get(`description/${language}`) || settings.get('description/') || '');
 }

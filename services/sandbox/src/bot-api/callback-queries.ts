@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 
-/** A pressed button can be answered for this long; then its spinner stops, and an answer comes too late. */
-export const ANSWERABLE_MS = 30_000;
-/** Most pressed buttons without an answer. The oldest are dropped first. */
+/** Time in which a query can be answered; then the button's spinner stops. */
+const ANSWERABLE_MS = 30_000;
+/** Most open queries. The oldest are dropped first. */
 const MAX_OPEN = 1_000;
 
-/** A button a user pressed. */
+/** A pressed button. */
 export interface Press {
   chatId: number;
-  /** The page's key for it, sent back with the answer. */
+  /** The page's name for the press, which the answer repeats. */
   clientKey: string | undefined;
 }
 
-/** The callback queries that wait for answerCallbackQuery. */
+/** Callback queries that wait for answerCallbackQuery. */
 export class CallbackQueries {
   #open = new Map<string, { press: Press; until: number }>();
 
@@ -24,7 +24,7 @@ export class CallbackQueries {
     return id;
   }
 
-  /** Ends a query. Undefined when there is none of that id, or it is too old. */
+  /** Ends a query. Undefined if it is unknown or too old. */
   close(id: string): Press | undefined {
     const query = this.#open.get(id);
     this.#open.delete(id);

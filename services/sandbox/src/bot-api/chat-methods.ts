@@ -13,7 +13,7 @@ const getChat: Method = (params, telegram) => {
   return { ...wireChat(chat), permissions: Object.fromEntries(permissions) };
 };
 
-/** Members are those who have written in the chat. */
+/** Only users who have written in the chat are members. */
 const getChatMember: Method = (params, telegram) => {
   const userId = params.integer('user_id');
   if (userId === undefined) throw badRequest('invalid user_id specified');

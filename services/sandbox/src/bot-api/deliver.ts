@@ -4,16 +4,15 @@ import type { Update } from './update-queue.ts';
 export interface WebhookTarget {
   url: string;
   secretToken: string | undefined;
-  /** Most updates in flight at once. */
   maxConnections: number;
 }
 
-/** What a webhook may answer with instead of calling: https://core.telegram.org/bots/api#making-requests-when-getting-updates */
+/** Executes a call in a webhook's answer: https://core.telegram.org/bots/api#making-requests-when-getting-updates */
 export type ReplyHandler = (method: string, values: Record<string, unknown>) => Promise<void>;
 
 const TIMEOUT_MS = 60_000;
 
-/** Throws ApiError for what can't be a webhook. */
+/** Throws ApiError if URL or secret token are not allowed. */
 export function checkTarget({ url, secretToken = 'x' }: WebhookTarget): void {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw badRequest('bad webhook: An HTTPS URL must be provided for webhook');
@@ -22,7 +21,7 @@ export function checkTarget({ url, secretToken = 'x' }: WebhookTarget): void {
   if (!/^[\w-]+$/.test(secretToken)) throw badRequest('secret token contains unallowed characters');
 }
 
-/** Brings one update to a webhook; resolves to the call it answered with. Throws Error when it was not taken. */
+/** Sends an update to a webhook. Resolves to the call in its answer. Throws an Error if the webhook does not accept it. */
 export async function deliver(update: Update, { url, secretToken }: WebhookTarget, stopped: AbortSignal) {
   const response = await fetch(url, {
     method: 'POST',
@@ -39,7 +38,7 @@ export async function deliver(update: Update, { url, secretToken }: WebhookTarge
   return readReply(body);
 }
 
-/** The call in a webhook's reply. Telegram ignores there what would need an answer, and calls about the webhook itself. */
+/** The call in a webhook's answer. Telegram ignores calls that need a result, and calls about the webhook itself. */
 function readReply(body: string): (Record<string, unknown> & { method: string }) | undefined {
   try {
     const reply = JSON.parse(body);

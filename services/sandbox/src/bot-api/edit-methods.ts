@@ -10,34 +10,34 @@ import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
 import { wireMessage } from './wire.ts';
 
-/** Telegram lets a bot delete messages for this long. */
+/** Messages can be deleted for this long. */
 const DELETABLE_MS = 48 * 3600 * 1000;
 
 const editMessageText: Method = (params, telegram) => {
   const message = editable(params, telegram);
   if (message.content.kind !== 'text') throw badRequest('there is no text in the message to edit');
-  return edit(message, { kind: 'text', text: readText(params) }, 'editMessageText', params, telegram);
+  return edit(message, { kind: 'text', text: readText(params) }, params, telegram);
 };
 
 const editMessageCaption: Method = (params, telegram) => {
   const message = editable(params, telegram);
   if (!('caption' in message.content)) throw badRequest('there is no caption in the message to edit');
-  return edit(message, { ...message.content, caption: readCaption(params) }, 'editMessageCaption', params, telegram);
+  return edit(message, { ...message.content, caption: readCaption(params) }, params, telegram);
 };
 
-/** A text message may become a photo or document this way. */
+/** May turn a text message into a photo or document. */
 const editMessageMedia: Method = async (params, telegram) => {
   editable(params, telegram);
   const content = await readMedia(params, telegram);
-  // Looked up again: the message may have been deleted while the photo was read.
+  // Find it again: it may have been deleted while the photo was read.
   const message = editable(params, telegram);
   checkRight(telegram.chats.open(message.chatId), content.kind);
-  return edit(message, content, 'editMessageMedia', params, telegram);
+  return edit(message, content, params, telegram);
 };
 
 const editMessageReplyMarkup: Method = (params, telegram) => {
   const message = editable(params, telegram);
-  return edit(message, message.content, 'editMessageReplyMarkup', params, telegram);
+  return edit(message, message.content, params, telegram);
 };
 
 const deleteMessage: Method = (params, telegram) => {
@@ -68,8 +68,8 @@ function editable(params: Params, telegram: Telegram): StoredMessage {
   return message;
 }
 
-/** Without `reply_markup` an edit takes the buttons away. Its result has no `reply_to_message`, as Telegram's. */
-function edit(message: StoredMessage, content: Content, by: string, params: Params, telegram: Telegram): object {
+/** Without `reply_markup` an edit removes the buttons. As in Telegram, its result has no `reply_to_message`. */
+function edit(message: StoredMessage, content: Content, params: Params, telegram: Telegram): object {
   const buttons = readButtons(params);
   if (sameContent(message.content, content) && isDeepStrictEqual(message.buttons ?? [], buttons ?? [])) {
     throw badRequest(
@@ -78,7 +78,7 @@ function edit(message: StoredMessage, content: Content, by: string, params: Para
     );
   }
   telegram.pace.count(telegram.chats.open(message.chatId), 1);
-  telegram.chats.edit(message, content, buttons, by);
+  telegram.chats.edit(message, content, buttons, params.method);
   return wireMessage(message, telegram);
 }
 

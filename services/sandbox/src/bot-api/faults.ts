@@ -1,21 +1,30 @@
-/** A failure ordered by a test. */
-export interface FaultOrder {
-  /**
-   * The method that fails, in any letter case; `downloadFile` for downloads. Absent: any but getUpdates, whose polls
-   * would use it up.
-   */
-  method?: string | undefined;
-  chatId?: number | undefined;
-  /** `error`: refused without doing the work. `drop-after`: done, then the connection is cut. `delay`: done late. */
-  kind: 'error' | 'drop-after' | 'delay';
-  error_code?: number | undefined;
-  description?: string | undefined;
-  /** Seconds. */
-  retry_after?: number | undefined;
-  delay_ms?: number | undefined;
-  /** How many calls fail. */
-  times: number;
-}
+import { z } from 'zod';
+
+const common = {
+  /** In any letter case; `downloadFile` for downloads. Without it: all but getUpdates, whose polls would use up the fault. */
+  method: z.string().min(1).optional(),
+  chatId: z.int().optional(),
+  times: z.int().min(1).max(1_000_000).default(1),
+  delay_ms: z.int().min(0).max(600_000).optional(),
+};
+
+export const faultOrder = z.discriminatedUnion('kind', [
+  /** The call is refused and has no effect. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('error'),
+    error_code: z.int().min(400).max(599),
+    description: z.string().optional(),
+    /** Seconds. */
+    retry_after: z.int().min(0).optional(),
+  }),
+  /** The call is executed, then the connection is closed without an answer. */
+  z.strictObject({ ...common, kind: z.literal('drop-after') }),
+  /** The call is executed late. */
+  z.strictObject({ ...common, kind: z.literal('delay'), delay_ms: z.int().min(1).max(600_000) }),
+]);
+
+export type FaultOrder = z.output<typeof faultOrder>;
 
 const DESCRIPTIONS: Record<number, string> = {
   400: 'Bad Request',
@@ -29,7 +38,6 @@ const DESCRIPTIONS: Record<number, string> = {
   504: 'Gateway Timeout',
 };
 
-/** The ordered failures. */
 export class Faults {
   #orders: { fault: FaultOrder; left: number }[] = [];
 
@@ -45,7 +53,7 @@ export class Faults {
     return this.#orders.map(({ fault, left }) => ({ ...fault, left }));
   }
 
-  /** The fault for this call, the oldest first. It counts as used. */
+  /** Uses up the oldest fault for this call. */
   take(method: string, chatId: number | undefined): FaultOrder | undefined {
     const order = this.#orders.find(({ fault }) => strikes(fault, method.toLowerCase(), chatId));
     if (!order) return undefined;
@@ -60,7 +68,6 @@ function strikes(fault: FaultOrder, method: string, chatId: number | undefined):
   return fault.method === undefined ? method !== 'getupdates' : fault.method.toLowerCase() === method;
 }
 
-/** What Telegram says with this code. */
 export function faultDescription(code: number, retryAfter: number | undefined): string {
   if (code === 429) return `Too Many Requests: retry after ${retryAfter}`;
   return DESCRIPTIONS[code] ?? (code < 500 ? 'Bad Request' : 'Internal Server Error');

@@ -4,7 +4,7 @@ import { badRequest } from './api-error.ts';
 import { parseHtml } from './html-text.ts';
 import type { Params } from './params.ts';
 
-/** Limits of https://core.telegram.org/bots/api, in characters after entities were parsed. */
+/** Limits of https://core.telegram.org/bots/api, in characters after the parsing of entities. */
 export const MAX_TEXT = 4096;
 export const MAX_CAPTION = 1024;
 
@@ -18,7 +18,7 @@ const entityList = z.array(
   }),
 );
 
-/** The text of a message to send or edit. Throws ApiError when it is empty or too long. */
+/** The text of a message. Throws ApiError if it is empty or too long. */
 export function readText(params: Params): FormattedText {
   const text = format(params.string('text') ?? '', params.string('parse_mode'), params.json('entities'));
   if (text.text === '') throw badRequest('message text is empty');
@@ -26,19 +26,19 @@ export function readText(params: Params): FormattedText {
   return text;
 }
 
-/** The caption of a photo or document: `values` is the call or, for editMessageMedia, its InputMedia. */
+/** A caption. Throws ApiError if it is too long. `values` are those of the call or of an InputMedia. */
 export function readCaption(values: Pick<Params, 'string' | 'json'>): FormattedText {
   const caption = format(values.string('caption') ?? '', values.string('parse_mode'), values.json('caption_entities'));
   if (characters(caption.text) > MAX_CAPTION) throw badRequest('message caption is too long');
   return caption;
 }
 
-/** Text as a user types it: commands and links become entities. */
+/** Text that a user has typed, with commands and links as entities. */
 export function plainText(typed: string): FormattedText {
   return withDetected(trimmed(unixLines(typed), []));
 }
 
-/** Limits count characters, not UTF-16 units. */
+/** Number of characters, not of UTF-16 units. */
 export function characters(text: string): number {
   return [...text].length;
 }
@@ -54,7 +54,7 @@ function format(raw: string, parseMode: string | undefined, given: unknown): For
   return withDetected(trimmed(unixLines(raw), readEntities(given)));
 }
 
-/** Multipart forms carry line breaks as CR LF. */
+/** Multipart forms have CR LF as line breaks. */
 function unixLines(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }
@@ -63,16 +63,10 @@ function readEntities(given: unknown): Entity[] {
   if (given === undefined) return [];
   const parsed = entityList.safeParse(given);
   if (!parsed.success) throw badRequest("can't parse entities: expected an Array of MessageEntity");
-  return parsed.data.map(({ type, offset, length, url, language }) => ({
-    type,
-    offset,
-    length,
-    ...(url !== undefined && { url }),
-    ...(language !== undefined && { language }),
-  }));
+  return parsed.data;
 }
 
-/** Telegram drops white space around a text and moves its entities along. */
+/** Telegram removes white space around a text, and moves its entities. */
 function trimmed(raw: string, entities: Entity[]): FormattedText {
   const text = raw.trim();
   const start = raw.length - raw.trimStart().length;

@@ -1,26 +1,22 @@
 import type { Entity, FormattedText } from '../chat/message.ts';
 import { badRequest } from './api-error.ts';
 
-const TYPES: Record<string, string> = {
-  b: 'bold',
-  strong: 'bold',
-  i: 'italic',
-  em: 'italic',
-  u: 'underline',
-  ins: 'underline',
-  s: 'strikethrough',
-  strike: 'strikethrough',
-  del: 'strikethrough',
-  code: 'code',
-  pre: 'pre',
-  blockquote: 'blockquote',
-  'tg-spoiler': 'spoiler',
-  a: 'text_link',
+/** Tags by type of entity. */
+const TAGS: Record<string, string[]> = {
+  bold: ['b', 'strong'],
+  italic: ['i', 'em'],
+  underline: ['u', 'ins'],
+  strikethrough: ['s', 'strike', 'del'],
+  code: ['code'],
+  pre: ['pre'],
+  blockquote: ['blockquote'],
+  spoiler: ['tg-spoiler'],
+  text_link: ['a'],
 };
 
 const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"' };
 
-/** Parses Telegram's HTML style: https://core.telegram.org/bots/api#html-style. Throws ApiError like Telegram does. */
+/** Parses Telegram's HTML style: https://core.telegram.org/bots/api#html-style. Throws ApiError as Telegram does. */
 export function parseHtml(html: string): FormattedText {
   const open: { tag: string; entity: Entity }[] = [];
   const entities: Entity[] = [];
@@ -46,7 +42,7 @@ export function parseHtml(html: string): FormattedText {
 
 function startTag(token: string, offset: number) {
   const tag = /^<([a-z-]+)/i.exec(token)?.[1]?.toLowerCase() ?? '';
-  const type = TYPES[tag];
+  const type = Object.keys(TAGS).find((name) => TAGS[name]!.includes(tag));
   if (!type || !token.endsWith('>')) throw cantParse(`Unsupported start tag "${tag}"`);
   const href = tag === 'a' ? /\shref\s*=\s*["']?([^"'>\s]+)/i.exec(token)?.[1] : undefined;
   return { tag, entity: { type, offset, length: 0, ...(href !== undefined && { url: decode(href) }) } };

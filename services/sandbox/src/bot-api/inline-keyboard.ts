@@ -3,21 +3,10 @@ import type { Button } from '../chat/message.ts';
 import { badRequest } from './api-error.ts';
 import type { Params } from './params.ts';
 
-const markup = z.object({
-  inline_keyboard: z
-    .array(
-      z.array(
-        z.object({
-          text: z.string(),
-          callback_data: z.string().optional(),
-          url: z.string().optional(),
-        }),
-      ),
-    )
-    .optional(),
-});
+const anyButton = z.object({ text: z.string(), callback_data: z.string().optional(), url: z.string().optional() });
+const markup = z.object({ inline_keyboard: z.array(z.array(anyButton)).optional() });
 
-/** Inline buttons of `reply_markup`, row by row; other keyboards are taken and ignored. Throws ApiError. */
+/** Rows of inline buttons in `reply_markup`. Other keyboards are ignored. Throws ApiError. */
 export function readButtons(params: Params): Button[][] | undefined {
   const parsed = markup.safeParse(params.json('reply_markup') ?? {});
   if (!parsed.success) throw badRequest("can't parse inline keyboard button");
@@ -25,15 +14,7 @@ export function readButtons(params: Params): Button[][] | undefined {
   return rows?.length ? rows : undefined;
 }
 
-function checkButton({
-  text,
-  callback_data,
-  url,
-}: {
-  text: string;
-  callback_data?: string | undefined;
-  url?: string | undefined;
-}): Button {
+function checkButton({ text, callback_data, url }: z.output<typeof anyButton>): Button {
   if (text === '') throw badRequest('inline keyboard button text must be non-empty');
   if (url !== undefined) {
     if (!/^(https?|tg):\/\//i.test(url)) throw badRequest('BUTTON_URL_INVALID');

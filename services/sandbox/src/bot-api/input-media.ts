@@ -7,22 +7,22 @@ import { readCaption } from './formatted-text.ts';
 import { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
 
-/** Limits of https://core.telegram.org/bots/api#sendphoto: bytes, width + height, and long side to short side. */
+/** Limits of https://core.telegram.org/bots/api#sendphoto: bytes, width + height, long side / short side. */
 const MAX_PHOTO_BYTES = 10 * 1024 * 1024;
 const MAX_PHOTO_SIDES = 10_000;
 const MAX_PHOTO_RATIO = 20;
-/** Limit of https://core.telegram.org/bots/api#sendmediagroup, messages. */
+/** Messages; limit of https://core.telegram.org/bots/api#sendmediagroup */
 const MAX_ALBUM = 10;
 
 const inputMedia = z.looseObject({ type: z.string(), media: z.string() });
 
-/** Where a file of a call comes from: uploaded with it, named by file_id, or by a URL to fetch. */
+/** The file of a call: an upload, or a file_id or URL as `value`. */
 export interface Source {
   upload: Upload | undefined;
   value: string | undefined;
 }
 
-/** The sizes of an uploaded or fetched photo, or of one sent before. Throws ApiError. */
+/** The sizes of a photo: uploaded, by URL or by file_id. Throws ApiError. */
 export async function readPhoto({ upload, value }: Source, { media, urls }: Telegram): Promise<StoredFile[]> {
   if (upload || isUrl(value)) {
     const bytes = upload ? upload.bytes : await urls.fetchPhoto(value!);
@@ -32,7 +32,7 @@ export async function readPhoto({ upload, value }: Source, { media, urls }: Tele
   return media.sizesOf(namedFile(value, 'photo', media))!;
 }
 
-/** An uploaded document, or one sent before. Throws ApiError. */
+/** A document: uploaded or by file_id. Throws ApiError. */
 export function readDocument({ upload, value }: Source, { media }: Telegram): StoredFile {
   if (upload) {
     if (upload.bytes.length === 0) throw badRequest('file must be non-empty');
@@ -42,12 +42,12 @@ export function readDocument({ upload, value }: Source, { media }: Telegram): St
   return namedFile(value, 'document', media);
 }
 
-/** The InputMedia in `media`, of editMessageMedia. Throws ApiError. */
+/** The content in `media` of editMessageMedia. Throws ApiError. */
 export function readMedia(params: Params, telegram: Telegram): Promise<Content> {
   return readInputMedia(params.json('media'), params, telegram);
 }
 
-/** The list of InputMedia in `media`, of sendMediaGroup. Throws ApiError. */
+/** The contents in `media` of sendMediaGroup. Throws ApiError. */
 export async function readAlbum(params: Params, telegram: Telegram): Promise<Content[]> {
   const list = params.json('media');
   if (!Array.isArray(list)) throw badRequest('expected an Array of InputMedia');
@@ -68,7 +68,7 @@ async function readInputMedia(given: unknown, params: Params, telegram: Telegram
   const parsed = inputMedia.safeParse(given);
   if (!parsed.success) throw badRequest("can't parse InputMedia: expected an Object with type and media");
   const { type, media } = parsed.data;
-  const fields = new Params(parsed.data);
+  const fields = new Params(params.method, parsed.data);
   const caption = readCaption(fields);
   const source = { upload: params.attached(media), value: media };
   if (type === 'photo') {
@@ -102,11 +102,7 @@ function namedFile(value: string | undefined, kind: 'photo' | 'document', media:
   if (value === undefined || value === '') throw badRequest(`there is no ${kind} in the request`);
   const kept = media.vault.get(value);
   if (!kept) throw badRequest('wrong file identifier/HTTP URL specified');
-  if (kept.file.kind !== kind)
-    throw badRequest(`can't use file of type ${capital(kept.file.kind)} as ${capital(kind)}`);
-  return kept.file;
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
+  const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+  if (kept.file.kind === kind) return kept.file;
+  throw badRequest(`can't use file of type ${capital(kept.file.kind)} as ${capital(kind)}`);
 }

@@ -3,17 +3,17 @@ import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
 import { wireMessage } from './wire.ts';
 
-/** One method of the Bot API: its result, or an ApiError thrown. `signal` is aborted when the caller has gone. */
+/** A method of the Bot API. Returns its result or throws ApiError. `signal` aborts when the caller is gone. */
 export type Method = (params: Params, telegram: Telegram, signal: AbortSignal) => unknown;
 
-/** A message as the Bot API shows it, with the one it answers. */
+/** A message in the Bot API's format, with the message that it replies to. */
 export function show(message: StoredMessage, telegram: Telegram): object {
   return wireMessage(message, telegram, repliedTo(message, telegram));
 }
 
 /**
- * The message another one answers. In a topic of a supergroup, and in a thread of replies, all that answers nothing
- * else answers the message they began with, as the Bot API server has it.
+ * The message that another one replies to. In a topic of a supergroup or a thread of replies, the Bot API server also takes
+ * other messages as replies: to the first message of that topic or thread.
  */
 export function repliedTo(message: StoredMessage, { chats }: Telegram): StoredMessage | undefined {
   const { chatId, id, replyTo, threadId } = message;

@@ -3,15 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import type { Upload } from '../chat/media-store.ts';
 import { ApiError, badRequest } from './api-error.ts';
 
-/** Bytes of one uploaded file at the most, as api.telegram.org has it. */
+/** Most bytes of an uploaded file, as at api.telegram.org. */
 const MAX_UPLOAD = 50 * 1024 * 1024;
 
-/** Parameters of a call, from wherever they came: a value may be what JSON gave, or a string that holds it. */
+/** Parameters of a call. A structured value may come as JSON in a string. */
 export class Params {
+  readonly method: string;
   #values: Record<string, unknown>;
   #uploads: Map<string, Upload>;
 
-  constructor(values: Record<string, unknown>, uploads = new Map<string, Upload>()) {
+  constructor(method: string, values: Record<string, unknown>, uploads = new Map<string, Upload>()) {
+    this.method = method;
     this.#values = values;
     this.#uploads = uploads;
   }
@@ -33,7 +35,7 @@ export class Params {
     return ['true', '1', 'yes'].includes(this.string(name)?.toLowerCase() ?? '');
   }
 
-  /** A structured value. Throws ApiError where a string doesn't hold JSON. */
+  /** A structured value. Throws ApiError if a string is no JSON. */
   json(name: string): unknown {
     const value = this.#values[name];
     if (typeof value !== 'string') return value ?? undefined;
@@ -45,7 +47,7 @@ export class Params {
     }
   }
 
-  /** The file uploaded in the field `name`, or in the one that `attach://` names there. */
+  /** The file in the field `name`, or in the field that this names by `attach://`. */
   upload(name: string): Upload | undefined {
     return this.#uploads.get(name) ?? this.attached(this.string(name));
   }
@@ -56,10 +58,10 @@ export class Params {
   }
 }
 
-/** Collects the parameters of a call from query, JSON, urlencoded form and multipart. */
-export async function readParams(request: FastifyRequest): Promise<Params> {
+/** Reads the parameters of a call from query, JSON, urlencoded or multipart form. Throws ApiError. */
+export async function readParams(request: FastifyRequest, method = ''): Promise<Params> {
   const query = request.query as Record<string, unknown>;
-  if (!request.isMultipart()) return new Params({ ...query, ...(request.body as Record<string, unknown> | undefined) });
+  if (!request.isMultipart()) return new Params(method, { ...query, ...(request.body as object | undefined) });
 
   const values: Record<string, unknown> = { ...query };
   const uploads = new Map<string, Upload>();
@@ -69,14 +71,15 @@ export async function readParams(request: FastifyRequest): Promise<Params> {
       else values[part.fieldname] = (part as MultipartValue).value;
     }
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode === 413) throw new ApiError(413, 'Request Entity Too Large');
-    if ((error as { statusCode?: number }).statusCode !== undefined) throw error;
-    // Of the body's parser: no boundary, cut short.
+    const { statusCode } = error as { statusCode?: number };
+    if (statusCode === 413) throw new ApiError(413, 'Request Entity Too Large');
+    if (statusCode !== undefined) throw error;
+    // An error of the parser, such as a missing boundary.
     throw badRequest(`can't read the multipart form: ${(error as Error).message}`);
   }
-  return new Params(values, uploads);
+  return new Params(method, values, uploads);
 }
 
-export async function readUpload(part: MultipartFile): Promise<Upload> {
+async function readUpload(part: MultipartFile): Promise<Upload> {
   return { name: part.filename || undefined, mimeType: part.mimetype, bytes: await part.toBuffer() };
 }

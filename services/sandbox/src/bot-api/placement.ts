@@ -11,24 +11,24 @@ const replyParameters = z.looseObject({
   allow_sending_without_reply: z.boolean().optional(),
 });
 
-/** Where a message of the bot goes. */
+/** The place of a new message of the bot. */
 export interface Place {
   chat: Chat;
   threadId: number | undefined;
   replyTo: number | undefined;
 }
 
-/** Reads `chat_id`, `message_thread_id` and `reply_parameters` of a call that sends. Throws ApiError. */
+/** Reads `chat_id`, `message_thread_id` and `reply_parameters`. Throws ApiError. */
 export function readPlace(params: Params, telegram: Telegram): Place {
   const chat = readChat(params, telegram, 'write');
   const topic = readTopic(params, chat);
   const replied = telegram.chats.find(chat.id, readReplyTo(params, chat, telegram));
-  // A message of another topic is no reply in this one.
+  // A reply to a message of another topic is none.
   const replyTo = topic === undefined || replied?.threadId === topic ? replied?.id : undefined;
   return { chat, threadId: threadOf(chat, topic, replied), replyTo };
 }
 
-/** A topic; where there are none, `message_thread_id` means nothing. */
+/** The topic; `message_thread_id` is ignored in chats without topics. */
 function readTopic(params: Params, { kind, isForum, topics }: Chat): number | undefined {
   const topic = params.integer('message_thread_id');
   if (!topic || topic < 0 || (kind !== 'private' && !isForum)) return undefined;

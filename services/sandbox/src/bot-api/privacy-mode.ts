@@ -2,17 +2,15 @@ import type { Chat } from '../chat/chat.ts';
 import { type Content, type StoredMessage, textOf } from '../chat/message.ts';
 import type { BotProfile } from './wire.ts';
 
-/** What decides whether a message of a group reaches the bot. */
-export interface Seen {
+interface Seen {
   content: Content;
   viaBot: boolean;
   repliedTo: StoredMessage | undefined;
 }
 
 /**
- * Whether a message is for the bot to see. With privacy mode on, of what people write in a group these are: commands
- * that name it (those that name nobody when it was the last bot to write), replies to its messages, and what was sent
- * via it; and always what happens to the chat. An administrator sees all.
+ * Whether a bot gets a message. With privacy mode, in a group it gets: service messages; commands that name it; commands
+ * without a bot name, if no other bot wrote after it; replies to its messages; messages sent via it. An administrator gets all.
  * https://core.telegram.org/bots/features#privacy-mode
  */
 export function reachesBot({ content, viaBot, repliedTo }: Seen, chat: Chat, bot: BotProfile): boolean {
@@ -21,16 +19,10 @@ export function reachesBot({ content, viaBot, repliedTo }: Seen, chat: Chat, bot
   return addressees(content).some((name) => (name ? name === bot.username.toLowerCase() : chat.botSpokeLast));
 }
 
-/** Whom the commands in a text or caption name, in lower case; '' for a command that names nobody. */
+/** The bots that the commands in a text or caption name, in lower case; '' for a command without a bot name. */
 function addressees(content: Content): string[] {
   const { text, entities } = textOf(content);
-  return entities
-    .filter(({ type }) => type === 'bot_command')
-    .map(
-      ({ offset, length }) =>
-        text
-          .slice(offset, offset + length)
-          .split('@')[1]
-          ?.toLowerCase() ?? '',
-    );
+  const commands = entities.filter(({ type }) => type === 'bot_command');
+  const words = commands.map(({ offset, length }) => text.slice(offset, offset + length).toLowerCase());
+  return words.map((word) => word.split('@')[1] ?? '');
 }

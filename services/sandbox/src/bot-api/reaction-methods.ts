@@ -13,7 +13,7 @@ const REACTIONS = new Set(
 
 const reactionList = z.array(z.looseObject({ type: z.string(), emoji: z.string().optional() }));
 
-/** A bot has one reaction at the most; an empty list takes it away. */
+/** A bot has at most one reaction. An empty list removes it. */
 const setMessageReaction: Method = (params, telegram) => {
   const chat = readChat(params, telegram, 'read');
   const reactions = reactionList.safeParse(params.json('reaction') ?? []);

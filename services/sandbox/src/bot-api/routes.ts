@@ -12,33 +12,27 @@ import { sendMethods } from './send-methods.ts';
 import type { Telegram } from './telegram.ts';
 import { createUpdateMethods } from './update-methods.ts';
 
-interface Call {
-  token: string;
-  method: string;
-}
-
 /** Serves `/bot<token>/<method>` and `/file/bot<token>/<file_path>` as https://core.telegram.org/bots/api does. */
 export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: string): void {
   const methods = new Map<string, [name: string, method: Method]>();
   const updateMethods = createUpdateMethods(async (name, values) => {
-    await methods.get(name.toLowerCase())?.[1](new Params(values), telegram, AbortSignal.abort());
+    const [known, method] = methods.get(name.toLowerCase()) ?? [];
+    await method?.(new Params(known!, values), telegram, AbortSignal.abort());
   });
   const all = { ...botMethods, ...chatMethods, ...sendMethods, ...editMethods, ...reactionMethods, ...updateMethods };
-  for (const [name, method] of Object.entries(all)) {
-    methods.set(name.toLowerCase(), [name, method]);
-  }
+  for (const [name, method] of Object.entries(all)) methods.set(name.toLowerCase(), [name, method]);
 
-  app.route<{ Params: Call }>({
+  app.route<{ Params: { token: string; method: string } }>({
     method: ['GET', 'POST'],
     url: '/bot:token/:method',
     async handler(request, reply) {
       if (request.params.token !== token) throw new ApiError(401, 'Unauthorized');
       const [name, method] = methods.get(request.params.method.toLowerCase()) ?? [];
-      // Telegram's 404 is taken for a wrong token by some clients, and says nothing of what the sandbox lacks.
+      // Not 404 as Telegram: some clients take that for a wrong token.
       if (!name || !method) throw badRequest(`the sandbox has no method ${request.params.method}`);
       telegram.calls.set(name, (telegram.calls.get(name) ?? 0) + 1);
 
-      const params = await readParams(request);
+      const params = await readParams(request, name);
       const fault = telegram.faults.take(name, params.integer('chat_id'));
       await beforeWork(fault);
       const result = await method(params, telegram, goneSignal(reply));
@@ -57,12 +51,12 @@ export function serveBotApi(app: FastifyInstance, telegram: Telegram, token: str
   });
 }
 
-/** Whether a failure on this URL is to be told in the Bot API's shape. */
+/** Whether errors of this URL are answered in the Bot API's format. */
 export function isBotApiUrl(url: string): boolean {
   return /^\/(file\/)?bot/.test(url);
 }
 
-/** Any failure in the Bot API's shape. */
+/** Answers an error in the Bot API's format. */
 export function sendApiError(error: Error & { statusCode?: number }, reply: FastifyReply): FastifyReply {
   const refusal = error instanceof ApiError ? error : asApiError(error);
   const retryAfter = refusal.parameters?.retry_after;
@@ -79,20 +73,20 @@ function asApiError({ statusCode = 500, message }: Error & { statusCode?: number
 async function beforeWork(fault: FaultOrder | undefined): Promise<void> {
   if (fault?.delay_ms) await sleep(fault.delay_ms, undefined, { ref: false });
   if (fault?.kind !== 'error') return;
-  const code = fault.error_code ?? 500;
+  const code = fault.error_code;
   const retryAfter = fault.retry_after ?? (code === 429 ? 1 : undefined);
   const parameters = retryAfter === undefined ? undefined : { retry_after: retryAfter };
   throw new ApiError(code, fault.description ?? faultDescription(code, retryAfter), parameters);
 }
 
-/** To the caller this looks like a timeout after the work was done. */
+/** The caller gets no answer, although the work is done. */
 function cutConnection(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.hijack();
   request.raw.socket.destroy();
   return reply;
 }
 
-/** Aborted when the answer is out or its reader has gone. */
+/** Aborts when the answer is sent or the caller is gone. */
 function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());

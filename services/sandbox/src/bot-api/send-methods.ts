@@ -9,45 +9,34 @@ import type { Params } from './params.ts';
 import { readPlace } from './placement.ts';
 import type { Telegram } from './telegram.ts';
 
-const ACTIONS = new Set([
-  'typing',
-  'upload_photo',
-  'record_video',
-  'upload_video',
-  'record_voice',
-  'upload_voice',
-  'upload_document',
-  'choose_sticker',
-  'find_location',
-  'record_video_note',
-  'upload_video_note',
-]);
+const ACTIONS =
+  /^(typing|choose_sticker|find_location|upload_(photo|document)|(record|upload)_(video|voice|video_note))$/;
 
 const sendMessage: Method = (params, telegram) => {
   readChat(params, telegram, 'write');
-  return sendOne({ kind: 'text', text: readText(params) }, 'sendMessage', params, telegram);
+  return sendOne({ kind: 'text', text: readText(params) }, params, telegram);
 };
 
 const sendPhoto: Method = async (params, telegram) => {
   readChat(params, telegram, 'write');
   const caption = readCaption(params);
   const sizes = await readPhoto({ upload: params.upload('photo'), value: params.string('photo') }, telegram);
-  return sendOne({ kind: 'photo', sizes, caption, spoiler: isSpoiler(params) }, 'sendPhoto', params, telegram);
+  return sendOne({ kind: 'photo', sizes, caption, spoiler: isSpoiler(params) }, params, telegram);
 };
 
 const sendDocument: Method = (params, telegram) => {
   readChat(params, telegram, 'write');
   const caption = readCaption(params);
   const file = readDocument({ upload: params.upload('document'), value: params.string('document') }, telegram);
-  return sendOne({ kind: 'document', file, caption }, 'sendDocument', params, telegram);
+  return sendOne({ kind: 'document', file, caption }, params, telegram);
 };
 
-/** Has no buttons, whatever was given. */
+/** Ignores `reply_markup`, as Telegram. */
 const sendMediaGroup: Method = async (params, telegram) => {
   readChat(params, telegram, 'write');
   const contents = await readAlbum(params, telegram);
   const mediaGroupId = contents.length > 1 ? telegram.nextAlbum() : undefined;
-  return send(contents, 'sendMediaGroup', params, telegram, { mediaGroupId }).map((message) => show(message, telegram));
+  return send(contents, params, telegram, { mediaGroupId }).map((message) => show(message, telegram));
 };
 
 const copyMessage: Method = (params, telegram) => {
@@ -58,14 +47,14 @@ const copyMessage: Method = (params, telegram) => {
   if (content.kind === 'service') throw badRequest("message can't be copied");
   const recaptioned = 'caption' in content && params.string('caption') !== undefined;
   const copy = recaptioned ? { ...content, caption: readCaption(params) } : content;
-  const [copied] = send([copy], 'copyMessage', params, telegram, { buttons: readButtons(params) });
+  const [copied] = send([copy], params, telegram, { buttons: readButtons(params) });
   return { message_id: copied!.id };
 };
 
 const sendChatAction: Method = (params, telegram) => {
   const chat = readChat(params, telegram, 'write');
   const action = params.string('action') ?? '';
-  if (!ACTIONS.has(action)) throw badRequest('wrong parameter action in request');
+  if (!ACTIONS.test(action)) throw badRequest('wrong parameter action in request');
   telegram.chats.showAction(chat.id, action);
   return true;
 };
@@ -79,23 +68,18 @@ export const sendMethods: Record<string, Method> = {
   sendChatAction,
 };
 
-function sendOne(content: Content, by: string, params: Params, telegram: Telegram): object {
-  const [message] = send([content], by, params, telegram, { buttons: readButtons(params) });
+function sendOne(content: Content, params: Params, telegram: Telegram): object {
+  const [message] = send([content], params, telegram, { buttons: readButtons(params) });
   return show(message!, telegram);
 }
 
-function send(
-  contents: Content[],
-  by: string,
-  params: Params,
-  telegram: Telegram,
-  more: Pick<Partial<StoredMessage>, 'buttons' | 'mediaGroupId'>,
-): StoredMessage[] {
+type Extras = Pick<Partial<StoredMessage>, 'buttons' | 'mediaGroupId'>;
+
+function send(contents: Content[], params: Params, telegram: Telegram, extras: Extras): StoredMessage[] {
   const { chat, threadId, replyTo } = readPlace(params, telegram);
   for (const { kind } of contents) checkRight(chat, kind);
   telegram.pace.count(chat, contents.length);
   const silent = params.boolean('disable_notification');
-  return contents.map((content) =>
-    telegram.chats.post(chat.id, { from: 'bot', content, threadId, replyTo, silent, ...more }, by),
-  );
+  const common = { from: 'bot', threadId, replyTo, silent, ...extras } as const;
+  return contents.map((content) => telegram.chats.post(chat.id, { ...common, content }, params.method));
 }

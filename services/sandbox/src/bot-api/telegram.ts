@@ -9,47 +9,31 @@ import { UrlFetcher } from './url-fetcher.ts';
 import { Webhook } from './webhook.ts';
 import type { BotProfile } from './wire.ts';
 
-/** All that the stand-in for Telegram knows; one per sandbox. */
-export interface Telegram {
-  bot: BotProfile;
-  chats: Chats;
-  media: MediaStore;
-  updates: UpdateQueue;
-  webhook: Webhook;
-  faults: Faults;
-  pace: Pace;
-  urls: UrlFetcher;
-  /** Calls by method, refused ones too. */
-  calls: Map<string, number>;
-  /** What setMyCommands and its like stored, by what it is, scope and language. */
-  settings: Map<string, unknown>;
-  callbacks: CallbackQueries;
-  /** A `media_group_id` no album has yet. */
-  nextAlbum(): string;
-}
+/** The whole state of a sandbox. */
+export class Telegram {
+  readonly bot: BotProfile;
+  readonly chats = new Chats();
+  readonly media = new MediaStore(new FileVault());
+  readonly updates = new UpdateQueue();
+  readonly webhook = new Webhook(this.updates);
+  readonly faults = new Faults();
+  readonly pace = new Pace();
+  readonly urls: UrlFetcher;
+  /** Number of calls by method, also refused ones. */
+  readonly calls = new Map<string, number>();
+  /** Values of setMyCommands and similar methods, by name, scope and language. */
+  readonly settings = new Map<string, unknown>();
+  readonly callbacks = new CallbackQueries();
+  #albums = 0;
 
-/** A Telegram without chats, for the bot whose id is the part of `token` before its colon. */
-export function createTelegram(token: string, fetchesAnywhere = false): Telegram {
-  const updates = new UpdateQueue();
-  let albums = 0;
-  return {
-    bot: {
-      id: Number.parseInt(token, 10),
-      name: 'attrai',
-      username: 'attrai_sandbox_bot',
-      readsAllGroupMessages: false,
-      hasTopics: false,
-    },
-    chats: new Chats(),
-    media: new MediaStore(new FileVault()),
-    updates,
-    webhook: new Webhook(updates),
-    faults: new Faults(),
-    pace: new Pace(),
-    urls: new UrlFetcher(fetchesAnywhere),
-    calls: new Map(),
-    settings: new Map(),
-    callbacks: new CallbackQueries(),
-    nextAlbum: () => `${Date.now()}${++albums}`,
-  };
+  constructor(token: string, fetchesAnywhere = false) {
+    const [id, username] = [Number.parseInt(token, 10), 'attrai_sandbox_bot'];
+    this.bot = { id, name: 'attrai', username, readsAllGroupMessages: false, hasTopics: false };
+    this.urls = new UrlFetcher(fetchesAnywhere);
+  }
+
+  /** Returns an unused `media_group_id`. */
+  nextAlbum(): string {
+    return `${Date.now()}${++this.#albums}`;
+  }
 }

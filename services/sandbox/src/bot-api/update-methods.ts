@@ -6,12 +6,12 @@ import type { Method } from './method.ts';
 import type { Params } from './params.ts';
 import type { Telegram } from './telegram.ts';
 
-/** Telegram cuts longer waits down to this. */
+/** Telegram shortens longer waits to this. */
 const LONGEST_POLL_S = 50;
 /** https://core.telegram.org/bots/api#setwebhook */
 const CONNECTIONS = 40;
 const MAX_CONNECTIONS = 100;
-/** Limit of https://core.telegram.org/bots/api#answercallbackquery, characters. */
+/** Characters; limit of https://core.telegram.org/bots/api#answercallbackquery */
 const MAX_ANSWER = 200;
 
 const getUpdates: Method = async (params, { updates, webhook }, signal) => {
@@ -46,7 +46,6 @@ const answerCallbackQuery: Method = (params, { chats, callbacks }) => {
   return true;
 };
 
-/** `onReply` does what a webhook answers with. */
 export function createUpdateMethods(onReply: ReplyHandler): Record<string, Method> {
   const setWebhook: Method = (params, telegram, signal) => {
     const url = params.string('url') ?? '';
@@ -64,7 +63,7 @@ export function createUpdateMethods(onReply: ReplyHandler): Record<string, Metho
   return { getUpdates, setWebhook, deleteWebhook, getWebhookInfo, answerCallbackQuery };
 }
 
-/** Absent means: as it was. */
+/** Without `allowed_updates` the last setting remains. */
 function readAllowed(params: Params, updates: Telegram['updates']): void {
   const given = params.json('allowed_updates');
   if (given === undefined) return;

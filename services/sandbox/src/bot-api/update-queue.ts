@@ -6,26 +6,25 @@ export interface Update {
   [kind: string]: unknown;
 }
 
-/** An update on its way. */
 export interface Pending {
   update: Update;
-  /** A webhook gets the updates of one line one after the other, those of several at once. */
+  /** A webhook gets the updates of a line one after the other, those of different lines at once. */
   line: string;
 }
 
-/** Above this number, the oldest updates are dropped. */
+/** Most updates. The oldest are dropped first. */
 const MAX_PENDING = 20_000;
 
-export interface Poll {
-  /** Confirms all before it; negative counts from the end of the queue. */
+interface Poll {
+  /** Confirms all updates before it; a negative one counts from the end of the queue. */
   offset: number;
   limit: number;
   timeoutMs: number;
-  /** Aborted when the caller has gone. */
+  /** Aborts when the caller is gone. */
   signal: AbortSignal;
 }
 
-/** Updates for the bot, kept until it confirms them. */
+/** Updates that the bot has not confirmed yet. */
 export class UpdateQueue {
   #pending: Pending[] = [];
   #nextId = firstId();
@@ -47,7 +46,7 @@ export class UpdateQueue {
     return this.#pending;
   }
 
-  /** Kinds of updates to keep from now on; none named means all. */
+  /** Sets the kinds of updates to keep; an empty list means all. */
   allow(kinds: readonly string[]): void {
     this.#allowed = kinds.length > 0 ? new Set(kinds) : undefined;
   }
@@ -64,15 +63,12 @@ export class UpdateQueue {
     this.#onArrival?.();
   }
 
-  /** Calls `listener` at every update from now on, in the place of any before. */
+  /** Sets the function that is called at each update. */
   onArrival(listener: (() => void) | undefined): void {
     this.#onArrival = listener;
   }
 
-  /**
-   * Waits up to `timeoutMs` for updates. Only one caller can wait: a new one ends the other with 409, as Telegram
-   * does.
-   */
+  /** Waits up to `timeoutMs` for updates. Only one caller can wait: a new one ends the wait of another with 409. */
   async poll({ offset, limit, timeoutMs, signal }: Poll): Promise<Update[]> {
     this.interrupt(conflict('terminated by other getUpdates request; make sure that only one bot instance is running'));
     this.#confirm(offset < 0 ? (this.#pending.at(offset)?.update.update_id ?? 0) : offset);
@@ -80,7 +76,6 @@ export class UpdateQueue {
     return this.#pending.slice(0, limit).map(({ update }) => update);
   }
 
-  /** Forgets one update. */
   remove(pending: Pending): void {
     const index = this.#pending.indexOf(pending);
     if (index >= 0) this.#pending.splice(index, 1);
@@ -90,18 +85,17 @@ export class UpdateQueue {
     this.#pending = [];
   }
 
-  /** Ends a wait with `error`. */
+  /** Ends the wait of `poll` with an error. */
   interrupt(error: ApiError): void {
     this.#poller?.refuse(error);
   }
 
-  /** Forgets the updates before `offset`. */
   #confirm(offset: number): void {
     const kept = this.#pending.findIndex(({ update }) => update.update_id >= offset);
     this.#pending.splice(0, kept < 0 ? this.#pending.length : kept);
   }
 
-  /** Resolves at the next update, after `timeoutMs`, or when `signal` is aborted. */
+  /** Waits for the next update, for `timeoutMs`, or until `signal` aborts. */
   async #arrival(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();

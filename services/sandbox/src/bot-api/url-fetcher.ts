@@ -1,11 +1,11 @@
 import { badRequest } from './api-error.ts';
 
-/** Limit of https://core.telegram.org/bots/api#sending-files for photos by URL, bytes. */
+/** Bytes; limit of https://core.telegram.org/bots/api#sending-files for photos by URL. */
 const MAX_BYTES = 5 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Fetches what calls name by a URL, as Telegram does: from this machine only, unless it was allowed to go anywhere. */
+/** Fetches photos by URL: from loopback only, unless it may fetch from anywhere. */
 export class UrlFetcher {
   #anywhere: boolean;
 

@@ -5,17 +5,17 @@ import type { Pending, UpdateQueue } from './update-queue.ts';
 const PAUSES: BackOff = [100, 5_000];
 
 /**
- * Delivers updates to the bot's own server, up to `maxConnections` at once. Updates of one line (a chat's messages, one user's
- * pressed buttons) are delivered one after the other, each with retries until it is accepted.
+ * Delivers updates to the bot's server, up to `maxConnections` at once. Updates of one line (messages of a chat, pressed
+ * buttons of a user) go one after the other, each again and again until it is accepted.
  */
 export class Webhook {
   #updates: UpdateQueue;
   #target: WebhookTarget | undefined;
   #onReply: ReplyHandler | undefined;
   #stopping = new AbortController();
-  /** Lines with an update in flight or waiting for a retry. */
+  /** Lines with an update in flight or before a retry. */
   #busy = new Set<string>();
-  /** By line: failures in a row. */
+  /** Failures in a row by line. */
   #failures = new Map<string, number>();
   #underWay = 0;
   #failure: { at: number; message: string } | undefined;
@@ -28,7 +28,7 @@ export class Webhook {
     return this.#target !== undefined;
   }
 
-  /** Delivers to `target` from now on, waiting updates included. */
+  /** Delivers all updates to `target` from now on. */
   start(target: WebhookTarget, onReply: ReplyHandler): void {
     this.stop();
     this.#target = target;

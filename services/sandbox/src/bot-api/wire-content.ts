@@ -1,6 +1,6 @@
 import { type Content, type FormattedText, type StoredFile, textOf } from '../chat/message.ts';
 
-/** What a message holds, in the fields of https://core.telegram.org/bots/api#message */
+/** The content as fields of https://core.telegram.org/bots/api#message */
 export function wireContent(content: Content): object {
   const { text, entities } = textOf(content);
   switch (content.kind) {
@@ -8,7 +8,7 @@ export function wireContent(content: Content): object {
       return { text, ...(entities.length > 0 && { entities }) };
     case 'photo':
       return {
-        photo: content.sizes.map((size) => ({ ...wireFile(size), ...sides(size) })),
+        photo: content.sizes.map((file) => ({ ...wireFile(file), ...sides(file) })),
         ...(content.spoiler && { has_media_spoiler: true }),
         ...caption(content.caption),
       };

@@ -1,39 +1,28 @@
 import { type Chat, createChat } from './chat.ts';
 import { firstId } from './first-id.ts';
-import { type Button, type Content, type SenderChat, type StoredMessage, textOf, type User } from './message.ts';
+import { type Button, type Content, type StoredMessage, textOf } from './message.ts';
 
-/** Most messages kept in all chats. The oldest are dropped first. */
+/** Most messages in all chats. The oldest are dropped first. */
 const MAX_MESSAGES = 50_000;
-/** Changes kept of one message; progress edits can be many. */
+/** Most recorded changes of a message, which may have many progress edits. */
 const MAX_CHANGES = 200;
 
-export interface Draft {
-  from: User | 'bot';
-  content: Content;
-  senderChat?: SenderChat | undefined;
-  viaBot?: boolean;
-  threadId?: number | undefined;
-  replyTo?: number | undefined;
-  buttons?: Button[][] | undefined;
-  mediaGroupId?: string | undefined;
-  clientKey?: string | undefined;
-  hidden?: boolean;
-  silent?: boolean;
-}
+type Draft = Pick<StoredMessage, 'from' | 'content'> &
+  Partial<Omit<StoredMessage, 'id' | 'chatId' | 'sentAt' | 'editedAt' | 'deleted' | 'changes'>>;
 
-/** An event for a page that watches a chat. */
+/** An event for the pages that show a chat. */
 export type ChatEvent =
   | { kind: 'message' | 'edit'; message: StoredMessage }
   | { kind: 'delete'; messageId: number }
   | { kind: 'action'; action: string }
   | ({ kind: 'answer' } & Answer);
 
-/** What the bot says to whoever pressed a button. */
+/** The bot's answer to a pressed button. */
 export interface Answer {
-  /** What the page called the press. */
+  /** The page's name for the press. */
   clientKey: string | undefined;
   text: string;
-  /** In a dialog, which waits until it is closed. */
+  /** Show it in a dialog. */
   alert: boolean;
 }
 
@@ -45,13 +34,13 @@ interface Kept {
   lastId: number;
 }
 
-/** Every chat and its messages, in memory. A chat exists from its user's first message on, or once it is set up. */
+/** All chats and their messages, in memory. A chat is created by a user's first message or by its setup. */
 export class Chats {
   /** Oldest first. */
   #messages = new Set<StoredMessage>();
   #chats = new Map<number, Kept>();
   #listeners = new Map<number, Set<Listener>>();
-  /** Private chats and basic groups share their ids; each supergroup has its own, from 1. */
+  /** Private chats and basic groups share one sequence of message ids. Each supergroup has its own, from 1. */
   #lastId = firstId();
   #maxMessages: number;
 
@@ -63,7 +52,7 @@ export class Chats {
     return this.#chats.get(chatId)?.chat;
   }
 
-  /** The chat, new if there was none. */
+  /** Gets or creates a chat. */
   open(chatId: number): Chat {
     return this.#keep(chatId).chat;
   }
@@ -72,12 +61,12 @@ export class Chats {
     return [...this.#chats.keys()];
   }
 
-  /** Oldest first, with those deleted, whose traces tests may want. */
+  /** All messages, oldest first, also deleted ones. */
   everything(chatId: number): StoredMessage[] {
     return [...(this.#chats.get(chatId)?.messages.values() ?? [])];
   }
 
-  /** What the user sees, oldest first. */
+  /** The messages that are not deleted, oldest first. */
   visible(chatId: number): StoredMessage[] {
     return this.everything(chatId).filter((message) => !message.deleted);
   }
@@ -91,32 +80,30 @@ export class Chats {
     return key === undefined ? undefined : this.everything(chatId).find((message) => message.clientKey === key);
   }
 
-  /** The id the chat's next message will have. */
   nextId(chatId: number): number {
     const kept = this.#chats.get(chatId);
     return 1 + (kept?.chat.kind === 'supergroup' ? kept.lastId : this.#lastId);
   }
 
-  /** Adds a message. `by` is the Bot API method, or `user`. */
+  /** Adds a message. `by` is the method of the Bot API, or `user`. */
   post(chatId: number, draft: Draft, by: string): StoredMessage {
     const kept = this.#keep(chatId);
     const message: StoredMessage = {
+      senderChat: undefined,
+      viaBot: false,
+      threadId: undefined,
+      replyTo: undefined,
+      buttons: undefined,
+      reaction: undefined,
+      mediaGroupId: undefined,
+      clientKey: undefined,
+      hidden: false,
+      silent: false,
+      ...draft,
       id: this.nextId(chatId),
       chatId,
-      from: draft.from,
-      senderChat: draft.senderChat,
-      viaBot: draft.viaBot ?? false,
-      threadId: draft.threadId,
       sentAt: Date.now(),
       editedAt: undefined,
-      content: draft.content,
-      replyTo: draft.replyTo,
-      buttons: draft.buttons,
-      reaction: undefined,
-      mediaGroupId: draft.mediaGroupId,
-      clientKey: draft.clientKey,
-      hidden: draft.hidden ?? false,
-      silent: draft.silent ?? false,
       deleted: false,
       changes: [],
     };
@@ -132,7 +119,7 @@ export class Chats {
     return message;
   }
 
-  /** New buttons under the same content don't make a message an edited one. */
+  /** Does not mark a message as edited if only its buttons change. */
   edit(message: StoredMessage, content: Content, buttons: Button[][] | undefined, by: string): void {
     if (content !== message.content) message.editedAt = Date.now();
     message.content = content;
@@ -160,7 +147,7 @@ export class Chats {
     this.#tell(chatId, { kind: 'answer', ...answer });
   }
 
-  /** Calls `listener` with all that happens in the chat from now on; returns what ends it. */
+  /** Calls `listener` at each event of the chat. Returns a function that ends this. */
   watch(chatId: number, listener: Listener): () => void {
     const listeners = this.#listeners.get(chatId) ?? new Set();
     this.#listeners.set(chatId, listeners.add(listener));

@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { StoredFile } from './message.ts';
 
-/** Most bytes kept in memory. The oldest files are dropped first. */
+/** Most bytes in memory. The oldest files are dropped first. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-export interface NewFile {
-  kind: StoredFile['kind'];
+interface NewFile
+  extends Pick<StoredFile, 'kind' | 'mimeType'>,
+    Partial<Pick<StoredFile, 'name' | 'width' | 'height'>> {
   extension: string;
   bytes: Buffer;
-  mimeType: string;
-  name?: string | undefined;
-  width?: number;
-  height?: number;
 }
 
-/** All files of all chats, in memory. Files that share one Buffer count once. */
+/** The files of all chats, in memory. Files that share a Buffer count once. */
 export class FileVault {
   #files = new Map<string, { file: StoredFile; bytes: Buffer }>();
   #byPath = new Map<string, string>();
@@ -35,26 +32,25 @@ export class FileVault {
     return this.#bytes;
   }
 
-  add(made: NewFile): StoredFile {
+  add({ bytes, extension, name, width, height, ...made }: NewFile): StoredFile {
     const file: StoredFile = {
+      ...made,
+      name,
+      width,
+      height,
       id: randomBytes(24).toString('base64url'),
       uniqueId: randomBytes(9).toString('base64url'),
-      kind: made.kind,
-      path: `${made.kind}s/file_${this.#made++}.${made.extension}`,
-      size: made.bytes.length,
-      mimeType: made.mimeType,
-      name: made.name,
-      width: made.width,
-      height: made.height,
+      path: `${made.kind}s/file_${this.#made++}.${extension}`,
+      size: bytes.length,
     };
-    this.#files.set(file.id, { file, bytes: made.bytes });
+    this.#files.set(file.id, { file, bytes });
     this.#byPath.set(file.path, file.id);
-    this.#hold(made.bytes);
+    this.#hold(bytes);
     while (this.#bytes > this.#maxBytes && this.#files.size > 1) this.#dropOldest();
     return file;
   }
 
-  /** The file and its bytes; undefined if there never was one or it had to go. */
+  /** Undefined for a file that never existed or was dropped. */
   get(id: string): { file: StoredFile; bytes: Buffer } | undefined {
     return this.#files.get(id);
   }

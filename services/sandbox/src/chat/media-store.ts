@@ -9,10 +9,9 @@ export interface Upload {
   bytes: Buffer;
 }
 
-/** Load tests send the same few photos thousands of times: the sizes of so many are made once. */
+/** Photos whose sizes are cached. Load tests send the same few photos thousands of times. */
 const SIZES_KEPT = 32;
 
-/** Turns uploads into kept photos and documents. */
 export class MediaStore {
   readonly vault: FileVault;
   #made = new Map<string, Promise<SizedPicture[]>>();
@@ -22,7 +21,7 @@ export class MediaStore {
     this.vault = vault;
   }
 
-  /** Keeps the sizes Telegram would make of a photo, ascending. Throws UnusablePhoto. */
+  /** Stores the sizes that Telegram makes of a photo, ascending. Throws UnusablePhoto. */
   async addPhoto(photo: Buffer): Promise<StoredFile[]> {
     const made = await this.#makeSizes(photo);
     const sizes = made.map(({ bytes, width, height }) =>
@@ -36,23 +35,19 @@ export class MediaStore {
     return this.vault.add({ kind: 'document', extension: extensionOf(name), bytes, mimeType, name });
   }
 
-  /** Nobody looks into it: it has the size of most. */
+  /** Does not read the video, and stores a usual size for it. */
   addVideo({ name, mimeType, bytes }: Upload): StoredFile {
     const sides = { width: 1280, height: 720 };
     return this.vault.add({ kind: 'video', extension: extensionOf(name), bytes, mimeType, name, ...sides });
   }
 
-  /** Keeps a picture as the sticker an app would make of it. Throws UnusablePhoto. */
+  /** Stores a picture as a sticker. Throws UnusablePhoto. */
   async addSticker(picture: Buffer): Promise<StoredFile> {
-    return this.vault.add({
-      kind: 'sticker',
-      extension: 'webp',
-      mimeType: 'image/webp',
-      ...(await makeSticker(picture)),
-    });
+    const made = await makeSticker(picture);
+    return this.vault.add({ kind: 'sticker', extension: 'webp', mimeType: 'image/webp', ...made });
   }
 
-  /** All sizes of the photo that `file` is one of; undefined if it is none. */
+  /** All sizes of the photo that `file` is a size of. */
   sizesOf(file: StoredFile): StoredFile[] | undefined {
     return this.#sizes.get(file);
   }

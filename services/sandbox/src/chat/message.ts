@@ -1,6 +1,6 @@
-/** A file the sandbox keeps, without its bytes (see FileVault). */
+/** A file of the FileVault, without its bytes. */
 export interface StoredFile {
-  /** `file_id` of the Bot API: unguessable, so that it may stand in a URL. */
+  /** `file_id` of the Bot API. Nobody can guess it, so it may be part of a URL. */
   id: string;
   kind: 'photo' | 'document' | 'video' | 'sticker';
   /** `file_unique_id` of the Bot API. */
@@ -9,7 +9,7 @@ export interface StoredFile {
   path: string;
   size: number;
   mimeType: string;
-  /** As the sender named it; only for documents and videos. */
+  /** Name by the sender; only for documents and videos. */
   name: string | undefined;
   /** Pixels; only for photos, stickers and videos. */
   width: number | undefined;
@@ -21,8 +21,8 @@ export interface Entity {
   type: string;
   offset: number;
   length: number;
-  url?: string;
-  language?: string;
+  url?: string | undefined;
+  language?: string | undefined;
 }
 
 export interface FormattedText {
@@ -30,19 +30,17 @@ export interface FormattedText {
   entities: Entity[];
 }
 
-export const NO_TEXT: FormattedText = { text: '', entities: [] };
-
 export type Content =
   | { kind: 'text'; text: FormattedText }
-  /** `sizes` ascend; the last is the largest. A spoiler is hidden until it is touched. */
+  /** `sizes` are ascending. A spoiler is hidden until it is touched. */
   | { kind: 'photo'; sizes: StoredFile[]; caption: FormattedText; spoiler: boolean }
   | { kind: 'document'; file: StoredFile; caption: FormattedText }
   | { kind: 'video'; file: StoredFile; seconds: number; caption: FormattedText }
   | { kind: 'sticker'; file: StoredFile; emoji: string }
-  /** Nobody's words: what happened in the chat, by its field in the Bot API's Message. */
+  /** An event in the chat, as a field of the Bot API's Message. */
   | { kind: 'service'; happened: Record<string, unknown> };
 
-/** A button under a message: it either sends `callback_data` to the bot or opens `url`. */
+/** An inline button with either `callback_data` or `url`. */
 export interface Button {
   text: string;
   callback_data?: string;
@@ -51,24 +49,24 @@ export interface Button {
 
 export interface User {
   id: number;
-  /** IETF tag as Telegram's `language_code`. */
+  /** Telegram's `language_code`, an IETF tag. */
   languageCode: string | undefined;
-  /** Another bot than the one the sandbox is for, or one of those Telegram puts in a chat's place. */
+  /** Another bot, or one of Telegram's bots that stand for a chat. */
   bot?: { name: string; username: string };
 }
 
-/** A group or channel in whose name somebody wrote. */
+/** A group or channel that a user writes for. */
 export interface SenderChat {
   id: number;
   kind: 'group' | 'supergroup' | 'channel';
   title: string;
 }
 
-/** One thing that happened to a message, kept so that tests can count answers. */
+/** A change of a message, for tests. */
 export interface Change {
   /** Milliseconds since the epoch. */
   at: number;
-  /** The Bot API method that did it, `user` for the user's own doing. */
+  /** The method of the Bot API, or `user`. */
   by: string;
   kind: Content['kind'] | 'deleted';
   /** Text or caption after the change. */
@@ -80,9 +78,9 @@ export interface StoredMessage {
   chatId: number;
   from: User | 'bot';
   senderChat: SenderChat | undefined;
-  /** Sent by a user, made by the bot. */
+  /** Sent by a user via the bot. */
   viaBot: boolean;
-  /** The topic, or in a supergroup without topics the message that its thread of replies began with. */
+  /** The topic; in a supergroup without topics, the first message of the thread of replies. */
   threadId: number | undefined;
   /** Milliseconds since the epoch. */
   sentAt: number;
@@ -90,12 +88,11 @@ export interface StoredMessage {
   content: Content;
   replyTo: number | undefined;
   buttons: Button[][] | undefined;
-  /** The bot's, an emoji. */
   reaction: string | undefined;
   mediaGroupId: string | undefined;
-  /** What the page called the message before it had an id. */
+  /** The page's name for the message before it has an id. */
   clientKey: string | undefined;
-  /** Kept from the bot by its privacy mode. */
+  /** The bot does not get it, because of privacy mode. */
   hidden: boolean;
   /** No phone rings. */
   silent: boolean;
@@ -104,8 +101,8 @@ export interface StoredMessage {
   changes: Change[];
 }
 
-/** Text of a text message, caption of any other. */
+/** The text or caption of a message. */
 export function textOf(content: Content): FormattedText {
   if (content.kind === 'text') return content.text;
-  return 'caption' in content ? content.caption : NO_TEXT;
+  return 'caption' in content ? content.caption : { text: '', entities: [] };
 }

@@ -1,6 +1,6 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
-/** Longest sides of the copies Telegram makes of a photo, pixels. */
+/** Longest sides of the sizes that Telegram makes of a photo, pixels. */
 const SIDES = [90, 320, 800, 1280];
 const LARGEST = SIDES.at(-1)!;
 const STICKER = 512;
@@ -12,62 +12,63 @@ export interface SizedPicture {
   height: number;
 }
 
-/** Not a picture that can be sent as a photo. */
+/** A file that can't be sent as a photo. */
 export class UnusablePhoto extends Error {}
 
-/** Size in pixels of the upright picture. Reads the header only. Throws UnusablePhoto. */
+/** Size of the upright picture in pixels. Reads only the header. Throws UnusablePhoto. */
 export async function uprightSize(bytes: Buffer): Promise<{ width: number; height: number }> {
-  if (!isKnownFormat(bytes)) throw new UnusablePhoto('not a JPEG, PNG, WebP or GIF');
-  try {
-    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return autoOrient;
-  } catch (error) {
-    throw new UnusablePhoto('broken picture', { cause: error });
-  }
+  return decode(bytes, 'broken picture', async () => {
+    return (await sharp(bytes, { limitInputPixels: false }).metadata()).autoOrient;
+  });
 }
 
 /**
- * Makes what Telegram keeps of a photo: upright JPEGs without metadata, longest sides 90, 320, 800 and 1280 as far
- * as the photo is that large, ascending; the last has the photo's own size if that is at most 1280.
- * Throws UnusablePhoto.
+ * Makes the sizes of a photo as Telegram does: upright JPEGs without metadata, with longest sides of 90, 320, 800 and 1280
+ * pixels, ascending. No size is larger than the photo, and the largest has at most 1280. Throws UnusablePhoto.
  */
 export async function makePhotoSizes(bytes: Buffer): Promise<SizedPicture[]> {
-  if (!isKnownFormat(bytes)) throw new UnusablePhoto('not a JPEG, PNG, WebP or GIF');
-  try {
+  return decode(bytes, `broken picture, or more than ${MAX_PIXELS / 1e6} megapixels`, async () => {
     const largest = await encode(bytes, LARGEST);
     const longest = Math.max(largest.width, largest.height);
     const smaller = SIDES.filter((side) => side < longest);
     return [...(await Promise.all(smaller.map((side) => encode(largest.bytes, side)))), largest];
-  } catch (error) {
-    throw new UnusablePhoto(`broken picture, or more than ${MAX_PIXELS / 1e6} megapixels`, { cause: error });
-  }
+  });
 }
 
-/** Makes a sticker: a WebP whose longest side is 512. Throws UnusablePhoto. */
+/** Makes a sticker: a WebP with a longest side of 512 pixels. Throws UnusablePhoto. */
 export async function makeSticker(bytes: Buffer): Promise<SizedPicture> {
+  return decode(bytes, 'broken picture', () => {
+    const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient();
+    return toPicture(picture.resize({ width: STICKER, height: STICKER, fit: 'inside' }).webp());
+  });
+}
+
+async function decode<T>(bytes: Buffer, problem: string, work: () => Promise<T>): Promise<T> {
   if (!isKnownFormat(bytes)) throw new UnusablePhoto('not a JPEG, PNG, WebP or GIF');
   try {
-    const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS }).autoOrient();
-    const sized = picture.resize({ width: STICKER, height: STICKER, fit: 'inside' }).webp();
-    const { data, info } = await sized.toBuffer({ resolveWithObject: true });
-    return { bytes: data, width: info.width, height: info.height };
+    return await work();
   } catch (error) {
-    throw new UnusablePhoto('broken picture', { cause: error });
+    throw new UnusablePhoto(problem, { cause: error });
   }
 }
 
-async function encode(bytes: Buffer, side: number): Promise<SizedPicture> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS })
-    .autoOrient()
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: 'white' })
-    .toColourspace('srgb')
-    .jpeg({ quality: 87 })
-    .toBuffer({ resolveWithObject: true });
+function encode(bytes: Buffer, side: number): Promise<SizedPicture> {
+  return toPicture(
+    sharp(bytes, { limitInputPixels: MAX_PIXELS })
+      .autoOrient()
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: 'white' })
+      .toColourspace('srgb')
+      .jpeg({ quality: 87 }),
+  );
+}
+
+async function toPicture(image: Sharp): Promise<SizedPicture> {
+  const { data, info } = await image.toBuffer({ resolveWithObject: true });
   return { bytes: data, width: info.width, height: info.height };
 }
 
-/** By the first bytes: nothing else reaches a decoder. */
+/** Reads the first bytes. No other format reaches a decoder. */
 function isKnownFormat(bytes: Buffer): boolean {
   const start = bytes.toString('latin1', 0, 12);
   return (

@@ -11,7 +11,7 @@ import { userDeletes, userEdits, userPresses, userSends } from './user-actions.t
 import { readContent } from './user-content.ts';
 
 const sender = {
-  /** Needed in groups only; a private chat has the id of its user. */
+  /** Only needed in groups: a private chat has the id of its user. */
   user_id: z.coerce.number().int().positive().optional(),
   language_code: z
     .string()
@@ -19,7 +19,7 @@ const sender = {
     .optional(),
 };
 
-/** What the page calls a message or a press before the sandbox does. */
+/** The page's name for a message or a press before it has an id. */
 const clientKey = z.string().min(1).max(64).optional();
 
 const newMessage = z.object({
@@ -41,11 +41,10 @@ const pressedButton = z.object({
 });
 const messagePath = chatPath.extend({ messageId: id('must be a whole number') });
 
-/** What a user does in a chat, and what is to be seen there. */
 export function serveChats(app: FastifyInstance, telegram: Telegram): void {
   const { chats } = telegram;
 
-  /** Fields as `newMessage`, and `text` or one of `photo`, `document`, `video` and `sticker`, with its `caption` and `has_spoiler`. */
+  /** Fields of `newMessage`, and `text` or one of `photo`, `document`, `video` and `sticker` with `caption` and `has_spoiler`. */
   app.post('/api/chats/:chatId/messages', async (request, reply) => {
     const { chatId } = check(chatPath, request.params);
     const params = await readParams(request);
@@ -89,7 +88,7 @@ export function serveChats(app: FastifyInstance, telegram: Telegram): void {
     return reply.code(201).send({ callback_query_id: id });
   });
 
-  /** A chat that comes to be only if the message is a good one. */
+  /** The chat, not created yet if it is new: the message may be refused. */
   function known(chatId: number): Chat {
     return chats.get(chatId) ?? createChat(chatId);
   }

@@ -5,16 +5,16 @@ import type { ChatEvent } from '../chat/chats.ts';
 import { chatPath, check } from './http-error.ts';
 import { viewMessage } from './message-view.ts';
 
-/** Messages in the snapshot; a chat may hold more. */
+/** Most messages in a snapshot. */
 const SNAPSHOT = 300;
 const HEARTBEAT_MS = 15_000;
-/** A reader this far behind, in bytes, is cut off; it comes back to a snapshot. */
+/** Bytes. A connection with more unread data is closed; the page then connects again. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
 /**
- * Serves `/api/chats/:chatId/events` (SSE). Every connection starts with a `snapshot` of the chat, so nothing is
- * missed by whoever comes back; then `message` and `edit` (a MessageView), `delete` {message_id}, `action` {action}
- * and `answer` {client_key, text, alert}.
+ * Serves `/api/chats/:chatId/events` (SSE). Each connection starts with a `snapshot` of the chat, so that a page which
+ * connects again misses nothing. Then come `message` and `edit` (a MessageView), `delete` {message_id}, `action` {action} and
+ * `answer` {client_key, text, alert}.
  */
 export function serveEvents(app: FastifyInstance, { chats }: Telegram): void {
   app.get('/api/chats/:chatId/events', (request, reply) => {

@@ -4,8 +4,8 @@ import { HttpError } from './http-error.ts';
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Refuses requests that another web site makes a browser send: for a host name (DNS rebinding) other than loopback's and `names`
- * (as `name:port`), from another origin (CSRF), or embedded into another site. Other clients send none of these headers.
+ * Refuses requests that another web site makes a browser send: with another host name than loopback or `names` (DNS
+ * rebinding), from another origin (CSRF), or embedded in another site. Clients that are no browsers send no such headers.
  */
 export function guardHost(app: FastifyInstance, names: string[]): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -13,7 +13,7 @@ export function guardHost(app: FastifyInstance, names: string[]): void {
     const allowed = [...LOOPBACK_NAMES.map((name) => `${name}:${request.socket.localPort}`), ...names];
     const host = request.headers.host ?? '';
     if (!allowed.includes(host)) {
-      throw new HttpError(403, `The sandbox answers to ${allowed.join(', ')} only.`);
+      throw new HttpError(403, `The sandbox answers only to ${allowed.join(', ')}.`);
     }
     const { origin } = request.headers;
     if (origin !== undefined && origin !== `http://${host}`) throw foreign();
@@ -22,11 +22,11 @@ export function guardHost(app: FastifyInstance, names: string[]): void {
   });
 }
 
-/** A link on another site may lead to the page. */
+/** Another site may have a link to the page. */
 function opensPage(request: FastifyRequest): boolean {
   return request.method === 'GET' && request.url === '/' && request.headers['sec-fetch-mode'] === 'navigate';
 }
 
 function foreign(): HttpError {
-  return new HttpError(403, 'The sandbox takes requests from its own page only, not from other web sites.');
+  return new HttpError(403, 'The sandbox takes requests only from its own page, not from other web sites.');
 }

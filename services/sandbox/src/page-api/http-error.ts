@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A refusal of the page API: told as {error}. */
+/** An error answer of the page's API: {error}. */
 export class HttpError extends Error {
   readonly statusCode: number;
 
@@ -10,7 +10,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Parses input. Throws HttpError 400 that names what is wrong. */
+/** Parses input. Throws HttpError 400 with all problems. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -18,7 +18,6 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
   throw new HttpError(400, problems.join('; '));
 }
 
-/** Ids of users' chats are positive, of groups negative. */
 export const chatPath = z.object({
   chatId: id("must be a whole number: positive for a user's chat, negative for a group").refine(
     (chatId) => chatId !== 0,
@@ -26,7 +25,6 @@ export const chatPath = z.object({
   ),
 });
 
-/** A whole number in the path of a request. */
 export function id(error: string) {
   return z.coerce.number({ error }).int({ error });
 }

@@ -21,7 +21,6 @@ const CONTENT_SECURITY_POLICY = [
 
 const aboutQuery = z.object({ language: z.string().default(''), group: z.stringbool().default(false) });
 
-/** The page, the pictures in it, and what it tells about the bot. */
 export async function servePage(app: FastifyInstance, telegram: Telegram): Promise<void> {
   const samples = await findSamples();
 
@@ -53,13 +52,13 @@ export async function servePage(app: FastifyInstance, telegram: Telegram): Promi
     return reply.type('image/jpeg').send(await readFile(sample.path));
   });
 
-  /** Ids of files are unguessable: whoever has one may see the file. */
+  /** Nobody can guess the id of a file, so who has it may see the file. */
   app.get<{ Params: { id: string } }>('/media/:id', (request, reply) => {
     const kept = telegram.media.vault.get(request.params.id);
     if (!kept) throw new HttpError(404, 'This file is gone.');
     reply.header('cache-control', 'private, max-age=86400, immutable');
     const { kind, mimeType } = kept.file;
-    // Made by the sandbox itself, whatever was uploaded.
+    // The sandbox has encoded these itself. Other files may contain anything.
     if (kind === 'photo' || kind === 'sticker') return reply.type(mimeType).send(kept.bytes);
     const name = encodeURIComponent(kept.file.name ?? 'file').replaceAll("'", '%27');
     reply.header('content-disposition', `attachment; filename*=UTF-8''${name}`);

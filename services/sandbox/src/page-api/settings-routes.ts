@@ -4,15 +4,14 @@ import type { Telegram } from '../bot-api/telegram.ts';
 import { check } from './http-error.ts';
 
 const settings = z.strictObject({
-  /** What @BotFather's /setprivacy turns: off, the bot sees all that is written in groups. */
+  /** As /setprivacy of @BotFather. Without it, the bot gets all messages of groups. */
   privacy_mode: z.boolean().optional(),
-  /** What @BotFather calls threaded mode: topics in private chats. */
+  /** Topics in private chats; @BotFather calls this threaded mode. */
   has_topics_enabled: z.boolean().optional(),
-  /** Whether too many messages in too short a time are refused with 429. */
+  /** Refuses too many messages in a short time with 429. */
   limits: z.boolean().optional(),
 });
 
-/** What is set for the bot as a whole. */
 export function serveSettings(app: FastifyInstance, { bot, pace }: Telegram): void {
   const all = () => ({
     privacy_mode: !bot.readsAllGroupMessages,

@@ -1,29 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { faultOrder } from '../bot-api/faults.ts';
 import type { Telegram } from '../bot-api/telegram.ts';
 import type { StoredMessage } from '../chat/message.ts';
 import { chatPath, check } from './http-error.ts';
 
-const common = {
-  method: z.string().min(1).optional(),
-  chatId: z.int().optional(),
-  times: z.int().min(1).max(1_000_000).default(1),
-  delay_ms: z.int().min(0).max(600_000).optional(),
-};
-
-const faultOrder = z.discriminatedUnion('kind', [
-  z.strictObject({
-    ...common,
-    kind: z.literal('error'),
-    error_code: z.int().min(400).max(599),
-    description: z.string().optional(),
-    retry_after: z.int().min(0).optional(),
-  }),
-  z.strictObject({ ...common, kind: z.literal('drop-after') }),
-  z.strictObject({ ...common, kind: z.literal('delay'), delay_ms: z.int().min(1).max(600_000) }),
-]);
-
-/** Faults on demand and counts, for tests. */
 export function serveTestApi(app: FastifyInstance, telegram: Telegram): void {
   const { faults, chats, updates, calls, media } = telegram;
 
@@ -47,7 +27,7 @@ export function serveTestApi(app: FastifyInstance, telegram: Telegram): void {
     files: { count: media.vault.count, bytes: media.vault.bytes },
   }));
 
-  /** All that happened in a chat, oldest first: who did it, and what the message then was. */
+  /** All changes of a chat's messages, oldest first. */
   app.get('/api/chats/:chatId/log', (request) => {
     const { chatId } = check(chatPath, request.params);
     return chats
@@ -65,16 +45,16 @@ export function serveTestApi(app: FastifyInstance, telegram: Telegram): void {
 }
 
 function countMessages(messages: StoredMessage[]) {
-  const ofBot = messages.filter((message) => message.from === 'bot');
-  const ofUser = messages.filter((message) => message.from !== 'bot');
-  const edits = ofBot.flatMap((message) => message.changes.slice(1)).filter((change) => change.kind !== 'deleted');
+  const [ofBot, ofUser] = [true, false].map((isBots) => messages.filter(({ from }) => (from === 'bot') === isBots));
+  const count = (list: StoredMessage[], kind: string) => list.filter(({ content }) => content.kind === kind).length;
+  const edits = ofBot!.flatMap((message) => message.changes.slice(1)).filter((change) => change.kind !== 'deleted');
   return {
-    user_messages: ofUser.length,
-    user_photos: ofUser.filter((message) => message.content.kind === 'photo').length,
-    user_documents: ofUser.filter((message) => message.content.kind === 'document').length,
-    bot_messages: ofBot.length,
-    bot_photos: ofBot.filter((message) => message.content.kind === 'photo').length,
+    user_messages: ofUser!.length,
+    user_photos: count(ofUser!, 'photo'),
+    user_documents: count(ofUser!, 'document'),
+    bot_messages: ofBot!.length,
+    bot_photos: count(ofBot!, 'photo'),
     bot_edits: edits.length,
-    bot_deleted: ofBot.filter((message) => message.deleted).length,
+    bot_deleted: ofBot!.filter((message) => message.deleted).length,
   };
 }

@@ -6,15 +6,14 @@ import { UnusablePhoto } from '../chat/photo-sizes.ts';
 import { HttpError } from './http-error.ts';
 import { checkLength } from './user-actions.ts';
 
-/** What a user may upload, by the field of the form. */
 const UPLOADS = ['photo', 'document', 'video', 'sticker'] as const;
 
-/** What a user sends: a text, or an upload with a caption. Throws HttpError. */
+/** Reads a text, or an upload with a caption. Throws HttpError. */
 export async function readContent(params: Params, media: MediaStore): Promise<Content> {
   const uploads = UPLOADS.map((field) => ({ field, upload: params.upload(field) })).filter(({ upload }) => upload);
   const [given, ...more] = uploads as { field: (typeof UPLOADS)[number]; upload: Upload }[];
   if (more.length > 0) throw new HttpError(400, `Send one of ${UPLOADS.join(', ')}, not several.`);
-  // `caption` is what the Bot API calls it.
+  // For uploads, `caption` is another name of `text`, as in the Bot API.
   const text = params.string('text') ?? (given && params.string('caption')) ?? '';
   if (!given) {
     const words = checkLength(text, MAX_TEXT);

@@ -1,30 +1,23 @@
 import { byId } from './dom.js';
 
-/**
- * Shows `words` in a dialog until it is closed.
- *
- * @param {string} words
- * @param {boolean} isQuestion with a button to say no
- * @returns {Promise<boolean>} whether it was closed by OK
- */
-function open(words, isQuestion) {
+/** Shows text in a dialog. Resolves to true if it is closed by OK. */
+function open(words, hasCancel) {
   const dialog = byId('ask');
   byId('ask-words').textContent = words;
-  byId('ask-cancel').hidden = !isQuestion;
+  byId('ask-cancel').hidden = !hasCancel;
   dialog.returnValue = '';
-  // One that is open shows the newer words.
+  // A dialog that is already open shows the new text.
   if (!dialog.open) dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'ok'), { once: true });
   });
 }
 
-/** @param {string} words */
 export function tell(words) {
   open(words, false);
 }
 
-/** @param {string} question @returns {Promise<boolean>} */
+/** Asks a question. Resolves to true if the answer is OK. */
 export function ask(question) {
   return open(question, true);
 }

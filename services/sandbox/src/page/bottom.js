@@ -1,69 +1,65 @@
 import { byId } from './dom.js';
 
-/** This near the end, in CSS pixels, counts as being there. */
+/** CSS pixels from the end that still count as the end. */
 const NEAR = 60;
 
-/**
- * Keeps the newest message in view while the reader is at the end, and leaves him alone while he reads above. The
- * welcome is read from its top.
- */
-export function followBottom() {
-  const scroller = byId('scroller');
-  const button = byId('to-bottom');
-  const unread = byId('unread');
-  let following = true;
-  /** The user has sent something and not scrolled since: whatever moves the view up then, it wasn't he. */
-  let pinned = false;
-  let missed = 0;
-  let top = 0;
+/** Scrolls to new messages while the reader is at the end of the chat. The welcome stays at its top. */
+export class Bottom {
+  #scroller = byId('scroller');
+  #following = true;
+  /** The user has sent something and not scrolled since. If the view moves up, the user did not do it. */
+  #pinned = false;
+  #missed = 0;
+  #top = 0;
 
-  const draw = () => {
-    button.hidden = following;
-    unread.hidden = missed === 0;
-    unread.textContent = String(missed);
-  };
-
-  const jump = (behavior) => {
-    scroller.scrollTo({ top: scroller.scrollHeight, behavior });
-  };
-
-  scroller.addEventListener('scroll', () => {
-    const near = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-    // Growing content moves the end away; only the reader moves up.
-    if (near) following = true;
-    else if (pinned) jump('instant');
-    else if (scroller.scrollTop < top) following = false;
-    top = scroller.scrollTop;
-    if (following) missed = 0;
-    draw();
-  });
-  const release = () => {
-    pinned = false;
-  };
-  for (const move of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
-    scroller.addEventListener(move, release, { passive: true });
+  constructor() {
+    this.#scroller.addEventListener('scroll', () => this.#scrolled());
+    const release = () => {
+      this.#pinned = false;
+    };
+    for (const move of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
+      this.#scroller.addEventListener(move, release, { passive: true });
+    }
+    // Without a focus, keys scroll too.
+    document.body.addEventListener('keydown', ({ target }) => target === document.body && release());
+    const observer = new ResizeObserver(() => this.#following && byId('welcome').hidden && this.#jump('instant'));
+    observer.observe(this.#scroller);
+    observer.observe(this.#scroller.firstElementChild);
+    byId('to-bottom').addEventListener('click', () => this.#jump('smooth'));
   }
-  // Keys scroll it too when nothing has the focus.
-  document.body.addEventListener('keydown', ({ target }) => target === document.body && release());
-  const observer = new ResizeObserver(() => following && byId('welcome').hidden && jump('instant'));
-  observer.observe(scroller);
-  observer.observe(scroller.firstElementChild);
 
-  button.addEventListener('click', () => jump('smooth'));
+  /** The user has sent something: scrolls to it. */
+  follow() {
+    this.#following = true;
+    this.#pinned = true;
+    this.#missed = 0;
+    this.#jump('instant');
+    this.#draw();
+  }
 
-  return {
-    /** The user sent something: he wants to see it. */
-    follow() {
-      following = true;
-      pinned = true;
-      missed = 0;
-      jump('instant');
-      draw();
-    },
-    /** The bot wrote something. */
-    noteNew() {
-      if (!following) missed++;
-      draw();
-    },
-  };
+  noteNew() {
+    if (!this.#following) this.#missed++;
+    this.#draw();
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    // New content moves the end away, so only a move up is the reader's.
+    if (scrollHeight - scrollTop - clientHeight < NEAR) this.#following = true;
+    else if (this.#pinned) this.#jump('instant');
+    else if (scrollTop < this.#top) this.#following = false;
+    this.#top = this.#scroller.scrollTop;
+    if (this.#following) this.#missed = 0;
+    this.#draw();
+  }
+
+  #jump(behavior) {
+    this.#scroller.scrollTo({ top: this.#scroller.scrollHeight, behavior });
+  }
+
+  #draw() {
+    byId('to-bottom').hidden = this.#following;
+    byId('unread').hidden = this.#missed === 0;
+    byId('unread').textContent = String(this.#missed);
+  }
 }

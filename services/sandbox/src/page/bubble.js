@@ -3,22 +3,19 @@ import { grow } from './grow.js';
 import { Keyboard } from './keyboard.js';
 import { richText } from './rich-text.js';
 
-/** Longest sides a photo is shown with, CSS pixels; a narrow window takes more off. */
+/** Longest sides of a photo, CSS pixels. In a narrow window it is smaller. */
 const PHOTO_WIDTH = 420;
 const PHOTO_HEIGHT = 460;
-/** Narrower photos are cropped, more so where words stand below. */
+/** Least width of a photo, CSS pixels, without and with text below. Narrower photos are cropped. */
 const PHOTO_MIN = 120;
 const CAPTIONED_MIN = 220;
 
 /**
- * One message on the page. `view` is a message of the server, or one of our own on its way: then with `state`
- * (sending, waiting, failed), `progress`, `problem` and `actions`.
+ * One message on the page. `view` is a message of the server. An own message on its way also has `state` (sending, waiting,
+ * failed), `problem` and `actions`.
  */
 export class Bubble {
-  /**
-   * @param {object} view
-   * @param {object} context say, language, find(messageId), onPhoto(bubble), onButton(bubble, data), onCommand, onReply(bubble), onJump(messageId)
-   */
+  /** `context`: say, language, find(messageId), onPhoto(bubble), onButton(bubble, data), onCommand, onReply(bubble), onJump(messageId) */
   constructor(view, context) {
     this.context = context;
     this.body = element('div', { class: 'bubble' });
@@ -32,11 +29,7 @@ export class Bubble {
     this.show(view);
   }
 
-  /**
-   * Shows another state of the message. A photo is loaded first, then the bubble grows into it.
-   *
-   * @param {object} view
-   */
+  /** Shows another state of the message, with an animation. A new photo is loaded first. */
   async change(view) {
     const before = this.view;
     this.wanted = view;
@@ -45,7 +38,6 @@ export class Bubble {
     await grow(this.body, () => this.show(view));
   }
 
-  /** @param {object} view */
   show(view) {
     this.view = view;
     this.node.dataset.messageId = view.message_id ?? '';
@@ -60,12 +52,11 @@ export class Bubble {
     this.keyboard.show(view.buttons);
   }
 
-  /** @param {number} share of the upload, 0 to 1 */
+  /** `share` of the upload: 0 to 1 */
   showProgress(share) {
     this.body.querySelector('.ring')?.style.setProperty('--share', String(share));
   }
 
-  /** What a line about this message says. */
   get summary() {
     const { view, context } = this;
     const words = view.text ?? view.caption;
@@ -73,11 +64,9 @@ export class Bubble {
     return view.photo_url ? context.say('photo') : (view.document_name ?? context.say('file'));
   }
 
-  /** Shown once the message can be answered. */
   #replyButton() {
-    const button = element('button', { type: 'button', class: 'reply-button' }, icon('reply'));
-    button.addEventListener('click', () => this.context.onReply(this));
-    return button;
+    const onclick = () => this.context.onReply(this);
+    return element('button', { type: 'button', class: 'reply-button', onclick }, icon('reply'));
   }
 
   #label() {
@@ -91,7 +80,10 @@ export class Bubble {
 
   #parts() {
     const { view, context } = this;
-    if (view.service) return [context.say(`service_${view.service}`), view.service_words && ` “${view.service_words}”`];
+    if (view.service) {
+      const name = view.service.startsWith('migrate_') ? 'migrated' : view.service;
+      return [context.say(`service_${name}`), view.service_words && ` “${view.service_words}”`];
+    }
     return [
       view.reply_to !== undefined && this.#quote(view.reply_to),
       view.photo_url && this.#photo(),
@@ -105,14 +97,13 @@ export class Bubble {
   #quote(messageId) {
     const { find, say, onJump } = this.context;
     const quoted = find(messageId);
-    const quote = element('button', { type: 'button', class: 'quote' });
+    const quote = element('button', { type: 'button', class: 'quote', onclick: () => onJump(messageId) });
     if (quoted?.view.photo_url) quote.append(element('img', { src: quoted.view.photo_url, alt: '' }));
     const who = quoted?.view.from === 'bot' ? 'attrai' : say('you');
     const lines = quoted
       ? [element('b', {}, who), element('span', {}, quoted.summary)]
       : [element('span', {}, say('goneReply'))];
     quote.append(element('span', { class: 'quote-words' }, ...lines));
-    quote.addEventListener('click', () => onJump(messageId));
     return quote;
   }
 
@@ -121,11 +112,15 @@ export class Bubble {
     const { photo_width: width, photo_height: height } = view;
     const scale = Math.min(1, PHOTO_WIDTH / width, PHOTO_HEIGHT / height);
     const image = element('img', { src: view.photo_url, alt: view.caption ?? context.say('photo'), draggable: false });
-    const photo = element('button', { type: 'button', class: 'photo', 'aria-label': context.say('openPhoto') }, image);
+    const onclick = () => context.onPhoto(this);
+    const photo = element(
+      'button',
+      { type: 'button', class: 'photo', 'aria-label': context.say('openPhoto'), onclick },
+      image,
+    );
     const least = view.caption || view.buttons ? CAPTIONED_MIN : PHOTO_MIN;
     photo.style.width = `${Math.max(Math.round(width * scale), least)}px`;
     photo.style.aspectRatio = `${Math.max(width * scale, least)} / ${height * scale}`;
-    photo.addEventListener('click', () => context.onPhoto(this));
     if (view.state === 'sending' || view.state === 'waiting') {
       const ring = element('span', { class: 'ring' });
       ring.style.setProperty('--share', '0');
@@ -136,20 +131,10 @@ export class Bubble {
 
   #document() {
     const { document_name: name, document_size: size, document_url: url } = this.view;
-    const words = element(
-      'span',
-      {},
-      element('b', {}, name),
-      element('small', {}, fileSize(size, this.context.language)),
-    );
-    const card = element(
-      url ? 'a' : 'div',
-      { class: 'document' },
-      element('span', { class: 'file-icon' }, icon('file')),
-      words,
-    );
-    if (url) card.href = url;
-    return card;
+    const shownSize = element('small', {}, fileSize(size, this.context.language));
+    const words = element('span', {}, element('b', {}, name), shownSize);
+    const sign = element('span', { class: 'file-icon' }, icon('file'));
+    return element(url ? 'a' : 'div', { class: 'document', ...(url && { href: url }) }, sign, words);
   }
 
   #words() {
@@ -184,11 +169,7 @@ export class Bubble {
 
   #problem() {
     const { problem, actions } = this.view;
-    const buttons = actions.map(([words, act]) => {
-      const button = element('button', { type: 'button' }, words);
-      button.addEventListener('click', act);
-      return button;
-    });
+    const buttons = actions.map(([words, onclick]) => element('button', { type: 'button', onclick }, words));
     return element('div', { class: 'problem', role: 'alert' }, element('span', {}, problem), ...buttons);
   }
 }

@@ -1,12 +1,11 @@
 import { byId, element } from './dom.js';
 
-/** The bot's commands: by the menu button, or while a command is being typed. */
+/** The bot's commands. Opens by the menu button and while a command is typed. */
 export class CommandMenu {
   #commands = [];
   #chosen = -1;
   #shown = [];
 
-  /** @param {(command: string) => void} onPick */
   constructor(onPick) {
     this.node = byId('commands');
     this.button = byId('menu');
@@ -22,20 +21,18 @@ export class CommandMenu {
     });
   }
 
-  /** @param {{command: string, description: string}[]} commands */
   set commands(commands) {
     this.#commands = commands;
     this.button.hidden = commands.length === 0;
   }
 
-  /** @param {string} typed */
   suggest(typed) {
     const name = /^\/(\w*)$/.exec(typed)?.[1];
     if (name === undefined) return this.close();
     this.#show(this.#commands.filter(({ command }) => command.startsWith(name.toLowerCase())));
   }
 
-  /** @param {KeyboardEvent} event @returns {boolean} whether the menu used it */
+  /** Returns true if the menu used the key. */
   handleKey(event) {
     if (this.node.hidden) return false;
     if (event.key === 'Escape') {
@@ -70,20 +67,14 @@ export class CommandMenu {
   }
 
   #option({ command, description }, index) {
-    const option = element(
-      'div',
-      { id: `command-${index}`, role: 'option', 'aria-selected': 'false' },
-      element('b', {}, `/${command}`),
-      element('span', {}, description),
-    );
-    option.addEventListener('click', () => this.#pick({ command }));
-    return option;
+    const properties = { id: `command-${index}`, role: 'option', 'aria-selected': 'false' };
+    const words = [element('b', {}, `/${command}`), element('span', {}, description)];
+    return element('div', { ...properties, onclick: () => this.#pick({ command }) }, ...words);
   }
 
   #choose(index) {
     this.#chosen = index;
-    for (const [i, option] of [...this.node.children].entries())
-      option.setAttribute('aria-selected', String(i === index));
+    for (const [i, option] of [...this.node.children].entries()) option.ariaSelected = String(i === index);
     const chosen = this.node.children[index];
     if (chosen) this.text.setAttribute('aria-activedescendant', chosen.id);
     chosen?.scrollIntoView({ block: 'nearest' });

@@ -1,12 +1,8 @@
 import { byId } from './dom.js';
 
 /**
- * The line one writes in: grows with its text, Enter sends, Shift+Enter breaks the line.
- *
- * @param {object} parts
- * @param {(text: string) => void} parts.onSend
- * @param {(text: string) => void} parts.onInput
- * @param {(event: KeyboardEvent) => boolean} parts.onKey true if the key was used up, by the command menu
+ * The text field. It grows with its text. Enter sends, Shift+Enter starts a new line. `onSend` and `onInput` get the text;
+ * `onKey` returns true if the command menu used the key.
  */
 export function createComposer({ onSend, onInput, onKey }) {
   const text = byId('text');

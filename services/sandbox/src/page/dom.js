@@ -1,15 +1,10 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** @param {string} id */
 export function byId(id) {
   return document.getElementById(id);
 }
 
-/**
- * @param {string} tag
- * @param {Record<string, unknown>} properties of the element; `class` for its classes, aria-* for attributes
- * @param {(Node | string)[]} children
- */
+/** Creates an element. `properties` may have `class`, and attributes with a hyphen such as aria-label. */
 export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -21,7 +16,6 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** @param {string} name of a symbol in icons.svg */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('aria-hidden', 'true');

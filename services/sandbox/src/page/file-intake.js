@@ -1,17 +1,12 @@
 import { byId } from './dom.js';
 import { MAX_FILE } from './outbox.js';
 
-/** What Telegram's apps send as a photo; anything else goes as a file. */
+/** Types that Telegram's apps send as photos. Others are sent as files. */
 const PHOTO_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 
 /**
- * The ways files come in: picked, pasted, or dropped. They are sent at once, as an album if there are several, as
- * photos where they can be. Whoever picks them says as what; the lower half of the drop area sends them as files.
- *
- * @param {object} parts
- * @param {() => (name: string) => string} parts.say
- * @param {(words: string) => void} parts.complain
- * @param {(files: {file: File, asPhoto: boolean, mustBePhoto: boolean}[]) => void} parts.onFiles
+ * Takes files that are picked, pasted or dropped, and gives them to `onFiles` as a list of {file, asPhoto, mustBePhoto}.
+ * The menu says whether picked files are photos. The lower half of the drop area is for files.
  */
 export function takeFiles({ say, complain, onFiles }) {
   const take = (files, as) => {

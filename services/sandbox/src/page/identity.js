@@ -3,13 +3,12 @@ import { LANGUAGES } from './texts.js';
 const CHAT = 'attrai.chat';
 const LANGUAGE = 'attrai.language';
 
-/** The chat of this browser; all its tabs share it. */
+/** The id of the user and of their chat. All tabs share it. */
 export function chatId() {
   const known = Number(localStorage.getItem(CHAT));
   return Number.isSafeInteger(known) && known > 0 ? known : newChat();
 }
 
-/** Becomes another user with a chat of its own. */
 export function newChat() {
   const id = 1_000_000_000 + Math.floor(Math.random() * 8_000_000_000);
   localStorage.setItem(CHAT, String(id));
@@ -21,12 +20,11 @@ export function language() {
   return wished.find((tag) => LANGUAGES.includes(tag)) ?? 'en';
 }
 
-/** @param {string} chosen */
 export function setLanguage(chosen) {
   localStorage.setItem(LANGUAGE, chosen);
 }
 
-/** Follows what another tab does to the chat. */
+/** Reloads the page when another tab changes user or language. */
 export function reloadWhenChangedElsewhere() {
   addEventListener('storage', (event) => {
     if (event.key === CHAT || event.key === LANGUAGE) location.reload();

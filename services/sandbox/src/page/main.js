@@ -1,21 +1,23 @@
 import { ask, tell } from './ask.js';
-import { followBottom } from './bottom.js';
+import { Bottom } from './bottom.js';
 import { getJson, sendJson, watchChat } from './chat-client.js';
 import { CommandMenu } from './command-menu.js';
 import { createComposer } from './composer.js';
-import { byId } from './dom.js';
+import { byId, icon } from './dom.js';
 import { takeFiles } from './file-intake.js';
 import * as identity from './identity.js';
-import { createLightbox } from './lightbox.js';
+import { Lightbox } from './lightbox.js';
 import { MessageList } from './message-list.js';
 import { Outbox } from './outbox.js';
 import { Place } from './place.js';
 import { Presses } from './presses.js';
 import { createPrivacySwitch } from './privacy-switch.js';
 import { Reply } from './reply.js';
-import { createSamples } from './samples.js';
-import { createStatus, showToast } from './status.js';
+import { Samples } from './samples.js';
+import { Status, showToast } from './status.js';
 import { textsOf, translatePage } from './texts.js';
+
+for (const node of document.querySelectorAll('[data-icon]')) node.prepend(icon(node.dataset.icon));
 
 const place = new Place(location.hash, identity.chatId());
 const { chatId } = place;
@@ -23,8 +25,8 @@ let language = identity.language();
 let say = textsOf(language);
 let username = '';
 
-const bottom = followBottom();
-const status = createStatus(() => say);
+const bottom = new Bottom();
+const status = new Status(() => say);
 const list = new MessageList(byId('messages'), {
   say,
   language,
@@ -34,25 +36,20 @@ const list = new MessageList(byId('messages'), {
   onReply: (bubble) => reply.start(bubble),
   onJump: jumpTo,
 });
-const lightbox = createLightbox(() => list.bubbles.filter((bubble) => bubble.view.photo_url));
+const lightbox = new Lightbox(() => list.bubbles.filter((bubble) => bubble.view.photo_url));
 const presses = new Presses({
-  send: (press) =>
-    sendJson(`/api/chats/${chatId}/callback`, 'POST', {
-      ...press,
-      user_id: place.fields.user_id,
-      language_code: language,
-    }),
+  send(press) {
+    const from = { user_id: place.fields.user_id, language_code: language };
+    return sendJson(`/api/chats/${chatId}/callback`, 'POST', { ...press, ...from });
+  },
   complain: showToast,
   onAnswer: ({ text, alert }) => (alert ? tell(text) : showToast(text)),
 });
 const reply = new Reply();
-const privacy = createPrivacySwitch(showToast);
+const loadPrivacySwitch = createPrivacySwitch(showToast);
 const outbox = new Outbox({ place, list, texts: () => ({ say, language }), onAct: afterSending });
-const samples = createSamples({
-  say: () => say,
-  complain: showToast,
-  onPick: (file) => sendFiles([{ file, asPhoto: true }]),
-});
+const pickSample = (file) => sendFiles([{ file, asPhoto: true }]);
+const samples = new Samples({ say: () => say, complain: showToast, onPick: pickSample });
 const menu = new CommandMenu((command) => {
   byId('text').value = '';
   composer.refresh();
@@ -69,13 +66,13 @@ function sendText(text) {
   outbox.sendText(text, reply.take()).then(afterSending);
 }
 
-/** In a group a command says whom it is for, as Telegram's apps have it. */
+/** In a group a command gets the bot's name, as in Telegram's apps. */
 function sendCommand(command) {
   sendText(place.isGroup && !command.includes('@') ? `${command}@${username}` : command);
   byId('text').focus();
 }
 
-/** What stands in the line so far becomes the caption. */
+/** The text in the text field becomes the caption. */
 function sendFiles(files) {
   samples.show(false);
   outbox.sendFiles(files, composer.take(), reply.take()).then(afterSending);
@@ -98,7 +95,7 @@ function showWelcome() {
   byId('welcome').hidden = !list.isEmpty;
 }
 
-/** What the bot says about itself; a bot just starting says it a little later. */
+/** Loads name, description and commands of the bot, which may set them only after its start. */
 async function loadBot() {
   const bot = await getJson(`/api/bot?language=${language}&group=${place.isGroup}`).catch(() => undefined);
   if (!bot) return;
@@ -148,7 +145,7 @@ const handlers = {
     if (!isConnected) return;
     loadBot();
     await place.prepare().catch((error) => showToast(error.message));
-    outbox.resume();
+    outbox.work();
   },
   snapshot(views) {
     if (!list.reset(views.filter((view) => place.holds(view)))) showToast(say('restarted'));
@@ -175,10 +172,10 @@ const handlers = {
   answer: (answer) => presses.answer(answer),
 };
 
-/** A group must be there before it is looked at. */
+/** A group must exist before the page can show it. */
 async function enter() {
   try {
-    if (place.isGroup) await Promise.all([place.prepare(), privacy.load()]);
+    if (place.isGroup) await Promise.all([place.prepare(), loadPrivacySwitch()]);
     watchChat(chatId, handlers);
   } catch {
     status.connected(false);

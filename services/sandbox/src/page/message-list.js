@@ -1,18 +1,15 @@
 import { Bubble } from './bubble.js';
 import { element } from './dom.js';
 
-/** Messages of one side this close together, in ms, stand as a group. */
+/** Milliseconds. Messages of one sender with a shorter time between them form a group. */
 const GROUP_MS = 5 * 60_000;
 
-/** The messages of the chat in order: those of the server by id, then those still on their way. */
+/** The messages of the chat: those of the server by id, then own messages on their way. */
 export class MessageList {
   #bubbles = new Map();
   #pending = new Map();
 
-  /**
-   * @param {HTMLElement} node
-   * @param {object} context see Bubble
-   */
+  /** `context`: see Bubble */
   constructor(node, context) {
     this.node = node;
     this.context = { ...context, find: (messageId) => this.#bubbles.get(messageId) };
@@ -26,17 +23,11 @@ export class MessageList {
     return [...this.#bubbles.values(), ...this.#pending.values()];
   }
 
-  /** @param {number} messageId */
   find(messageId) {
     return this.#bubbles.get(messageId);
   }
 
-  /**
-   * Shows exactly these messages of the server.
-   *
-   * @param {object[]} views oldest first
-   * @returns {boolean} false if messages shown so far are all gone
-   */
+  /** Shows exactly these messages of the server, oldest first. Returns false if all older messages are gone. */
   reset(views) {
     const kept = new Set(views.map((view) => view.message_id));
     const lost = this.#bubbles.size > 0 && ![...this.#bubbles.keys()].some((id) => kept.has(id));
@@ -45,7 +36,6 @@ export class MessageList {
     return !lost;
   }
 
-  /** Adds a message of the server, or changes what is shown of it. */
   put(view) {
     const shown = this.#bubbles.get(view.message_id) ?? this.#adopt(view);
     if (!shown) {
@@ -58,7 +48,7 @@ export class MessageList {
     this.#arrange();
   }
 
-  /** Adds or changes a message on its way. */
+  /** Adds or changes an own message on its way. */
   putPending(view) {
     const shown = this.#pending.get(view.client_key);
     if (shown) {
@@ -91,14 +81,13 @@ export class MessageList {
     this.#arrange();
   }
 
-  /** Redraws all, for another language. */
   redraw(context) {
     this.context = Object.assign(this.context, context);
     for (const bubble of this.bubbles) bubble.show(bubble.view);
     this.#arrange();
   }
 
-  /** The message of the server that was ours on its way: its bubble stays, with the picture it already shows. */
+  /** If a message of the server was on its way here, it gets that bubble, which keeps its picture. */
   #adopt(view) {
     const bubble = this.#pending.get(view.client_key);
     if (!bubble) return undefined;
@@ -110,7 +99,7 @@ export class MessageList {
     return bubble;
   }
 
-  /** Sets day lines and groups. */
+  /** Adds lines with the date, and marks groups. */
   #arrange() {
     for (const line of this.node.querySelectorAll('.day')) line.remove();
     let previous;
@@ -134,7 +123,7 @@ export class MessageList {
   }
 }
 
-/** Without what a bubble that was ours keeps as it is. */
+/** The view without the picture, if the bubble keeps an own picture. */
 function strip({ photo_url, photo_width, photo_height, ...rest }) {
   return photo_url?.startsWith('blob:') || rest.from === 'user' ? rest : { ...rest, photo_url };
 }

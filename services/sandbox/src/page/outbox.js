@@ -1,25 +1,19 @@
 import { postMessage, Refused } from './chat-client.js';
 
-/** The server's limit for one file, bytes. */
+/** Bytes; the server's limit for a file. */
 export const MAX_FILE = 50 * 1024 * 1024;
 
 /**
- * Sends what the user wrote, one after the other, and shows each at once. What fails for want of a connection goes
- * out when it is back; the same key twice is one message to the server.
+ * Shows own messages at once, and sends them one after the other. Without a connection they are sent later. The server takes
+ * a message once, even if its key comes twice.
  */
 export class Outbox {
   #queue = [];
-  /** Settles when all asked for so far stands in the queue: pictures are measured first, and none may be overtaken. */
+  /** Settles when all messages so far are in the queue. Pictures are measured first, and the order must stay. */
   #queued = Promise.resolve();
   #working = false;
 
-  /**
-   * @param {object} parts
-   * @param {import('./place.js').Place} parts.place
-   * @param {import('./message-list.js').MessageList} parts.list
-   * @param {() => {say: (name: string) => string, language: string}} parts.texts
-   * @param {() => void} parts.onAct the user has done something about a message that was not sent
-   */
+  /** `texts` returns {say, language}. `onAct` is called when the user retries or deletes a refused message. */
   constructor({ place, list, texts, onAct }) {
     this.place = place;
     this.list = list;
@@ -27,18 +21,13 @@ export class Outbox {
     this.onAct = onAct;
   }
 
-  /** @param {string} text @param {number} [replyTo] the message it answers */
   sendText(text, replyTo) {
     return this.#inOrder(() => this.#add({ text, replyTo }));
   }
 
   /**
-   * Sends files as one album, the caption with the first. `asPhoto` makes a photo of what the browser can show,
-   * `mustBePhoto` of anything, though the sandbox may refuse that.
-   *
-   * @param {{file: File, asPhoto: boolean, mustBePhoto?: boolean}[]} files
-   * @param {string} caption
-   * @param {number} [replyTo] the message they answer
+   * Sends files as one album, with the caption at the first. With `asPhoto`, files that the browser can show are sent as
+   * photos; with `mustBePhoto` all are, although the sandbox may refuse some.
    */
   sendFiles(files, caption, replyTo) {
     const group = files.length > 1 ? crypto.randomUUID() : undefined;
@@ -49,11 +38,6 @@ export class Outbox {
         this.#add({ text, file, size, asPhoto: mustBePhoto || size !== undefined, group, replyTo });
       }
     });
-  }
-
-  /** The connection is back. */
-  resume() {
-    this.#work();
   }
 
   #inOrder(add) {
@@ -75,17 +59,18 @@ export class Outbox {
     };
     this.list.putPending(view);
     this.#queue.push({ key, text, file, asPhoto, group, replyTo, view });
-    this.#work();
+    this.work();
   }
 
-  async #work() {
+  /** Sends the queue. Call it when the connection is back. */
+  async work() {
     if (this.#working) return;
     this.#working = true;
     while (this.#queue.length > 0 && (await this.#send(this.#queue[0]))) this.#queue.shift();
     this.#working = false;
   }
 
-  /** Resolves to false when it must be tried again later. */
+  /** Resolves to false if the message must be sent again later. */
   async #send(item) {
     const { key, view } = item;
     if (!this.list.isPending(key)) return true;
@@ -97,12 +82,10 @@ export class Outbox {
       if (this.list.isPending(key)) this.list.put({ ...view, state: undefined, message_id });
       return true;
     } catch (error) {
-      if (!(error instanceof Refused)) {
-        this.#show(item, { state: 'waiting' });
-        return false;
-      }
-      this.#fail(item, error);
-      return true;
+      const isRefused = error instanceof Refused;
+      if (isRefused) this.#fail(item, error);
+      else this.#show(item, { state: 'waiting' });
+      return isRefused;
     }
   }
 
@@ -123,7 +106,7 @@ export class Outbox {
     const again = (change) => {
       Object.assign(item, change);
       this.#queue.push(item);
-      this.#work();
+      this.work();
       this.onAct();
     };
     const discard = () => {
@@ -142,12 +125,8 @@ export class Outbox {
   }
 }
 
-/** Pixels of a picture the browser can show; undefined for anything else, which then goes as a file. */
+/** Size of a picture in pixels; undefined if the browser can't show it. */
 async function pictureSize(file) {
-  try {
-    const { width, height } = await createImageBitmap(file);
-    return { width, height };
-  } catch {
-    return undefined;
-  }
+  const { width, height } = (await createImageBitmap(file).catch(() => undefined)) ?? {};
+  return width && { width, height };
 }

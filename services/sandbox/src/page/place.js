@@ -1,14 +1,13 @@
 import { getJson, sendJson } from './chat-client.js';
 
-/** Where the chats of a user's groups are, from the user's id: Telegram's supergroups have ids like these. */
+/** The ids of a user's groups are these minus the user's id. They look like ids of Telegram's supergroups. */
 const CHATS = { group: -1_000_000_000_000, topic: -1_010_000_000_000 };
 
-/** Where this page writes, by the address's hash: alone with the bot, in a group with it, or in a topic of one. */
+/** The place that the hash of the URL names: private chat, group, or a topic of a group. */
 export class Place {
   /** The `message_thread_id`, once it is known. */
   #topic;
 
-  /** @param {string} hash @param {number} userId */
   constructor(hash, userId) {
     const name = hash.slice(1);
     this.name = name in CHATS ? name : 'private';
@@ -17,17 +16,17 @@ export class Place {
     this.chatId = this.isGroup ? CHATS[this.name] - userId : userId;
   }
 
-  /** What goes along with all the user does here. */
+  /** Fields of all requests from this place. */
   get fields() {
     return this.isGroup ? { user_id: this.userId, message_thread_id: this.#topic } : {};
   }
 
-  /** @param {object} view a message of the chat */
+  /** Whether a message of the chat belongs to this place. */
   holds(view) {
     return this.name !== 'topic' || view.thread_id === this.#topic;
   }
 
-  /** Sees to it that the group is there: a sandbox that was started anew knows of none. */
+  /** Creates the group and its topic if they don't exist, as after a restart of the sandbox. */
   async prepare() {
     if (!this.isGroup) return;
     const path = `/api/chats/${this.chatId}`;

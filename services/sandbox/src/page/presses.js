@@ -1,23 +1,16 @@
-/** Telegram waits this long for a bot's answer. */
+/** Time for the bot's answer, as in Telegram. */
 const PATIENCE_MS = 30_000;
 
-/** The buttons pressed on this page that the bot has not answered yet. Answers to other pages' are none of its business. */
+/** Presses of buttons on this page that the bot has not answered yet. Ignores answers to presses on other pages. */
 export class Presses {
   #waiting = new Map();
 
-  /**
-   * @param {object} parts
-   * @param {(press: {message_id: number, data: string, client_key: string}) => Promise<unknown>} parts.send
-   * @param {(words: string) => void} parts.complain
-   * @param {(answer: {text: string, alert: boolean}) => void} parts.onAnswer
-   */
   constructor({ send, complain, onAnswer }) {
     this.send = send;
     this.complain = complain;
     this.onAnswer = onAnswer;
   }
 
-  /** @param {import('./bubble.js').Bubble} bubble @param {string} data */
   press({ view, keyboard }, data) {
     const key = crypto.randomUUID();
     keyboard.wait(key, data);
@@ -28,7 +21,6 @@ export class Presses {
     });
   }
 
-  /** @param {{client_key: string, text: string, alert: boolean}} answer */
   answer({ client_key: key, text, alert }) {
     if (this.#end(key) && text) this.onAnswer({ text, alert });
   }

@@ -1,6 +1,6 @@
 import { byId } from './dom.js';
 
-/** The message the next one will answer, above the line one writes in; Esc and a cross let go of it. */
+/** The message that the next one will reply to, above the text field. Esc and a button cancel it. */
 export class Reply {
   #messageId;
 
@@ -12,7 +12,6 @@ export class Reply {
     document.addEventListener('keydown', ({ key }) => key === 'Escape' && this.take());
   }
 
-  /** @param {import('./bubble.js').Bubble} bubble */
   start({ view, summary }) {
     this.#messageId = view.message_id;
     byId('reply-words').textContent = summary;
@@ -20,7 +19,7 @@ export class Reply {
     byId('text').focus();
   }
 
-  /** @returns {number | undefined} the message to answer, which then is answered */
+  /** Returns the id of the message, and forgets it. */
   take() {
     const messageId = this.#messageId;
     this.#messageId = undefined;

@@ -1,3 +1,5 @@
+import { element } from './dom.js';
+
 const TAGS = {
   bold: 'b',
   italic: 'i',
@@ -11,51 +13,40 @@ const TAGS = {
 };
 
 /**
- * Text with its entities as nodes. Entities nest or stand apart, as Telegram has it; line breaks are kept by CSS.
- *
- * @param {string} text
- * @param {{type: string, offset: number, length: number, url?: string}[]} entities
- * @param {(command: string) => void} onCommand called when a command in the text is clicked
+ * Makes nodes from a text and its entities, which are nested or separate. Line breaks are kept by CSS. `onCommand` gets a
+ * clicked command.
  */
 export function richText(text, entities, onCommand) {
   const known = entities
     .filter(({ type }) => type in TAGS || type === 'bot_command')
     .sort((a, b) => a.offset - b.offset || b.length - a.length);
-  return build(text, 0, text.length, known, onCommand);
+  return build(text, { offset: 0, length: text.length }, known, onCommand);
 }
 
-function build(text, from, to, entities, onCommand) {
+/** Makes nodes for the range of one entity. `inside` are the entities in it. */
+function build(text, { offset, length }, inside, onCommand) {
   const nodes = document.createDocumentFragment();
-  let at = from;
-  for (let i = 0; i < entities.length; i++) {
-    const entity = entities[i];
+  let at = offset;
+  for (const [i, entity] of inside.entries()) {
     const end = entity.offset + entity.length;
-    if (entity.offset < at || end > to) continue;
-    const inside = entities.slice(i + 1).filter((other) => other.offset + other.length <= end);
-    nodes.append(text.slice(at, entity.offset));
+    if (entity.offset < at || end > offset + length) continue;
+    const deeper = inside.slice(i + 1).filter((other) => other.offset + other.length <= end);
     const node = tag(entity, text.slice(entity.offset, end), onCommand);
-    node.append(build(text, entity.offset, end, inside, onCommand));
-    nodes.append(node);
+    node.append(build(text, entity, deeper, onCommand));
+    nodes.append(text.slice(at, entity.offset), node);
     at = end;
   }
-  nodes.append(text.slice(at, to));
+  nodes.append(text.slice(at, offset + length));
   return nodes;
 }
 
 function tag({ type, url }, covered, onCommand) {
   if (type === 'bot_command') {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'command-link';
-    button.addEventListener('click', () => onCommand(covered));
-    return button;
+    return element('button', { type: 'button', class: 'command-link', onclick: () => onCommand(covered) });
   }
-  const node = document.createElement(TAGS[type]);
-  if (node.tagName === 'A') {
-    const href = url ?? covered;
-    if (/^https?:/i.test(href)) node.href = href;
-    node.target = '_blank';
-    node.rel = 'noopener noreferrer';
-  }
-  return node;
+  if (TAGS[type] !== 'a') return element(TAGS[type]);
+  const href = url ?? covered;
+  const link = element('a', { target: '_blank', rel: 'noopener noreferrer' });
+  if (/^https?:/i.test(href)) link.href = href;
+  return link;
 }

@@ -1,63 +1,51 @@
 import { getJson } from './chat-client.js';
 import { byId, element } from './dom.js';
 
-/**
- * Offers the sample photos the server has.
- *
- * @param {object} parts
- * @param {() => (name: string) => string} parts.say
- * @param {(file: File) => void} parts.onPick
- * @param {(words: string) => void} parts.complain
- */
-export function createSamples({ say, onPick, complain }) {
-  const node = byId('samples');
-  const toggle = byId('show-samples');
-  let samples = [];
-  let wanted = false;
+export class Samples {
+  #node = byId('samples');
+  #toggle = byId('show-samples');
+  #samples = [];
+  #wanted = false;
 
-  const show = (visible) => {
-    wanted = visible;
-    node.hidden = !visible || samples.length === 0;
-    toggle.setAttribute('aria-expanded', String(!node.hidden));
-  };
+  /** `say` returns the current texts, `onPick` gets the photo as a File. */
+  constructor({ say, onPick, complain }) {
+    this.say = say;
+    this.onPick = onPick;
+    this.complain = complain;
+    this.#toggle.addEventListener('click', () => this.show(this.#node.hidden));
+  }
 
-  const draw = () => {
-    byId('sample-list').replaceChildren(
-      ...samples.map(({ name, url }) => {
-        const title = say()(`sample_${name}`);
-        const button = element(
-          'button',
-          { type: 'button', title },
-          element('img', { src: url, alt: '' }),
-          element('span', {}, title),
-        );
-        button.addEventListener('click', () => pick(name, url));
-        return button;
-      }),
-    );
-    toggle.hidden = samples.length === 0;
-  };
+  async load() {
+    this.#samples = await getJson('/api/samples');
+    this.draw();
+    this.show(this.#wanted);
+  }
 
-  const pick = async (name, url) => {
-    show(false);
+  show(visible) {
+    this.#wanted = visible;
+    this.#node.hidden = !visible || this.#samples.length === 0;
+    this.#toggle.ariaExpanded = String(!this.#node.hidden);
+  }
+
+  draw() {
+    byId('sample-list').replaceChildren(...this.#samples.map((sample) => this.#button(sample)));
+    this.#toggle.hidden = this.#samples.length === 0;
+  }
+
+  #button({ name, url }) {
+    const title = this.say()(`sample_${name}`);
+    const children = [element('img', { src: url, alt: '' }), element('span', {}, title)];
+    return element('button', { type: 'button', title, onclick: () => this.#pick(name, url) }, ...children);
+  }
+
+  async #pick(name, url) {
+    this.show(false);
     try {
       const response = await fetch(url);
       if (!response.ok) throw new Error(response.statusText);
-      onPick(new File([await response.blob()], `${name}.jpg`, { type: 'image/jpeg' }));
+      this.onPick(new File([await response.blob()], `${name}.jpg`, { type: 'image/jpeg' }));
     } catch {
-      complain(say()('noSample'));
+      this.complain(this.say()('noSample'));
     }
-  };
-
-  toggle.addEventListener('click', () => show(node.hidden));
-
-  return {
-    show,
-    draw,
-    async load() {
-      samples = await getJson('/api/samples');
-      draw();
-      show(wanted);
-    },
-  };
+  }
 }

@@ -1,57 +1,53 @@
 import { byId } from './dom.js';
 
-/** Telegram shows an action this long unless it is repeated. */
+/** Telegram shows an action for so long, unless it is repeated. */
 const ACTION_MS = 5_500;
 const TOAST_MS = 4_000;
+const UPLOADS = { upload_photo: 'uploading', upload_document: 'uploadingFile' };
 
-/**
- * The line under the bot's name: what it is doing, or that there is no connection.
- *
- * @param {() => (name: string) => string} say
- */
-export function createStatus(say) {
-  const line = byId('status');
-  const typing = byId('typing');
-  let state = 'connecting';
-  let doing = '';
-  let timer;
+/** The line under the bot's name: what the bot is doing, or that there is no connection. */
+export class Status {
+  #state = 'connecting';
+  #doing = '';
+  #timer;
 
-  const draw = () => {
-    const busy = state === 'bot' && doing !== '';
-    line.textContent = say()(busy ? doing : state);
-    line.classList.toggle('busy', busy);
-    line.classList.toggle('offline', state !== 'bot');
-    typing.hidden = !(busy && doing === 'typing');
-  };
+  /** `say` returns the current texts. */
+  constructor(say) {
+    this.say = say;
+  }
 
-  const set = (now) => {
-    doing = now;
-    draw();
-  };
+  draw() {
+    const isOnline = this.#state === 'bot';
+    const isBusy = isOnline && this.#doing !== '';
+    const line = byId('status');
+    line.textContent = this.say()(isBusy ? this.#doing : this.#state);
+    line.classList.toggle('busy', isBusy);
+    line.classList.toggle('offline', !isOnline);
+    byId('typing').hidden = !(isBusy && this.#doing === 'typing');
+  }
 
-  return {
-    draw,
-    /** @param {boolean} isConnected */
-    connected(isConnected) {
-      state = isConnected ? 'bot' : 'reconnecting';
-      draw();
-    },
-    /** @param {string} action of sendChatAction */
-    action(action) {
-      clearTimeout(timer);
-      timer = setTimeout(set, ACTION_MS, '');
-      set({ upload_photo: 'uploading', upload_document: 'uploadingFile' }[action] ?? 'typing');
-    },
-    actionOver() {
-      clearTimeout(timer);
-      set('');
-    },
-  };
+  connected(isConnected) {
+    this.#state = isConnected ? 'bot' : 'reconnecting';
+    this.draw();
+  }
+
+  /** `action` is that of sendChatAction. */
+  action(action) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.actionOver(), ACTION_MS);
+    this.#doing = UPLOADS[action] ?? 'typing';
+    this.draw();
+  }
+
+  actionOver() {
+    clearTimeout(this.#timer);
+    this.#doing = '';
+    this.draw();
+  }
 }
 
 let toastTimer;
 
-/** @param {string} words */
 export function showToast(words) {
   const toast = byId('toast');
   toast.textContent = words;

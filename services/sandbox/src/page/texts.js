@@ -1,11 +1,10 @@
-/** What the page says, by language. */
 const TEXTS = {
   en: {
     language: 'Language',
     newChat: 'New chat as another user',
-    newChatQuestion: 'Start a new chat as another user? This one can’t be opened again.',
+    newChatQuestion: 'Start a new chat as another user? You can’t open this chat again.',
     welcomeTitle: 'What can this bot do?',
-    noDescription: 'Send it a photo and see.',
+    noDescription: 'Send a photo and see.',
     start: 'Start',
     messages: 'Messages',
     toBottom: 'To the newest message',
@@ -49,11 +48,11 @@ const TEXTS = {
     discard: 'Delete',
     openPhoto: 'Open photo',
     goneReply: 'Deleted message',
-    tooLarge: 'That file is too large: 50 MB at the most.',
-    emptyFile: 'That file is empty, so it was not sent.',
-    restarted: 'The sandbox was started anew; the old messages are gone.',
+    tooLarge: 'This file is too large. The limit is 50 MB.',
+    emptyFile: 'This file is empty and was not sent.',
+    restarted: 'The sandbox was restarted. The old messages are gone.',
     noSample: 'The sample can’t be loaded.',
-    standIn: 'This is not Telegram but a stand-in for it on this computer, to try the bot with.',
+    standIn: 'This is not Telegram. It is a stand-in on this computer to try the bot.',
     places: 'Where to write',
     placePrivate: 'Private',
     placeGroup: 'Group',
@@ -61,15 +60,14 @@ const TEXTS = {
     privacyMode: 'Privacy mode',
     groupTitle: 'A group with this bot',
     groupHint:
-      'In a group, privacy mode lets the bot see only commands that name it and replies to its messages. Send a photo, then reply to it with a command from the menu.',
-    hidden: 'Kept from the bot by privacy mode',
+      'With privacy mode, the bot sees only commands that name it and replies to its messages. Send a photo, then reply to it with a command from the menu.',
+    hidden: 'Hidden from the bot by privacy mode',
     reply: 'Reply',
     asPhotos: 'As photos',
     asFiles: 'As files',
     service_new_chat_members: 'The bot was added to the group',
     service_forum_topic_created: 'Topic created:',
-    service_migrate_to_chat_id: 'The group became a supergroup',
-    service_migrate_from_chat_id: 'The group became a supergroup',
+    service_migrated: 'The group became a supergroup',
   },
   ru: {
     language: 'Язык',
@@ -139,8 +137,7 @@ const TEXTS = {
     asFiles: 'Как файлы',
     service_new_chat_members: 'Бот добавлен в группу',
     service_forum_topic_created: 'Создана тема:',
-    service_migrate_to_chat_id: 'Группа стала супергруппой',
-    service_migrate_from_chat_id: 'Группа стала супергруппой',
+    service_migrated: 'Группа стала супергруппой',
   },
   es: {
     language: 'Idioma',
@@ -210,8 +207,7 @@ const TEXTS = {
     asFiles: 'Como archivos',
     service_new_chat_members: 'El bot se ha unido al grupo',
     service_forum_topic_created: 'Tema creado:',
-    service_migrate_to_chat_id: 'El grupo es ahora un supergrupo',
-    service_migrate_from_chat_id: 'El grupo es ahora un supergrupo',
+    service_migrated: 'El grupo es ahora un supergrupo',
   },
   de: {
     language: 'Sprache',
@@ -281,28 +277,18 @@ const TEXTS = {
     asFiles: 'Als Dateien',
     service_new_chat_members: 'Der Bot ist jetzt in der Gruppe',
     service_forum_topic_created: 'Thema erstellt:',
-    service_migrate_to_chat_id: 'Die Gruppe ist jetzt eine Supergruppe',
-    service_migrate_from_chat_id: 'Die Gruppe ist jetzt eine Supergruppe',
+    service_migrated: 'Die Gruppe ist jetzt eine Supergruppe',
   },
 };
 
-/** @typedef {'en' | 'ru' | 'es' | 'de'} Language */
+export const LANGUAGES = Object.keys(TEXTS);
 
-export const LANGUAGES = /** @type {Language[]} */ (Object.keys(TEXTS));
-
-/**
- * @param {Language} language
- * @returns {(name: string) => string}
- */
+/** Returns a function from the name of a text to the text. */
 export function textsOf(language) {
   return (name) => TEXTS[language][name] ?? name;
 }
 
-/**
- * Writes the texts into elements that ask for them: data-text, data-label, data-placeholder.
- *
- * @param {Language} language
- */
+/** Writes the texts into the elements with data-text, data-label or data-placeholder. */
 export function translatePage(language) {
   const say = textsOf(language);
   document.documentElement.lang = language;

@@ -1,29 +1,29 @@
 /**
- * Probability (0 to 1) that an arrival has to wait, where arrivals are random and `servers` work on one queue: Erlang's C
- * formula (A. K. Erlang, 1917; L. Kleinrock, Queueing Systems I, 1975, eq. 3.40). `load` is the arrival rate times the mean
- * time of service, in erlang. When it is `servers` or more, everybody waits.
+ * Probability (0 to 1) that an arrival must wait: Erlang's C formula (A. K. Erlang, 1917; L. Kleinrock, Queueing Systems I,
+ * 1975, eq. 3.40). Arrivals are random, and `servers` share one queue. `load` is the arrival rate times the mean service
+ * time, in erlang. From `servers` erlang up, everybody waits.
  */
 export function probabilityOfWaiting(servers: number, load: number): number {
   if (load >= servers) return 1;
-  // Erlang's B by its recursion over the servers, as powers and factorials would overflow.
+  // Erlang's B by its recursion over the servers, because powers and factorials would overflow.
   let blocked = 1;
   for (let n = 1; n <= servers; n++) blocked = (load * blocked) / (n + load * blocked);
   return blocked / (1 - (load / servers) * (1 - blocked));
 }
 
+/** Seconds; Infinity if more arrives than can be served. */
 export interface Wait {
-  /** Over all arrivals, seconds; Infinity if more arrives than can be served. */
   mean: number;
-  /** 19 of 20 wait no longer, seconds. */
+  /** 95 of 100 arrivals wait no longer. */
   p95: number;
 }
 
 /**
- * Time in the queue of M/M/c, where both arrivals and times of service are random (exponential). Photos take more equal
- * times than that, so the true wait is shorter, by half at the most (M/D/c; Allen and Cunneen's approximation).
+ * Time in the queue of M/M/c: random (exponential) arrivals and service times. The service times of photos vary less, so the
+ * real wait is shorter, by at most a half (M/D/c; approximation by Allen and Cunneen).
  *
- * @param perSecond arrivals
- * @param rate what one server does in a second
+ * @param perSecond arrivals a second
+ * @param rate services a second of one server
  */
 export function waitInQueue(servers: number, perSecond: number, rate: number): Wait {
   const spare = servers * rate - perSecond;

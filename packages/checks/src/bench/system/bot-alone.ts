@@ -6,13 +6,12 @@ import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { keepBusy } from '../../harness/load/paces.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { BotFigures } from './figures.ts';
-import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
 import type { BenchPhotos } from './photos.ts';
-import { untilAnswered, untilDone } from './speed.ts';
+import { gather, untilAnswered, untilDone } from './speed.ts';
 import { cpuPerPhoto } from './usage.ts';
 
-export interface BotAloneOptions {
+interface BotAloneOptions {
   /** None of its estimators runs. */
   suite: Suite;
   /** Connected to the suite's RabbitMQ. */
@@ -21,18 +20,18 @@ export interface BotAloneOptions {
   seconds: number;
 }
 
-/** What Telegram takes for its calls, about, milliseconds. */
+/** Roughly the time of Telegram's calls, milliseconds. */
 export const TELEGRAM_MS = { picture: 300, other: 100 };
 const PICTURES = ['sendPhoto', 'editMessageMedia'];
 const OTHERS = ['sendMessage', 'editMessageText', 'getFile', 'downloadFile'];
 const MANY = 1_000_000;
-/** Photos in work: more than the bot works on at once. */
+/** Photos in work; more than the bot handles at once. */
 const IN_WORK = 150;
-/** The share of the time that passes before anything is measured. */
+/** Time before the measurement, as a share of its length. */
 const WARM_UP = 0.5;
 const FACE: DrawnFace = { box: [10, 10, 60, 60], row: 0, score: 5, confidence: 'high' };
 
-/** Measures how many photos/s one bot answers if estimators are to spare and Telegram takes its usual time. */
+/** Measures how many photos/s one bot answers with stand-ins for estimators and a Telegram as slow as the real one. */
 export async function measureBot({ suite, broker, photos, seconds }: BotAloneOptions): Promise<BotFigures> {
   const { sandbox, bookkeeping } = suite;
   const estimators = await startStandIns(suite, broker, photos.received);
@@ -41,7 +40,7 @@ export async function measureBot({ suite, broker, photos, seconds }: BotAloneOpt
 
   const crowd = gather(suite, photos.sent);
   const enough = new AbortController();
-  const busy = keepBusy(crowd, IN_WORK, bookkeeping.inWork, enough.signal);
+  const busy = keepBusy(crowd, IN_WORK, () => bookkeeping.inWork(), enough.signal);
   busy.catch(() => {}); // Awaited below.
   await Promise.race([untilDone(suite, crowd, seconds * WARM_UP), busy]);
   const read = await startMeter(suite);

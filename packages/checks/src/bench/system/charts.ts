@@ -3,7 +3,7 @@ import { drawLines } from '../../charts/lines.ts';
 import { roundSteps } from '../../charts/svg.ts';
 import { estimatorsOf, type Figures, outsideMs, queueCost } from './figures.ts';
 
-/** Draws the report's pictures, as SVG, by the ends of their files' names. */
+/** Draws the pictures of the report. Returns SVG by the last part of the file name. */
 export function drawCharts(figures: Figures): Record<'cpu' | 'latency' | 'queue', string> {
   const [computer = ''] = figures.machine;
   const where = `${computer} · ${figures.date}`;
@@ -11,12 +11,11 @@ export function drawCharts(figures: Figures): Record<'cpu' | 'latency' | 'queue'
 }
 
 function drawCpu({ load }: Figures, where: string): string {
-  const parts = ['pipeline', 'messaging', 'bot', 'RabbitMQ', 'Redis', 'sandbox'];
   return drawBars({
-    title: `CPU time a photo: ${load.map((one) => outsideMs(one).toFixed(1)).join(' and ')} ms of ours outside the pipeline`,
+    title: `CPU time a photo: ${load.map((one) => outsideMs(one).toFixed(1)).join(' and ')} ms by our own code outside the pipeline`,
     notes: [where, 'messaging: the estimators without the pipeline · the sandbox stands in for Telegram'],
     unit: 'CPU ms a photo',
-    parts,
+    parts: ['pipeline', 'messaging', 'bot', 'RabbitMQ', 'Redis', 'sandbox'],
     bars: load.map(({ estimators, cpuMs }) => ({
       label: estimatorsOf(estimators),
       values: [cpuMs.pipeline, cpuMs.messaging, cpuMs.bot, cpuMs.rabbitmq, cpuMs.redis, cpuMs.sandbox],
@@ -30,7 +29,7 @@ function drawLatency({ latency }: Figures, where: string): string {
   const marks = [...steps, steps.at(-1)! + (steps[1] ?? most)];
   return drawLines({
     title: 'From the photo to its answer, at half load',
-    notes: [where, 'photos come at random moments (a Poisson process) · share of them that is answered within a time'],
+    notes: [where, 'photos arrive at random (a Poisson process) · share of photos that is answered within a time'],
     lines: latency.map(({ estimators, perSecond, percentiles }) => ({
       name: estimatorsOf(estimators),
       remark: `${perSecond.toFixed(1)} photos/s`,

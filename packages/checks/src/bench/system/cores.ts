@@ -6,7 +6,6 @@ import type { Suite } from '../../harness/suite/suite.ts';
 
 const run = promisify(execFile);
 
-/** The cores that this process may use, by number. */
 export async function ownCores(): Promise<number[]> {
   const list = (await statusField('self', 'Cpus_allowed_list')) ?? '';
   return list.split(',').flatMap((part) => {
@@ -16,11 +15,10 @@ export async function ownCores(): Promise<number[]> {
 }
 
 /**
- * Gives the vision thread of each running estimator a core of its own. All else (this process, the servers, the estimators'
- * other threads) shares the cores that are left. So what is measured is the suite, not a dozen threads on two cores.
+ * Gives the vision thread of each running estimator its own core. Everything else shares the other cores: this process, the
+ * servers, the other threads of the estimators. So the benchmark measures the suite, not a dozen threads on two cores.
  *
- * With 0 estimators, without a core for the rest, or without the right to do so, all share all. Returns whether they are
- * kept apart.
+ * Returns false if all share all cores: with 0 estimators, without a core for the rest, or without the permission.
  */
 export async function keepApart(suite: Suite, estimators: number, cores: readonly number[]): Promise<boolean> {
   const { bot, sandboxProcess, rabbitmq, redis } = suite;
@@ -40,7 +38,7 @@ export async function keepApart(suite: Suite, estimators: number, cores: readonl
   }
 }
 
-/** The id of an estimator's vision thread, which has that name. Throws if there is none. */
+/** The id of the thread named `vision`. Throws if there is none. */
 async function visionThreadOf(pid: number | undefined): Promise<string> {
   for (const thread of await readdir(`/proc/${pid}/task`)) {
     if ((await readFile(`/proc/${pid}/task/${thread}/comm`, 'utf8')).trim() === 'vision') return thread;
@@ -48,7 +46,7 @@ async function visionThreadOf(pid: number | undefined): Promise<string> {
   throw new Error('An estimator has no vision thread.');
 }
 
-/** Lets all threads of a process, and those that it starts later, run on these cores only. */
+/** Restricts all threads of a process, also future ones, to these cores. */
 async function allow(pid: number | undefined, cores: readonly number[]): Promise<void> {
   await run('taskset', ['--all-tasks', '--cpu-list', '--pid', cores.join(','), String(pid)]);
 }

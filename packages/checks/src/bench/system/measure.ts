@@ -1,5 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Broker } from '@attrai/broker/broker';
 import { connectBroker } from '@attrai/broker/connect-broker';
 import type { OnProgress } from '../../harness/command/progress-line.ts';
 import { describeMachine } from '../../harness/machine.ts';
@@ -7,7 +8,15 @@ import { startSuite } from '../../harness/suite/start-suite.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import { measureBot } from './bot-alone.ts';
 import { keepApart, ownCores } from './cores.ts';
-import { estimatorsOf, type Figures, type LatencyFigures, type LoadFigures, type PlainSpeed } from './figures.ts';
+import {
+  type BotFigures,
+  estimatorsOf,
+  type Figures,
+  type LatencyFigures,
+  type LoadFigures,
+  type PlainSpeed,
+  type QueueFigures,
+} from './figures.ts';
 import { Peaks } from './peaks.ts';
 import type { BenchPhotos } from './photos.ts';
 import { measurePipeline } from './pipeline.ts';
@@ -15,74 +24,35 @@ import { measureQueue } from './queue-growth.ts';
 import { measureLatency, measureLoad } from './speed.ts';
 import { measureInTurns } from './turns.ts';
 
-export interface MeasureOptions {
+interface MeasureOptions {
   photos: BenchPhotos;
-  /** Where they come from, for the report. */
+  /** Origin of the photos, for the report. */
   from: string;
   modelsDir: string;
-  /** The suite is measured with 1, 2, up to so many of them. */
+  /** The suite is measured with 1, 2, ... up to so many estimators. */
   estimators: number;
-  /** How long each speed is measured. */
   seconds: number;
-  /** Each speed is measured in so many rounds, in turns with the plain pipeline. */
+  /** Rounds of each speed measurement, in turns with the plain pipeline. */
   rounds: number;
   /** Queue lengths, ascending. */
   lengths: number[];
   logDir?: string | undefined;
   onProgress: OnProgress;
-  /** Everything that runs is in here; disposing it ends it. */
+  /** Disposing it ends everything that runs. */
   opened: AsyncDisposableStack;
 }
 
-/** So many photos at the most are accepted and answered at each length of the queue. */
+/** The most photos that are accepted and answered at each queue length. */
 const MOST_SAMPLED = 200;
 const HALF = 0.5;
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Measures the suite on real servers, and the plain pipeline beside it. Takes minutes. */
+/** Measures the suite on real servers, and the plain pipeline for comparison. Takes minutes. */
 export async function measure(options: MeasureOptions): Promise<Figures> {
-  const { photos, from, estimators: most, seconds, lengths, onProgress, opened } = options;
-  const [loadBefore = 0] = loadavg();
-  const cores = await ownCores();
-  const suite = await startWarm(options);
-  const peaks = new Peaks(suite);
-
-  const speeds: Speeds[] = [];
-  for (let estimators = 1; estimators <= most; estimators++) {
-    await runEstimators(suite, estimators);
-    speeds.push(await measureSpeeds(suite, estimators, cores, peaks, options));
-  }
-
-  await keepApart(suite, 0, cores);
-  const broker = await connectBroker({ url: suite.rabbitmq.url, onFatal: () => {} });
-  opened.defer(() => broker.close());
-  const sample = Math.min(MOST_SAMPLED, lengths.at(-1)!);
-  const queue = await measureQueue({ suite, broker, photos: [photos.small], lengths, sample, onProgress });
-
-  onProgress('the bot alone');
-  await runEstimators(suite, 0);
-  const bot = await measureBot({ suite, broker, photos, seconds });
-  await peaks.look();
-
-  const date = new Date().toISOString().slice(0, 10);
-  return {
-    v: 1,
-    date,
-    machine: describeMachine().filter((line) => line !== date),
-    cores: availableParallelism(),
-    loadBefore,
-    photos: { count: photos.sent.length, from },
-    seconds,
-    plain: speeds.map(({ plain }) => plain),
-    load: speeds.map(({ load }) => load),
-    latency: speeds.map(({ latency }) => latency),
-    queue,
-    bot,
-    peakMb: await peaks.look(),
-  };
+  return await new Measurement(options, await ownCores(), await startWarm(options)).run();
 }
 
-/** A suite whose code V8 has optimized: until then it costs several times as much. */
+/** Starts a suite and keeps it busy until V8 has optimized its code, which is slow before. */
 async function startWarm({ photos, estimators, seconds, logDir, onProgress, opened }: MeasureOptions): Promise<Suite> {
   onProgress('starting RabbitMQ, Redis, sandbox, bot and estimators');
   const suite = await startSuite(opened, {
@@ -93,21 +63,13 @@ async function startWarm({ photos, estimators, seconds, logDir, onProgress, open
     bot: { env: { DEADLINE_SECONDS: '7200' } },
     estimator: { preload: file('one-cpu.ts') },
   });
-  // The bot's image has its compiled code. Here, the bot has left it when it ends.
+  // The bot writes its compiled code when it ends. Its image has that code from the start.
   await suite.bot.changeTo();
   await suite.bot.untilReady();
   onProgress('warming up');
-  // With small photos, as more of them are through in the same time.
+  // Small photos, because more of them are done in the same time.
   await measureLoad({ suite, photos: [photos.small], estimators, seconds: seconds / 3 });
   return suite;
-}
-
-/** Has so many estimators of the suite run, and no other. */
-async function runEstimators(suite: Suite, count: number): Promise<void> {
-  const running = suite.estimators.slice(0, count);
-  await Promise.all(suite.estimators.slice(count).map((one) => one.pause()));
-  for (const one of running) if (!one.running) await one.changeTo();
-  await Promise.all(running.map((one) => one.untilReady()));
 }
 
 interface Speeds {
@@ -116,32 +78,96 @@ interface Speeds {
   latency: LatencyFigures;
 }
 
-/** Measures the suite when it is always busy, in turns with the plain pipeline, and then at half of that load. */
-async function measureSpeeds(
-  suite: Suite,
-  estimators: number,
-  cores: number[],
-  peaks: Peaks,
-  { photos, modelsDir, seconds, rounds, onProgress, opened }: MeasureOptions,
-): Promise<Speeds> {
-  const alone = async () => {
-    onProgress(`the pipeline alone, ${estimators} at once`);
-    await keepApart(suite, 0, cores);
-    const half = seconds / rounds / 2;
-    return measurePipeline({ photos: photos.received, modelsDir, processes: estimators, seconds: half, opened });
-  };
-  const busy = async () => {
-    onProgress(`${estimatorsOf(estimators)}, always busy`);
-    const apart = await keepApart(suite, estimators, cores);
-    const reached = await measureLoad({ suite, photos: photos.sent, estimators, seconds: seconds / rounds });
-    return { ...reached, apart };
-  };
-  const { plain, load } = await measureInTurns(rounds, alone, busy);
-  await keepApart(suite, estimators, cores);
-  await peaks.look();
-  onProgress(`${estimatorsOf(estimators)} at half load`);
-  const perSecond = load.photosPerSecond * HALF;
-  const latency = await measureLatency({ suite, photos: photos.sent, estimators, seconds, perSecond });
-  await peaks.look();
-  return { plain, load, latency };
+class Measurement {
+  readonly #options: MeasureOptions;
+  readonly #cores: number[];
+  readonly #suite: Suite;
+  readonly #peaks: Peaks;
+  readonly #loadBefore = loadavg()[0] ?? 0;
+
+  constructor(options: MeasureOptions, cores: number[], suite: Suite) {
+    this.#options = options;
+    this.#cores = cores;
+    this.#suite = suite;
+    this.#peaks = new Peaks(suite);
+  }
+
+  async run(): Promise<Figures> {
+    const { photos, from, estimators: most, seconds, opened } = this.#options;
+    const speeds: Speeds[] = [];
+    for (let estimators = 1; estimators <= most; estimators++) {
+      await this.#runEstimators(estimators);
+      speeds.push(await this.#measureSpeeds(estimators));
+    }
+    await keepApart(this.#suite, 0, this.#cores);
+    const broker = await connectBroker({ url: this.#suite.rabbitmq.url, onFatal: () => {} });
+    opened.defer(() => broker.close());
+    const queue = await this.#measureQueue(broker);
+    const bot = await this.#measureBot(broker);
+    const date = new Date().toISOString().slice(0, 10);
+    return {
+      v: 1,
+      date,
+      machine: describeMachine().filter((line) => line !== date),
+      cores: availableParallelism(),
+      loadBefore: this.#loadBefore,
+      photos: { count: photos.sent.length, from },
+      seconds,
+      plain: speeds.map(({ plain }) => plain),
+      load: speeds.map(({ load }) => load),
+      latency: speeds.map(({ latency }) => latency),
+      queue,
+      bot,
+      peakMb: await this.#peaks.look(),
+    };
+  }
+
+  /** Leaves so many estimators of the suite running. */
+  async #runEstimators(count: number): Promise<void> {
+    const running = this.#suite.estimators.slice(0, count);
+    await Promise.all(this.#suite.estimators.slice(count).map((one) => one.pause()));
+    for (const one of running) if (!one.running) await one.changeTo();
+    await Promise.all(running.map((one) => one.untilReady()));
+  }
+
+  /** Measures the busy suite in turns with the plain pipeline, then the suite at half of that load. */
+  async #measureSpeeds(estimators: number): Promise<Speeds> {
+    const { photos, modelsDir, seconds, rounds, onProgress, opened } = this.#options;
+    const suite = this.#suite;
+    const alone = async () => {
+      onProgress(`the pipeline alone, ${estimators} at once`);
+      await keepApart(suite, 0, this.#cores);
+      const half = seconds / rounds / 2;
+      return measurePipeline({ photos: photos.received, modelsDir, processes: estimators, seconds: half, opened });
+    };
+    const busy = async () => {
+      onProgress(`${estimatorsOf(estimators)}, always busy`);
+      const apart = await keepApart(suite, estimators, this.#cores);
+      const reached = await measureLoad({ suite, photos: photos.sent, estimators, seconds: seconds / rounds });
+      return { ...reached, apart };
+    };
+    const { plain, load } = await measureInTurns(rounds, alone, busy);
+    await keepApart(suite, estimators, this.#cores);
+    await this.#peaks.look();
+    onProgress(`${estimatorsOf(estimators)} at half load`);
+    const perSecond = load.photosPerSecond * HALF;
+    const latency = await measureLatency({ suite, photos: photos.sent, estimators, seconds, perSecond });
+    await this.#peaks.look();
+    return { plain, load, latency };
+  }
+
+  async #measureQueue(broker: Broker): Promise<QueueFigures[]> {
+    const { photos, lengths, onProgress } = this.#options;
+    const sample = Math.min(MOST_SAMPLED, lengths.at(-1)!);
+    return await measureQueue({ suite: this.#suite, broker, photos: [photos.small], lengths, sample, onProgress });
+  }
+
+  async #measureBot(broker: Broker): Promise<BotFigures> {
+    const { photos, seconds, onProgress } = this.#options;
+    onProgress('the bot alone');
+    await this.#runEstimators(0);
+    const bot = await measureBot({ suite: this.#suite, broker, photos, seconds });
+    await this.#peaks.look();
+    return bot;
+  }
 }

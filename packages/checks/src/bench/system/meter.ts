@@ -1,15 +1,14 @@
 import type { Suite } from '../../harness/suite/suite.ts';
 import { type Cpu, cpuBetween, cpuOf, cpuOfMainThreads } from './usage.ts';
 
-export type Metered = 'pipeline' | 'messaging' | 'bot' | 'rabbitmq' | 'redis' | 'sandbox';
+type Metered = 'pipeline' | 'messaging' | 'bot' | 'rabbitmq' | 'redis' | 'sandbox';
 
 /**
- * CPU milliseconds since the meter was started. `messaging` is what estimators spend in their main threads; `pipeline` is
- * what they spend in all others: vision, decoding, and a little for reading and writing files.
+ * CPU milliseconds since the start of the meter. `messaging` are the main threads of the estimators, `pipeline` all their
+ * other threads: vision, decoding, and a little reading and writing of files.
  */
-export type Meter = () => Promise<Cpu<Metered>>;
+type Meter = () => Promise<Cpu<Metered>>;
 
-/** Starts to meter what runs now. */
 export async function startMeter(suite: Suite): Promise<Meter> {
   const before = await look(suite);
   return async () => cpuBetween(before, await look(suite));

@@ -1,4 +1,4 @@
-// Loaded before an estimator (`node --import`): it sees one CPU, as in the containers of docker-stack.yml.
+// Loaded before an estimator (`node --import`), so that it sees one CPU, as in its container of docker-stack.yml.
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 

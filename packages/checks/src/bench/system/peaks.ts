@@ -4,7 +4,7 @@ import { peakMemory } from './usage.ts';
 
 const MB = 2 ** 20;
 
-/** The most memory that the bot, and any estimator, ever had. */
+/** Peak memory of the bot, and the highest of all estimators. */
 export class Peaks {
   readonly #suite: Suite;
   readonly #mb = { bot: 0, estimator: 0 };
@@ -13,7 +13,7 @@ export class Peaks {
     this.#suite = suite;
   }
 
-  /** Looks at what runs now, and gives the peaks so far. Look before a process ends: its peak goes with it. */
+  /** Reads and returns the peaks so far. Call it before a process ends, when its peak is lost. */
   async look(): Promise<Figures['peakMb']> {
     const { bot, estimators } = this.#suite;
     const peaks = await Promise.all(estimators.map(({ pid }) => peakMemory(pid)));

@@ -5,24 +5,19 @@ import { photoFiles } from '@attrai/vision/cli/files';
 import sharp from 'sharp';
 import type { Sample } from '../../harness/load/samples.ts';
 
-/** The sandbox keeps the sizes of its last 32 photos: of these, and of as many pictures that come back. */
+/** The sandbox caches the sizes of 32 photos: of these, and of as many pictures of the bot. */
 const MOST_PHOTOS = 15;
-/** The photo that fills the queue: one face, and next to no work for an estimator. */
+/** The photo that fills the queue: one face, very cheap to estimate. */
 const SMALL = { sample: 'connery', side: 160 };
 
 export interface BenchPhotos {
-  /** As users send them. */
   sent: Sample[];
-  /** The same as estimators get them: Telegram's largest size of each. */
+  /** The same as estimators get them, in Telegram's largest size. */
   received: Buffer[];
-  /** A photo that is estimated in next to no time. */
   small: Sample;
 }
 
-/**
- * Photos out of files and folders, spread evenly if there are many; without any, those the sandbox offers, which come with
- * npm packages. Throws if there are none.
- */
+/** Reads at most 15 photos, evenly spread over files and folders; without paths, the sandbox's samples. Throws if there are none. */
 export async function readPhotos(paths: readonly string[]): Promise<BenchPhotos> {
   const samples = await findSamples();
   const files = paths.length > 0 ? await photoFiles(paths) : samples.map(({ path }) => path);

@@ -7,17 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { AS_IN_CONTAINERS } from '../../harness/as-in-containers.ts';
 import type { PlainSpeed } from './figures.ts';
 
-export interface PlainOptions {
+interface PlainOptions {
   /** As estimators get them. */
   photos: Buffer[];
   modelsDir: string;
   processes: number;
   seconds: number;
-  /** Ends the processes early. */
+  /** Disposing it ends the processes early. */
   opened: AsyncDisposableStack;
 }
 
-/** Measures the pipeline without a queue: in `processes` processes at once, each with one photo at a time. */
+/** Measures the pipeline without a queue, in several processes at once, each with one photo at a time. */
 export async function measurePipeline(options: PlainOptions): Promise<PlainSpeed> {
   const { photos, modelsDir, processes, seconds, opened } = options;
   const folder = await mkdtemp(join(tmpdir(), 'attrai-bench-'));

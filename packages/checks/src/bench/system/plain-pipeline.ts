@@ -1,5 +1,5 @@
-// A process of its own, started by pipeline.ts: estimates the photos of a folder in turn, for so many seconds, and sends
-// the process that started it how many there were.
+// Started by pipeline.ts as a process of its own. Estimates the photos of a folder in turn for some seconds, and sends
+// their number to its parent.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadVision } from '@attrai/vision/load-vision';
@@ -14,7 +14,7 @@ await new Promise((resolve) => process.once('message', resolve));
 const start = performance.now();
 let cpuMs = 0;
 let done = 0;
-// Whole rounds, so that every photo counts the same.
+// In whole rounds, so that all photos count alike.
 while (performance.now() - start < Number(seconds) * 1000) {
   for (const photo of photos) cpuMs += (await vision.estimate(photo)).cpuMs.total;
   done += photos.length;

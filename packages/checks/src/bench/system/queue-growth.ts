@@ -6,33 +6,28 @@ import type { Crowd } from '../../harness/load/crowd.ts';
 import type { Sample } from '../../harness/load/samples.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { QueueFigures } from './figures.ts';
-import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
+import { gather } from './speed.ts';
 import { cpuPerPhoto } from './usage.ts';
 
-export interface QueueOptions {
+interface QueueOptions {
   suite: Suite;
-  /** Connected to the suite's RabbitMQ. */
   broker: Broker;
-  /** Small, so that to estimate them adds little to the cost. */
+  /** Small, because estimating them should cost little. */
   photos: readonly Sample[];
-  /** How many wait while the cost is measured, ascending. */
   lengths: number[];
-  /** So many photos are accepted, and then answered, at each length. */
+  /** Number of photos that are accepted, then answered, at each length. */
   sample: number;
   onProgress: OnProgress;
 }
 
-/** So many photos at the most are sent and not yet in the queue. */
+/** The most photos that are sent but not yet in the queue. */
 const AHEAD = 60;
 const LOOK_MS = 50;
-/** RabbitMQ goes on working for a moment on what was just published. */
+/** RabbitMQ still works for a moment on what was published. */
 const SETTLE_MS = 1_500;
 
-/**
- * Measures what one more photo costs, to accept and to answer, at each length of the queue. One estimator runs, and only
- * while photos are answered.
- */
+/** Measures the cost of accepting and of answering a photo at each queue length. One estimator runs, only to answer. */
 export async function measureQueue(options: QueueOptions): Promise<QueueFigures[]> {
   const { suite, broker, photos, lengths, sample, onProgress } = options;
   const [estimator, ...others] = suite.estimators;
@@ -50,11 +45,9 @@ export async function measureQueue(options: QueueOptions): Promise<QueueFigures[
   return measured;
 }
 
-async function meterAccepting(
-  crowd: Crowd,
-  { suite, broker, sample }: QueueOptions,
-  waiting: number,
-): Promise<QueueFigures['accept']> {
+type Accepting = Promise<QueueFigures['accept']>;
+
+async function meterAccepting(crowd: Crowd, { suite, broker, sample }: QueueOptions, waiting: number): Accepting {
   const read = await startMeter(suite);
   await fill(crowd, broker, waiting + sample);
   const { bot, rabbitmq, redis } = cpuPerPhoto(await read(), sample);
@@ -75,14 +68,9 @@ async function meterAnswering({ suite, broker }: QueueOptions, waiting: number):
   return { bot, messaging, rabbitmq, redis };
 }
 
-/** Has photos sent until so many wait. */
-async function fill(
-  crowd: Crowd,
-  broker: Broker,
-  wanted: number,
-  onProgress: (now: number) => void = () => {},
-): Promise<void> {
-  // Those have left the queue again.
+/** Users send photos until `wanted` photos wait. */
+async function fill(crowd: Crowd, broker: Broker, wanted: number, onProgress = (_now: number) => {}): Promise<void> {
+  // Photos that have left the queue again.
   const done = crowd.sent.length - (await broker.depth(TO_ESTIMATE));
   for (;;) {
     const now = await broker.depth(TO_ESTIMATE);

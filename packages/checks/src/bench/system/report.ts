@@ -16,50 +16,27 @@ interface Goal {
   ok: boolean;
 }
 
-/** The goals, each with what was reached. */
-export function judge(figures: Figures): Goal[] {
-  const { load, queue, peakMb, bot } = figures;
-  const [one] = load;
+export function judge({ load, queue, peakMb, bot }: Figures): Goal[] {
   const outside = Math.max(...load.map(outsideMs));
   const ofCpu = Math.min(...load.map(shareOfCpu));
-  const share = shareOfPlain(one!);
+  const share = shareOfPlain(load[0]!);
   const growth = queueCost(queue.at(-1)!) / queueCost(queue[0]!);
   const lengths = `${whole(queue[0]!.waiting)} → ${whole(queue.at(-1)!.waiting)}`;
+  const ofPipeline = `≥ ${percent(GOALS.share)} of the pipeline's own speed`;
+  const memory = (what: string, mb: number, most: number): Goal => {
+    return { goal: `${what} ≤ ${most} MB resident`, reached: `${Math.round(mb)} MB at most`, ok: mb <= most };
+  };
   return [
     {
       goal: `CPU outside the pipeline ≤ ${GOALS.outsideMs} ms a photo`,
       reached: `${outside.toFixed(1)} ms`,
       ok: outside <= GOALS.outsideMs,
     },
-    {
-      goal: `≥ ${percent(GOALS.share)} of the pipeline's own speed, by the estimator's CPU time`,
-      reached: percent(ofCpu),
-      ok: ofCpu >= GOALS.share,
-    },
-    {
-      goal: `≥ ${percent(GOALS.share)} of the pipeline's own speed, by the clock (1 estimator)`,
-      reached: percent(share),
-      ok: share >= GOALS.share,
-    },
-    {
-      goal: `estimator ≤ ${GOALS.estimatorMb} MB resident`,
-      reached: `${Math.round(peakMb.estimator)} MB at most`,
-      ok: peakMb.estimator <= GOALS.estimatorMb,
-    },
-    {
-      goal: `bot ≤ ${GOALS.botMb} MB resident`,
-      reached: `${Math.round(peakMb.bot)} MB at most`,
-      ok: peakMb.bot <= GOALS.botMb,
-    },
-    ...(bot
-      ? [
-          {
-            goal: `one bot answers ≥ ${GOALS.botPhotosPerSecond} photos/s, each once`,
-            reached: `${bot.photosPerSecond.toFixed(1)} photos/s; ${bot.unanswered} not answered, ${bot.twice} twice`,
-            ok: bot.photosPerSecond >= GOALS.botPhotosPerSecond && bot.unanswered + bot.twice === 0,
-          },
-        ]
-      : []),
+    { goal: `${ofPipeline}, by the estimator's CPU time`, reached: percent(ofCpu), ok: ofCpu >= GOALS.share },
+    { goal: `${ofPipeline}, by the clock (1 estimator)`, reached: percent(share), ok: share >= GOALS.share },
+    memory('estimator', peakMb.estimator, GOALS.estimatorMb),
+    memory('bot', peakMb.bot, GOALS.botMb),
+    ...(bot ? [judgeBot(bot)] : []),
     {
       goal: `cost flat while the queue grows ${lengths} (× ${GOALS.growth} at most)`,
       reached: `× ${growth.toFixed(2)}`,
@@ -68,14 +45,17 @@ export function judge(figures: Figures): Goal[] {
   ];
 }
 
-/** The text of docs/benchmarks.md. Its pictures lie beside it as `<name>-cpu.svg` and so on. */
+/** The text of docs/benchmarks.md. Its pictures are in the same folder, named `<name>-cpu.svg` and so on. */
 export function report(figures: Figures, name: string, command: string): string {
   const { photos, seconds, machine, loadBefore, date } = figures;
   const sections = [
     '# How fast the suite is',
-    `\`${command}\` on ${date}: real RabbitMQ and Redis on one machine with everything else, the sandbox for Telegram, bot and estimators as processes ` +
+    `\`${command}\` on ${date}: RabbitMQ, Redis, the sandbox in place of Telegram, bot and estimators, all on one machine. The processes are ` +
       `set up as in their images. ${photos.count} photos (${photos.from}), ${seconds} s a measurement.`,
-    [...machine, `load average ${loadBefore.toFixed(1)} when it began: what else ran, and takes from these figures`]
+    [
+      ...machine,
+      `load average ${loadBefore.toFixed(1)} before the start: other work on the machine lowers these figures`,
+    ]
       .map((line) => `- ${line}`)
       .join('\n'),
     sharing(figures),
@@ -86,16 +66,16 @@ export function report(figures: Figures, name: string, command: string): string 
     ),
     '## Photos a second',
     speedTable(figures),
-    'Of the estimator’s CPU: what goes into the pipeline. Of the pipeline: photos/s compared with as many processes that run it without a queue, just before and after; the median of the rounds, and each of them. ' +
-      'Messages: what Telegram gets a photo (placeholder, answer, places in the queue).',
-    'An estimator looks at photos in one thread and does the rest in others; the pipeline alone does one photo after the other. The next photo is asked for when the one in hand is decoded: ' +
-      'it is decoded while that one is looked at, and looked at while the picture of that one is stored, published and confirmed: more than 100 % is possible where there are cores to spare. ' +
-      'Where a photo kills its estimator, RabbitMQ counts a failed delivery for both; from then on each is worked on alone, so that no innocent one loses more than one of its three.',
+    'Of the pipeline: photos/s compared with as many processes that run the pipeline without a queue, before and after; the median of the rounds, and each round. Of the estimator’s CPU: the share of the pipeline. ' +
+      'Messages: messages and edits that Telegram gets for a photo (placeholder, answer, places in the queue).',
+    'An estimator looks at photos in one thread and does the rest in others; the pipeline alone does one photo after the other. An estimator takes the next photo when the current one is decoded. ' +
+      'So it decodes one photo while it looks at another, and looks at one while the picture of another is stored and published: more than 100 % is possible with spare cores. ' +
+      'If a photo kills its estimator, RabbitMQ counts a failed delivery for both photos in work. Each is then estimated alone, so that the other one loses at most one of its three deliveries.',
     '## CPU a photo',
     picture(name, 'cpu', 'CPU milliseconds a photo by process'),
     cpuTable(figures),
-    'Messaging is the CPU time of the estimators’ main threads, pipeline that of all their others (the reading and writing of photo files is in it). Only ' +
-      'messaging and bot count as ours; RabbitMQ, Redis and the sandbox are shown for planning.',
+    'Messaging is the CPU time of the estimators’ main threads, pipeline that of all their other threads (with the reading and writing of photo files). Only ' +
+      'messaging and bot count as ours; RabbitMQ, Redis and the sandbox are there for planning.',
     '## Latency at half load',
     picture(name, 'latency', 'Share of photos answered within a time'),
     latencyTable(figures),
@@ -103,9 +83,17 @@ export function report(figures: Figures, name: string, command: string): string 
     '## A long queue',
     picture(name, 'queue', 'CPU milliseconds a photo by the number of photos that wait'),
     queueTable(figures),
-    `Each line: ${figures.queue[0]!.photos} small photos accepted, then as many answered, while so many wait. The pipeline isn't in it.`,
+    `Each line: ${figures.queue[0]!.photos} small photos accepted, then as many answered, while so many others wait. The cost is without the pipeline.`,
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+function judgeBot({ photosPerSecond, unanswered, twice }: BotFigures): Goal {
+  return {
+    goal: `one bot answers ≥ ${GOALS.botPhotosPerSecond} photos/s, each once`,
+    reached: `${photosPerSecond.toFixed(1)} photos/s; ${unanswered} not answered, ${twice} twice`,
+    ok: photosPerSecond >= GOALS.botPhotosPerSecond && unanswered + twice === 0,
+  };
 }
 
 function oneBot({ photosPerSecond, cpuMs, photos }: BotFigures): string {
@@ -116,15 +104,12 @@ function oneBot({ photosPerSecond, cpuMs, photos }: BotFigures): string {
   );
 }
 
-/** Says what had cores of its own. */
 function sharing({ cores, load }: Figures): string {
   const apart = load.filter((one) => one.apart).map(({ estimators }) => estimatorsOf(estimators));
-  const all = 'RabbitMQ, Redis, the sandbox and the users it plays for, bot and estimators';
-  if (apart.length === 0) return `The ${cores} cores are shared by ${all}: on servers of their own estimators do more.`;
-  return (
-    `With ${apart.join(' and ')} the thread that looks at photos has one of the ${cores} cores to itself, as if the server had more of them, and all else has what is left; with more, the cores are shared by ${all}: ` +
-    'on servers of their own those do more.'
-  );
+  const all =
+    'RabbitMQ, Redis, the sandbox and its users, bot and estimators share the cores. On servers of their own, estimators are faster.';
+  if (apart.length === 0) return `There are ${cores} cores. ${all}`;
+  return `With ${apart.join(' and ')}, each vision thread has one of the ${cores} cores for itself, and everything else shares the others. With more, ${all}`;
 }
 
 function speedTable(figures: Figures): string {
@@ -177,7 +162,6 @@ function queueTable({ queue }: Figures): string {
   );
 }
 
-/** A table in Markdown. */
 export function table(head: string[], rows: (string | number)[][]): string {
   const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -1,45 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Crowd } from '../../harness/load/crowd.ts';
+import { LANGUAGES } from '@attrai/bot/texts/language';
+import { Crowd } from '../../harness/load/crowd.ts';
 import { keepBusy, sendAtRandom } from '../../harness/load/paces.ts';
 import type { Sample } from '../../harness/load/samples.ts';
-import { seededRandom } from '../../harness/random.ts';
+import { Random } from '../../harness/random.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 import type { LatencyFigures, LoadFigures } from './figures.ts';
-import { gather } from './gather.ts';
 import { startMeter } from './meter.ts';
 import { cpuPerPhoto } from './usage.ts';
 
-export interface SpeedOptions {
+interface SpeedOptions {
   suite: Suite;
-  /** As users send them. */
   photos: readonly Sample[];
-  /** How many of the suite's run. */
   estimators: number;
   seconds: number;
 }
 
-/** Photos in work for each estimator: enough that none runs out of work between two looks. */
+/** Enough users that no chat comes near Telegram's limit for one chat. */
+const USERS = 400;
+/** Photos in work for each estimator: enough for the time between two looks. */
 const IN_WORK = 30;
-/** The share of the time that passes before anything is measured. */
+/** Time before the measurement, as a share of its length. */
 const WARM_UP = 0.3;
-/** So many photos at least are answered while it is measured, however short that is. */
+/** A measurement lasts at least until so many photos are answered. */
 const LEAST_PHOTOS = 20;
 const ANSWERED_WITHIN_MS = 60_000;
 const LOOK_MS = 250;
 const SEED = 5;
-/** Calls of the Bot API that show something to a user. */
+/** Methods of the Bot API that show something to a user. */
 const MESSAGES = ['sendMessage', 'sendPhoto', 'editMessageText', 'editMessageMedia'];
 
-/** Measures photos/s, and what each photo costs, while there is always one that waits. */
-export async function measureLoad({
-  suite,
-  photos,
-  estimators,
-  seconds,
-}: SpeedOptions): Promise<Omit<LoadFigures, 'apart' | 'shares'>> {
+/** Measures photos/s and the cost of a photo while photos always wait. */
+export async function measureLoad(options: SpeedOptions): Promise<Omit<LoadFigures, 'apart' | 'shares'>> {
+  const { suite, photos, estimators, seconds } = options;
   const crowd = gather(suite, photos);
   const enough = new AbortController();
-  const busy = keepBusy(crowd, IN_WORK * estimators, suite.bookkeeping.inWork, enough.signal);
+  const busy = keepBusy(crowd, IN_WORK * estimators, () => suite.bookkeeping.inWork(), enough.signal);
   busy.catch(() => {}); // Awaited below.
 
   await Promise.race([untilDone(suite, crowd, seconds * WARM_UP), busy]);
@@ -64,11 +60,11 @@ export async function measureLoad({
   };
 }
 
-/** Measures how long users wait for answers when photos come at random, `perSecond` of them in the mean. */
+/** Measures the time until an answer while photos arrive at random, `perSecond` on average. */
 export async function measureLatency(options: SpeedOptions & { perSecond: number }): Promise<LatencyFigures> {
   const { suite, photos, estimators, seconds, perSecond } = options;
   const crowd = gather(suite, photos);
-  await sendAtRandom(crowd, perSecond, seconds, seededRandom(SEED, estimators));
+  await sendAtRandom(crowd, perSecond, seconds, new Random(SEED, estimators));
   await untilAnswered(suite);
   const fates = await crowd.fates();
   const waits = fates.flatMap(({ sentAt, answeredAt }) => (answeredAt === undefined ? [] : [answeredAt - sentAt]));
@@ -81,7 +77,12 @@ export async function measureLatency(options: SpeedOptions & { perSecond: number
   };
 }
 
-/** Percentile 0 to 100, by nearest rank; zeros if there are no values. */
+/** Users who send these photos, all with one language. */
+export function gather({ sandbox }: Suite, photos: readonly Sample[]): Crowd {
+  return new Crowd(sandbox, photos, USERS, LANGUAGES.slice(0, 1));
+}
+
+/** Percentiles 0 to 100 by nearest rank; zeros without values. */
 export function percentiles(values: number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
   return Array.from({ length: 101 }, (_, p) => sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? 0);
@@ -92,7 +93,7 @@ async function messagesOf({ sandbox }: Suite): Promise<number> {
   return MESSAGES.reduce((sum, method) => sum + (calls[method] ?? 0), 0);
 }
 
-/** Waits so many seconds, and then until enough photos have been answered meanwhile to measure something. */
+/** Waits `seconds`, and longer if too few photos were answered to measure something. */
 export async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: number): Promise<void> {
   const answered = async () => crowd.sent.length - (await bookkeeping.inWork());
   const enough = (await answered()) + LEAST_PHOTOS;
@@ -100,7 +101,7 @@ export async function untilDone({ bookkeeping }: Suite, crowd: Crowd, seconds: n
   while ((await answered()) < enough) await sleep(LOOK_MS);
 }
 
-/** Waits until no photo was in work for 3 s, since one that was just sent may not be in work yet; at most for a minute. */
+/** Waits at most a minute until no photo was in work for 3 s. (A photo counts as in work a little after it was sent.) */
 export async function untilAnswered({ bookkeeping }: Suite): Promise<void> {
   const end = Date.now() + ANSWERED_WITHIN_MS;
   for (let idle = 0; idle < 12 && Date.now() < end; await sleep(LOOK_MS)) {

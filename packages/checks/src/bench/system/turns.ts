@@ -4,8 +4,8 @@ import type { LoadFigures, PlainSpeed } from './figures.ts';
 type Load = Omit<LoadFigures, 'shares'>;
 
 /**
- * Measures the plain pipeline and the busy suite in turns, so many rounds. No machine is always as fast, so each round of
- * the suite is compared with the pipelines just before and after it.
+ * Measures the plain pipeline and the busy suite in turns. The speed of a machine varies, so each round of the suite is
+ * compared with the pipeline before and after it.
  */
 export async function measureInTurns(
   rounds: number,
@@ -25,7 +25,7 @@ export async function measureInTurns(
   return { plain: meanOf(plains), load: { ...meanOf(loads), photos, shares } };
 }
 
-/** The mean of every number in objects of one shape, at any depth. What is no number is the first object's. */
+/** The mean of each number in objects of one shape, at any depth. Other values are those of the first object. */
 function meanOf<T extends object>(all: T[]): T {
   const [first] = all as [T];
   const entries = Object.entries(first).map(([key, value]) => {

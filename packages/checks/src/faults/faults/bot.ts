@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
+import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 import type { Fault } from './fault.ts';
 import { inMidCall } from './moments.ts';
 
-/** Telegram holds a call back for so long, ms; the bot dies meanwhile. */
+/** Telegram delays calls for so long, ms; the bot dies meanwhile. */
 const HOLD_MS = 1_500;
-/** Downloads that take longer than a photo may wait without a placeholder. */
+/** Downloads so slow that a photo gets a placeholder. */
 const SLOW_DOWNLOADS: FaultOrder = { method: 'downloadFile', kind: 'delay', delay_ms: 4_000, times: 12 };
-/** So that the calls are on the way. */
+/** Time until the calls are on their way. */
 const MIDDLE_MS = 300;
 
-/**
- * The bot dies while calls of `method` are under way. Telegram does what it was asked all the same, as it would.
- *
- * @param before what else goes wrong, so that there are such calls
- */
+/** The bot dies during calls of `method`, which Telegram still executes. `before` is another fault that leads to such calls. */
 function killedIn(method: string, name: string, before?: FaultOrder): Fault {
   return {
     name,

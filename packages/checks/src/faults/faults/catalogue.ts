@@ -8,7 +8,6 @@ import { photoFaults } from './photos.ts';
 import { serverFaults } from './servers.ts';
 import { telegramFaults } from './telegram.ts';
 
-/** Every fault there is. */
 export const FAULTS: Fault[] = [
   ...estimatorFaults,
   ...botFaults,

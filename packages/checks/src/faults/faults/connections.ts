@@ -14,7 +14,7 @@ function cut(between: string, proxiesOf: ProxiesOf): Fault {
   };
 }
 
-/** Half-open connections: neither side notices, nothing passes, and data in flight is lost. Twice as long as other outages. */
+/** Half-open connections: nothing passes, neither side notices, and data in flight is lost. Takes two outages. */
 function stalled(between: string, proxiesOf: ProxiesOf): Fault {
   return {
     name: `connections hang between ${between}`,

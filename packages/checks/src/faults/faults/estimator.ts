@@ -2,7 +2,7 @@ import type { ServiceProcess } from '../../harness/suite/service-process.ts';
 import type { Fault } from './fault.ts';
 import { inMidPhoto } from './moments.ts';
 
-/** Estimators get a signal while each has a photo in flight. */
+/** Sends a signal to estimators while each has a photo in flight. */
 function signalled(name: string, signal: NodeJS.Signals, which: (all: ServiceProcess[]) => ServiceProcess[]): Fault {
   return {
     name,

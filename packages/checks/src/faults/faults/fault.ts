@@ -2,31 +2,27 @@ import type { Tally } from '../../harness/answers/tally.ts';
 import type { Crowd } from '../../harness/load/crowd.ts';
 import type { Suite } from '../../harness/suite/suite.ts';
 
-/** Parameters of a fault. */
 export interface Stage {
   suite: Suite;
   crowd: Crowd;
   /** How long an outage lasts, ms. */
   outageMs: number;
-  /** Photos sent and not answered yet. */
+  /** Number of photos sent and not answered. */
   inWork(): Promise<number>;
 }
 
-/** One kind of failure. */
 export interface Fault {
   name: string;
   /** Before the first photo is sent. */
   prepare?(suite: Suite): Promise<void>;
-  /** Waits for the moment to strike. Resolves to how many photos are in work then. Default: `inFullWork`. */
+  /** Waits for the time to strike. Resolves to the number of photos in work then. Default: `inFullWork`. */
   moment?(stage: Stage): Promise<number>;
-  /** Breaks something, and repairs it. */
   strike?(stage: Stage): Promise<void>;
-  /** In the end: what else should have happened and didn't. */
+  /** Returns further problems, in words. */
   check?(stage: Stage, tally: Tally): Promise<string[]>;
-  /** Undoes `prepare`. */
   restore?(suite: Suite): Promise<void>;
-  /** Users who can't be told anything. */
+  /** Chats in which the bot can't write. */
   unreachable?(crowd: Crowd): readonly number[];
-  /** Why it can't be done on this machine, if so. */
+  /** A reason why this machine can't do it. */
   cannot?(): Promise<string | undefined>;
 }

@@ -1,27 +1,23 @@
 import { TO_ESTIMATE } from '@attrai/contracts/queues';
-import type { FaultOrder } from '../../harness/suite/sandbox-client.ts';
+import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 import { within } from '../../harness/within.ts';
 import type { Stage } from './fault.ts';
 
-/** Photos sent at once, so that every part of the suite has some. */
+/** Photos sent at once: enough that every part of the suite gets some. */
 const BURST = 12;
-/** Between two looks, ms. The moments are short. */
 const LOOK_MS = 25;
 
-/** Every part of the suite has photos in work. Resolves to how many; to 0 if that moment never came. */
+/** Waits until every part of the suite has photos. Resolves to the number of photos in work, or 0 if that never happened. */
 export async function inFullWork(stage: Stage): Promise<number> {
   return burstUntil(stage, async () => (await stage.inWork()) >= BURST / 2);
 }
 
-/**
- * Every estimator has a photo in flight: photos wait in the queue only then.
- * Resolves to how many photos are in work, to 0 if that moment never came.
- */
+/** The same until every estimator has a photo in flight: only then do others wait in the queue. */
 export async function inMidPhoto(stage: Stage): Promise<number> {
   return burstUntil(stage, async () => (await stage.suite.queues.depth(TO_ESTIMATE)) > 1);
 }
 
-/** Repeats bursts if needed: on a busy machine one may be over before the next look. */
+/** Repeats the burst if needed: on a busy machine it may be over before the next look. */
 async function burstUntil({ crowd, inWork }: Stage, hasCome: () => Promise<boolean>): Promise<number> {
   for (let tries = 0; tries < 5; tries++) {
     await crowd.burst(BURST, 'faces');
@@ -30,7 +26,7 @@ async function burstUntil({ crowd, inWork }: Stage, hasCome: () => Promise<boole
   return 0;
 }
 
-/** Calls of a method of the Bot API are in flight: the sandbox holds them back for `holdMs`. Resolves to how many. */
+/** Delays calls of a method by `holdMs`, and waits until some are in flight. Resolves to their number. */
 export async function inMidCall({ suite, crowd }: Stage, method: string, holdMs: number): Promise<number> {
   const order: FaultOrder = { method, kind: 'delay', delay_ms: holdMs, times: BURST };
   await suite.sandbox.order(order);

@@ -12,7 +12,7 @@ import { inFullWork } from './moments.ts';
 const run = promisify(execFile);
 const FRAGILE = fileURLToPath(new URL('../stand-ins/fragile-estimator.ts', import.meta.url));
 const DEADLY_PHOTOS = 2;
-/** Bytes of the photo store that gets full. */
+/** Size of the photo store that becomes full, bytes. */
 const SMALL_STORE = 4 * 2 ** 20;
 
 async function unmount(folder: string): Promise<void> {
@@ -39,11 +39,11 @@ export const photoFaults: Fault[] = [
   {
     name: 'the photo store is full',
     async cannot() {
-      return process.getuid?.() === 0 ? undefined : 'a small photo store has to be mounted, which only root may';
+      return process.getuid?.() === 0 ? undefined : 'only root may mount a small photo store';
     },
     async prepare({ opened, files: { photoDir } }) {
       await run('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_STORE},mode=700`, 'attrai-faults', photoDir]);
-      opened.defer(() => unmount(photoDir).catch(() => {})); // It is unmounted already, if all goes well.
+      opened.defer(() => unmount(photoDir).catch(() => {})); // Usually it is unmounted already.
     },
     async strike({ suite, outageMs }) {
       const filler = join(suite.files.photoDir, '.filler');
@@ -58,7 +58,7 @@ export const photoFaults: Fault[] = [
   {
     name: 'photos vanish from the store',
     async moment(stage) {
-      // Otherwise no photo might wait in the store.
+      // Or no photo might wait in the store.
       for (const estimator of stage.suite.estimators) estimator.signal('SIGSTOP');
       return inFullWork(stage);
     },
@@ -68,7 +68,7 @@ export const photoFaults: Fault[] = [
       for (const estimator of suite.estimators) estimator.signal('SIGCONT');
     },
     async check(_stage, { sorry }) {
-      return sorry > 0 ? [] : ['nobody was told that a photo got lost'];
+      return sorry > 0 ? [] : ['no user was told that a photo is lost'];
     },
     async restore({ estimators }) {
       for (const estimator of estimators) estimator.signal('SIGCONT');

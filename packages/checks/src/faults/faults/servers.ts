@@ -21,15 +21,6 @@ function gone(what: string, serverOf: (suite: Suite) => Server, end: 'stop' | 'k
 const rabbitmq = (suite: Suite) => suite.rabbitmq;
 const redis = (suite: Suite) => suite.redis;
 
-/** Redis takes commands and answers none. Afterwards it executes them all, also those whose client has given up. */
-const redisHangs: Fault = {
-  name: 'Redis hangs',
-  async strike({ suite, outageMs }) {
-    await suite.redis.run('redis-cli', 'CLIENT', 'PAUSE', String(outageMs), 'ALL');
-    await sleep(outageMs);
-  },
-};
-
 /** Redis answers as ever, but takes no writes, which the bot's /readyz must name in time. */
 function refusing(what: string, named: RegExp, begin: string[], end: string[]): Fault {
   let wasNamed = false;
@@ -53,7 +44,14 @@ export const serverFaults: Fault[] = [
   gone('RabbitMQ', rabbitmq, 'kill'),
   gone('Redis', redis, 'stop'),
   gone('Redis', redis, 'kill'),
-  redisHangs,
+  {
+    // Redis accepts commands without an answer. Afterwards it executes all of them, also if the client has given up.
+    name: 'Redis hangs',
+    async strike({ suite, outageMs }) {
+      await suite.redis.run('redis-cli', 'CLIENT', 'PAUSE', String(outageMs), 'ALL');
+      await sleep(outageMs);
+    },
+  },
   refusing('is full', /Redis is full/, ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']),
   refusing(
     'is read-only (a replica)',

@@ -10,7 +10,7 @@ import { createLogger } from '@attrai/telemetry/logger';
 import { runService } from '@attrai/telemetry/run-service';
 import { Shutdown } from '@attrai/telemetry/shutdown';
 
-// The estimator's main with a vision that can be harmed.
+// The estimator's main.ts, with a vision thread that some photos harm.
 await runService('estimator', async () => {
   const config = readConfig(estimatorConfig);
   const logger = createLogger({ service: 'estimator', level: config.LOG_LEVEL });

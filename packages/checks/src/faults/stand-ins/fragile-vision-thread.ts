@@ -3,7 +3,7 @@ import { loadVision } from '@attrai/vision/load-vision';
 import type { Decoded, VisionInSteps } from '@attrai/vision/vision';
 import { CRASHING_MARK, DEADLY_MARK, ENDING_MARK, ENDLESS_MARK, HANGING_MARK } from '../../harness/load/samples.ts';
 
-/** Harm that hostile photos might do to a decoder, by their mark. */
+/** What hostile photos might do to a decoder, by mark. */
 const HARMS: Record<string, () => Promise<void> | void> = {
   // As the kernel does when memory runs out.
   [DEADLY_MARK]: () => void process.kill(process.pid, 'SIGKILL'),
@@ -23,7 +23,7 @@ function sufferFrom(vision: VisionInSteps): VisionInSteps {
       return decoded;
     },
     look(photo, wishes) {
-      // As a net that never ends: it blocks the thread.
+      // As a net that never ends.
       while (endless.has(photo));
       return vision.look(photo, wishes);
     },

@@ -1,4 +1,4 @@
-// Loaded before a service (`node --import`): its clock is CLOCK_SHIFT_MS ahead of the machine's.
+// Loaded before a service (`node --import`). Sets its clock CLOCK_SHIFT_MS ahead.
 
 const shiftMs = Number(process.env.CLOCK_SHIFT_MS);
 const machineNow = Date.now.bind(Date);

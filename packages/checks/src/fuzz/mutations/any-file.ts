@@ -2,10 +2,10 @@ import { disturb, type Mutation, replaced, someRange } from './mutation.ts';
 
 const LONG = 2_000;
 
-/** Damage regardless of the format: that of a broken disk, a cut connection or a blind fuzzer. */
+/** Damage without regard to the format, as by a broken disk or a lost connection. */
 export const ANY_FILE: Record<string, Mutation> = {
-  'a few bytes': (bytes, random) => disturb(Buffer.from(bytes), 0, bytes.length, random),
-  'a few bytes near the front': (bytes, random) => disturb(Buffer.from(bytes), 0, Math.min(bytes.length, 64), random),
+  'a few bytes': (bytes, random) => disturb(Buffer.from(bytes), random),
+  'a few bytes near the start': (bytes, random) => disturb(Buffer.from(bytes), random, 0, Math.min(bytes.length, 64)),
   'cut short': (bytes, random) => bytes.subarray(0, random.whole(bytes.length + 1)),
   'a run of one byte': (bytes, random) => {
     const [from, to] = someRange(bytes, random, LONG);
@@ -26,7 +26,7 @@ export const ANY_FILE: Record<string, Mutation> = {
       other.subarray(random.whole(other.length + 1)),
     ]);
   },
-  'a part of another photo inside': (bytes, random, others) => {
+  'a part of another photo in the middle': (bytes, random, others) => {
     const other = random.pick(others);
     const [from, to] = someRange(other, random, LONG);
     const at = random.whole(bytes.length + 1);

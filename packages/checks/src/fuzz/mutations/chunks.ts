@@ -7,23 +7,23 @@ export interface Chunk {
   data: Buffer;
 }
 
-/** Takes a file apart, and puts it together again of other chunks; gives it back as it is where it has none. */
-export type WithChunks = (file: Buffer, change: (chunks: Chunk[]) => Chunk[]) => Buffer;
+/** Changes the chunks of a file. Returns the file unchanged if it has none. */
+type WithChunks = (file: Buffer, change: (chunks: Chunk[]) => Chunk[]) => Buffer;
 
 const MOST_COPIES = 50;
 
-/** Makes mutations of the data of one of the chunks that `fits`; `change` may change it in place, and gives it back. */
+/** Makes mutations that change the data of one chunk whose type `fits`. `change` may work in place. */
 export function mutationsOfData(withChunks: WithChunks) {
-  return (fits: (type: string) => boolean, change: (data: Buffer, random: Random) => Buffer): Mutation =>
+  return (fits: RegExp, change: (data: Buffer, random: Random) => Buffer): Mutation =>
     (bytes, random) =>
       withChunks(bytes, (chunks) => {
-        const chosen = random.pick(chunks.map((chunk, i) => ({ ...chunk, i })).filter(({ type }) => fits(type)));
+        const chosen = random.pick(chunks.map((chunk, i) => ({ ...chunk, i })).filter(({ type }) => fits.test(type)));
         if (!chosen) return chunks;
         return chunks.with(chosen.i, { type: chosen.type, data: change(Buffer.from(chosen.data), random) });
       });
 }
 
-/** One chunk left out, one many times, two swapped. */
+/** Mutations of the order and the number of chunks. */
 export function rearrangements(withChunks: WithChunks): Record<string, Mutation> {
   return {
     'a chunk less': (bytes, random) => withChunks(bytes, (chunks) => chunks.toSpliced(random.whole(chunks.length), 1)),

@@ -3,18 +3,18 @@ import { disturb, EDGES, type Mutation, replaced } from './mutation.ts';
 
 interface Segment {
   marker: number;
-  /** Of the 0xff. */
+  /** Position of its 0xff. */
   from: number;
   to: number;
 }
 
-const START_OF_SCAN = 0xda;
 const END = 0xd9;
 const isFrame = ({ marker }: Segment) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 const isApplication = ({ marker }: Segment) => marker >= 0xe0 && marker <= 0xef;
+const isScan = ({ marker }: Segment) => marker === 0xda;
 const isTable = ({ marker }: Segment) => marker === 0xc4 || marker === 0xdb;
 
-/** The segments up to each scan, and from one scan to the next; ITU T.81, B.1.1. */
+/** The segments of a JPEG, without the data of scans; ITU T.81, B.1.1. */
 function segmentsOf(jpeg: Buffer): Segment[] {
   const segments: Segment[] = [];
   let at = 2;
@@ -32,11 +32,10 @@ function segmentsOf(jpeg: Buffer): Segment[] {
   return segments;
 }
 
-/** A mutation of one of the segments that `fits`; `change` may change the photo in place, and gives it back. */
-function ofSegment(
-  fits: (segment: Segment) => boolean,
-  change: (jpeg: Buffer, segment: Segment, random: Random) => Buffer,
-): Mutation {
+type Change = (jpeg: Buffer, segment: Segment, random: Random) => Buffer;
+
+/** A mutation of one segment that `fits`. `change` may work in place. */
+function ofSegment(fits: (segment: Segment) => boolean, change: Change): Mutation {
   return (bytes, random) => {
     const segments = segmentsOf(bytes).filter(fits);
     if (segments.length === 0) return bytes;
@@ -46,28 +45,25 @@ function ofSegment(
 
 const any = () => true;
 
-/** Damage that reaches into a JPEG decoder. */
+/** Damage to the structure of a JPEG. */
 export const JPEG: Record<string, Mutation> = {
   'another size': ofSegment(isFrame, (jpeg, { from, to }, random) => {
     if (to - from >= 9) jpeg.writeUInt16BE(random.pick(EDGES), from + random.pick([5, 7]));
     return jpeg;
   }),
   'other components, sampling or precision': ofSegment(isFrame, (jpeg, { from, to }, random) =>
-    disturb(jpeg, random.oneIn(3) ? from + 4 : from + 9, to, random),
+    disturb(jpeg, random, random.oneIn(3) ? from + 4 : from + 9, to),
   ),
   'another kind of frame': ofSegment(isFrame, (jpeg, { from }, random) => {
     jpeg[from + 1] = 0xc0 + random.whole(16);
     return jpeg;
   }),
-  'another table': ofSegment(isTable, (jpeg, { from, to }, random) => disturb(jpeg, from + 4, to, random)),
-  'another scan': ofSegment(
-    ({ marker }) => marker === START_OF_SCAN,
-    (jpeg, { from, to }, random) => disturb(jpeg, from + 4, to, random),
-  ),
+  'another table': ofSegment(isTable, (jpeg, { from, to }, random) => disturb(jpeg, random, from + 4, to)),
+  'another scan': ofSegment(isScan, (jpeg, { from, to }, random) => disturb(jpeg, random, from + 4, to)),
   'other metadata (EXIF, profile)': ofSegment(isApplication, (jpeg, { from, to }, random) =>
-    disturb(jpeg, from + 4, Math.min(to, from + 4 + random.pick([40, 200, 65_535])), random),
+    disturb(jpeg, random, from + 4, Math.min(to, from + 4 + random.pick([40, 200, 65_535]))),
   ),
-  'a segment that lies about its length': ofSegment(any, (jpeg, { from }, random) => {
+  'a segment with a wrong length': ofSegment(any, (jpeg, { from }, random) => {
     jpeg.writeUInt16BE(random.pick(EDGES), from + 2);
     return jpeg;
   }),

@@ -1,9 +1,9 @@
 import type { Random } from '../../harness/random.ts';
 
-/** Returns a changed copy of a file; the file itself if there is nothing to change. */
+/** Returns a changed copy of a file, or the file itself if it can't be changed. */
 export type Mutation = (bytes: Buffer, random: Random, others: readonly Buffer[]) => Buffer;
 
-/** Numbers that tend to break sizes and counts. */
+/** Numbers that often break sizes and counts. */
 export const EDGES = [0, 1, 2, 7, 8, 9, 127, 128, 255, 256, 1_000, 16_383, 16_384, 32_767, 32_768, 65_535] as const;
 
 /** `bytes` with the range replaced. */
@@ -17,8 +17,8 @@ export function someRange(bytes: Buffer, random: Random, most: number): [from: n
   return [from, Math.min(bytes.length, from + 1 + random.whole(most))];
 }
 
-/** Changes a few bytes of a range in place. Gives back the same buffer. */
-export function disturb(bytes: Buffer, from: number, to: number, random: Random): Buffer {
+/** Changes a few bytes of a range, in place. Returns the same buffer. */
+export function disturb(bytes: Buffer, random: Random, from = 0, to = bytes.length): Buffer {
   if (to <= from) return bytes;
   for (let left = 1 + random.whole(8); left > 0; left--) {
     const at = from + random.whole(to - from);

@@ -1,5 +1,4 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
-import type { Random } from '../../harness/random.ts';
 import { type Chunk, mutationsOfData, rearrangements } from './chunks.ts';
 import { disturb, EDGES, type Mutation } from './mutation.ts';
 
@@ -18,7 +17,7 @@ function chunksOf(png: Buffer): Chunk[] {
   return chunks;
 }
 
-/** With correct checksums: a decoder would stop at a wrong one. */
+/** Adds a correct checksum, because a decoder stops at a wrong one. */
 function encode({ type, data }: Chunk, length = data.length): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const framed = Buffer.alloc(body.length + 8);
@@ -36,47 +35,35 @@ function withChunks(png: Buffer, change: (chunks: Chunk[]) => Chunk[]): Buffer {
 
 const ofData = mutationsOfData(withChunks);
 
-const disturbed = (data: Buffer, random: Random) => disturb(data, 0, data.length, random);
-
-/** Damage that reaches into a PNG decoder. */
+/** Damage to the structure of a PNG. */
 export const PNG: Record<string, Mutation> = {
-  'another size': ofData(
-    (type) => type === 'IHDR',
-    (data, random) => {
-      if (data.length >= 8) data.writeUInt32BE(random.pick([...EDGES, ...HUGE]), random.pick([0, 4]));
+  'another size': ofData(/^IHDR$/, (data, random) => {
+    if (data.length >= 8) data.writeUInt32BE(random.pick([...EDGES, ...HUGE]), random.pick([0, 4]));
+    return data;
+  }),
+  'another depth, kind of colour or interlacing': ofData(/^IHDR$/, (data, random) => {
+    const choices = [
+      [1, 2, 4, 8, 16, 3, 255],
+      [0, 2, 3, 4, 6, 1, 255],
+      [0, 1],
+      [0, 1],
+      [0, 1, 2],
+    ];
+    const which = random.whole(choices.length);
+    data[8 + which] = random.pick(choices[which]!);
+    return data;
+  }),
+  'other metadata, palette or profile': ofData(/^(?!IHDR|IDAT|IEND)/, disturb),
+  'other compressed bytes': ofData(/^IDAT$/, disturb),
+  'other filters and pixels': ofData(/^IDAT$/, (data, random) => {
+    try {
+      return deflateSync(disturb(inflateSync(data), random));
+    } catch {
       return data;
-    },
-  ),
-  'another depth, kind of colour or interlacing': ofData(
-    (type) => type === 'IHDR',
-    (data, random) => {
-      const choices = [
-        [1, 2, 4, 8, 16, 3, 255],
-        [0, 2, 3, 4, 6, 1, 255],
-        [0, 1],
-        [0, 1],
-        [0, 1, 2],
-      ];
-      const which = random.whole(choices.length);
-      data[8 + which] = random.pick(choices[which]!);
-      return data;
-    },
-  ),
-  'other metadata, palette or profile': ofData((type) => !['IHDR', 'IDAT', 'IEND'].includes(type), disturbed),
-  'other compressed bytes': ofData((type) => type === 'IDAT', disturbed),
-  'other filters and pixels': ofData(
-    (type) => type === 'IDAT',
-    (data, random) => {
-      try {
-        return deflateSync(disturbed(inflateSync(data), random));
-      } catch {
-        return data;
-      }
-    },
-  ),
-  'fewer or more rows': ofData(
-    (type) => type === 'IDAT',
-    (_, random) => deflateSync(Buffer.alloc(random.pick([0, 1, 1_000, 1_000_000]), random.whole(256))),
+    }
+  }),
+  'fewer or more rows': ofData(/^IDAT$/, (_, random) =>
+    deflateSync(Buffer.alloc(random.pick([0, 1, 1_000, 1_000_000]), random.whole(256))),
   ),
   ...rearrangements(withChunks),
   'another kind of chunk': (bytes, random) =>
@@ -84,11 +71,11 @@ export const PNG: Record<string, Mutation> = {
       const type = random.pick(['tRNS', 'PLTE', 'gAMA', 'cHRM', 'sBIT', 'iCCP', 'eXIf', 'zTXt', 'acTL', 'fcTL']);
       return chunks.toSpliced(1, 0, { type, data: Buffer.alloc(random.pick([0, 1, 3, 33, 768, 5_000]), 0x78) });
     }),
-  'a chunk that lies about its length': (bytes, random) => {
+  'a chunk with a wrong length': (bytes, random) => {
     const chunks = chunksOf(bytes);
-    const liar = random.whole(Math.max(1, chunks.length));
+    const wrong = random.whole(Math.max(1, chunks.length));
     const length = random.pick([...EDGES, ...HUGE]);
-    const encoded = chunks.map((chunk, i) => encode(chunk, i === liar ? length : chunk.data.length));
+    const encoded = chunks.map((chunk, i) => encode(chunk, i === wrong ? length : chunk.data.length));
     return Buffer.concat([bytes.subarray(0, SIGNATURE_BYTES), ...encoded]);
   },
 };

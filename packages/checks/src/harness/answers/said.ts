@@ -8,24 +8,23 @@ import type { LogEntry } from '../suite/sandbox-client.ts';
 
 /**
  * What a message of the bot says about a photo:
- * - progress: it is being worked on
- * - refusal: it was not accepted
+ * - progress: the photo is in work
+ * - refusal: the photo was not accepted
  * - picture: the picture with its scores
- * - reason: why there is no picture, by a fault of the photo's own
- * - sorry: why there is no picture, by a fault of ours
- * - doubt: there may be a picture, or not
- * - nothing: it was deleted
+ * - reason: there is no picture, because of the photo
+ * - sorry: there is no picture, because of an error of ours
+ * - doubt: the user may have got an answer or not
+ * - nothing: the message was deleted
  */
 export type Said = 'progress' | 'refusal' | 'picture' | 'reason' | 'sorry' | 'doubt' | 'nothing';
 
-/** Stands for any place in the queue. */
+/** Matches any place in the queue, see `startingWith`. */
 const SAMPLE_PLACE = 7_777;
 const SAMPLE_SECONDS = 600;
 
 const limits = limitsOf(z.object({ ...limitVariables, PHOTO_STORE }).parse(LIMITS));
 const all = LANGUAGES.map((language) => TEXTS[language]);
 
-/** The bot's own texts, by what they say. */
 const PATTERNS: [said: Said, patterns: RegExp[]][] = [
   [
     'progress',
@@ -55,16 +54,16 @@ const PATTERNS: [said: Said, patterns: RegExp[]][] = [
   ],
 ];
 
-/** Tells what a message says. Throws Error at a text that is none of the bot's: then this file has to learn it. */
+/** Classifies a message. Throws an Error for an unknown text, which must then be added here. */
 export function whatIsSaid({ kind, text }: LogEntry): Said {
   if (kind === 'deleted') return 'nothing';
   if (kind !== 'text') return 'picture';
   const found = PATTERNS.find(([, patterns]) => patterns.some((pattern) => pattern.test(text)));
   if (found) return found[0];
-  throw new Error(`The bot said something that is neither progress nor an answer: ${text}`);
+  throw new Error(`Unknown text of the bot: ${text}`);
 }
 
-/** Matches texts that begin like `text`, whatever number stands for the place in the queue. */
+/** Matches texts that begin with `text`, with any place in the queue. */
 function startingWith(text: string): RegExp {
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replace(String(SAMPLE_PLACE), '\\d+')}`);

@@ -1,26 +1,26 @@
 import type { Fate } from './fate.ts';
 
-/** Outcomes of photos, counted. */
+/** Counts of photos by their answers. */
 export interface Tally {
   sent: number;
-  /** Not accepted: their users were told to send them again. */
+  /** Not accepted: the user was asked to send the photo again. */
   refused: number;
-  /** Answered exactly once, by a picture or a plain reason. */
+  /** Accepted, with one final answer. */
   once: number;
-  /** More than one final answer: in several messages, or one after the other in the same; or refused and yet answered. */
+  /** More than one final answer, in one message or several; or refused and answered. */
   twice: number;
   unanswered: number;
-  /** Of users who can't be told anything. */
+  /** From users whom the bot can't write to. */
   unreachable: number;
-  /** Of those answered: told only that something went wrong on our side, or may have. */
+  /** Of the answered photos: the answer was an apology or a doubt. */
   sorry: number;
-  /** Progress messages left beside the answer. */
+  /** Placeholders left beside answers. */
   stray: number;
-  /** What happened to the photos that broke a promise, for people. */
+  /** Histories of photos without exactly one answer. */
   broken: string[];
 }
 
-/** Counts outcomes. In `unreachable` chats the bot can't write: their photos count as sent only. */
+/** Counts photos. The bot can't write to the `unreachable` chats: their photos count as sent only. */
 export function tally(all: readonly Fate[], unreachable: readonly number[] = []): Tally {
   const fates = all.filter(({ chatId }) => !unreachable.includes(chatId));
   const count = (is: (fate: Fate) => boolean) => fates.filter(is).length;

@@ -4,7 +4,7 @@ import { type Tally, tally } from './tally.ts';
 
 const LOOK_MS = 250;
 
-/** Waits until every photo that a crowd sent is answered, or `limitMs` have passed, and counts. */
+/** Waits until every photo of a crowd is answered, for at most `limitMs`, and counts the answers. */
 export async function whenAnswered(crowd: Crowd, limitMs: number): Promise<Tally> {
   let counted: Tally | undefined;
   const isAnswered = async () => {

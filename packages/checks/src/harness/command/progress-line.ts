@@ -1,10 +1,8 @@
-/**
- * Shows on stderr what a command is doing: on a terminal in one line that is overwritten, otherwise in a line for each new step.
- */
+/** Shows on stderr what a command is doing: a terminal has one line that changes, a file gets a line for each new step. */
 export class ProgressLine {
   readonly #said = new Set<string>();
 
-  /** `detail` changes within a step; it is shown on a terminal only. */
+  /** Shows `detail` on a terminal only. */
   readonly show = (step: string, detail?: string): void => {
     if (process.stderr.isTTY) {
       const line = detail === undefined ? step : `${step}: ${detail}`;
@@ -15,11 +13,9 @@ export class ProgressLine {
     }
   };
 
-  /** Removes the line from a terminal before other output. */
   clear(): void {
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   }
 }
 
-/** Called with what the work is doing; see `ProgressLine.show`. */
-export type OnProgress = (step: string, detail?: string) => void;
+export type OnProgress = ProgressLine['show'];

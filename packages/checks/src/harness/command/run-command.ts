@@ -1,9 +1,6 @@
 import { UsageError } from '@attrai/contracts/command-line';
 
-/**
- * Runs a command to its end and sets the exit code of this process: what `main` resolves to, 2 after a UsageError, 1 after
- * any other error. The error's message goes to stderr.
- */
+/** Runs a command. The exit code is what `main` resolves to, 2 after a UsageError, 1 after any other error. */
 export async function runCommand(main: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await main();

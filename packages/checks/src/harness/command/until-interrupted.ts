@@ -1,7 +1,4 @@
-/**
- * Runs `work` and closes everything that it opened. Ctrl-C and SIGTERM do so early and exit with 130, since the rest of the work
- * would wait for what is closed.
- */
+/** Runs `work`, then closes everything in `opened`. After Ctrl-C or SIGTERM it closes that at once and exits with 130. */
 export async function untilInterrupted<T>(work: (opened: AsyncDisposableStack) => Promise<T>): Promise<T> {
   const opened = new AsyncDisposableStack();
   const interruption = Promise.withResolvers<'interrupted'>();
@@ -12,7 +9,7 @@ export async function untilInterrupted<T>(work: (opened: AsyncDisposableStack) =
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     const working = work(opened).then((result) => ({ result }));
-    working.catch(() => {}); // After an interruption it fails, as everything it uses ends.
+    working.catch(() => {}); // It fails after an interruption, because everything it uses is closed.
     const end = await Promise.race([working, interruption.promise]);
     if (end !== 'interrupted') return end.result;
   } finally {

@@ -3,19 +3,18 @@ import { type Fate, fateOf } from '../answers/fate.ts';
 import type { LogEntry, SandboxClient } from '../suite/sandbox-client.ts';
 import type { Sample, SampleKind } from './samples.ts';
 
-/** A photo that a user sent. */
 export interface Sent {
   chatId: number;
   messageId: number;
   kind: SampleKind;
 }
 
-/** Crowds of one process share no user. */
+/** Each crowd of a process has users of its own. */
 let nextUser = 1_001;
 
-/** Users of the sandbox who take turns in sending photos. */
+/** Users of the sandbox who send photos in turn. */
 export class Crowd {
-  /** One a user, by the user's id. */
+  /** A private chat for each user. */
   readonly chats: readonly number[];
   readonly #sandbox: SandboxClient;
   readonly #photos: readonly Sample[];
@@ -23,7 +22,7 @@ export class Crowd {
   readonly #sent: Sent[] = [];
   #turns = 0;
 
-  /** `users` people who have these photos to send. Each speaks one of the `languages`. */
+  /** Each user speaks one of the `languages`. */
   constructor(
     sandbox: SandboxClient,
     photos: readonly Sample[],
@@ -37,12 +36,12 @@ export class Crowd {
     nextUser += users;
   }
 
-  /** In the order in which the sandbox took them. */
+  /** In the order in which the sandbox accepted them. */
   get sent(): readonly Sent[] {
     return this.#sent;
   }
 
-  /** Has the next user send the next photo, or the next of a kind. */
+  /** The next user sends the next photo (of a kind). */
   async send(kind?: SampleKind): Promise<void> {
     const turn = this.#turns++;
     const chatId = this.chats[turn % this.chats.length]!;
@@ -53,12 +52,11 @@ export class Crowd {
     this.#sent.push({ chatId, messageId, kind: photo.kind });
   }
 
-  /** Has so many photos of a kind sent at once. */
+  /** Users send so many photos of a kind at once. */
   async burst(count: number, kind: SampleKind): Promise<void> {
     await Promise.all(Array.from({ length: count }, () => this.send(kind)));
   }
 
-  /** The outcome so far of every photo that was sent. */
   async fates(): Promise<Fate[]> {
     const sent = [...this.#sent];
     const logs = new Map<number, LogEntry[]>();

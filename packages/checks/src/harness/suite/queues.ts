@@ -6,7 +6,7 @@ type Channel = Awaited<ReturnType<Awaited<ReturnType<typeof connect>>['createCon
 
 const QUEUES: QueueName[] = [TO_ESTIMATE, AFTER_ESTIMATE, TO_ESTIMATE_DEAD];
 
-/** The queues as an operator sees them, not through the proxies. Methods throw while RabbitMQ is away. */
+/** The queues of RabbitMQ. Connects directly, not by a proxy. Methods throw while RabbitMQ is away. */
 export class Queues {
   readonly #rabbitmq: RabbitmqServer;
 
@@ -14,12 +14,11 @@ export class Queues {
     this.#rabbitmq = rabbitmq;
   }
 
-  /** Messages that wait in the queue. Those in flight are not counted. */
+  /** Messages that wait in a queue, without those in flight. */
   depth(queue: QueueName): Promise<number> {
     return this.#withChannel(async (channel) => (await channel.checkQueue(queue)).messageCount);
   }
 
-  /** Puts bytes into the queue as they are. */
   put(queue: QueueName, body: Buffer): Promise<void> {
     return this.#withChannel(async (channel) => {
       channel.sendToQueue(queue, body, { persistent: true, contentType: 'application/json' });
@@ -27,7 +26,6 @@ export class Queues {
     });
   }
 
-  /** Messages that wait in all queues. */
   waiting(): Promise<number> {
     return this.#withChannel(async (channel) => {
       let sum = 0;
@@ -36,13 +34,12 @@ export class Queues {
     });
   }
 
-  /** Messages in all queues, those in flight included. Takes seconds, and the figure may be 5 s old. */
+  /** Messages in all queues, with those in flight. Takes seconds; the number may be 5 s old. */
   async all(): Promise<number> {
     const listed = await this.#rabbitmq.run('rabbitmqctl', 'list_queues', '--quiet', '--no-table-headers', 'messages');
     return listed.split('\n').reduce((sum, line) => sum + (Number.parseInt(line, 10) || 0), 0);
   }
 
-  /** Deletes the waiting messages. */
   purge(): Promise<void> {
     return this.#withChannel(async (channel) => {
       for (const queue of QUEUES) await channel.purgeQueue(queue);

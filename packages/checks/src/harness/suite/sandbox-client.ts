@@ -1,25 +1,14 @@
 import type { Language } from '@attrai/bot/texts/language';
+import type { FaultOrder } from '@attrai/sandbox/bot-api/faults';
 
-/** A failure ordered from the Bot API; see services/sandbox/src/bot-api/faults.ts. */
-export interface FaultOrder {
-  method?: string;
-  chatId?: number;
-  kind: 'error' | 'drop-after' | 'delay';
-  error_code?: number;
-  retry_after?: number;
-  delay_ms?: number;
-  times: number;
-}
-
-/** One thing that happened to a message of a chat. */
 export interface LogEntry {
   message_id: number;
   from: 'bot' | 'user';
   reply_to?: number;
   kind: 'text' | 'photo' | 'document' | 'deleted';
-  /** Text or caption after it. */
+  /** Text or caption after the change. */
   text: string;
-  /** ms since the epoch */
+  /** Milliseconds since the epoch. */
   at: number;
 }
 
@@ -29,7 +18,7 @@ export interface Attachment {
   bytes: Buffer;
 }
 
-/** A client of the sandbox's own HTTP API, for users' actions and for checks. Methods throw if it refuses. */
+/** A client of the sandbox's own HTTP API. Methods throw an Error if the sandbox refuses. */
 export class SandboxClient {
   readonly #api: string;
 
@@ -37,7 +26,7 @@ export class SandboxClient {
     this.#api = `${url}/api`;
   }
 
-  /** Has a user send a photo into the chat with the bot. Resolves to the message's id. */
+  /** Sends a photo of a user to the bot. Resolves to the message's id. */
   async send(chatId: number, language: Language, { as, name, bytes }: Attachment): Promise<number> {
     const form = new FormData();
     form.set('language_code', language);
@@ -46,22 +35,20 @@ export class SandboxClient {
     return (sent as { message_id: number }).message_id;
   }
 
-  /** Everything that happened in a chat. */
   async log(chatId: number): Promise<LogEntry[]> {
     return (await this.#ask('GET', `/chats/${chatId}/log`)) as LogEntry[];
   }
 
-  /** How often the bot called each method of the Bot API. */
   async calls(): Promise<Record<string, number>> {
     return ((await this.#ask('GET', '/stats')) as { calls: Record<string, number> }).calls;
   }
 
-  /** Has the Bot API fail in some of its next calls. */
+  /** Makes some of the next calls of the Bot API fail. */
   async order(fault: FaultOrder): Promise<void> {
     await this.#ask('POST', '/faults', fault);
   }
 
-  /** How many calls the faults in store will still strike. */
+  /** Number of calls that will still fail. */
   async faultsLeft(): Promise<number> {
     const orders = (await this.#ask('GET', '/faults')) as { left: number }[];
     return orders.reduce((sum, { left }) => sum + left, 0);

@@ -3,29 +3,26 @@ import { closeSync, openSync } from 'node:fs';
 import type { Guard } from '@attrai/test-servers/guard';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 
-/** How a service is run. */
 export interface Form {
-  /** The file that Node runs. */
   entry: string;
   env: Record<string, string>;
-  /** A file that Node loads before. */
+  /** A module that Node loads first. */
   preload?: string;
 }
 
-export interface ServiceSpec extends Form {
+interface ServiceSpec extends Form {
   name: string;
-  /** Where it serves its health. */
   port: number;
   logFile: string;
   guard: Guard;
 }
 
-/** As an orchestrator waits before a restart. */
+/** An orchestrator waits as long. */
 const RESTART_AFTER_MS = 1_000;
 const STOP_MS = 15_000;
 const READY_WITHIN_MS = 90_000;
 
-/** A service as a process of its own. It is restarted whenever it ends, unless a method below ended it. */
+/** A service in its own process. It is restarted when it ends, unless a method of this class ended it. */
 export class ServiceProcess {
   readonly #spec: ServiceSpec;
   #form: Form;
@@ -33,7 +30,8 @@ export class ServiceProcess {
   #ended: Promise<void> = Promise.resolve();
   #wanted = false;
   #stopped = false;
-  #restarts = 0;
+  /** How often it was restarted after it ended by itself or by a signal. */
+  restarts = 0;
   #restart: NodeJS.Timeout | undefined;
 
   private constructor(spec: ServiceSpec) {
@@ -55,29 +53,23 @@ export class ServiceProcess {
     return this.#child !== undefined;
   }
 
-  /** Of the process that runs now. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** How often it was restarted after it ended by itself or by a signal. */
-  get restarts(): number {
-    return this.#restarts;
-  }
-
-  /** Sends a signal to the process. If that ends it, it is started again. */
+  /** Sends a signal. If that ends the process, it is restarted. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }
 
-  /** A counter of its metrics, summed over its labels; 0 if there is none of that name. Throws while it doesn't run. */
+  /** A counter of its metrics, summed over labels; 0 if unknown. Throws if the service doesn't run. */
   async counter(name: string): Promise<number> {
     const metrics = await (await fetch(this.#url('/metrics'))).text();
     const samples = metrics.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
     return samples.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
-  /** Waits until GET /readyz says that it is ready. Throws after 90 s. */
+  /** Waits until /readyz answers 200. Throws after 90 s. */
   async untilReady(): Promise<void> {
     const { name, logFile } = this.#spec;
     await waitUntil(`${name} does not become ready; its log: ${logFile}`, () => this.#isReady(), READY_WITHIN_MS);
@@ -91,11 +83,11 @@ export class ServiceProcess {
     );
   }
 
-  /** Stops it in an orderly way, until `changeTo` starts it again. */
+  /** Stops it by SIGTERM until `changeTo` starts it again. */
   async pause(): Promise<void> {
     this.#wanted = false;
     clearTimeout(this.#restart);
-    // After SIGSTOP it would not get the signal.
+    // A process that got SIGSTOP must be continued first.
     this.#child?.kill('SIGCONT');
     this.#child?.kill('SIGTERM');
     const tooLong = setTimeout(() => this.#child?.kill('SIGKILL'), STOP_MS);
@@ -103,7 +95,7 @@ export class ServiceProcess {
     clearTimeout(tooLong);
   }
 
-  /** Stops it in an orderly way and starts it in another form; by default in its first. */
+  /** Restarts it by SIGTERM in another form; by default in its first one. */
   async changeTo(change: Partial<Form> = {}): Promise<void> {
     await this.pause();
     if (this.#stopped) return;
@@ -111,7 +103,7 @@ export class ServiceProcess {
     this.#start();
   }
 
-  /** Stops it in an orderly way for good. */
+  /** Stops it by SIGTERM for good. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.pause();
@@ -124,7 +116,7 @@ export class ServiceProcess {
     const args = preload === undefined ? [entry] : ['--import', preload, entry];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, ...env, HEALTH_PORT: String(port) },
-      detached: true, // Ctrl-C is for the check, which then ends its services.
+      detached: true, // Ctrl-C should end the check, which then ends its services.
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -142,15 +134,13 @@ export class ServiceProcess {
   }
 
   #startAgain(): void {
-    this.#restarts += 1;
+    this.restarts += 1;
     this.#start();
   }
 
   async #isReady(): Promise<boolean> {
-    return fetch(this.#url('/readyz'), { signal: AbortSignal.timeout(2_000) }).then(
-      (response) => response.ok,
-      () => false,
-    );
+    const signal = AbortSignal.timeout(2_000);
+    return (await fetch(this.#url('/readyz'), { signal }).catch(() => undefined))?.ok ?? false;
   }
 
   #url(path: string): string {

@@ -11,33 +11,32 @@ import { waitUntil } from '@attrai/test-servers/wait-until';
 import { AS_IN_CONTAINERS } from '../as-in-containers.ts';
 import { LIMITS } from '../limits.ts';
 import { inRepository } from '../repository.ts';
-import { watchBookkeeping } from './bookkeeping.ts';
+import { Bookkeeping } from './bookkeeping.ts';
 import { Queues } from './queues.ts';
 import { SandboxClient } from './sandbox-client.ts';
 import { type Form, ServiceProcess } from './service-process.ts';
 import { StoredFiles } from './stored-files.ts';
 import { type Suite, untilReady } from './suite.ts';
 
-export interface SuiteOptions {
-  /** Keeps the logs of the services there. */
+interface SuiteOptions {
+  /** Folder for the logs of the services; without it they are deleted at the end. */
   logDir?: string | undefined;
-  /** How many; default 2. */
+  /** Default: 2. */
   estimators?: number;
-  /** The services connect to their servers directly: proxies take time. */
+  /** Connects services and servers without proxies, which take time. */
   direct?: boolean;
-  /** How the bot and the estimators are run, besides the usual. */
+  /** Additions to how the bot and the estimators run. */
   bot?: Pick<Partial<Form>, 'env' | 'preload'>;
   estimator?: Pick<Partial<Form>, 'env' | 'preload'>;
 }
 
-/** What services are started with. */
 interface Ground {
   opened: AsyncDisposableStack;
   guard: Guard;
   logDir: string;
 }
 
-/** Starts everything and waits until it is ready. `opened` takes what must be closed, as it is opened. */
+/** Starts everything and waits until it is ready. Everything that must be closed is added to `opened` at once. */
 export async function startSuite(opened: AsyncDisposableStack, options: SuiteOptions = {}): Promise<Suite> {
   const guard = await startGuard();
   opened.defer(() => guard.release());
@@ -68,7 +67,7 @@ export async function startSuite(opened: AsyncDisposableStack, options: SuiteOpt
     REDIS_URL: through(botToRedis, redis.url),
     PHOTO_DIR: files.photoDir,
     INBOX_DIR: files.inboxDir,
-    // As in its image: it writes its compiled code when it ends for the first time.
+    // As in its image. The bot writes its compiled code when it ends.
     NODE_COMPILE_CACHE: join(guard.folder, 'compiled'),
     ...LIMITS,
   };
@@ -90,7 +89,7 @@ export async function startSuite(opened: AsyncDisposableStack, options: SuiteOpt
     estimators.push(await startService(ground, `estimator-${number}`, 'services/estimator/src/main.ts', form));
   }
 
-  const bookkeeping = watchBookkeeping(redis.url);
+  const bookkeeping = new Bookkeeping(redis.url);
   opened.defer(() => bookkeeping.close());
   const suite: Suite = {
     opened,
@@ -117,7 +116,7 @@ async function startService(
   form: Omit<Form, 'entry'>,
 ): Promise<ServiceProcess> {
   const port = await freePort();
-  if (opened.disposed) throw new Error('Stopped while it was starting');
+  if (opened.disposed) throw new Error('Stopped during the start');
   const started = ServiceProcess.start({
     ...form,
     name,
@@ -138,8 +137,5 @@ async function openProxy(opened: AsyncDisposableStack, url: string): Promise<Tcp
 }
 
 async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
-    () => false,
-  );
+  return (await fetch(url).catch(() => undefined)) !== undefined;
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { PARKED_PREFIX } from '@attrai/bot/replies/parked';
 import { VOLUME_MARK } from '@attrai/photo-store/volume-mark';
 
-/** The files of the photo store and of the bot's inbox. */
 export class StoredFiles {
   readonly photoDir: string;
   readonly inboxDir: string;
@@ -13,19 +12,18 @@ export class StoredFiles {
     this.inboxDir = join(folder, 'inbox');
   }
 
-  /** Makes both folders below `folder`. */
   static async in(folder: string): Promise<StoredFiles> {
     const files = new StoredFiles(folder);
     for (const dir of [files.photoDir, files.inboxDir]) await mkdir(dir, { recursive: true });
     return files;
   }
 
-  /** Paths of all files of photos, half-written ones included. */
+  /** Paths of all photo files, also unfinished ones. */
   async ofPhotos(): Promise<string[]> {
     return [...(await filesIn(this.photoDir)), ...(await filesIn(this.inboxDir))].filter((file) => !isParked(file));
   }
 
-  /** Paths of the messages that are parked in the inbox for the operator. */
+  /** Paths of messages that are parked in the inbox for the operator. */
   async parked(): Promise<string[]> {
     return (await filesIn(this.inboxDir)).filter(isParked);
   }

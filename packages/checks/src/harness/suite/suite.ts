@@ -8,9 +8,9 @@ import type { SandboxClient } from './sandbox-client.ts';
 import type { ServiceProcess } from './service-process.ts';
 import type { StoredFiles } from './stored-files.ts';
 
-/** Running RabbitMQ, Redis, sandbox, bot and estimators, with access to their state. */
+/** RabbitMQ, Redis, sandbox, bot and estimators, all running. */
 export interface Suite {
-  /** Closes everything in the end. */
+  /** Disposing it ends everything. */
   opened: AsyncDisposableStack;
   rabbitmq: RabbitmqServer;
   redis: Server;
@@ -18,14 +18,13 @@ export interface Suite {
   estimators: ServiceProcess[];
   sandbox: SandboxClient;
   sandboxProcess: ServiceProcess;
-  /** Between the services and their servers. */
+  /** Between services and servers. */
   proxies: { botToRabbitmq: TcpProxy; botToRedis: TcpProxy; estimatorsToRabbitmq: TcpProxy[] };
   queues: Queues;
   bookkeeping: Bookkeeping;
   files: StoredFiles;
 }
 
-/** Waits until bot and estimators can do their work. */
 export async function untilReady({ bot, estimators }: Suite): Promise<void> {
   await Promise.all([bot, ...estimators].map((service) => service.untilReady()));
 }
