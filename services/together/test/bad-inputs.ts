@@ -29,7 +29,7 @@ export async function badInputs(photo: Buffer): Promise<Input[]> {
     ['text renamed', 'a.jpg', text, /can't read this file/],
     ['PNG bomb of 30,000×30,000', 'a.png', pngBomb(30_000), /too many pixels/],
     ['HEIC', 'a.heic', heic(), /can't read HEIC/],
-    ['HEIC renamed', 'a.jpg', heic(), /can't read this file/],
+    ['HEIC renamed', 'a.jpg', heic(), /can't read HEIC/],
     ['1×1', 'a.png', blank(1, 1), /no face/],
     ['no face', 'a.png', noFace, /no face/],
     ['more than 20 MB', 'a.jpg', padded(jpeg, 21_000_000), /too large/],

@@ -151,7 +151,7 @@ describe('pnpm start', () => {
     const port = await listen(createServer());
     const { code, err, left } = await start({ PORT: String(port) }).exited;
     expect(code).toBe(1);
-    expect(err).toMatch(new RegExp(`^\\nPort ${port} is taken.*PORT.*\\n$`));
+    expect(err).toMatch(new RegExp(`^\\nPort ${port} is taken.*PORT.*\\nNothing was started\\.\\n$`));
     expect(left).toEqual([]);
   });
 
@@ -161,21 +161,22 @@ describe('pnpm start', () => {
     mkdirSync(long);
     const { code, err } = await start({ TMPDIR: long }, tmp).exited;
     expect(code).toBe(1);
-    expect(err).toMatch(/^\nCan't make a socket in \S+x{100}\. Set TMPDIR .*\n$/);
+    expect(err).toMatch(/^\nCan't make a socket in \S+x{100}\. Set TMPDIR .*\nNothing was started\.\n$/);
     expect(readdirSync(long)).toEqual([]);
   });
 
-  test('names a bad variable in its error, without the value', async () => {
-    const { code, err } = await start({ MIN_FACE: 'hunter2' }).exited;
+  test('names a bad variable in its error, with its value unless that is secret', async () => {
+    const { code, err } = await start({ MIN_FACE: '19', BOT_TOKEN: 'hunter2' }).exited;
     expect(code).toBe(1);
-    expect(err).toContain('MIN_FACE');
+    expect(err).toContain('MIN_FACE="19"');
+    expect(err).toContain('BOT_TOKEN');
     expect(err).not.toContain('hunter2');
   });
 
   test('says that TELEGRAM_API_ROOT needs BOT_TOKEN', async () => {
     const { code, err } = await start({ TELEGRAM_API_ROOT: 'http://127.0.0.1:9' }).exited;
     expect(code).toBe(1);
-    expect(err).toMatch(/TELEGRAM_API_ROOT: needs BOT_TOKEN/);
+    expect(err).toMatch(/TELEGRAM_API_ROOT="http:\/\/127.0.0.1:9": needs BOT_TOKEN/);
   });
 
   test('runs the bot of BOT_TOKEN on the given Bot API server, without a sandbox', async () => {
