@@ -14,8 +14,10 @@ const SLOW_MS = 120_000;
 const LATE_MS = 10_000;
 /** So often somebody may go ahead of those who wait. */
 const AHEAD_EVERY_MS = 10_000;
-/** Between two edits nobody needs. */
+/** Between two messages or edits that only show progress, */
 const SPARE_EVERY_MS = 1_000;
+/** and in the slow time after a refusal. */
+const SPARE_SLOWLY_MS = 10_000;
 
 /**
  * The turns of one chat: what Telegram takes there (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)
@@ -68,8 +70,9 @@ export class ChatTurns {
   takeSpare(now: number): boolean {
     this.#dropTheLate(now);
     const { most, ms } = this.#share;
-    if (this.#line.size > 0 || now < this.#slowUntil || this.turnsIn(now, ms) > most / 2) return false;
-    if (now - this.#spareAt < SPARE_EVERY_MS || this.waitFor(now, 1) > 0) return false;
+    if (this.#line.size > 0 || this.turnsIn(now, ms) > most / 2) return false;
+    const every = now < this.#slowUntil ? SPARE_SLOWLY_MS : SPARE_EVERY_MS;
+    if (now - this.#spareAt < every || this.waitFor(now, 1) > 0) return false;
     this.#spareAt = now;
     this.#taken.push(now);
     return true;
