@@ -117,12 +117,14 @@ test.each([
 });
 
 test.each([
-  'not enough rights to send text messages to the chat',
-  'not enough rights to send photos to the chat',
-  'CHAT_SEND_PLAIN_FORBIDDEN',
-  'CHAT_SEND_PHOTOS_FORBIDDEN',
-])('a chat that does not take one kind of content is not closed: %s', async (words) => {
-  const { api } = await telegram(refusal(400, `Bad Request: ${words}`));
+  [400, 'Bad Request: not enough rights to send text messages to the chat'],
+  [400, 'Bad Request: not enough rights to send photos to the chat'],
+  [400, 'Bad Request: CHAT_SEND_PLAIN_FORBIDDEN'],
+  [400, 'Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN'],
+  [403, 'Forbidden: CHAT_SEND_PHOTOS_FORBIDDEN'],
+  [403, 'Forbidden: not enough rights to send photos to the chat'],
+])('a chat that does not take one kind of content is not closed: %i %s', async (status, words) => {
+  const { api } = await telegram(refusal(status, words));
   for (const call of [send(api), edit(api)]) {
     expect(await failure(call)).toMatchObject({ code: 'telegram_refused', grade: 'final' });
   }
@@ -172,6 +174,7 @@ test.each<[what: string, reply: Reply, expected: object, words: RegExp]>([
 });
 
 test.each([
+  refusal(500, 'Internal Server Error: request aborted'),
   refusal(502, 'Bad Gateway'),
   refusal(504, 'Gateway Timeout'),
   foreign(500),
