@@ -5,7 +5,8 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { TelegramApi } from '../src/telegram/telegram-api.ts';
 
 const TOKEN = '123456789:AAsecret-secret-secret-secret-secret';
-type Reply =
+type Reply = Answer | ((payload: { chat_id: number }) => Promise<Answer>);
+type Answer =
   | { status: number; body: object }
   | { status: number; text: string; headers: object }
   | 'cut'
@@ -26,7 +27,8 @@ async function telegram(...replies: Reply[]) {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     calls.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks).toString('latin1') });
-    const reply = replies.length > 1 ? replies.shift()! : replies[0]!;
+    const next = replies.length > 1 ? replies.shift()! : replies[0]!;
+    const reply = typeof next === 'function' ? await next(JSON.parse(calls.at(-1)!.body)) : next;
     if (reply === 'stalled') return;
     if (reply === 'cut') return request.socket.destroy();
     if (reply === 'cut in mid-answer' || reply === 'stalled in mid-answer') {
@@ -50,11 +52,11 @@ async function telegram(...replies: Reply[]) {
   return { api: new TelegramApi({ token: TOKEN, apiRoot: `http://127.0.0.1:${port}`, onBusy }), calls, busy };
 }
 
-const refusal = (status: number, description: string, parameters?: object): Reply => ({
+const refusal = (status: number, description: string, parameters?: object): Answer => ({
   status,
   body: { ok: false, error_code: status, description, ...(parameters && { parameters }) },
 });
-const fine = (result: unknown): Reply => ({ status: 200, body: { ok: true, result } });
+const fine = (result: unknown): Answer => ({ status: 200, body: { ok: true, result } });
 
 async function failure(call: Promise<unknown>) {
   const error = await call.then(
@@ -265,6 +267,17 @@ test('goes on under the new id of a group that moved, now and later, without ids
     [-1005, undefined],
     [-1005, 4],
   ]);
+});
+
+test('all that is on its way to a group while it moves arrives', async () => {
+  const bothAreThere = Promise.withResolvers<void>();
+  const { api, calls } = await telegram(async ({ chat_id }) => {
+    if (chat_id !== -5) return fine({ message_id: 8 });
+    if (calls.length === 2) bothAreThere.resolve();
+    await bothAreThere.promise;
+    return MOVED;
+  });
+  expect(await Promise.all([api.send({ chatId: '-5' }, 'a'), api.send({ chatId: '-5' }, 'b')])).toEqual(['8', '8']);
 });
 
 test('what is said in a topic that is gone is said once more without it, as a reply', async () => {
