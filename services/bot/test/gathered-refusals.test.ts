@@ -65,7 +65,9 @@ test('30 photos that a phone sends one after the other get one message too', asy
     await pass(500);
   }
   await pass(600);
-  expect(said).toMatchObject([{ replyTo: '11', text: expect.stringContaining('20 of these 30 photos: number 11–30.') }]);
+  expect(said).toMatchObject([
+    { replyTo: '11', text: expect.stringContaining('20 of these 30 photos: number 11–30.') },
+  ]);
 });
 
 test('numbers are those of sending, in whatever order photos are decided', async () => {
