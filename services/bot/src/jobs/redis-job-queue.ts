@@ -21,8 +21,8 @@ export interface RedisJobQueueOptions {
 }
 
 /** A job whose process died is taken up again after this long, ms, plus at most as long as a check for such jobs takes. */
-const LOCK_MS = 30_000;
-const STALL_CHECK_MS = 15_000;
+const LOCK_MS = 20_000;
+const STALL_CHECK_MS = 5_000;
 /** Often enough that one that fails does no harm. */
 const LOCK_AGAIN_MS = LOCK_MS / 3;
 /** BullMQ drops a job that failed or stalled "too often". Ours end by the retry policy alone. */

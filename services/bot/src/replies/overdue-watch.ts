@@ -6,8 +6,8 @@ import type { RequestBook } from '../requests/request-book.ts';
 import { deadlineJobId, type ReplyJob, replyJobId } from './reply-job.ts';
 
 const EVERY_MS = 1_000;
-/** Looks for answers that were left half sent: once in so many. */
-const LOOKS_A_MINUTE = 60;
+/** One look in so many is also for answers that were left half sent. */
+const LEFT_EACH = 10;
 
 export interface OverdueParts {
   book: RequestBook<Envelope>;
@@ -34,7 +34,7 @@ export class OverdueWatch {
     this.#looks += 1;
     try {
       await this.#tellOverdue();
-      if (this.#looks % LOOKS_A_MINUTE === 0) await this.#tellLeft();
+      if (this.#looks % LEFT_EACH === 0) await this.#tellLeft();
     } catch (error) {
       this.#parts.troubles.note('for photos that are overdue', error);
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf, FinalError, gradeOf, RetryableError } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
+import { Repeated } from '@attrai/contracts/repeated';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Button, Chat } from '../chat/chat.ts';
 import type { Pace } from '../chat/pace.ts';
@@ -40,6 +41,8 @@ const CONCURRENCY = 32;
 /** Until another try, which is at the same answer, has gone on. */
 const BUSY_PAUSE_MS = 5_000;
 const BUSY = 'being_answered';
+/** So often a try that sends says that it is alive. Below the book's `sendingMs`, so that one that fails does no harm. */
+const ALIVE_MS = 5_000;
 /** Redis gets so long to come back in the midst of a try. */
 const PATIENCE_MS = 2_000;
 /** Nobody's photo is kept for longer after its deadline because the network wants to be left alone. */
@@ -86,7 +89,7 @@ export class ReplySender implements Worker<ReplyJob> {
     if (permission === 'not_due') return;
     if (permission === 'busy') throw busy();
     if (permission === 'send' || permission === 'unknown') {
-      // Not before that: whoever sends a placeholder from now on deletes it. And soon: this try counts as dead after a minute.
+      // Not before that: whoever sends a placeholder from now on deletes it. And soon: this try counts as dead after 20 s.
       const request = await this.#find(job.id, PATIENCE_MS).catch((error) => this.#goBack(one, error));
       // An estimator of version 0.1 was told less: not the topic, and perhaps another language than the user's.
       const known = readJob({ ...job, replyTo: { ...job.replyTo, ...request?.envelope } });
@@ -175,17 +178,19 @@ export class ReplySender implements Worker<ReplyJob> {
   async #goBack({ job, attempt }: Try, error: unknown): Promise<never> {
     const { book, stopping } = this.#parts;
     await patiently(() => book.notSent(job.id, attempt), stopping).catch((err) =>
-      this.#parts.logger.warn({ requestId: job.id, err }, 'An answer waits a minute: it counts as being sent'),
+      this.#parts.logger.warn({ requestId: job.id, err }, 'An answer waits 20 s: it counts as being sent'),
     );
     throw error;
   }
 
   /** A new message, as nobody knows whether the answer arrived. */
-  async #tellDoubt({ job }: Try): Promise<Answered> {
+  async #tellDoubt({ job, attempt }: Try): Promise<Answered> {
     const { id, replyTo } = job;
     this.#parts.logger.warn({ requestId: id }, 'Nobody knows whether an answer arrived: telling its user');
     try {
-      await this.#parts.chat.send(addressOf(replyTo), TEXTS[replyTo.language].maybeAnswered);
+      await this.#call({ job, attempt }, (chat) =>
+        chat.send(addressOf(replyTo), TEXTS[replyTo.language].maybeAnswered),
+      );
     } catch (error) {
       if (codeOf(error) !== 'delivery_unknown') throw error;
       // These words may come twice: in an outage they would else never come.
@@ -219,21 +224,35 @@ export class ReplySender implements Worker<ReplyJob> {
   }
 
   async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
-    const { chat } = this.#parts;
     const { answerId } = one.job.replyTo;
     const to = addressOf(one.job.replyTo);
     if (answerId !== undefined) {
-      if ((await chat.editIntoPicture(to, answerId, picture, caption, button)) === 'edited') return;
+      const edit = (chat: Chat) => chat.editIntoPicture(to, answerId, picture, caption, button);
+      if ((await this.#call(one, edit)) === 'edited') return;
       await this.#maySendNew(one);
     }
-    await chat.sendPicture(to, picture, caption, button);
+    await this.#call(one, (chat) => chat.sendPicture(to, picture, caption, button));
   }
 
   /** An earlier answer stays: words about a second look don't take the place of its picture. */
   async #sendText(one: Try, text: string, button?: Button): Promise<void> {
-    await this.#parts.chat.send(addressOf(one.job.replyTo), text, button);
+    await this.#call(one, (chat) => chat.send(addressOf(one.job.replyTo), text, button));
+  }
+
+  /** A call may take longer than the book waits for a try that says nothing. */
+  async #call<T>({ job, attempt }: Pick<Try, 'job' | 'attempt'>, call: (chat: Chat) => Promise<T>): Promise<T> {
+    const { book, chat } = this.#parts;
+    const isAlive = () => book.sending(job.id, { attempt, repeatable: true }).then(ignore, ignore);
+    const saying = new Repeated(ALIVE_MS, isAlive);
+    try {
+      return await call(chat);
+    } finally {
+      await saying.stop();
+    }
   }
 }
+
+function ignore(): void {}
 
 /** Jobs of version 0.1 have numbers for ids. */
 function readJob(job: ReplyJob): ReplyJob {

@@ -19,7 +19,7 @@ export const LONGEST_SENDING_MS = 3 * 60 * 60_000;
 export const MOST_GIVEN = 100;
 
 export interface BookTiming {
-  /** A bot that has been sending for longer is dead or cut off, ms. Above the longest upload to Telegram (40 s). */
+  /** A bot that has said nothing for longer while it sends is dead or cut off, ms. It says so each 5 s. */
   sendingMs: number;
   /** When nobody asked `overdue` for longer, the bots or Redis were away, ms. */
   awayMs: number;
@@ -27,7 +27,7 @@ export interface BookTiming {
   settleMs: number;
 }
 
-export const BOOK_TIMING: BookTiming = { sendingMs: 60_000, awayMs: 5_000, settleMs: 10_000 };
+export const BOOK_TIMING: BookTiming = { sendingMs: 20_000, awayMs: 5_000, settleMs: 10_000 };
 
 /** One photo of one user. */
 export interface NewRequest<E> {
@@ -146,7 +146,7 @@ export interface RequestBook<E> {
    * `awayMs`, this gives none for `settleMs`.
    */
   overdue(): Promise<RequestRecord<E>[]>;
-  /** Those that have been `sending` for longer than `sendingMs`, the longest first: their bot died. */
+  /** Those whose sender has said nothing for longer than `sendingMs`, the longest first: their bot died. */
   leftSending(): Promise<RequestRecord<E>[]>;
   /** Requests that are not over. */
   total(): Promise<number>;
