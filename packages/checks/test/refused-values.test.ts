@@ -12,7 +12,7 @@ const BAD = ['neither word nor number', '-1', '1.5', '99999999999'];
 test.each(Object.entries(CONFIGS))('%s refuses a value in words of its own, not of its library', (_, config) => {
   const messages = BAD.flatMap((value) => {
     const values = Object.fromEntries(Object.keys(config.shape).map((name) => [name, value]));
-    return config.safeParse(values).error?.issues.map(({ path, message }) => `${path[0]}: ${message}`) ?? [];
+    return config.safeParse(values).error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`) ?? [];
   });
   expect(messages.length).toBeGreaterThan(1);
   expect(messages.filter((message) => /invalid|too (small|big)|undefined/i.test(message))).toEqual([]);

@@ -256,7 +256,11 @@ test.each(['--help', '-h'])('explains itself when asked: %s', async (option) => 
 });
 
 test.each([
-  ['a virtual host that is not there', (url: URL) => Object.assign(url, { pathname: '/gone' }), /check AMQP_URL's path/],
+  [
+    'a virtual host that is not there',
+    (url: URL) => Object.assign(url, { pathname: '/gone' }),
+    /check AMQP_URL's path/,
+  ],
   ['a wrong password', (url: URL) => Object.assign(url, { password: 'may-not-show' }), /refuses the user or password/],
   ['a server that is away', (url: URL) => Object.assign(url, { port: '1' }), /can't reach RabbitMQ.*ECONNREFUSED/],
 ])('says in plain words, without a secret, what is wrong: %s', async (_, wrong, words) => {
