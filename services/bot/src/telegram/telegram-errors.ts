@@ -48,6 +48,9 @@ export class NotTheBotApi extends Error {}
 const CHAT_CLOSED =
   /chat not found|have no write access|have no rights to send|need administrator rights|user is deactivated|\b(CHAT_(WRITE|GUEST_SEND)_FORBIDDEN|CHAT_RESTRICTED|CHAT_ADMIN_REQUIRED|CHANNEL_PRIVATE|USER_BANNED_IN_CHANNEL|TOPIC_CLOSED|PRIVACY_PREMIUM_REQUIRED|ALLOW_PAYMENT_REQUIRED)/i;
 
+/** A right of one kind, also where it comes as 403. */
+const CONTENT_FORBIDDEN = /not enough rights to send|\bCHAT_SEND_\w+_FORBIDDEN/i;
+
 /**
  * What a failed call means. The original error is never kept: it may hold the URL with the token, and the payload.
  *
@@ -90,6 +93,7 @@ function gradeRefusal(method: string, refused: Refused, repeatable: boolean): Er
       return new FatalError('token_refused', `Telegram refuses the bot token (${said}). ${hint}.`);
     }
     if (hint !== undefined) return new RetryableError('telegram_failed', `${said}. ${hint}.`);
+    if (CONTENT_FORBIDDEN.test(message)) return new FinalError('telegram_refused', said);
     if (code === 403 || CHAT_CLOSED.test(message)) return new FinalError('chat_closed', said);
     if (/immediately deleted/.test(message)) return new FinalError('deleted_at_once', said);
     if (code === 409) return new RetryableError('telegram_failed', `${said}. Try again.`);
@@ -100,10 +104,11 @@ function gradeRefusal(method: string, refused: Refused, repeatable: boolean): Er
 }
 
 /**
- * The Bot API server answers 500 when it has not done what it was asked. 502 and 504 are a gateway's words for a server behind it
+ * The Bot API server answers 500 when it has not done what it was asked, unless it was stopped in the midst of it: then it says
+ * "request aborted" (Client.cpp, on_message_send_failed). 502 and 504 are a gateway's words for a server behind it
  * that gave no answer, also where Telegram's own gateway says them in the shape of the Bot API: that server may have sent the
  * message. Whatever else is not in that shape comes from somebody who can't know either.
  */
-function isKnownNotDone({ code, isTelegrams }: Refused): boolean {
-  return isTelegrams && code !== 502 && code !== 504;
+function isKnownNotDone({ code, isTelegrams, message }: Refused): boolean {
+  return isTelegrams && code !== 502 && code !== 504 && !/request aborted/i.test(message);
 }
