@@ -14,8 +14,11 @@ const WORK_COMMAND_TIMEOUT_MS = 15_000;
 const KEEPALIVE_MS = 60_000;
 /** A connection that owes an answer for so long hangs; it is given up, and another one made. */
 const HANGS_AFTER_MS = 5_000;
-/** A Redis that has been reached and is not ready after so long loads its data: that has no event of its own. */
-const LOADS_AFTER_MS = 5_000;
+/**
+ * A Redis that has been reached and is not ready after so long loads its data: that has no event of its own. One that hangs has
+ * been given up by then.
+ */
+const LOADS_AFTER_MS = HANGS_AFTER_MS + 2_000;
 
 const COMMON = {
   retryStrategy: (failures: number) => Math.min(200 * failures, LONGEST_RECONNECT_MS),
