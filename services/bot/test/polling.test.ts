@@ -37,19 +37,28 @@ function poll(getUpdates: TelegramApi['getUpdates'], handle: (update: Update) =>
 const aborted = (signal: AbortSignal) =>
   new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 
-test('polling counts as deaf when Telegram has not answered for more than two polls, but not as stuck', async () => {
+test('polling says why when it has failed for 15 s, but does not count as stuck', async () => {
   let away = true;
   const { polling, seen, pass } = poll(async (_offset, _wait, signal) => {
-    if (away) throw new RetryableError('telegram_unreachable', 'away', { retryAfterMs: 20 });
+    if (away) throw new RetryableError('telegram_unreachable', "Telegram can't be reached.", { retryAfterMs: 20 });
     return aborted(signal);
   });
+  await waitUntil('no poll failed', () => lines.length > 0);
   expect(polling.problem()).toBeUndefined();
-  pass(76);
-  expect(polling.problem()).toMatch(/^no answer to getUpdates for 7\d s$/);
+  pass(16);
+  expect(polling.problem()).toMatch(/^no updates from Telegram for 1\d s: Telegram can't be reached\.$/);
   expect(polling.alive).toBe(true);
   away = false;
   await polling.stop();
   expect(seen.back).toBe(0);
+});
+
+test('polling counts as deaf when Telegram has not answered for 28 s', async () => {
+  const { polling, pass } = poll((_offset, _wait, signal) => aborted(signal));
+  pass(27);
+  expect(polling.problem()).toBeUndefined();
+  pass(2);
+  expect(polling.problem()).toMatch(/^Telegram has not answered for \d+ s/);
 });
 
 test('polling is well again at the first answer, and says that Telegram is back', async () => {

@@ -18,17 +18,20 @@ export interface PollingOptions {
   onFatal(error: unknown): void;
 }
 
-const WAIT_SECONDS = 30;
+/** Short, so that a connection that hangs shows within 30 s. */
+const WAIT_SECONDS = 10;
 const CONFIRM_MS = 3_000;
 /** Before updates that shall come again are fetched again; commands that came meanwhile wait for as long. */
 const AGAIN_MS = 1_000;
-/** A poll waits for 30 s; after two that failed the bot counts as deaf. */
-const DEAF_AFTER_MS = 75_000;
+/** Polls that have failed for so long are a problem: a shorter outage passes by itself. */
+const FAILING_FOR_MS = 15_000;
+/** A poll waits for 10 s, and is given up 15 s later. */
+const DEAF_AFTER_MS = 28_000;
 const OTHER_COPY =
   "Another copy uses this token, and Telegram gives its updates to one only. Stop the other copy. If it isn't yours, have @BotFather make a new token (/revoke), and set BOT_TOKEN to it";
 const FOREIGN_WEBHOOK =
   'Somebody set a webhook for this bot, which polls: deleting it. For a webhook of its own, set WEBHOOK_URL';
-/** Far above what a turn may take (45 s for the poll, some 20 s for its updates): the loop is stuck. */
+/** Far above what a turn may take (25 s for the poll, some 20 s for its updates): the loop is stuck. */
 const STUCK_AFTER_MS = 300_000;
 
 /**
@@ -46,6 +49,7 @@ export class Polling implements UpdateSource {
   #lastAnswerAt = performance.now();
   #nextTurnBy = performance.now() + STUCK_AFTER_MS;
   #failures = 0;
+  #failingSince = 0;
   #lastFailure: unknown;
   #conflicts = new OnceAMinute();
   #webhooks = new OnceAMinute();
@@ -64,8 +68,13 @@ export class Polling implements UpdateSource {
     // It is known at once what these are, and that they don't pass by themselves.
     if (conflictOf(this.#lastFailure) === 'other_copy') return OTHER_COPY;
     if (codeOf(this.#lastFailure) === 'proxy_failed') return (this.#lastFailure as Error).message;
-    const silentMs = performance.now() - this.#lastAnswerAt;
-    return silentMs < DEAF_AFTER_MS ? undefined : `no answer to getUpdates for ${Math.round(silentMs / 1000)} s`;
+    const now = performance.now();
+    if (this.#failures > 0 && now - this.#failingSince > FAILING_FOR_MS) {
+      return `no updates from Telegram for ${inSeconds(now - this.#failingSince)}: ${(this.#lastFailure as Error).message}`;
+    }
+    const silentMs = now - this.#lastAnswerAt;
+    if (silentMs < DEAF_AFTER_MS) return undefined;
+    return `Telegram has not answered for ${inSeconds(silentMs)}: see whether this machine reaches it`;
   }
 
   /** Tells Telegram which updates are done. */
@@ -135,6 +144,7 @@ export class Polling implements UpdateSource {
     } else if (this.#failures === 0) {
       logger.warn({ code: codeOf(error), err: error }, "Can't fetch updates; trying on");
     }
+    if (this.#failures === 0) this.#failingSince = performance.now();
     this.#failures += 1;
     this.#lastFailure = error;
     const pauseMs = pauseAfterFailure(error, this.#failures);
@@ -145,4 +155,8 @@ export class Polling implements UpdateSource {
   async #rest(ms: number): Promise<void> {
     await pause(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
+}
+
+function inSeconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
 }
