@@ -51,7 +51,7 @@ export class Door {
     if (!isAddressed(want) || this.#told.has(chatId)) return;
     if (this.#told.size >= MOST_CHATS) this.#told.clear();
     this.#told.add(chatId);
-    smallTalk.say({ chatId, replyTo: messageId, ...(topicId !== undefined && { topicId }) }, privateBot(chatId));
+    smallTalk.say({ chatId, replyTo: messageId, topicId }, privateBot(chatId));
   }
 }
 

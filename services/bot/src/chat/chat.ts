@@ -3,13 +3,13 @@
 /** A message of ours on its way: to which chat, and to which of the user's messages it replies. */
 export interface Address {
   chatId: string;
-  replyTo?: string;
-  /** The topic of the chat in which it is said, also if the message it replies to is gone. */
-  topicId?: string;
+  replyTo?: string | undefined;
+  /** The topic of the chat. It holds also if the message that is replied to is gone. */
+  topicId?: string | undefined;
   /** It makes no sound. */
   silent?: boolean;
   /** A picture is hidden until it is touched. */
-  spoiler?: boolean;
+  spoiler?: boolean | undefined;
 }
 
 /** Below a message of ours. `data` comes back when it is pressed: at most 64 bytes. */

@@ -104,7 +104,7 @@ export class Refusals {
         numbers.length > 1
           ? severalRefusedText(last, { numbers, sent: photos }, language, this.#limits)
           : refusalText(last, language, this.#limits);
-      this.#smallTalk.say({ chatId, ...(topicId !== undefined && { topicId }), replyTo: messageId }, text);
+      this.#smallTalk.say({ chatId, topicId, replyTo: messageId }, text);
     }
     refused.clear();
   }

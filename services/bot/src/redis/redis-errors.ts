@@ -63,9 +63,18 @@ export function gradeRedisError(what: string, cause: unknown): RetryableError {
   return new RetryableError(code, `Redis refused when asked ${what}. ${named}`, { cause: withoutKeys(cause) });
 }
 
+/** Asks Redis. Throws what `gradeRedisError` makes of a failure. */
+export async function grading<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw gradeRedisError(what, cause);
+  }
+}
+
 /**
- * Why there is no connection, as a RetryableError, from what ioredis gives as the reason. Its code is `redis_away` or
- * `redis_tls`, or tells what Redis or a sentinel refuses.
+ * Why there is no connection, as a RetryableError, from the reason that ioredis gives. Its code is `redis_away`,
+ * `redis_tls`, `redis_no_primary`, or that of a refusal by Redis or a sentinel.
  */
 export function gradeLostConnection(cause: unknown): RetryableError {
   const advice = tlsAdvice('REDIS', cause);

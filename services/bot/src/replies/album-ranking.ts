@@ -43,7 +43,7 @@ export class AlbumRanking {
   /** What comes in an album counts as a photo of it, so that people can number them. */
   async joined({ inPrivate, albumId, chatId, messageId, topicId, from }: SentPhoto | SentOther): Promise<void> {
     if (!inPrivate || albumId === undefined) return;
-    const place = { language: languageFor(from.language), ...(topicId !== undefined && { topicId }) };
+    const place = { language: languageFor(from.language), topicId };
     await this.#note(() => this.#parts.albums.joined({ chatId, albumId, messageId }, place));
   }
 
@@ -73,7 +73,7 @@ export class AlbumRanking {
 
   #tell({ chatId, place: { language, topicId }, scores }: FinishedAlbum): void {
     if (scores.filter((score) => score !== null).length < 2) return;
-    this.#parts.smallTalk.say({ chatId, ...(topicId !== undefined && { topicId }) }, TEXTS[language].album(scores));
+    this.#parts.smallTalk.say({ chatId, topicId }, TEXTS[language].album(scores));
   }
 }
 

@@ -21,7 +21,7 @@ export interface AlbumPhoto extends Album {
 
 /** Where and how to tell of an album. */
 export interface AlbumPlace {
-  topicId?: string;
+  topicId?: string | undefined;
   language: Language;
 }
 
@@ -44,6 +44,6 @@ export interface AlbumScores {
   finished(): Promise<FinishedAlbum[]>;
 }
 
-export function inMessageOrder(scores: [messageId: string, score: number | null][]): (number | null)[] {
+export function inMessageOrder(scores: (readonly [messageId: string, score: number | null])[]): (number | null)[] {
   return scores.sort(([a], [b]) => Number(a) - Number(b)).map(([, score]) => score);
 }

@@ -38,12 +38,7 @@ export const answerableResult = estimateResult.extend({ replyTo });
 
 /** Where its answer goes. */
 export function addressOf({ chatId, messageId, topicId, spoiler }: ReplyTo): Address {
-  return {
-    chatId,
-    replyTo: messageId,
-    ...(topicId !== undefined && { topicId }),
-    ...(spoiler && { spoiler }),
-  };
+  return { chatId, replyTo: messageId, topicId, spoiler };
 }
 
 /** As it travels. */

@@ -286,11 +286,10 @@ function newMessage({ chatId, replyTo, topicId, silent }: Address, button: Butto
   return {
     chat_id: Number(chatId),
     reply_markup: markup(button),
-    ...(topicId !== undefined && { message_thread_id: Number(topicId) }),
-    ...(silent && { disable_notification: true }),
-    ...(replyTo !== undefined && {
-      reply_parameters: { message_id: Number(replyTo), allow_sending_without_reply: true },
-    }),
+    message_thread_id: topicId === undefined ? undefined : Number(topicId),
+    disable_notification: silent || undefined,
+    reply_parameters:
+      replyTo === undefined ? undefined : { message_id: Number(replyTo), allow_sending_without_reply: true },
   };
 }
 
