@@ -4,7 +4,7 @@ import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@
 import { estimateRequest } from '@attrai/contracts/request';
 import { estimateResult } from '@attrai/contracts/result';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
-import { createParkedMessages, type ParkedMessage, parkedKey, type UnreadableFile } from './replies/parked.ts';
+import { type ParkedMessage, ParkedMessages, parkedKey, type UnreadableFile } from './replies/parked.ts';
 
 /** A message nobody could handle, without anything a user sent. */
 export interface DeadLetter {
@@ -46,7 +46,7 @@ const REASONS: Record<string, string> = {
 const UNKNOWN_QUEUE = 'nobody knows which queue it came from';
 
 export function openDeadLetters(rabbitmq: AmqpServer, inbox: PhotoStore): DeadLetters {
-  const parked = createParkedMessages(inbox);
+  const parked = new ParkedMessages(inbox);
   const isMeant = (ids: string[] | undefined, id: string) => ids === undefined || ids.includes(id);
 
   return {

@@ -42,7 +42,7 @@ end
 
 const { evenWhenFull, unlessFull, reading } = scriptsWith(COMMON);
 
-/** Takes a slot and the last place. Not when Redis is full: the photo waits at Telegram. */
+/** Takes a slot and the last place. When Redis is full, it fails, and the update with the photo comes again. */
 const accept = unlessFull(`
 local user, chat, message, deadline, envelope = unpack(ARGV, 3, 7)
 local left, most = tonumber(ARGV[8]), tonumber(ARGV[9])
@@ -61,11 +61,10 @@ for _, key in ipairs({ record(id), slots(user), deadlines, queue }) do
 end
 return { 'accepted', redis.call('ZCARD', queue) }`);
 
-/** As if it had never been accepted. */
 const forgetAccepted = evenWhenFull(`
 if stateOf(id) == 'accepted' then forget(id) end`);
 
-/** To the first who asks, while there is no answer. Its id is not known yet. */
+/** Allows the first caller, while there is no answer. */
 const placeholderSending = evenWhenFull(`
 local user, state, placeholder, ready =
   unpack(redis.call('HMGET', record(id), 'user', 'state', 'placeholder', 'ready'))
@@ -73,18 +72,16 @@ if not user or placeholder or ready or (state ~= 'accepted' and state ~= 'publis
 redis.call('HSET', record(id), 'placeholder', '')
 return 1`);
 
-/** Keeps the placeholder's id, '' if it isn't known. */
+/** Keeps the placeholder's id; '' if it isn't known. */
 const placeholderSent = evenWhenFull(`
 local state = stateOf(id)
 if isLive(state) then redis.call('HSET', record(id), 'placeholder', ARGV[3]) end
 return state`);
 
-/** From accepted to published; any other state stays. */
 const published = evenWhenFull(`
 if stateOf(id) == 'accepted' then redis.call('HSET', record(id), 'state', 'published') end
 return stateOf(id)`);
 
-/** Out of the queue, and no longer due at its deadline. */
 const answerReady = evenWhenFull(`
 local state = stateOf(id)
 if not isLive(state) then return state end
@@ -94,7 +91,7 @@ redis.call('ZREM', queue, id)
 redis.call('ZADD', deadlines, 'XX', 'GT', now + ${LONGEST_SENDING_MS}, id)
 return state`);
 
-/** Gives the answer to one who asks, and to nobody else until that one is done, goes back, or must be dead. */
+/** Allows one try at a time, until it is over or counts as dead. */
 const sending = evenWhenFull(`
 local attempt, once, expired, longest = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local state, sender, wasOnce, inDoubt =
@@ -117,21 +114,18 @@ keepFor(record(id), ${REMEMBER_MS})
 keepFor(sending, ${REMEMBER_MS})
 return inDoubt and 'unknown' or 'send'`);
 
-/** Back to published, for the one who sends only. */
 const notSent = evenWhenFull(`
 if redis.call('HGET', record(id), 'attempt') ~= ARGV[3] then return end
 redis.call('HDEL', record(id), 'attempt', 'once')
 redis.call('HSET', record(id), 'state', 'published')
 redis.call('ZREM', sending, id)`);
 
-/** Leaves a mark and nothing else, also of one that was never known. */
 const answered = evenWhenFull(`
 local state = stateOf(id)
 if state and not isLive(state) then return 0 end
 finish(id, 'answered')
 return 1`);
 
-/** Ends all of a user that nobody is sending, and gives what was known of them. */
 const cancel = evenWhenFull(`
 local cancelled = {}
 for _, id in ipairs(redis.call('ZRANGE', slots(ARGV[2]), 0, -1)) do
@@ -143,7 +137,7 @@ for _, id in ipairs(redis.call('ZRANGE', slots(ARGV[2]), 0, -1)) do
 end
 return cancelled`);
 
-/** The overdue that nobody is sending. Removes what nothing is known of any more. */
+/** Removes ids whose record has expired. */
 const overdue = evenWhenFull(`
 local most, away, settle = tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local watch = prefix .. ':watch'
@@ -168,7 +162,7 @@ for _, id in ipairs(redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIM
 end
 return due`);
 
-/** Those whose sender must be dead. Removes those of whom too little is known to answer them. */
+/** Takes requests that can't be answered, as their record was lost, out of the set. */
 const leftSending = evenWhenFull(`
 local most, longest = ARGV[2], ARGV[3]
 local left = {}
