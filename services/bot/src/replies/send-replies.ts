@@ -223,7 +223,8 @@ export class ReplySender implements Worker<ReplyJob> {
     const { answerId } = one.job.replyTo;
     const to = addressOf(one.job.replyTo);
     if (answerId !== undefined) {
-      if ((await chat.editIntoPicture(to, answerId, picture, caption, button)) === 'edited') return;
+      const earlier = { ...to, messageId: answerId };
+      if ((await chat.editIntoPicture(earlier, picture, caption, button)) === 'edited') return;
       await this.#maySendNew(one);
     }
     await chat.sendPicture(to, picture, caption, button);
