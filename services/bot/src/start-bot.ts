@@ -81,7 +81,8 @@ const PRIVACY_OFF = 'Group privacy is off: the bot gets all messages of its grou
 export async function startBot(parts: BotParts): Promise<RunningBot> {
   const { token, webhook, broker, photoStore, inbox, jobs, book, requestRate, troubles, limits, logger } = parts;
   const { unsureFaces = 'ask', allowed, admins = new Set<string>(), signal, onWaiting, onFatal } = parts;
-  const metrics = new Tally(parts.metrics ?? NO_METRICS);
+  const tally = new Tally();
+  const metrics = tally.countedBy(parts.metrics ?? NO_METRICS);
   const replies = jobs.replies;
   const stop = new AbortController();
   const stopping = stop.signal;
@@ -135,7 +136,7 @@ export async function startBot(parts: BotParts): Promise<RunningBot> {
   // From an update to a photo
   const gate = new PhotoGate({ ...common, requestRate, troubles, intake: jobs.intake });
   const naming = { token, username, readsAllInGroups };
-  const stats = { admins, broker, tally: metrics, version: packageJson.version };
+  const stats = { admins, broker, tally, version: packageJson.version };
   const wants = new WantHandler({ ...common, ...naming, ...stats, gate, smallTalk, refusals, unsureFaces });
   const door = new Door({ allowed, admins, smallTalk, inside: (want) => wants.handle(want) });
   let updates: UpdateSource | undefined;
