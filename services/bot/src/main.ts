@@ -38,7 +38,7 @@ await runService('bot', async (opened) => {
   logger.info('starting');
 
   const troubles = new RedisTroubles(logger, config.REDIS_URL);
-  // Opened first, so that /readyz says what is wrong with it, whatever else is waited for.
+  // First, so that /readyz tells its problems while the start waits for other servers.
   const broker = await openBroker({
     url: config.AMQP_URL,
     tls: tlsOf('AMQP', config),
@@ -63,7 +63,7 @@ await runService('bot', async (opened) => {
       photos: () => checkOf(storeWatch?.problem),
       redis: () => checkOf(troubles.problem ?? (bookkeeping ? undefined : 'starting')),
       bot: () => {
-        // Its start waits for Redis and RabbitMQ, and then for Telegram.
+        // The start waits for Redis and RabbitMQ, then for Telegram.
         const isTelegram = !broker.problem && bookkeeping && !bookkeeping.problem;
         const waiting = ['waiting for Telegram', ...(waitingFor === undefined ? [] : [waitingFor])].join(': ');
         const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [isTelegram ? waiting : 'starting'] };

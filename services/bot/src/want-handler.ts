@@ -18,8 +18,8 @@ export interface WantParts extends CommandParts, PressParts, ScoreParts {
 }
 
 /**
- * Does what somebody wants. Private chats get an answer to everything a person says; groups only to commands and to photos that
- * are meant for the bot, with all of their album. A pressed button is answered anywhere.
+ * Does what somebody wants. In private chats every message gets an answer. In groups only commands do, and photos that are for the
+ * bot, with all of their album. A pressed button is answered everywhere.
  */
 export class WantHandler {
   #parts: WantParts;
@@ -31,7 +31,7 @@ export class WantHandler {
     this.#scores = new AskedScores(parts);
   }
 
-  /** Throws RetryableError for what shall come again. */
+  /** Throws RetryableError if the update must come again. */
   async handle(want: Want): Promise<void> {
     const { smallTalk } = this.#parts;
     switch (want.kind) {
