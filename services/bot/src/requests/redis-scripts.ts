@@ -42,8 +42,9 @@ end
 
 const { evenWhenFull, unlessFull, reading } = scriptsWith(COMMON);
 
-/** Takes a slot and the last place. When Redis is full, it fails, and the update with the photo comes again. */
-const accept = unlessFull(`
+export const SCRIPTS = {
+  /** Takes a slot and the last place. When Redis is full, it fails, and the update with the photo comes again. */
+  accept: unlessFull(`
 local user, chat, message, deadline, envelope = unpack(ARGV, 3, 7)
 local left, most = tonumber(ARGV[8]), tonumber(ARGV[9])
 local state = stateOf(id)
@@ -59,40 +60,40 @@ redis.call('ZADD', queue, (tonumber(last[2]) or 0) + 1, id)
 for _, key in ipairs({ record(id), slots(user), deadlines, queue }) do
   keepFor(key, math.max(left, 0) + ${REMEMBER_MS})
 end
-return { 'accepted', redis.call('ZCARD', queue) }`);
+return { 'accepted', redis.call('ZCARD', queue) }`),
 
-const forgetAccepted = evenWhenFull(`
-if stateOf(id) == 'accepted' then forget(id) end`);
+  forget: evenWhenFull(`
+if stateOf(id) == 'accepted' then forget(id) end`),
 
-/** Allows the first caller, while there is no answer. */
-const placeholderSending = evenWhenFull(`
+  /** Allows the first caller, while there is no answer. */
+  placeholderSending: evenWhenFull(`
 local user, state, placeholder, ready =
   unpack(redis.call('HMGET', record(id), 'user', 'state', 'placeholder', 'ready'))
 if not user or placeholder or ready or (state ~= 'accepted' and state ~= 'published') then return 0 end
 redis.call('HSET', record(id), 'placeholder', '')
-return 1`);
+return 1`),
 
-/** Keeps the placeholder's id; '' if it isn't known. */
-const placeholderSent = evenWhenFull(`
+  /** Keeps the placeholder's id; '' if it isn't known. */
+  placeholderSent: evenWhenFull(`
 local state = stateOf(id)
 if isLive(state) then redis.call('HSET', record(id), 'placeholder', ARGV[3]) end
-return state`);
+return state`),
 
-const published = evenWhenFull(`
+  published: evenWhenFull(`
 if stateOf(id) == 'accepted' then redis.call('HSET', record(id), 'state', 'published') end
-return stateOf(id)`);
+return stateOf(id)`),
 
-const answerReady = evenWhenFull(`
+  answerReady: evenWhenFull(`
 local state = stateOf(id)
 if not isLive(state) then return state end
 if state == 'accepted' then state = 'published' end
 redis.call('HSET', record(id), 'state', state, 'ready', 1)
 redis.call('ZREM', queue, id)
 redis.call('ZADD', deadlines, 'XX', 'GT', now + ${LONGEST_SENDING_MS}, id)
-return state`);
+return state`),
 
-/** Allows one try at a time, until it is over or counts as dead. */
-const sending = evenWhenFull(`
+  /** Allows one try at a time, until it is over or counts as dead. */
+  sending: evenWhenFull(`
 local attempt, once, expired, longest = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local state, sender, wasOnce, inDoubt =
   unpack(redis.call('HMGET', record(id), 'state', 'attempt', 'once', 'in-doubt'))
@@ -112,21 +113,21 @@ redis.call('HSET', record(id), 'state', 'sending', 'attempt', attempt, 'once', o
 if inDoubt then redis.call('HSET', record(id), 'in-doubt', 1) end
 keepFor(record(id), ${REMEMBER_MS})
 keepFor(sending, ${REMEMBER_MS})
-return inDoubt and 'unknown' or 'send'`);
+return inDoubt and 'unknown' or 'send'`),
 
-const notSent = evenWhenFull(`
+  notSent: evenWhenFull(`
 if redis.call('HGET', record(id), 'attempt') ~= ARGV[3] then return end
 redis.call('HDEL', record(id), 'attempt', 'once')
 redis.call('HSET', record(id), 'state', 'published')
-redis.call('ZREM', sending, id)`);
+redis.call('ZREM', sending, id)`),
 
-const answered = evenWhenFull(`
+  answered: evenWhenFull(`
 local state = stateOf(id)
 if state and not isLive(state) then return 0 end
 finish(id, 'answered')
-return 1`);
+return 1`),
 
-const cancel = evenWhenFull(`
+  cancel: evenWhenFull(`
 local cancelled = {}
 for _, id in ipairs(redis.call('ZRANGE', slots(ARGV[2]), 0, -1)) do
   local state = stateOf(id)
@@ -135,10 +136,10 @@ for _, id in ipairs(redis.call('ZRANGE', slots(ARGV[2]), 0, -1)) do
     finish(id, 'cancelled')
   end
 end
-return cancelled`);
+return cancelled`),
 
-/** Removes ids whose record has expired. */
-const overdue = evenWhenFull(`
+  /** Removes ids whose record has expired. */
+  overdue: evenWhenFull(`
 local most, away, settle = tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local watch = prefix .. ':watch'
 local settledAt = redis.call('GET', watch)
@@ -160,10 +161,10 @@ for _, id in ipairs(redis.call('ZRANGE', deadlines, '-inf', now, 'BYSCORE', 'LIM
     due[#due + 1] = { id, redis.call('HGETALL', record(id)) }
   end
 end
-return due`);
+return due`),
 
-/** Takes requests that can't be answered, as their record was lost, out of the set. */
-const leftSending = evenWhenFull(`
+  /** Takes requests that can't be answered, as their record was lost, out of the set. */
+  leftSending: evenWhenFull(`
 local most, longest = ARGV[2], ARGV[3]
 local left = {}
 for _, id in ipairs(redis.call('ZRANGE', sending, '-inf', now - longest, 'BYSCORE', 'LIMIT', 0, most)) do
@@ -173,32 +174,16 @@ for _, id in ipairs(redis.call('ZRANGE', sending, '-inf', now - longest, 'BYSCOR
     redis.call('ZREM', sending, id)
   end
 end
-return left`);
+return left`),
 
-const states = reading(`
+  states: reading(`
 local found = {}
 for i = 2, #ARGV do found[#found + 1] = stateOf(ARGV[i]) end
-return found`);
+return found`),
 
-/** Ranks from 0. */
-const places = reading(`
+  /** Ranks from 0. */
+  places: reading(`
 local ranks = {}
 for i = 2, #ARGV do ranks[#ranks + 1] = redis.call('ZRANK', queue, ARGV[i]) end
-return ranks`);
-
-export const SCRIPTS = {
-  accept,
-  forget: forgetAccepted,
-  placeholderSending,
-  placeholderSent,
-  published,
-  answerReady,
-  sending,
-  notSent,
-  answered,
-  cancel,
-  overdue,
-  leftSending,
-  states,
-  places,
+return ranks`),
 };
