@@ -83,7 +83,7 @@ export class ReplySender implements Worker<ReplyJob> {
     if (permission === 'not_due') return;
     if (permission === 'busy') throw busy();
     if (permission === 'send' || permission === 'unknown') {
-      // After that: whoever sends a placeholder from now on deletes it. And soon: this try counts as dead after a minute.
+      // After the permission: from then on the sender of a placeholder deletes it. Soon: this try counts as dead after a minute.
       const request = await this.#find(job.id, PATIENCE_MS).catch((error) => this.#goBack(one, error));
       // An estimator of version 0.1 doesn't give back the topic, and perhaps another language.
       const known = readJob({ ...job, replyTo: { ...job.replyTo, ...request?.envelope } });
