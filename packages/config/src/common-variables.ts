@@ -58,7 +58,9 @@ export const PHOTO_DIR = z
   .default('.data/photos');
 
 export const LOG_LEVEL = z
-  .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+  .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    error: 'expected trace, debug, info, warn, error, fatal or silent',
+  })
   .describe('the least level that is logged')
   .default('info');
 

@@ -20,8 +20,8 @@ export interface PhotoFile {
 
 export interface Found {
   photos: PhotoFile[];
-  /** Pictures of other kinds, estimate's own pictures, the folder it writes to, and folders that can't be read. */
-  skipped: { otherKinds: string[]; written: string[]; out: string[]; unreadable: string[] };
+  /** Pictures of other kinds, estimate's own pictures, the folder it writes to, links to folders, and folders that can't be read. */
+  skipped: { otherKinds: string[]; written: string[]; out: string[]; links: string[]; unreadable: string[] };
 }
 
 /** The files that arguments stand for: a folder for all photos in it and below, sorted; anything else for itself, even if missing. */
@@ -31,7 +31,7 @@ export async function photoFiles(paths: readonly string[]): Promise<string[]> {
 
 /** The same, and what was skipped. @param out a folder to skip when it lies below a folder that is given */
 export async function findPhotos(paths: readonly string[], out?: string): Promise<Found> {
-  const found: Found = { photos: [], skipped: { otherKinds: [], written: [], out: [], unreadable: [] } };
+  const found: Found = { photos: [], skipped: { otherKinds: [], written: [], out: [], links: [], unreadable: [] } };
   for (const path of paths) {
     if (path === STDIN || !(await isFolder(path))) {
       if (isWritten(path)) found.skipped.written.push(path);
@@ -54,7 +54,10 @@ async function search(folder: string, skipped: Found['skipped'], out: string | u
     if (entry.isDirectory()) {
       if (resolve(path) === out) skipped.out.push(path);
       else files.push(...(await search(path, skipped, out)));
-    } else if (entry.isFile()) {
+    } else if (entry.isSymbolicLink() && (await isFolder(path))) {
+      // It may lead back up.
+      skipped.links.push(path);
+    } else if (entry.isFile() || entry.isSymbolicLink()) {
       if (isWritten(path)) skipped.written.push(path);
       else if (PHOTO_NAMES.has(ending)) files.push(path);
       else if (OTHER_PICTURES.has(ending)) skipped.otherKinds.push(path);

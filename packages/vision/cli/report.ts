@@ -37,7 +37,7 @@ export function legend(faces: readonly Face[]): string[] {
 }
 
 /** A line for each kind of file or folder that was skipped. */
-export function skippedLines({ otherKinds, written, out, unreadable }: Found['skipped']): string[] {
+export function skippedLines({ otherKinds, written, out, links, unreadable }: Found['skipped']): string[] {
   const endings = [...new Set(otherKinds.map((path) => extname(path).toLowerCase()))].sort();
   const pictures = (paths: string[], which: string) =>
     paths.length > 0 ? [`Skipped ${counted(paths.length, 'picture')} ${which}.`] : [];
@@ -45,6 +45,7 @@ export function skippedLines({ otherKinds, written, out, unreadable }: Found['sk
     ...pictures(otherKinds, `of kinds that are not read (${endings.join(', ')})`),
     ...pictures(written, 'that estimate wrote (*.scored.jpg)'),
     ...out.map((folder) => `Skipped ${printable(folder)}: the pictures go there.`),
+    ...links.map((folder) => `Skipped ${printable(folder)}: links to folders are not followed.`),
     ...unreadable.map((folder) => `Skipped ${printable(folder)}: the folder cannot be read.`),
   ];
 }

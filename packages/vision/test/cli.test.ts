@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -88,6 +88,16 @@ test('says how many pictures of other kinds it skipped in a folder, and which fo
   expect(stderr).toContain('Skipped 2 pictures of kinds that are not read (.gif, .heic).\n');
   // root reads everything.
   if (process.getuid?.() !== 0) expect(stderr).toContain('Skipped mixed/locked: the folder cannot be read.\n');
+});
+
+test('reads the photos that links in a folder lead to, names links to nothing, and says which folders it did not follow', async () => {
+  await mkdir(join(folder, 'linked'));
+  await symlink('../photos/a.png', join(folder, 'linked/a.png'));
+  await symlink('nowhere', join(folder, 'linked/b.jpg'));
+  await symlink('.', join(folder, 'linked/loop'));
+  const { stdout, stderr } = await run('linked');
+  expect(stdout).toMatch(/^linked\/a\.png {2}60×50 .*\nlinked\/b\.jpg {2}there is no such file \(file_missing\)\n$/);
+  expect(stderr).toContain('Skipped linked/loop: links to folders are not followed.\n');
 });
 
 test('prints a readable line for each photo, then how to get pictures, and a summary', async () => {

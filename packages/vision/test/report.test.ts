@@ -27,11 +27,13 @@ test('the summary counts photos, those that could not be used, faces and scores'
 });
 
 test('skipped files are listed by kind', () => {
-  expect(skippedLines({ otherKinds: [], written: [], out: [], unreadable: [] })).toEqual([]);
-  expect(skippedLines({ otherKinds: ['a.HEIC'], written: ['b'], out: ['o'], unreadable: ['u\x07'] })).toEqual([
+  expect(skippedLines({ otherKinds: [], written: [], out: [], links: [], unreadable: [] })).toEqual([]);
+  const skipped = { otherKinds: ['a.HEIC'], written: ['b'], out: ['o'], links: ['l'], unreadable: ['u\x07'] };
+  expect(skippedLines(skipped)).toEqual([
     'Skipped 1 picture of kinds that are not read (.heic).',
     'Skipped 1 picture that estimate wrote (*.scored.jpg).',
     'Skipped o: the pictures go there.',
+    'Skipped l: links to folders are not followed.',
     'Skipped u\\x07: the folder cannot be read.',
   ]);
 });

@@ -43,7 +43,7 @@ export const limitVariables = {
 };
 
 export const UNSURE_FACES = z
-  .enum(['ask', 'refuse'])
+  .enum(['ask', 'refuse'], { error: 'expected ask or refuse' })
   .default('ask')
   .describe(
     'faces that may be under 18: `ask` puts a button below the answer, by which the sender says that everybody is an adult, and then scores them; `refuse` never does',

@@ -254,3 +254,19 @@ test.each([[], ['list', 'x'], ['requeue'], ['drop'], ['drop', '--all', 'x'], ['f
 test.each(['--help', '-h'])('explains itself when asked: %s', async (option) => {
   expect(await run(option)).toEqual({ code: 0, out: expect.stringContaining('pnpm dead-letters requeue ID'), err: '' });
 });
+
+test.each([
+  [
+    'a virtual host that is not there',
+    (url: URL) => Object.assign(url, { pathname: '/gone' }),
+    /check AMQP_URL's path/,
+  ],
+  ['a wrong password', (url: URL) => Object.assign(url, { password: 'may-not-show' }), /refuses the user or password/],
+  ['a server that is away', (url: URL) => Object.assign(url, { port: '1' }), /can't reach RabbitMQ.*ECONNREFUSED/],
+])('says in plain words, without a secret, what is wrong: %s', async (_, wrong, words) => {
+  amqpUrl = wrong(new URL(amqpUrl)).href;
+  const { code, err } = await run('list');
+  expect(code).toBe(1);
+  expect(err).toMatch(words);
+  expect(err).not.toMatch(/may-not-show|Trying again/);
+});

@@ -292,6 +292,14 @@ test.each([
   },
 );
 
+test('a photo whose file Telegram wants to wait for until after its deadline is told at the deadline, and nothing is kept', async () => {
+  await using world = await openWorld({ limits: { deadlineSeconds: 2 } });
+  await world.page.break({ method: 'getFile', kind: 'error', error_code: 429, retry_after: 365, times: 100 });
+  await world.page.send(CHAT, { photo: PHOTO });
+  await world.page.untilSaid(CHAT, /within 2 seconds/);
+  await world.untilNothingIsLeft();
+});
+
 test('an answer that Telegram wants to wait for until shortly after its deadline waits', async () => {
   await using world = await openWorld({ limits: { deadlineSeconds: 60 } });
   await world.page.break({ method: 'sendPhoto', kind: 'error', error_code: 429, retry_after: 355, times: 1 });

@@ -23,7 +23,12 @@ test.each([
   ['application/octet-stream', undefined],
   ['application/octet-stream', 'IMG_1.jpeg'],
   ['application/octet-stream', 'no ending'],
+  ['application/octet-stream', 'IMG_1.HEIC'],
+  [undefined, 'a.heif'],
+  [undefined, 'a.gif'],
   ['text/plain', 'IMG_1.jpg'],
+  ['text/plain', 'IMG_1'],
+  ['text/plain; charset=utf-8', undefined],
   ['image/heic', 'IMG_1.JPG'],
   ['image/*', undefined],
 ])('the contents tell of a file of type %j that is called %j', (type, name) => {
@@ -35,8 +40,6 @@ test.each([
   ['application/pdf', undefined, 'pdf'],
   ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'a', 'document'],
   ['application/octet-stream', 'a.docx', 'document'],
-  ['application/octet-stream', 'IMG_1.HEIC', 'heic'],
-  [undefined, 'a.heif', 'heic'],
   ['image/heif', undefined, 'heic'],
   ['image/avif', undefined, 'avif'],
   ['image/gif', undefined, 'gif'],
@@ -79,6 +82,7 @@ test.each([
   ['application/octet-stream', 'no ending'],
   ['image/pjpeg', 'IMG_1'],
   ['text/plain', 'IMG_1.jpg'],
+  ['application/octet-stream', 'IMG_1.HEIC'],
 ])('a photo that comes as %s, called %j, is scored', async (type, name) => {
   await using world = await openWorld();
   await world.page.send(CHAT, { document: { bytes: PHOTO, name, type } });

@@ -59,6 +59,17 @@ test('of 30 photos at once of which 10 are taken, one message says which to send
   ]);
 });
 
+test('30 photos that a phone sends one after the other get one message too', async () => {
+  for (let i = 1; i <= 30; i++) {
+    await gather(photo(), i <= 10 ? undefined : TOO_MANY);
+    await pass(500);
+  }
+  await pass(600);
+  expect(said).toMatchObject([
+    { replyTo: '11', text: expect.stringContaining('20 of these 30 photos: number 11–30.') },
+  ]);
+});
+
 test('numbers are those of sending, in whatever order photos are decided', async () => {
   const decide = Array.from({ length: 6 }, () => Promise.withResolvers<Refusal | undefined>());
   const gathered = decide.map(({ promise }) => refusals.gather(photo(), () => promise));

@@ -36,7 +36,7 @@ test.each(['image/jpeg', 'image/jpg', 'image/png', 'image/webp', 'IMAGE/PNG'])('
 
 test('goes by the name of a file without a type', () => {
   expect(taken({ document: { file_id: 'f', file_name: 'A.JPG' } })).toMatchObject({ fileId: 'f' });
-  expect(read({ document: { file_id: 'f', file_name: 'a.heic' } })).toMatchObject({ what: 'heic' });
+  expect(read({ document: { file_id: 'f', file_name: 'a.mov' } })).toMatchObject({ what: 'video' });
 });
 
 test.each([

@@ -215,11 +215,17 @@ test.concurrent('a Redis that loads its data says so', async () => {
 test.concurrent('a Redis that hangs is not connected within 15 s, and is back soon after', async () => {
   await using opened = new AsyncDisposableStack();
   const server = opened.use(await startRedis());
-  const { troubles } = await openIdle(opened, server);
+  const { own, troubles, lines } = await openIdle(opened, server);
+  let closed = 0;
+  own.on('close', () => closed++);
   const pid = await server.pid();
   process.kill(pid!, 'SIGSTOP');
   opened.defer(() => void process.kill(pid!, 'SIGCONT'));
   await waitUntil('it was not noticed', () => troubles.problem !== undefined, 15_000);
+  // Its system still takes connections, the second among them.
+  await waitUntil('it was not tried again', () => closed >= 2, 30_000);
+  expect(troubles.problem).toBe('Redis does not answer.');
+  expect(lines).not.toContainEqual(expect.objectContaining({ code: 'redis_loading' }));
   process.kill(pid!, 'SIGCONT');
   await waitUntil('it did not come back', () => troubles.problem === undefined, 30_000);
 });

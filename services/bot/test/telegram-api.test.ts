@@ -5,7 +5,8 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { TelegramApi } from '../src/telegram/telegram-api.ts';
 
 const TOKEN = '123456789:AAsecret-secret-secret-secret-secret';
-type Reply =
+type Reply = Answer | ((payload: { chat_id: number }) => Promise<Answer>);
+type Answer =
   | { status: number; body: object }
   | { status: number; text: string; headers: object }
   | 'cut'
@@ -26,7 +27,8 @@ async function telegram(...replies: Reply[]) {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     calls.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks).toString('latin1') });
-    const reply = replies.length > 1 ? replies.shift()! : replies[0]!;
+    const next = replies.length > 1 ? replies.shift()! : replies[0]!;
+    const reply = typeof next === 'function' ? await next(JSON.parse(calls.at(-1)!.body)) : next;
     if (reply === 'stalled') return;
     if (reply === 'cut') return request.socket.destroy();
     if (reply === 'cut in mid-answer' || reply === 'stalled in mid-answer') {
@@ -50,11 +52,11 @@ async function telegram(...replies: Reply[]) {
   return { api: new TelegramApi({ token: TOKEN, apiRoot: `http://127.0.0.1:${port}`, onBusy }), calls, busy };
 }
 
-const refusal = (status: number, description: string, parameters?: object): Reply => ({
+const refusal = (status: number, description: string, parameters?: object): Answer => ({
   status,
   body: { ok: false, error_code: status, description, ...(parameters && { parameters }) },
 });
-const fine = (result: unknown): Reply => ({ status: 200, body: { ok: true, result } });
+const fine = (result: unknown): Answer => ({ status: 200, body: { ok: true, result } });
 
 async function failure(call: Promise<unknown>) {
   const error = await call.then(
@@ -117,12 +119,14 @@ test.each([
 });
 
 test.each([
-  'not enough rights to send text messages to the chat',
-  'not enough rights to send photos to the chat',
-  'CHAT_SEND_PLAIN_FORBIDDEN',
-  'CHAT_SEND_PHOTOS_FORBIDDEN',
-])('a chat that does not take one kind of content is not closed: %s', async (words) => {
-  const { api } = await telegram(refusal(400, `Bad Request: ${words}`));
+  [400, 'Bad Request: not enough rights to send text messages to the chat'],
+  [400, 'Bad Request: not enough rights to send photos to the chat'],
+  [400, 'Bad Request: CHAT_SEND_PLAIN_FORBIDDEN'],
+  [400, 'Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN'],
+  [403, 'Forbidden: CHAT_SEND_PHOTOS_FORBIDDEN'],
+  [403, 'Forbidden: not enough rights to send photos to the chat'],
+])('a chat that does not take one kind of content is not closed: %i %s', async (status, words) => {
+  const { api } = await telegram(refusal(status, words));
   for (const call of [send(api), edit(api)]) {
     expect(await failure(call)).toMatchObject({ code: 'telegram_refused', grade: 'final' });
   }
@@ -172,6 +176,7 @@ test.each<[what: string, reply: Reply, expected: object, words: RegExp]>([
 });
 
 test.each([
+  refusal(500, 'Internal Server Error: request aborted'),
   refusal(502, 'Bad Gateway'),
   refusal(504, 'Gateway Timeout'),
   foreign(500),
@@ -262,6 +267,17 @@ test('goes on under the new id of a group that moved, now and later, without ids
     [-1005, undefined],
     [-1005, 4],
   ]);
+});
+
+test('all that is on its way to a group while it moves arrives', async () => {
+  const bothAreThere = Promise.withResolvers<void>();
+  const { api, calls } = await telegram(async ({ chat_id }) => {
+    if (chat_id !== -5) return fine({ message_id: 8 });
+    if (calls.length === 2) bothAreThere.resolve();
+    await bothAreThere.promise;
+    return MOVED;
+  });
+  expect(await Promise.all([api.send({ chatId: '-5' }, 'a'), api.send({ chatId: '-5' }, 'b')])).toEqual(['8', '8']);
 });
 
 test('what is said in a topic that is gone is said once more without it, as a reply', async () => {

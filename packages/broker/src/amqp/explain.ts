@@ -19,7 +19,7 @@ const MEANINGS: [said: RegExp, advice: string][] = [
     "RabbitMQ refuses the user this vhost, or has none of that name: check AMQP_URL's path, or make it " +
       '(rabbitmqctl add_vhost, set_permissions)',
   ],
-  [/ACCESS[-_]REFUSED/i, 'RabbitMQ refuses the user or password: check AMQP_URL. Trying again until it takes them'],
+  [/ACCESS[-_]REFUSED/i, 'RabbitMQ refuses the user or password: check AMQP_URL'],
 ];
 
 /** @param otherwise the advice for an error that is not known */

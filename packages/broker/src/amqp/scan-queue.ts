@@ -2,6 +2,7 @@ import type { TlsParts } from '@attrai/config/tls';
 import type { QueueName } from '@attrai/contracts/queues';
 import { type ConfirmChannel, connect, type MessagePropertyHeaders } from 'amqplib';
 import type { Wire } from '../wire-format.ts';
+import { explain } from './explain.ts';
 import { expirationAt } from './publisher.ts';
 import { declareQueues, diedInOf } from './topology.ts';
 
@@ -25,7 +26,7 @@ export type Decision = 'stay' | 'drop' | { to: QueueName; expiresAt?: number | u
 
 /**
  * Calls `decide` with each message that waits in `queue` now, in their order. Those that stay keep it. One that moves is
- * confirmed there before it is deleted here. Throws what amqplib throws.
+ * confirmed there before it is deleted here. Throws an Error in plain words if RabbitMQ can't be reached or used.
  */
 export async function scanQueue(
   server: AmqpServer,
@@ -61,7 +62,7 @@ async function scanNext(
   return behind;
 }
 
-/** Publishes bytes as they are and waits for the confirmation. Throws what amqplib throws. */
+/** Publishes bytes as they are and waits for the confirmation. Throws as `scanQueue`. */
 export async function putWire(server: AmqpServer, queue: QueueName, { contentType, body }: Wire): Promise<void> {
   await onChannel(server, async (channel) => {
     channel.sendToQueue(queue, body, { persistent: true, contentType });
@@ -74,12 +75,12 @@ async function onChannel(
   { url, tls = {} }: AmqpServer,
   work: (channel: ConfirmChannel) => Promise<void>,
 ): Promise<void> {
-  const connection = await connect(url, { ...tls, timeout: 10_000 });
+  const connection = await connect(url, { ...tls, timeout: 10_000 }).catch(inPlainWords);
   connection.on('error', () => {});
   try {
     const channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
-    await declareQueues(channel);
+    await declareQueues(channel).catch(inPlainWords);
     await work(channel);
     // Closing a connection may overtake acknowledgements. Closing a channel does not.
     await channel.close();
@@ -87,6 +88,11 @@ async function onChannel(
     // RabbitMQ requeues what was not acknowledged.
     await connection.close().catch(() => {});
   }
+}
+
+function inPlainWords(cause: unknown): never {
+  const { advice, words } = explain(cause, "can't reach RabbitMQ (AMQP_URL)");
+  throw new Error(`${advice} (${words})`, { cause });
 }
 
 function deathOf(headers: MessagePropertyHeaders | undefined): Omit<WaitingMessage, 'wire'> {

@@ -29,6 +29,8 @@ interface Burst {
 const QUIET_MS = 1_000;
 /** A burst is over this long after its first message. */
 const LONGEST_MS = 5_000;
+/** The same for photos. A phone takes this long to send 30 photos that were picked at once. */
+const LONGEST_OF_PHOTOS_MS = 20_000;
 /** Beyond this many bursts each refusal is said at once. */
 const MOST_BURSTS = 1_000;
 const MOST_IN_BURST = 200;
@@ -69,7 +71,8 @@ export class Refusals {
   #burstOf(key: string): Burst {
     const now = performance.now();
     const known = this.#bursts.get(key);
-    const goesOn = known && now - known.startedAt < LONGEST_MS && known.photos < MOST_IN_BURST;
+    const longest = known && known.photos > 0 ? LONGEST_OF_PHOTOS_MS : LONGEST_MS;
+    const goesOn = known && now - known.startedAt < longest && known.photos < MOST_IN_BURST;
     if (goesOn) {
       known.timer.refresh();
       return known;

@@ -55,7 +55,11 @@ export class IntakeWorker implements Worker<IntakeJob> {
     if (replyTo === undefined) return;
     if (Date.now() >= deadline) throw new FinalError('expired', 'The deadline passed before the photo was in.');
     const bytes = job.bytes ?? this.#parts.limits.maxPhotoBytes;
-    const photo = await this.#held.use(bytes, () => this.#publish(job, replyTo));
+    const photo = await this.#held
+      .use(bytes, () => this.#publish(job, replyTo))
+      .catch((error) => {
+        throw isInVain(error, deadline) ? new FinalError('expired', (error as Error).message) : error;
+      });
     if (photo === undefined) return;
     // Without its photo the estimator has nothing to do.
     if (isOver(await book.published(id))) return photoStore.delete(photo);
@@ -134,6 +138,12 @@ export class IntakeWorker implements Worker<IntakeJob> {
 /** Jobs of version 0.1 have numbers for ids. */
 function readJob(job: IntakeJob): IntakeJob {
   return { ...job, replyTo: readReplyTo.parse(job.replyTo) };
+}
+
+/** Whether Telegram asks for a wait beyond the deadline. */
+function isInVain(error: unknown, deadline: number): boolean {
+  const waitMs = error instanceof RetryableError ? error.retryAfterMs : undefined;
+  return waitMs !== undefined && Date.now() + waitMs >= deadline;
 }
 
 function answerTo(error: unknown): Answer {

@@ -21,8 +21,8 @@ export interface RedisJobQueueOptions {
 }
 
 /** The job of a process that died is taken up again after this time, plus at most the time between two checks. */
-const LOCK_MS = 30_000;
-const STALL_CHECK_MS = 15_000;
+const LOCK_MS = 20_000;
+const STALL_CHECK_MS = 5_000;
 /** One failed call in between does not lose the lock. */
 const LOCK_AGAIN_MS = LOCK_MS / 3;
 /** BullMQ drops a job that failed or stalled too often. Here only the retry policy ends jobs. */

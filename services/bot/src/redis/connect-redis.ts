@@ -14,8 +14,11 @@ const WORK_COMMAND_TIMEOUT_MS = 15_000;
 const KEEPALIVE_MS = 60_000;
 /** A connection that hasn't answered for this time is closed, and a new one is made. */
 const HANGS_AFTER_MS = 5_000;
-/** A Redis that is connected and not ready after this time is loading its data. There is no event for that. */
-const LOADS_AFTER_MS = 5_000;
+/**
+ * A Redis that is connected and not ready after this time is loading its data. There is no event for that. A connection that hangs
+ * is closed before.
+ */
+const LOADS_AFTER_MS = HANGS_AFTER_MS + 2_000;
 
 const COMMON = {
   retryStrategy: (failures: number) => Math.min(200 * failures, LONGEST_RECONNECT_MS),

@@ -83,7 +83,7 @@ function gradeJobError(what: string, cause: unknown): RetryableError {
   if (cause instanceof RetryableError) return cause;
   // BullMQ's own errors, which are no answer of Redis.
   if (/\block\b|Missing key for job/i.test(String((cause as Error)?.message))) {
-    const advice = 'It may be done twice. This follows an outage of Redis, or a bot that stood still for 30 s.';
+    const advice = 'It may be done twice. This follows an outage of Redis, or a bot that stood still for 20 s.';
     return new RetryableError('job_lost', `A job was lost to another worker. ${advice}`, { cause });
   }
   return gradeRedisError(what, cause);

@@ -7,7 +7,7 @@ import { addDeadlineJob, addReplyJob, type ReplyJob } from './reply-job.ts';
 
 const EVERY_MS = 1_000;
 /** One look in this many is also for answers whose sender died. */
-const LOOKS_A_MINUTE = 60;
+const LOOKS_FOR_LEFT = 10;
 
 export interface OverdueParts {
   book: RequestBook<Envelope>;
@@ -34,7 +34,7 @@ export class OverdueWatch {
     this.#looks += 1;
     try {
       await this.#answerOverdue();
-      if (this.#looks % LOOKS_A_MINUTE === 0) await this.#answerLeft();
+      if (this.#looks % LOOKS_FOR_LEFT === 0) await this.#answerLeft();
     } catch (error) {
       this.#parts.troubles.note('for photos that are overdue', error);
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { codeOf, FinalError, gradeOf, RetryableError } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
+import { Repeated } from '@attrai/contracts/repeated';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Button, Chat } from '../chat/chat.ts';
 import type { Pace } from '../chat/pace.ts';
@@ -37,6 +38,8 @@ const CONCURRENCY = 32;
 /** The pause while another try sends the same answer. */
 const BUSY_PAUSE_MS = 5_000;
 const BUSY = 'being_answered';
+/** How often a try tells the book that it is alive. Below the book's `sendingMs`, so that one failed call does no harm. */
+const ALIVE_MS = 5_000;
 /** How long a try that has begun waits for Redis. */
 const PATIENCE_MS = 2_000;
 /** If the network wants the chat left alone for longer than this after the deadline, the answer is given up. */
@@ -83,7 +86,7 @@ export class ReplySender implements Worker<ReplyJob> {
     if (permission === 'not_due') return;
     if (permission === 'busy') throw busy();
     if (permission === 'send' || permission === 'unknown') {
-      // After the permission: from then on the sender of a placeholder deletes it. Soon: this try counts as dead after a minute.
+      // After the permission: from then on the sender of a placeholder deletes it. Soon: this try counts as dead after 20 s.
       const request = await this.#find(job.id, PATIENCE_MS).catch((error) => this.#goBack(one, error));
       // An estimator of version 0.1 doesn't give back the topic, and perhaps another language.
       const known = readJob({ ...job, replyTo: { ...job.replyTo, ...request?.envelope } });
@@ -172,17 +175,19 @@ export class ReplySender implements Worker<ReplyJob> {
   async #goBack({ job, attempt }: Try, error: unknown): Promise<never> {
     const { book, stopping } = this.#parts;
     await patiently(() => book.notSent(job.id, attempt), stopping).catch((err) =>
-      this.#parts.logger.warn({ requestId: job.id, err }, 'An answer waits a minute: it counts as being sent'),
+      this.#parts.logger.warn({ requestId: job.id, err }, 'An answer waits 20 s: it counts as being sent'),
     );
     throw error;
   }
 
   /** Tells the user that the answer may not have arrived. */
-  async #tellDoubt({ job }: Try): Promise<Answered> {
+  async #tellDoubt({ job, attempt }: Try): Promise<Answered> {
     const { id, replyTo } = job;
     this.#parts.logger.warn({ requestId: id }, 'Nobody knows whether an answer arrived: telling its user');
     try {
-      await this.#parts.chat.send(addressOf(replyTo), TEXTS[replyTo.language].maybeAnswered);
+      await this.#call({ job, attempt }, (chat) =>
+        chat.send(addressOf(replyTo), TEXTS[replyTo.language].maybeAnswered),
+      );
     } catch (error) {
       if (codeOf(error) !== 'delivery_unknown') throw error;
       // This message may be sent twice. Otherwise it would never arrive in an outage.
@@ -216,22 +221,36 @@ export class ReplySender implements Worker<ReplyJob> {
   }
 
   async #sendPicture(one: Try, picture: Buffer, caption: string, button?: Button): Promise<void> {
-    const { chat } = this.#parts;
     const { answerId } = one.job.replyTo;
     const to = addressOf(one.job.replyTo);
     if (answerId !== undefined) {
       const earlier = { ...to, messageId: answerId };
-      if ((await chat.editIntoPicture(earlier, picture, caption, button)) === 'edited') return;
+      const edit = (chat: Chat) => chat.editIntoPicture(earlier, picture, caption, button);
+      if ((await this.#call(one, edit)) === 'edited') return;
       await this.#maySendNew(one);
     }
-    await chat.sendPicture(to, picture, caption, button);
+    await this.#call(one, (chat) => chat.sendPicture(to, picture, caption, button));
   }
 
   /** Always a new message: the text of a second look does not replace the earlier picture. */
   async #sendText(one: Try, text: string, button?: Button): Promise<void> {
-    await this.#parts.chat.send(addressOf(one.job.replyTo), text, button);
+    await this.#call(one, (chat) => chat.send(addressOf(one.job.replyTo), text, button));
+  }
+
+  /** Tells the book every 5 s that the try is alive: a call may take longer than `sendingMs`. */
+  async #call<T>({ job, attempt }: Pick<Try, 'job' | 'attempt'>, call: (chat: Chat) => Promise<T>): Promise<T> {
+    const { book, chat } = this.#parts;
+    const isAlive = () => book.sending(job.id, { attempt, repeatable: true }).then(ignore, ignore);
+    const saying = new Repeated(ALIVE_MS, isAlive);
+    try {
+      return await call(chat);
+    } finally {
+      await saying.stop();
+    }
   }
 }
+
+function ignore(): void {}
 
 /** Jobs of version 0.1 have numbers for ids. */
 function readJob(job: ReplyJob): ReplyJob {

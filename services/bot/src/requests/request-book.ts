@@ -22,7 +22,7 @@ export const MOST_GIVEN = 100;
 export const NO_LIMIT = { maxActivePerUser: Number.MAX_SAFE_INTEGER };
 
 export interface BookTiming {
-  /** A try that has been sending for longer is dead, ms. Above the longest upload to Telegram (40 s). */
+  /** A try that hasn't called the book for longer is dead, ms. While it sends, it calls every 5 s. */
   sendingMs: number;
   /** If nobody called `overdue` for longer, the bots or Redis were away, ms. */
   awayMs: number;
@@ -30,7 +30,7 @@ export interface BookTiming {
   settleMs: number;
 }
 
-export const BOOK_TIMING: BookTiming = { sendingMs: 60_000, awayMs: 5_000, settleMs: 10_000 };
+export const BOOK_TIMING: BookTiming = { sendingMs: 20_000, awayMs: 5_000, settleMs: 10_000 };
 
 /** One photo of one user. */
 export interface NewRequest<E> {
@@ -141,7 +141,7 @@ export interface RequestBook<E> {
    * longer than `awayMs`, this gives none for `settleMs`: results may have waited.
    */
   overdue(): Promise<RequestRecord<E>[]>;
-  /** Requests that have been `sending` for longer than `sendingMs`, the longest first: their bot died. */
+  /** Requests whose try hasn't called the book for longer than `sendingMs`, the longest first: their bot died. */
   leftSending(): Promise<RequestRecord<E>[]>;
   /** Requests that are not over. */
   total(): Promise<number>;

@@ -41,11 +41,13 @@ export class BotApi {
   async call<T>(method: string, payload: Payload = {}, options: CallOptions = {}): Promise<T> {
     const { repeatable = true } = options;
     const chatId = payload.chat_id;
+    const sent = this.#whereItIs(payload);
     try {
-      return (await this.#callOnce(method, this.#whereItIs(payload), options)) as T;
+      return (await this.#callOnce(method, sent, options)) as T;
     } catch (error) {
       const movedTo = error instanceof Refused ? error.movedTo : undefined;
-      if (movedTo !== undefined && chatId !== undefined && !this.#moved.has(chatId)) {
+      // Not by `hasMoved`: another call may have learned of the move meanwhile.
+      if (movedTo !== undefined && chatId !== undefined && sent === payload) {
         if (this.#moved.size >= MOVED_CHATS) this.#moved.clear();
         this.#moved.set(chatId, movedTo);
         return this.call(method, payload, options);

@@ -4,7 +4,7 @@ const PICTURE_TYPE = /^image\/(x-)?(citrix-)?(p?jpe?g|jfif|pipeg|jpe|a?png|webp)
 const PICTURE_ENDING = /\.(jpe?g|jpe|jfif|pjpe?g|png|webp)$/;
 /** iPhones send photos with such types. */
 const SAYS_NOTHING =
-  /^[^/]*$|octet-stream|^image\/(\*|x-)?(unknown)?$|^application\/(x-)?(unknown|download|force-download|binary)$/;
+  /^[^/]*$|octet-stream|^text\/plain\b|^image\/(\*|x-)?(unknown)?$|^application\/(x-)?(unknown|download|force-download|binary)$/;
 
 const TYPES: [type: RegExp, what: NotAPhoto][] = [
   [/^image\/(x-)?hei[cf]/, 'heic'],
@@ -19,12 +19,8 @@ const TYPES: [type: RegExp, what: NotAPhoto][] = [
   [/./, 'document'],
 ];
 
+/** HEIC, AVIF, GIF, TIFF and BMP are not among them: a JPEG may have kept such a name, and the first bytes tell. */
 const ENDINGS: [ending: RegExp, what: NotAPhoto][] = [
-  [/\.(hei[cf]|hif)$/, 'heic'],
-  [/\.avif$/, 'avif'],
-  [/\.gif$/, 'gif'],
-  [/\.tiff?$/, 'tiff'],
-  [/\.(bmp|dib)$/, 'bmp'],
   [/\.(svg|ico|psd|jxl|jp2|dng|cr[23]|nef|arw|raf|orf|rw2)$/, 'other_image'],
   [/\.(mp4|m4v|mov|mkv|webm|avi|3gp)$/, 'video'],
   [/\.(mp3|m4a|ogg|oga|opus|wav|flac|aac)$/, 'voice'],

@@ -48,6 +48,9 @@ export class NotTheBotApi extends Error {}
 const CHAT_CLOSED =
   /chat not found|have no write access|have no rights to send|need administrator rights|user is deactivated|\b(CHAT_(WRITE|GUEST_SEND)_FORBIDDEN|CHAT_RESTRICTED|CHAT_ADMIN_REQUIRED|CHANNEL_PRIVATE|USER_BANNED_IN_CHANNEL|TOPIC_CLOSED|PRIVACY_PREMIUM_REQUIRED|ALLOW_PAYMENT_REQUIRED)/i;
 
+/** A right of one kind, also where it comes as 403. */
+const CONTENT_FORBIDDEN = /not enough rights to send|\bCHAT_SEND_\w+_FORBIDDEN/i;
+
 /**
  * Grades a failed call. The original error is not kept: it may hold the URL with the token, and the payload.
  *
@@ -90,6 +93,7 @@ function gradeRefusal(method: string, refused: Refused, repeatable: boolean): Er
       return new FatalError('token_refused', `Telegram refuses the bot token (${said}). ${hint}.`);
     }
     if (hint !== undefined) return new RetryableError('telegram_failed', `${said}. ${hint}.`);
+    if (CONTENT_FORBIDDEN.test(message)) return new FinalError('telegram_refused', said);
     if (code === 403 || CHAT_CLOSED.test(message)) return new FinalError('chat_closed', said);
     if (/immediately deleted/.test(message)) return new FinalError('deleted_at_once', said);
     if (code === 409) return new RetryableError('telegram_failed', `${said}. Try again.`);
@@ -100,10 +104,10 @@ function gradeRefusal(method: string, refused: Refused, repeatable: boolean): Er
 }
 
 /**
- * The Bot API server answers 500 when it has not made the call. 502 and 504 come from a gateway when the server behind it did not
- * answer: that may have sent the message. Telegram's own gateway answers so in the form of the Bot API. An answer in another form
- * comes from a gateway too.
+ * The Bot API server answers 500 when it has not made the call. If it was stopped during the call, it says "request aborted"
+ * (Client.cpp, on_message_send_failed). 502 and 504 come from a gateway when the server behind it did not answer: that may have
+ * sent the message. Telegram's own gateway answers so in the form of the Bot API. An answer in another form comes from a gateway too.
  */
-function isKnownNotDone({ code, isTelegrams }: Refused): boolean {
-  return isTelegrams && code !== 502 && code !== 504;
+function isKnownNotDone({ code, isTelegrams, message }: Refused): boolean {
+  return isTelegrams && code !== 502 && code !== 504 && !/request aborted/i.test(message);
 }
