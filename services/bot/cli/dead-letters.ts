@@ -6,7 +6,7 @@ import { createVolumeStore } from '@attrai/photo-store/volume-store';
 import { redact } from '@attrai/telemetry/redact';
 import { z } from 'zod';
 import { INBOX_DIR } from '../src/config.ts';
-import { type DeadLetter, openDeadLetters } from '../src/dead-letters.ts';
+import { type DeadLetter, DeadLetters } from '../src/dead-letters.ts';
 
 const USAGE = `Shows the messages nobody could handle, and re-queues or drops them.
 
@@ -34,7 +34,7 @@ async function run(): Promise<number> {
   }
   const config = readConfig(z.object({ AMQP_URL, ...AMQP_TLS, INBOX_DIR }));
   const rabbitmq = { url: config.AMQP_URL, tls: tlsOf('AMQP', config) };
-  const letters = openDeadLetters(rabbitmq, await createVolumeStore(config.INBOX_DIR, 'INBOX_DIR'));
+  const letters = new DeadLetters(rabbitmq, await createVolumeStore(config.INBOX_DIR, 'INBOX_DIR'));
   if (command.name === 'list') {
     process.stdout.write(table(await letters.list()));
     return 0;

@@ -20,7 +20,7 @@ import { RedisAlbumScores } from './requests/redis-album-scores.ts';
 import { RedisRequestBook } from './requests/redis-request-book.ts';
 import type { RequestBook } from './requests/request-book.ts';
 
-/** An album's messages come within this time of each other. */
+/** The messages of an album come within this time of each other. */
 const ALBUM_QUIET_MS = 3_000;
 
 /** Where the bot keeps its requests, jobs and limits. */
@@ -30,9 +30,9 @@ export interface Bookkeeping {
   jobs: { intake: JobQueue<IntakeJob>; replies: JobQueue<ReplyJob> };
   requestRate: RequestRate;
   troubles: RedisTroubles;
-  /** Why it can't be worked on now; undefined if it can. A connection that hangs, and writes that fail, are noticed within 10 s. */
+  /** Why it can't be used now; undefined if it can. A connection that hangs, or writes that fail, show within 10 s. */
   readonly problem: string | undefined;
-  /** After the bot has stopped. */
+  /** Call it after the bot has stopped. */
   close(): Promise<void>;
 }
 
@@ -40,18 +40,18 @@ export interface BookkeepingOptions {
   limits: Limits;
   logger: Logger;
   onFatal(error: unknown): void;
-  /** The connection to Redis was lost and is there again. */
+  /** The connection to Redis is back. */
   onReconnected?(): void;
-  /** Tells what is wrong from the first try to connect on; its own if it isn't given. */
+  /** For a caller that wants to know of problems before Redis is connected. */
   troubles?: RedisTroubles;
   /** For rediss. */
   tls?: TlsParts;
 }
 
 /**
- * On Redis: outlives the process. Waits until Redis answers and allows what is needed.
+ * On Redis, where it outlives the process. Waits until Redis answers and allows what is needed.
  *
- * @throws ConfigError if this Redis can never do: Cluster, or a version that is too old
+ * @throws ConfigError if the bot can't use this Redis: Cluster, or a version that is too old
  */
 export async function bookkeepingOnRedis(url: string, options: BookkeepingOptions): Promise<Bookkeeping> {
   const { limits, logger, onFatal, troubles = new RedisTroubles(logger, url) } = options;

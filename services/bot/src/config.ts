@@ -16,9 +16,9 @@ import type { Limits } from './limits/limits.ts';
 import { TELEGRAM } from './telegram/http-client.ts';
 import { proxyFor } from './telegram/proxy-setting.ts';
 
-/** Estimators read files up to 50 MB; RabbitMQ takes messages up to 16 MiB. */
+/** Estimators read files up to 50 MB. RabbitMQ takes messages up to 16 MiB. */
 const MOST_BYTES = { volume: 50_000_000, message: 15_000_000 };
-/** Telegram hands out files up to this size. A Bot API server of one's own with `--local` has no such limit. */
+/** Telegram's limit for downloads. A Bot API server of one's own with `--local` has none. */
 const TELEGRAM_BYTES = 20_000_000;
 
 const whole = (least: number, most: number) =>
@@ -63,7 +63,7 @@ const TELEGRAM_PROXY = z
     secret: 'whole',
   });
 
-/** How Telegram is reached; shared with the one-process mode. */
+/** How to reach Telegram; shared with the one-process mode. */
 export const telegramVariables = {
   TELEGRAM_API_ROOT,
   TELEGRAM_PROXY,
@@ -82,7 +82,7 @@ export const telegramVariables = {
     ),
 };
 
-/** Where Telegram and its files are, and through which proxies they are reached, by the variables and `env` (HTTPS_PROXY, ...). */
+/** Where Telegram and its files are, and which proxies to use. `env` has HTTPS_PROXY and the like. */
 export function telegramOf(config: z.output<z.ZodObject<typeof telegramVariables>>, env = process.env) {
   const { TELEGRAM_API_ROOT: apiRoot, TELEGRAM_FILE_ROOT: fileRoot } = config;
   const proxyTo = (root: string) => proxyFor(root, config.TELEGRAM_PROXY, env);
@@ -90,7 +90,7 @@ export function telegramOf(config: z.output<z.ZodObject<typeof telegramVariables
   return { apiRoot, proxy: proxyTo(apiRoot ?? TELEGRAM), files: { dir: config.TELEGRAM_FILES_DIR, server } };
 }
 
-/** Numbers of users and chats, as one set; those of groups are negative. */
+/** Numbers of users and chats. Those of groups are negative. */
 function ids(pattern: RegExp, expected: string) {
   return z.string().transform((text, context): ReadonlySet<string> => {
     const given = text.split(/[\s,]+/).filter((id) => id !== '');
@@ -101,7 +101,7 @@ function ids(pattern: RegExp, expected: string) {
   });
 }
 
-/** Who may use the bot, and who may ask it how it is; shared with the one-process mode. */
+/** Who may use the bot and /stats; shared with the one-process mode. */
 export const accessVariables = {
   ALLOWED_CHATS: ids(/^-?[1-9]\d*$/, 'numbers of users and groups like 123456789 or -1001234567890')
     .optional()
@@ -118,7 +118,6 @@ export const accessVariables = {
     }),
 };
 
-/** Who may use the bot, by the variables. */
 export function accessOf({ ALLOWED_CHATS, ADMIN_IDS }: z.output<z.ZodObject<typeof accessVariables>>) {
   return { allowed: ALLOWED_CHATS, admins: ADMIN_IDS ?? new Set<string>() };
 }
@@ -163,7 +162,7 @@ const variables = z.object({
   HEALTH_PORT,
 });
 
-/** The token in the path was the old way to tell Telegram's requests from others, and puts it into a proxy's logs. */
+/** A token in the path gets into the proxy's logs. Once it was the way to recognize Telegram's requests. */
 export const botConfig = variables.refine(({ BOT_TOKEN, WEBHOOK_URL }) => !WEBHOOK_URL?.includes(BOT_TOKEN), {
   path: ['WEBHOOK_URL'],
   error: "must not hold the bot's token; every path is safe, as Telegram's requests bear a secret of their own",
@@ -172,7 +171,6 @@ export const botConfig = variables.refine(({ BOT_TOKEN, WEBHOOK_URL }) => !WEBHO
 const { TELEGRAM_FILES_DIR, TELEGRAM_FILE_ROOT } = telegramVariables;
 const limitsConfig = z.object({ ...limitVariables, PHOTO_STORE, TELEGRAM_FILES_DIR, TELEGRAM_FILE_ROOT });
 
-/** The limits the variables give. */
 export function limitsOf(config: z.output<typeof limitsConfig>): Limits {
   const own = config.TELEGRAM_FILES_DIR ?? config.TELEGRAM_FILE_ROOT;
   const mostSent = own === undefined ? TELEGRAM_BYTES : Number.POSITIVE_INFINITY;

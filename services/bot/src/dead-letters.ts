@@ -4,38 +4,28 @@ import { AFTER_ESTIMATE, type QueueName, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@
 import { estimateRequest } from '@attrai/contracts/request';
 import { estimateResult } from '@attrai/contracts/result';
 import type { PhotoStore } from '@attrai/photo-store/photo-store';
-import { createParkedMessages, type ParkedMessage, parkedKey, type UnreadableFile } from './replies/parked.ts';
+import { type ParkedMessage, ParkedMessages, parkedKey, type UnreadableFile } from './replies/parked.ts';
 
-/** A message nobody could handle, without anything a user sent. */
+/** A message nobody could handle, without its contents. */
 export interface DeadLetter {
-  /** The request's id, or that of a parked message, made from its bytes and where it died. */
+  /** That of the request, or the key of a parked message. */
   id: string;
   /**
-   * `waiting`: in `to_estimate.dead`, for the bot to tell its user; `parked`: nobody could read the message; `unreadable`:
-   * nor can anybody read the file it was parked in.
+   * - waiting: in `to_estimate.dead`; the bot will tell its user
+   * - parked: nobody could read the message
+   * - unreadable: the file of a parked message can't be read
    */
   state: 'waiting' | 'parked' | 'unreadable';
-  /** ms since the epoch; undefined if it was put straight into the dead letters. */
+  /** When it died, ms since the epoch; undefined if it was put into the dead letters by hand. */
   at: number | undefined;
-  /** Where it died; undefined as for `at`. */
+  /** Where it died; undefined as `at`. */
   queue: QueueName | undefined;
   why: string;
   /** Of the whole message; undefined if its file can't be read. */
   bytes: number | undefined;
 }
 
-/** What an operator can do with dead letters. `ids` undefined means all. Methods throw while RabbitMQ is away. */
-export interface DeadLetters {
-  list(): Promise<DeadLetter[]>;
-  /**
-   * Puts messages back into the queue they died in. Resolves to the ids of those put back, and tells `onRefused` of the
-   * others why not: nobody knows their queue, a part of them was cut off, their deadline has passed, or their file can't be
-   * read.
-   */
-  requeue(ids: string[] | undefined, onRefused: (id: string, why: string) => void): Promise<string[]>;
-  /** Throws messages away. Resolves to their ids, and tells `onRefused` why a parked one could not be deleted. */
-  drop(ids: string[] | undefined, onRefused: (id: string, why: string) => void): Promise<string[]>;
-}
+type OnRefused = (id: string, why: string) => void;
 
 const REASONS: Record<string, string> = {
   delivery_limit: 'failed at every delivery',
@@ -45,77 +35,89 @@ const REASONS: Record<string, string> = {
 
 const UNKNOWN_QUEUE = 'nobody knows which queue it came from';
 
-export function openDeadLetters(rabbitmq: AmqpServer, inbox: PhotoStore): DeadLetters {
-  const parked = createParkedMessages(inbox);
-  const isMeant = (ids: string[] | undefined, id: string) => ids === undefined || ids.includes(id);
+/** What an operator can do with dead letters. `ids` undefined means all. Methods throw while RabbitMQ is away. */
+export class DeadLetters {
+  #rabbitmq: AmqpServer;
+  #parked: ParkedMessages;
 
-  return {
-    async list() {
-      const { messages, unreadable } = await parked.list();
-      const letters = [...messages.map(describeParked), ...unreadable.map(describeUnreadable)];
-      await scanQueue(rabbitmq, TO_ESTIMATE_DEAD, (message) => {
-        letters.push(describeWaiting(message));
+  constructor(rabbitmq: AmqpServer, inbox: PhotoStore) {
+    this.#rabbitmq = rabbitmq;
+    this.#parked = new ParkedMessages(inbox);
+  }
+
+  async list(): Promise<DeadLetter[]> {
+    const { messages, unreadable } = await this.#parked.list();
+    const letters = [...messages.map(describeParked), ...unreadable.map(describeUnreadable)];
+    await scanQueue(this.#rabbitmq, TO_ESTIMATE_DEAD, (message) => {
+      letters.push(describeWaiting(message));
+      return 'stay';
+    });
+    return letters;
+  }
+
+  /**
+   * Puts messages back into the queue they died in. Resolves to their ids. `onRefused` gets the others: nobody knows their queue, a
+   * part of them was cut off, their deadline has passed, or their file can't be read.
+   */
+  async requeue(ids: string[] | undefined, onRefused: OnRefused): Promise<string[]> {
+    const done = await this.#requeueParked(ids, onRefused);
+    await scanQueue(this.#rabbitmq, TO_ESTIMATE_DEAD, (message) => {
+      const id = idOf(message);
+      if (!isMeant(ids, id)) return 'stay';
+      const queue = message.diedIn ?? queueByContents(message);
+      const { request } = read(message.wire);
+      const isLate = request !== undefined && request.deadline <= Date.now();
+      if (queue === undefined || isLate) {
+        onRefused(id, queue === undefined ? UNKNOWN_QUEUE : 'its deadline has passed');
         return 'stay';
-      });
-      return letters;
-    },
+      }
+      done.push(id);
+      return { to: queue, expiresAt: request?.deadline };
+    });
+    return done;
+  }
 
-    async requeue(ids, onRefused) {
-      const done: string[] = [];
-      const { messages, unreadable } = await parked.list();
-      for (const { key, problem } of unreadable) {
-        if (isMeant(ids, key)) onRefused(key, problem);
+  /** Deletes messages. Resolves to their ids. `onRefused` gets parked ones that could not be deleted. */
+  async drop(ids: string[] | undefined, onRefused: OnRefused): Promise<string[]> {
+    const done: string[] = [];
+    const { messages, unreadable } = await this.#parked.list();
+    for (const { key } of [...messages, ...unreadable].filter(({ key }) => isMeant(ids, key))) {
+      try {
+        await this.#parked.drop(key);
+        done.push(key);
+      } catch (error) {
+        onRefused(key, (error as Error).message);
       }
-      for (const message of messages) {
-        if (!isMeant(ids, message.key)) continue;
-        if (message.diedIn === undefined) onRefused(message.key, UNKNOWN_QUEUE);
-        else if (message.cut) onRefused(message.key, 'only its beginning was kept');
-        else {
-          await putWire(rabbitmq, message.diedIn, message);
-          await parked.drop(message.key);
-          done.push(message.key);
-        }
-      }
-      await scanQueue(rabbitmq, TO_ESTIMATE_DEAD, (message) => {
-        const id = idOf(message);
-        if (!isMeant(ids, id)) return 'stay';
-        const queue = message.diedIn ?? queueByContents(message);
-        if (queue === undefined) {
-          onRefused(id, UNKNOWN_QUEUE);
-          return 'stay';
-        }
-        const { request } = read(message.wire);
-        if (request && request.deadline <= Date.now()) {
-          onRefused(id, 'its deadline has passed');
-          return 'stay';
-        }
-        done.push(id);
-        return { to: queue, expiresAt: request?.deadline };
-      });
-      return done;
-    },
+    }
+    await scanQueue(this.#rabbitmq, TO_ESTIMATE_DEAD, (message) => {
+      const id = idOf(message);
+      if (!isMeant(ids, id)) return 'stay';
+      done.push(id);
+      return 'drop';
+    });
+    return done;
+  }
 
-    async drop(ids, onRefused) {
-      const done: string[] = [];
-      const { messages, unreadable } = await parked.list();
-      for (const { key } of [...messages, ...unreadable]) {
-        if (!isMeant(ids, key)) continue;
-        try {
-          await parked.drop(key);
-          done.push(key);
-        } catch (error) {
-          onRefused(key, (error as Error).message);
-        }
+  async #requeueParked(ids: string[] | undefined, onRefused: OnRefused): Promise<string[]> {
+    const done: string[] = [];
+    const { messages, unreadable } = await this.#parked.list();
+    for (const { key, problem } of unreadable) if (isMeant(ids, key)) onRefused(key, problem);
+    for (const message of messages.filter(({ key }) => isMeant(ids, key))) {
+      const { key, diedIn, cut } = message;
+      if (diedIn === undefined) onRefused(key, UNKNOWN_QUEUE);
+      else if (cut) onRefused(key, 'only its beginning was kept');
+      else {
+        await putWire(this.#rabbitmq, diedIn, message);
+        await this.#parked.drop(key);
+        done.push(key);
       }
-      await scanQueue(rabbitmq, TO_ESTIMATE_DEAD, (message) => {
-        const id = idOf(message);
-        if (!isMeant(ids, id)) return 'stay';
-        done.push(id);
-        return 'drop';
-      });
-      return done;
-    },
-  };
+    }
+    return done;
+  }
+}
+
+function isMeant(ids: string[] | undefined, id: string): boolean {
+  return ids === undefined || ids.includes(id);
 }
 
 function describeParked({ key, at, diedIn, why, bytes }: ParkedMessage): DeadLetter {

@@ -3,21 +3,21 @@ import type { Want } from './chat/wants.ts';
 import { languageFor, TEXTS } from './texts/languages.ts';
 
 export interface DoorParts {
-  /** Ids of users and chats that may use the bot; all may if it is left out. */
+  /** Ids of users and chats that may use the bot. Without it all may. */
   allowed?: ReadonlySet<string> | undefined;
-  /** They may use it too. */
+  /** Ids of users who may always use it. */
   admins: ReadonlySet<string>;
   smallTalk: Pick<SmallTalk, 'say' | 'answerPress'>;
   /** Does what somebody wants who may use the bot. */
   inside(want: Want): Promise<void>;
 }
 
-/** Beyond this many chats all are forgotten, and told once more. */
+/** Beyond this many chats all are forgotten, and may be told again. */
 const MOST_CHATS = 10_000;
 
 /**
- * Lets in who may use the bot: an allowed user wherever they write, and everybody in an allowed chat. Others are told once in each chat
- * that the bot is private, in a group only if they address the bot. Nothing of theirs is downloaded.
+ * Lets in who may use the bot: allowed users in all chats, and everybody in an allowed chat. Others are told once in each chat that the
+ * bot is private; in a group only if they address the bot. Their photos are not downloaded.
  */
 export class Door {
   #parts: DoorParts;
@@ -42,7 +42,7 @@ export class Door {
   #turnAway(want: Want): void {
     const { smallTalk } = this.#parts;
     const { privateBot } = TEXTS[languageFor(want.from.language)];
-    // Whoever pressed a button sees it turn until there is an answer.
+    // A pressed button shows that it waits until there is an answer.
     if (want.kind === 'press') {
       smallTalk.answerPress(want.pressId, privateBot(want.from.id));
       return;
@@ -51,11 +51,11 @@ export class Door {
     if (!isAddressed(want) || this.#told.has(chatId)) return;
     if (this.#told.size >= MOST_CHATS) this.#told.clear();
     this.#told.add(chatId);
-    smallTalk.say({ chatId, replyTo: messageId, ...(topicId !== undefined && { topicId }) }, privateBot(chatId));
+    smallTalk.say({ chatId, replyTo: messageId, topicId }, privateBot(chatId));
   }
 }
 
-/** Whether the bot is meant. In a group a command that it doesn't know may be another bot's. */
+/** Whether the message is for the bot. In a group an unknown command may be for another bot. */
 function isAddressed(want: Exclude<Want, { kind: 'press' }>): boolean {
   if (want.inPrivate) return true;
   if (want.kind === 'command') return Object.hasOwn(TEXTS.en.commands, want.name);

@@ -5,7 +5,7 @@ import { openPhotoStore } from '@attrai/photo-store/open-photo-store';
 import { StoreWatch } from '@attrai/photo-store/store-watch';
 import { markVolume } from '@attrai/photo-store/volume-mark';
 import { createVolumeStore } from '@attrai/photo-store/volume-store';
-import { type Check, checkOf, startHealthServer } from '@attrai/telemetry/health';
+import { checkOf, startHealthServer } from '@attrai/telemetry/health';
 import { createLogger } from '@attrai/telemetry/logger';
 import { createProcessMetrics } from '@attrai/telemetry/metrics';
 import { runService } from '@attrai/telemetry/run-service';
@@ -38,7 +38,7 @@ await runService('bot', async (opened) => {
   logger.info('starting');
 
   const troubles = new RedisTroubles(logger, config.REDIS_URL);
-  // Opened first, so that /readyz says what is wrong with it, whatever else is waited for.
+  // First, so that /readyz tells its problems while the start waits for other servers.
   const broker = await openBroker({
     url: config.AMQP_URL,
     tls: tlsOf('AMQP', config),
@@ -57,17 +57,16 @@ await runService('bot', async (opened) => {
     port: config.HEALTH_PORT,
     host: config.HEALTH_HOST,
     registry,
-    alive: { updates: () => check(bot?.alive() !== false, 'the loop that fetches updates is stuck') },
+    alive: { updates: () => checkOf(bot?.alive() === false ? 'the loop that fetches updates is stuck' : undefined) },
     checks: {
       rabbitmq: () => checkOf(broker.problem),
       photos: () => checkOf(storeWatch?.problem),
       redis: () => checkOf(troubles.problem ?? (bookkeeping ? undefined : 'starting')),
       bot: () => {
-        // Its start waits for Redis and RabbitMQ, and then for Telegram.
-        const isTelegram = !broker.problem && bookkeeping && !bookkeeping.problem;
-        const waiting = ['waiting for Telegram', ...(waitingFor === undefined ? [] : [waitingFor])].join(': ');
-        const { ok, reasons } = bot?.ready() ?? { ok: false, reasons: [isTelegram ? waiting : 'starting'] };
-        return check(ok, reasons.join('; '));
+        if (bot) return checkOf(bot.ready().reasons.join('; ') || undefined);
+        // The start waits for Redis and RabbitMQ, then for Telegram.
+        if (broker.problem || !bookkeeping || bookkeeping.problem) return checkOf('starting');
+        return checkOf(waitingFor === undefined ? 'waiting for Telegram' : `waiting for Telegram: ${waitingFor}`);
       },
     },
   });
@@ -125,7 +124,3 @@ await runService('bot', async (opened) => {
   });
   bot = await started;
 });
-
-function check(ok: boolean, reason: string): Check {
-  return ok ? { ok } : { ok, reason };
-}

@@ -6,7 +6,7 @@ import type { Answer } from './replies/reply-job.ts';
 import type { RequestBook } from './requests/request-book.ts';
 
 /**
- * - undeliverable: the user has blocked the bot, or nothing may be said in the chat
+ * - undeliverable: the user has blocked the bot, or the chat allows no messages
  * - in_doubt: nobody knows whether the answer arrived, and the user was told so
  * - cancelled: by its user
  */
@@ -14,8 +14,8 @@ export type Answered = Answer['kind'] | 'undeliverable' | 'in_doubt' | 'cancelle
 
 /**
  * - intake: from the acceptance of a photo until it is published
- * - wait: from the acceptance until its result came, without the estimator's own work
- * - reply: from when its answer is taken up until it is delivered; it waits there for Telegram's pace
+ * - wait: from the acceptance until the result came, without the estimator's own work
+ * - reply: from the start of the reply job until the answer is delivered, with the wait for a turn
  */
 export type BotStage = 'intake' | 'wait' | 'reply';
 
@@ -56,7 +56,7 @@ export function createBotMetrics(processMetrics: ProcessMetrics): BotMetrics {
   };
 }
 
-/** What is asked for at each scrape: the queues of all services, and the photos that are still to be answered. */
+/** Gauges that are asked for at each scrape: messages in the queues, and photos in work. */
 export function addWaitingPhotos(registry: Registry, broker: Broker, book: Pick<RequestBook<unknown>, 'total'>): void {
   addAskedGauge(registry, {
     name: 'attrai_queue_messages',

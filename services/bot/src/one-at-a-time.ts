@@ -1,4 +1,4 @@
-/** Runs what shares a key one after the other, in the order asked for. */
+/** Runs work with the same key one after the other, in the order of the calls. */
 export class OneAtATime {
   #last = new Map<string, Promise<unknown>>();
 

@@ -1,4 +1,4 @@
-/** Waits so long. Resolves to false, at once, when `stopping` aborts. */
+/** Waits for `ms` milliseconds and resolves to true. Resolves to false at once when `stopping` aborts. */
 export function pause(ms: number, stopping?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (waited: boolean) => {

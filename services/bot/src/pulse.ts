@@ -10,21 +10,18 @@ export interface PulseParts {
   broker: Broker;
   book: Pick<RequestBook<unknown>, 'total'>;
   logger: Logger;
-  /** Between two lines, in milliseconds; for tests. */
+  /** For tests. */
   everyMs?: number;
 }
 
-/**
- * Logs once a minute how many messages wait in each queue and how many photos are in work, for those who follow the
- * suite by its logs (deploy/graylog has the charts).
- */
+/** Logs once a minute how many messages wait in each queue and how many photos are in work. deploy/graylog has charts of it. */
 export class Pulse {
   #parts: PulseParts;
   #beats: Repeated;
 
   constructor(parts: PulseParts) {
     this.#parts = parts;
-    // An outage has lines of its own.
+    // An outage is logged elsewhere.
     this.#beats = new Repeated(parts.everyMs ?? EVERY_MS, () =>
       this.#beat().catch((err) => parts.logger.debug({ err }, 'No pulse')),
     );

@@ -1,30 +1,14 @@
 import type { Consumer } from '@attrai/broker/broker';
-import type { SmallTalk } from './chat/small-talk.ts';
-import type { Refusals } from './intake/refusals.ts';
-import type { JobQueue } from './jobs/job-queue.ts';
-import type { Placeholders } from './progress/placeholders.ts';
-import type { Progress } from './progress/progress.ts';
-import type { AlbumRanking } from './replies/album-ranking.ts';
-import type { OverdueWatch } from './replies/overdue-watch.ts';
-import type { Sweeper } from './replies/sweep.ts';
 import type { UpdateSource } from './telegram/update-source.ts';
 
 export interface RunningParts {
   username: string;
-  /** Aborted when the bot stops. */
-  stop: AbortController;
   updates: UpdateSource;
   files: { readonly problem: string | undefined };
   results: Consumer;
   deadLetters: Consumer;
-  jobs: Record<'intake' | 'replies', Pick<JobQueue<unknown>, 'close'>>;
-  overdueWatch: OverdueWatch;
-  ranking: AlbumRanking;
-  placeholders: Placeholders;
-  progress: Progress;
-  sweeper: Sweeper;
-  refusals: Refusals;
-  smallTalk: SmallTalk;
+  /** Disposing it stops all parts that the bot has started, in their order. */
+  started: AsyncDisposableStack;
 }
 
 /** A bot that was started. */
@@ -48,23 +32,13 @@ export class RunningBot {
     return { ok: reasons.length === 0, reasons };
   }
 
-  /** False when it is stuck in a way that only a new process mends. */
+  /** False when it is stuck, and only a new process helps. */
   alive(): boolean {
     return this.#parts.updates.alive;
   }
 
-  /** Confirms the updates that are through, finishes the work in hand. Closes the job queues, but no other part. */
-  async stop(): Promise<void> {
-    const { stop, updates, results, deadLetters, jobs, refusals, smallTalk } = this.#parts;
-    const { overdueWatch, placeholders, progress, ranking, sweeper } = this.#parts;
-    stop.abort();
-    await updates.stop();
-    await overdueWatch.stop();
-    ranking.stop();
-    await Promise.all([results.stop(), deadLetters.stop(), jobs.intake.close(), placeholders.stop()]);
-    await jobs.replies.close();
-    await Promise.all([progress.stop(), sweeper.stop()]);
-    refusals.sayAll();
-    await smallTalk.finish();
+  /** Confirms the updates that are done and finishes the work in hand. Closes the job queues, but nothing else that it was given. */
+  stop(): Promise<void> {
+    return this.#parts.started.disposeAsync();
   }
 }

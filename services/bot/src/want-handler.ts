@@ -1,5 +1,4 @@
 import type { Logger } from '@attrai/telemetry/logger';
-import type { Address } from './chat/chat.ts';
 import type { SmallTalk } from './chat/small-talk.ts';
 import type { AskedScore, SentOther, SentPhoto, Want } from './chat/wants.ts';
 import { answerCommand, type CommandParts } from './commands/answer-command.ts';
@@ -19,8 +18,8 @@ export interface WantParts extends CommandParts, PressParts, ScoreParts {
 }
 
 /**
- * Does what somebody wants. Private chats get an answer to everything a person says; groups only to commands and to photos that
- * are meant for the bot, with all of their album. A pressed button is answered anywhere.
+ * Does what somebody wants. In private chats every message gets an answer. In groups only commands do, and photos that are for the
+ * bot, with all of their album. A pressed button is answered everywhere.
  */
 export class WantHandler {
   #parts: WantParts;
@@ -32,15 +31,16 @@ export class WantHandler {
     this.#scores = new AskedScores(parts);
   }
 
-  /** Throws RetryableError for what shall come again. */
+  /** Throws RetryableError if the update must come again. */
   async handle(want: Want): Promise<void> {
     const { smallTalk } = this.#parts;
     switch (want.kind) {
       case 'press':
         return smallTalk.answerPress(want.pressId, await lookAgain(want, this.#parts));
       case 'command': {
+        const { chatId, topicId } = want;
         const words = await answerCommand(want, this.#parts);
-        if (words !== undefined) smallTalk.say(addressOf(want), words);
+        if (words !== undefined) smallTalk.say({ chatId, topicId }, words);
         return;
       }
       case 'score':
@@ -53,8 +53,9 @@ export class WantHandler {
   }
 
   async #score(want: AskedScore): Promise<void> {
-    this.#reply(want, await this.#scores.take(want));
-    const { chatId, from, about, inPrivate } = want;
+    const { chatId, topicId, messageId, from, about, inPrivate } = want;
+    const words = await this.#scores.take(want);
+    if (words !== undefined) this.#parts.smallTalk.say({ chatId, topicId, replyTo: messageId }, words);
     if (inPrivate || about?.albumId === undefined) return;
     await this.#offer(this.#albums.ask(chatId, about.albumId, { from, except: about.messageId }));
   }
@@ -84,12 +85,4 @@ export class WantHandler {
     }
     if (isForBot && albumId !== undefined) await this.#offer(this.#albums.ask(chatId, albumId, { from }));
   }
-
-  #reply(want: Exclude<Want, { kind: 'press' }>, words: string | undefined): void {
-    if (words !== undefined) this.#parts.smallTalk.say({ ...addressOf(want), replyTo: want.messageId }, words);
-  }
-}
-
-function addressOf({ chatId, topicId }: Exclude<Want, { kind: 'press' }>): Address {
-  return { chatId, ...(topicId !== undefined && { topicId }) };
 }

@@ -163,7 +163,7 @@ function listen() {
     unsureFaces: 'ask',
     admins: new Set(),
     broker: new EmbeddedBroker(),
-    tally: new Tally(NO_METRICS),
+    tally: new Tally(),
     version: '1.0.0',
   });
   return async (update: Update) => {

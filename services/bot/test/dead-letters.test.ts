@@ -14,7 +14,7 @@ import { createVolumeStore, UNFINISHED_FOLDER } from '@attrai/photo-store/volume
 import { ownRedis, ownVhost } from '@attrai/test-servers/own-servers';
 import { waitUntil } from '@attrai/test-servers/wait-until';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { createParkedMessages, parkedKey, type Unreadable } from '../src/replies/parked.ts';
+import { ParkedMessages, parkedKey, type Unreadable } from '../src/replies/parked.ts';
 import { openWorld } from './world.ts';
 
 const cli = fileURLToPath(new URL('../cli/dead-letters.ts', import.meta.url));
@@ -160,7 +160,7 @@ test('lists, puts back and drops what the bot could not read and parked, be it J
 });
 
 test('parks the same bytes once for each queue that they died in', async () => {
-  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const parked = new ParkedMessages(await createVolumeStore(inboxDir));
   const message: Unreadable = { why: 'no JSON', contentType: 'x', body: Buffer.from('no JSON') };
   const queues = [TO_ESTIMATE, AFTER_ESTIMATE, undefined, TO_ESTIMATE] as const;
   for (const diedIn of queues) await parked.park({ ...message, diedIn });
@@ -170,7 +170,7 @@ test('parks the same bytes once for each queue that they died in', async () => {
 });
 
 test('of a large message only the beginning is parked, once, and not put back', async () => {
-  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const parked = new ParkedMessages(await createVolumeStore(inboxDir));
   const body = Buffer.alloc(2_000_000, 1);
   const message: Unreadable = { diedIn: TO_ESTIMATE, why: 'no JSON', contentType: 'x', body };
   const [first, again] = [await parked.park(message), await parked.park(message)];
@@ -183,7 +183,7 @@ test('of a large message only the beginning is parked, once, and not put back', 
 });
 
 test('parks a message again whose file was half-written when the bot died, and then takes it for kept', async () => {
-  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const parked = new ParkedMessages(await createVolumeStore(inboxDir));
   const message: Unreadable = { diedIn: TO_ESTIMATE, why: 'no JSON', contentType: 'x', body: Buffer.from('no JSON') };
   const key = parkedKey(message);
   await leaveHalfWritten(key);
@@ -197,7 +197,7 @@ test('parks a message again whose file was half-written when the bot died, and t
 });
 
 test('takes no message for kept when 100 others are there, half-written as it may be', async () => {
-  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const parked = new ParkedMessages(await createVolumeStore(inboxDir));
   const parkNumber = (n: number) => parked.park({ why: 'no JSON', contentType: 'x', body: Buffer.from(`${n}`) });
   for (let n = 0; n < 100; n++) await parkNumber(n);
   await leaveHalfWritten(parkedKey({ body: Buffer.from('100') }));
@@ -206,7 +206,7 @@ test('takes no message for kept when 100 others are there, half-written as it ma
 });
 
 test('names files that can not be read, and lists, puts back and drops the others all the same', async () => {
-  const parked = createParkedMessages(await createVolumeStore(inboxDir));
+  const parked = new ParkedMessages(await createVolumeStore(inboxDir));
   const whole = await parked.park({ diedIn: TO_ESTIMATE, why: 'wrong', contentType: 'x', body: Buffer.from(SECRET) });
   await leaveHalfWritten('malformed-half');
   await writeFile(join(inboxDir, 'malformed-damaged'), `{"at": "${SECRET}"}\n`);

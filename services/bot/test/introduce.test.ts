@@ -1,6 +1,5 @@
 import { FinalError, RetryableError } from '@attrai/contracts/errors';
 import { createLogger } from '@attrai/telemetry/logger';
-import type { BotCommand } from 'telegraf/types';
 import { expect, test } from 'vitest';
 import { introduce, type Profile } from '../src/telegram/introduce.ts';
 import { openWorld } from './world.ts';
@@ -12,29 +11,17 @@ const SPANISH: Profile = { ...ENGLISH, language: 'es', description: 'Un bot.' };
 /** A Telegram that knows what it is told; `refuse` is asked before each call. */
 function telegram(refuse: (call: string) => Error | undefined = () => undefined) {
   const calls: string[] = [];
-  const settings = new Map<string, unknown>();
-  const set = (name: string) => async (value: unknown, language?: string) => {
-    note(`set ${name} ${language}`);
-    settings.set(`${name} ${language}`, value);
-  };
-  const get =
-    <T>(name: string, none: T) =>
-    async (language?: string) => {
-      note(`get ${name} ${language}`);
-      return (settings.get(`${name} ${language}`) as T) ?? none;
-    };
-  function note(call: string) {
-    calls.push(call);
-    const refusal = refuse(call);
-    if (refusal) throw refusal;
-  }
+  const settings = new Map<string, object>();
   const api = {
-    commands: get<BotCommand[]>('commands', []),
-    setCommands: set('commands'),
-    description: get('description', ''),
-    setDescription: set('description'),
-    shortDescription: get('short', ''),
-    setShortDescription: set('short'),
+    async call<T>(method: string, { language_code, ...given }: Record<string, unknown> = {}): Promise<T> {
+      const call = `${method} ${language_code}`;
+      calls.push(call);
+      const refusal = refuse(call);
+      if (refusal) throw refusal;
+      const setting = call.slice(3);
+      if (method.startsWith('set')) settings.set(setting, 'commands' in given ? (given.commands as object) : given);
+      return (settings.get(setting) ?? []) as T;
+    },
   };
   const lines: string[] = [];
   const logger = createLogger({ service: 'test', destination: { write: (line) => void lines.push(line) } });
@@ -48,19 +35,19 @@ test('only what Telegram does not have yet is told', async () => {
   const { calls, settings, lines, parts } = telegram();
   await introduce([ENGLISH, SPANISH], parts);
   expect(sets(calls)).toHaveLength(6);
-  expect(settings.get('description es')).toBe('Un bot.');
+  expect(settings.get('MyDescription es')).toEqual({ description: 'Un bot.' });
   calls.length = 0;
   await introduce([ENGLISH, SPANISH], parts);
   expect(sets(calls)).toEqual([]);
   await introduce([ENGLISH, { ...SPANISH, commands: [command('help'), command('score')] }], parts);
-  expect(sets(calls)).toEqual(['set commands es']);
+  expect(sets(calls)).toEqual(['setMyCommands es']);
   expect(lines).toEqual([]);
 });
 
 test('a refusal for a while is waited for, and then all is told', async () => {
   let refusals = 7;
   const { settings, lines, parts } = telegram((call) =>
-    call === 'set description undefined' && refusals-- > 0
+    call === 'setMyDescription undefined' && refusals-- > 0
       ? new RetryableError('telegram_busy', 'later', { retryAfterMs: 1 })
       : undefined,
   );
@@ -71,14 +58,14 @@ test('a refusal for a while is waited for, and then all is told', async () => {
 
 test('what Telegram refuses for good is left, and the rest is told', async () => {
   const { settings, lines, parts } = telegram((call) =>
-    call.startsWith('set commands') ? new FinalError('telegram_refused', 'no') : undefined,
+    call.startsWith('setMyCommands') ? new FinalError('telegram_refused', 'no') : undefined,
   );
   await introduce([ENGLISH, SPANISH], parts);
   expect([...settings.keys()].sort()).toEqual([
-    'description es',
-    'description undefined',
-    'short es',
-    'short undefined',
+    'MyDescription es',
+    'MyDescription undefined',
+    'MyShortDescription es',
+    'MyShortDescription undefined',
   ]);
   expect(lines).toHaveLength(1);
 });

@@ -256,7 +256,7 @@ test('goes on under the new id of a group that moved, now and later, without ids
   expect(await api.send(ofOld, 'words')).toBe('8');
   expect(await api.send(ofOld, 'words')).toBe('8');
   expect(await api.edit('-5', '3', 'words')).toBe('gone');
-  expect(await api.editIntoPicture({ chatId: '-5' }, '3', Buffer.from('x'), 'words')).toBe('gone');
+  expect(await api.editIntoPicture({ chatId: '-5', messageId: '3' }, Buffer.from('x'), 'words')).toBe('gone');
   await api.delete('-5', '3');
   expect(await api.send({ chatId: '-1005', replyTo: '4' }, 'words')).toBe('8');
   expect(
@@ -299,7 +299,7 @@ test('a picture of a spoiler is one, new or in the place of another', async () =
   for (const spoiler of [true, undefined]) {
     const to = { chatId: '5', ...(spoiler && { spoiler }) };
     await api.sendPicture(to, Buffer.from('x'), 'words');
-    await api.editIntoPicture(to, '3', Buffer.from('x'), 'words');
+    await api.editIntoPicture({ ...to, messageId: '3' }, Buffer.from('x'), 'words');
   }
   expect(calls.map(({ body }) => body.includes('has_spoiler'))).toEqual([true, true, false, false]);
 });
@@ -346,7 +346,10 @@ test.each<[string, (api: TelegramApi, button?: typeof BUTTON) => Promise<unknown
   ['sent', (api, button) => api.send(ADDRESS, 'words', button)],
   ['edited', (api, button) => api.edit('5', '17', 'words', button)],
   ['sent with a picture', (api, button) => api.sendPicture(ADDRESS, Buffer.from('bytes'), 'words', button)],
-  ['edited into a picture', (api, button) => api.editIntoPicture(ADDRESS, '17', Buffer.from('bytes'), 'words', button)],
+  [
+    'edited into a picture',
+    (api, button) => api.editIntoPicture({ chatId: '5', messageId: '17' }, Buffer.from('bytes'), 'words', button),
+  ],
 ])('a message that is %s has the button it is given, else none', async (_, say) => {
   const { api, calls } = await telegram(fine({ message_id: 3 }));
   await say(api, BUTTON);
@@ -385,7 +388,9 @@ test('asks for messages and pressed buttons, by polling and by webhook', async (
 test('a picture that replaces a text goes out as a file of the form that holds its caption', async () => {
   const { api, calls } = await telegram(fine(true));
   const caption = 'Лицо «1»: 6.3\r\n--end';
-  expect(await api.editIntoPicture(ADDRESS, '17', Buffer.from('picture bytes'), caption)).toBe('edited');
+  expect(await api.editIntoPicture({ chatId: '5', messageId: '17' }, Buffer.from('picture bytes'), caption)).toBe(
+    'edited',
+  );
   const [{ headers, body }] = calls as [(typeof calls)[0]];
   const form = await new Response(Buffer.from(body, 'latin1'), { headers }).formData();
   expect(form.get('chat_id')).toBe('5');

@@ -7,11 +7,11 @@ import type { Pace } from './pace.ts';
 
 const TRIES = 4;
 const PAUSE_MS = 1_000;
-/** A group that has had its share has to be left alone for up to a minute. What can't be said until then is not said. */
+/** A message that can't be sent in this time is dropped. A group that has had its share takes none for up to a minute. */
 const LONGEST_WAIT_MS = 65_000;
-/** Beyond this many at once, somebody floods the bot: further answers are dropped. */
+/** Somebody floods the bot if more wait at once. Further ones are dropped. */
 const MOST_AT_ONCE = 500;
-/** So many of them may be new messages in one chat, where they come one by one. */
+/** At most this many new messages wait for one chat. */
 const MOST_IN_CHAT = 20;
 
 export interface TalkParts {
@@ -21,14 +21,14 @@ export interface TalkParts {
 }
 
 /**
- * What is said beside answers to photos: to commands, to pressed buttons, refusals, and the end of a placeholder. It keeps the chat's
- * pace, past the queue, and whoever handles an update doesn't wait for it. What can't be sent in time is dropped.
+ * Says all that is no answer to a photo: answers to commands and pressed buttons, refusals, the end of a placeholder. It keeps the
+ * chat's pace, but needs no job. Its callers don't wait. A message that can't be sent in time is dropped.
  */
 export class SmallTalk {
   #parts: TalkParts;
   #saying = new Set<Promise<void>>();
   #inOrder = new OneAtATime();
-  /** New messages that wait or are being sent, by chat. */
+  /** How many new messages wait or are being sent, by chat. */
   #inChat = new Map<string, number>();
   #stopping = new AbortController();
 
@@ -60,12 +60,12 @@ export class SmallTalk {
     void this.#start(() => this.#keepTrying(() => this.#parts.chat.delete(chatId, messageId)));
   }
 
-  /** Shows it to who pressed a button, who waits for it: at most 200 characters. */
+  /** Shows `text`, at most 200 characters, to the one who pressed a button. */
   answerPress(pressId: string, text: string): void {
     void this.#start(() => this.#keepTrying(() => this.#parts.chat.answerPress(pressId, text)));
   }
 
-  /** Waits for the calls that are under way, and for no pause: what was to be tried later is dropped. */
+  /** Waits for the calls that are under way. Drops what was to be tried later. */
   async finish(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#saying);
@@ -82,7 +82,7 @@ export class SmallTalk {
     this.#parts.logger.warn('Too many messages to answer at once: one was left unanswered');
   }
 
-  /** One after the other of a line, each when its chat can take it. */
+  /** Sends the messages of a line one after the other, each when its chat has a turn. */
   #inTurn(chatId: string, line: string, send: () => Promise<unknown>): Promise<void> {
     const until = performance.now() + LONGEST_WAIT_MS;
     return this.#inOrder.run(line, () =>
@@ -100,7 +100,7 @@ export class SmallTalk {
         await send();
         return;
       } catch (error) {
-        // To wait for a turn is no failure.
+        // A wait for a turn is no failure.
         if (codeOf(error) !== 'chat_pace') failures += 1;
         const waitMs = error instanceof RetryableError ? (error.retryAfterMs ?? PAUSE_MS * failures) : Infinity;
         const goesOn = failures < TRIES && performance.now() + waitMs <= until && !signal.aborted;

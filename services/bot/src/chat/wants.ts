@@ -1,7 +1,7 @@
 // What somebody wants of the bot, as the network's adapter reads it from an update.
 
 export interface Person {
-  /** Of the channel or group, if it was sent in its name. */
+  /** That of the channel or group if the message was sent in its name. */
   id: string;
   /** IETF tag such as `ru-RU`. */
   language?: string | undefined;
@@ -9,7 +9,7 @@ export interface Person {
 
 /** A photo, or a file that may be one. */
 export interface Photo {
-  /** The largest first; one at the least. */
+  /** At least one, the largest first. */
   sizes: PhotoSize[];
 }
 
@@ -49,22 +49,22 @@ interface Message {
 export interface SentPhoto extends Message {
   kind: 'photo';
   photo: Photo;
-  /** Photos sent at once share it. */
+  /** Photos that were sent at once share it. */
   albumId?: string | undefined;
-  /** Its sender had it hidden until it is touched. */
+  /** It is hidden until it is touched. */
   spoiler?: true | undefined;
   /** It names the bot, asks for scores, or replies to one of the bot's messages. */
   isForBot: boolean;
 }
 
-/** What somebody points at when they ask for scores. */
+/** The message somebody points at when they ask for scores. */
 export interface PointedAt {
   /** Undefined where our answer can't reply to it. */
   messageId?: string | undefined;
   content: { photo: Photo } | { what: NotAPhoto };
   albumId?: string | undefined;
   spoiler?: true | undefined;
-  /** The bot itself has sent it. */
+  /** The bot has sent it. */
   isOurs: boolean;
 }
 
@@ -85,7 +85,7 @@ export interface SentOther extends Message {
   kind: 'other';
   what: NotAPhoto;
   albumId?: string | undefined;
-  /** As of a photo. */
+  /** As for a photo. */
   isForBot: boolean;
 }
 
@@ -93,9 +93,9 @@ export interface PressedButton {
   kind: 'press';
   pressId: string;
   from: Person;
-  /** As the button had it. */
+  /** That of the button. */
   data?: string | undefined;
-  /** The message of ours below which the button is; undefined if it is too old to be told. */
+  /** The bot's message with the button; undefined if it is too old for the network to tell. */
   answer?: {
     chatId: string;
     messageId: string;
@@ -111,7 +111,7 @@ export interface PressedButton {
         }
       | undefined;
   };
-  /** The network told it in a way that can't be read. */
+  /** What the network tells of it can't be read. */
   unreadable?: true;
 }
 

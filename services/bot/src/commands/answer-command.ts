@@ -7,18 +7,18 @@ import { type StatsParts, tellStats } from './stats.ts';
 export interface CommandParts extends CancelParts, StatsParts {
   /** The bot's name on the network, without @. */
   username: string;
-  /** Group privacy is off: the bot gets all that is written in its groups. */
+  /** Group privacy is off: the bot gets all messages of its groups. */
   readsAllInGroups: boolean;
   limits: Limits;
 }
 
-/** What to say to a command; undefined in a group if the bot doesn't know it, as it may be another bot's. */
+/** The answer to a command. Undefined for an unknown command in a group, which may be another bot's. */
 export async function answerCommand(command: SentCommand, parts: CommandParts): Promise<string | undefined> {
   const { limits, username, readsAllInGroups } = parts;
   const { inPrivate } = command;
   const language = languageFor(command.from.language);
   const texts = TEXTS[language];
-  // For others there is no such command.
+  // For others it is an unknown command.
   if (command.name === 'stats' && parts.admins.has(command.from.id)) return tellStats(language, parts);
   switch (command.name) {
     case 'start':

@@ -19,12 +19,12 @@ export interface CancelParts extends PhotoFolders {
   stopping: AbortSignal;
 }
 
-/** Whoever writes a command waits for it: Redis gets so long to come back. */
+/** How long to wait for Redis, as the user waits for an answer. */
 const PATIENCE_MS = 2_000;
 
 /**
- * Drops all photos of a user that wait, in whatever chat: their slots are free, and nothing is answered later. One whose answer is
- * being sent is answered. Resolves to what to tell the user.
+ * Cancels all photos of a user that wait, in all chats. They free their slots and get no answer. A photo whose answer is being sent
+ * is not cancelled. Resolves to the text for the user.
  */
 export async function cancelPhotos(userId: string, language: Language, parts: CancelParts): Promise<string> {
   const { book, logger, stopping } = parts;
@@ -43,7 +43,7 @@ export async function cancelPhotos(userId: string, language: Language, parts: Ca
   return TEXTS[language].cancelled(cancelled.length);
 }
 
-/** Its estimator then finds no photo. What can't be deleted now is swept later. */
+/** Without its photo the estimator has nothing to do. The sweeper deletes what can't be deleted now. */
 async function end({ id, chatId, placeholder, envelope }: RequestRecord<Envelope>, parts: CancelParts): Promise<void> {
   const { progress, smallTalk, logger } = parts;
   await progress.settle(id);

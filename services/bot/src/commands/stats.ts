@@ -19,10 +19,10 @@ export interface StatsParts {
   stopping: AbortSignal;
 }
 
-/** Whoever writes a command waits for it: a server that is away gets so long to come back. */
+/** How long to wait for a server that is away, as the admin waits for an answer. */
 const PATIENCE_MS = 2_000;
 
-/** What the bot and its queue are doing, for an admin. What can't be told now, as its server is away, is left out. */
+/** What the bot and its queue are doing. A figure whose server is away is left out. */
 export async function tellStats(language: Language, parts: StatsParts): Promise<string> {
   const { broker, book, tally, version, logger, stopping } = parts;
   const ask = (figure: () => Promise<number>) =>

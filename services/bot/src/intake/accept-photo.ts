@@ -29,17 +29,17 @@ export interface GateParts {
 
 /**
  * What became of a photo that was offered:
- * - accepted: its job is there
- * - in_work: it was accepted before, and is on its way
+ * - accepted: it has a job
+ * - in_work: it was accepted before and is not answered yet
  * - answered, cancelled: it was accepted before, and is over
- * - or why it is not taken on
+ * - or why it is refused
  */
 export type Acceptance = 'accepted' | 'in_work' | 'answered' | 'cancelled' | { refusal: PhotoRefusal };
 
-/** A polling batch waits for its slowest update, and commands for the batch: Redis gets this long to come back. */
+/** How long to wait for Redis. A polling batch waits for its slowest update, and commands wait for the batch. */
 const PATIENCE_MS = 2_000;
 
-/** Decides which photos are taken on. A photo that is refused costs nothing of its user's limits, nor does an update that comes twice. */
+/** Decides which photos are accepted. A photo that is refused, or an update that comes twice, doesn't count against the user's limits. */
 export class PhotoGate {
   #parts: GateParts;
   #oneAtATime = new OneAtATime();
@@ -52,8 +52,8 @@ export class PhotoGate {
   /**
    * Checks a photo, has the book accept it and adds its job.
    *
-   * Throws RetryableError while Redis is away. What was done until then stays, whether its reply was lost or not: the
-   * update shall come again, and then goes on from there. (Taking it back would have to succeed while Redis is away.)
+   * Throws RetryableError while Redis is away. The steps that were done stay, and the update must come again: then the work goes
+   * on from there. (They can't be undone while Redis is away.)
    */
   async accept(id: string, photo: PhotoSize, replyTo: ReplyTo): Promise<Acceptance> {
     const { troubles, limits, stopping, logger } = this.#parts;
@@ -61,7 +61,7 @@ export class PhotoGate {
     if (bytes !== undefined && bytes > limits.maxPhotoBytes) return { refusal: { kind: 'too_large', bytes } };
     if (side !== undefined && side < limits.minPhotoSide) return { refusal: { kind: 'too_small', side } };
     try {
-      // A second press of a button must not go on from a slot that the first is about to lose.
+      // A second press of a button must not find the slot of a first one that is about to be refused.
       const acceptance = await this.#oneAtATime.run(id, () =>
         patiently(() => this.#reserve(id, photo, replyTo), stopping, PATIENCE_MS),
       );
@@ -69,7 +69,7 @@ export class PhotoGate {
       return acceptance;
     } catch (error) {
       troubles.note('to accept a photo', error);
-      // Once an outage, not for every photo that waits and every time it comes.
+      // One line for an outage, not one for each photo and each try.
       if (!this.#away)
         logger.error({ requestId: id, code: codeOf(error), err: error }, 'Could not accept a photo; it waits');
       this.#away = true;
@@ -84,7 +84,7 @@ export class PhotoGate {
     const acceptance = await book.accept(requestFor(id, replyTo, deadline), limits);
     if (acceptance.kind === 'full') return { refusal: { kind: 'too_many_active' } };
     const { fileId, bytes } = photo;
-    const job: IntakeJob = { id, replyTo, fileId, ...(bytes !== undefined && { bytes }), acceptedAt, deadline };
+    const job: IntakeJob = { id, replyTo, fileId, bytes, acceptedAt, deadline };
     if (acceptance.kind === 'accepted') {
       const waitMs = await this.#waitMs(id, replyTo);
       if (waitMs !== undefined) return { refusal: { kind: 'too_often', waitSeconds: waitMs / 1000 } };
@@ -93,7 +93,7 @@ export class PhotoGate {
       const { state } = acceptance;
       return state === 'answered' || state === 'cancelled' ? state : 'in_work';
     }
-    // One that was accepted before may have no job: the bot died, or Redis went away, right after its acceptance.
+    // An accepted request may have no job: the bot died, or Redis went away, right after the acceptance.
     await intake.add(id, job);
     placeholders.watch(job);
     metrics.accepted();
@@ -101,7 +101,7 @@ export class PhotoGate {
     return 'accepted';
   }
 
-  /** How long a user has to wait who has sent too many photos. Takes the acceptance back then. */
+  /** How long the user has to wait, having sent too many photos. Then the request is forgotten. */
   async #waitMs(id: string, { userId }: ReplyTo): Promise<number | undefined> {
     const { book, requestRate } = this.#parts;
     const waitMs = await requestRate.take(userId);

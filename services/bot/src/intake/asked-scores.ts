@@ -1,4 +1,4 @@
-import type { AskedScore, PointedAt, SentPhoto } from '../chat/wants.ts';
+import type { AskedScore, Photo, PointedAt } from '../chat/wants.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import type { RequestBook } from '../requests/request-book.ts';
@@ -14,9 +14,9 @@ export interface ScoreParts extends OfferParts {
   username: string;
 }
 
-type PointedAtPhoto = PointedAt & { content: Pick<SentPhoto, 'photo'> };
+type PointedAtPhoto = PointedAt & { content: { photo: Photo } };
 
-/** Takes on photos that somebody points at, also those that were answered before. */
+/** Offers the photos that somebody asks /score for, also those that were answered before. */
 export class AskedScores {
   #parts: ScoreParts;
   #oneAtATime = new OneAtATime();
@@ -25,7 +25,7 @@ export class AskedScores {
     this.#parts = parts;
   }
 
-  /** Resolves to what to tell who asked, if the photo is not taken on. Throws RetryableError if it shall be asked again. */
+  /** Resolves to the text for the one who asked; undefined if the photo is in work. Throws RetryableError if the update must come again. */
   async take(asked: AskedScore): Promise<string | undefined> {
     const { about, inPrivate, from } = asked;
     const texts = TEXTS[languageFor(from.language)];
@@ -33,14 +33,14 @@ export class AskedScores {
     if (about.isOurs) return texts.myOwn;
     const { content } = about;
     if ('photo' in content) {
-      // Two who ask at once must not both be the first.
+      // Two who ask at the same time must not both make the first request.
       const photo = `${asked.chatId}:${about.messageId ?? asked.messageId}`;
       return this.#oneAtATime.run(photo, () => this.#takeOnce(asked, { ...about, content }));
     }
     return content.what === 'text' ? texts.howToScore(this.#parts.username, inPrivate) : texts.notAPhoto[content.what];
   }
 
-  /** An update that comes again asks for nothing more: the book has a mark for each message that asked. */
+  /** The book marks each message that asked, so that an update that comes twice asks once. */
   async #takeOnce(asked: AskedScore, about: PointedAtPhoto): Promise<string | undefined> {
     const { book, token } = this.#parts;
     const mark = requestIdOf(token, asked.chatId, asked.messageId, 'score');
@@ -53,11 +53,11 @@ export class AskedScores {
     return acceptance === 'in_work' ? TEXTS[language].inWork : undefined;
   }
 
-  /** A photo is in work once at a time, whoever asks; a request that is over is followed by another. */
+  /** A photo has one open request at a time, whoever asks. When all are over, it gets a new one. */
   async #offerAnew(asked: AskedScore, about: PointedAtPhoto): Promise<Acceptance> {
     const { book, token } = this.#parts;
     const { messageId = asked.messageId, spoiler, content } = about;
-    const photo: SentPhoto = { ...asked, kind: 'photo', ...content, messageId, spoiler, isForBot: true };
+    const photo = { ...asked, ...content, messageId, spoiler };
     for (let before = 0; ; before++) {
       const again = before === 0 ? undefined : `score ${before}`;
       const [state] = await book.states([requestIdOf(token, asked.chatId, messageId, again)]);

@@ -1,4 +1,4 @@
-/** Lets as much work begin as fits into so many bytes of memory; the rest waits, in order. */
+/** Limits the memory that is held at the same time. Work that doesn't fit waits, in order. */
 export class ByteBudget {
   #all: number;
   #left: number;
@@ -9,7 +9,7 @@ export class ByteBudget {
     this.#left = bytes;
   }
 
-  /** @param bytes that `work` holds until it is done; what is more than all there is begins when nothing else is held */
+  /** @param bytes that `work` holds until it is done. Work larger than the whole budget begins when nothing else is held */
   async use<T>(bytes: number, work: () => Promise<T>): Promise<T> {
     const needed = Math.min(bytes, this.#all);
     if (this.#waiting.length > 0 || needed > this.#left) {

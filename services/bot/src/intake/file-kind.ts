@@ -41,7 +41,7 @@ const BRANDS: [brand: RegExp, what: NotAPhoto][] = [
 const FIRST_BRAND = 8;
 const MOST_BYTES = 64;
 
-/** What a file is by its first bytes; undefined for a JPEG, PNG or WebP, and for what begins like nothing known. */
+/** What a file is by its first bytes; undefined for JPEG, PNG, WebP and unknown files. */
 export function kindOfFile(file: Buffer): NotAPhoto | undefined {
   const start = file.toString('latin1', 0, MOST_BYTES);
   if (start.slice(4, 8) === 'ftyp') {
@@ -50,7 +50,7 @@ export function kindOfFile(file: Buffer): NotAPhoto | undefined {
   }
   if (/^RIFF....AVI /s.test(start)) return 'video';
   if (/^RIFF....WAVE/s.test(start)) return 'voice';
-  // Two letters alone could begin anything; the four bytes after the size are always 0.
+  // Two letters may begin other files too. In a BMP the four bytes after the size are 0.
   if (start.startsWith('BM') && start.slice(6, 10) === '\0\0\0\0') return 'bmp';
   return BEGINNINGS.find(([bytes]) => start.startsWith(bytes))?.[1];
 }

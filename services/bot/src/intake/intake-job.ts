@@ -6,12 +6,12 @@ export interface IntakeJob {
   replyTo: ReplyTo;
   fileId: string;
   /** Of the photo, if the network told it. */
-  bytes?: number;
+  bytes?: number | undefined;
   /** ms since the epoch */
   acceptedAt: number;
   deadline: number;
-  /** Just accepted. Absent when its update came again: what was done before must be looked up. */
+  /** Just accepted. Absent when its update came again: then the book knows what was done before. */
   isNew?: true;
-  /** In jobs of version 0.1 only, which the book doesn't know: whether the placeholder was sent. */
+  /** Only in jobs of version 0.1, whose requests the book doesn't know: whether the placeholder was sent. */
   placeholderDone?: boolean;
 }

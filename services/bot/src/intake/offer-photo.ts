@@ -12,23 +12,33 @@ export interface OfferParts {
   limits: Limits;
 }
 
+type PhotoFields = 'chatId' | 'messageId' | 'from' | 'photo' | 'inPrivate' | 'topicId' | 'albumId' | 'spoiler';
+
+export interface OfferedPhoto extends Pick<SentPhoto, PhotoFields> {
+  /** The answer whose button was pressed. */
+  answerId?: string;
+}
+
 /**
- * Offers a photo that somebody sent, or asked for. Throws as `PhotoGate.accept` does.
+ * Offers the gate a photo that somebody sent or asked for. Throws as `PhotoGate.accept` does.
  *
- * @param asked what makes it another request than the first of this photo
+ * @param asked tells a further request of the same photo from the first
  */
-export function offerPhoto(sent: SentPhoto, parts: OfferParts, asked?: string): Promise<Acceptance> {
-  const { chatId, messageId, from, photo, inPrivate, topicId, albumId, spoiler } = sent;
+export function offerPhoto(offered: OfferedPhoto, parts: OfferParts, asked?: string): Promise<Acceptance> {
+  const { chatId, messageId, from, photo, inPrivate, topicId, albumId, spoiler, answerId } = offered;
   const { token, gate, limits } = parts;
+  const inGroup = inPrivate ? undefined : true;
+  const language = languageFor(from.language);
   const replyTo: ReplyTo = {
     userId: from.id,
     chatId,
     messageId,
-    language: languageFor(from.language),
-    ...(topicId !== undefined && { topicId }),
-    ...(albumId !== undefined && { albumId }),
-    ...(spoiler && { spoiler }),
-    ...(!inPrivate && { inGroup: true }),
+    answerId,
+    topicId,
+    albumId,
+    spoiler,
+    inGroup,
+    language,
   };
   return gate.accept(requestIdOf(token, chatId, messageId, asked), chooseSize(photo, limits.maxPhotoBytes), replyTo);
 }

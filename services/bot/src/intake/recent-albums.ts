@@ -7,21 +7,20 @@ const MOST_ALBUMS = 1_000;
 const MOST_PHOTOS = 10;
 
 interface Album {
-  /** Those that nobody has asked for by themselves. */
+  /** Those that nobody has asked for one by one. */
   photos: SentPhoto[];
-  /** Who asked for the album. */
   askedBy?: Person;
   forgetting: NodeJS.Timeout;
 }
 
 /**
- * Albums that were sent to groups in the last 20 s. Their caption stands at one photo; asked for that, the bot looks at the others
- * too, in whatever order they come.
+ * Albums that were sent to groups in the last 20 s. An album's caption belongs to one of its photos. When somebody asks for that
+ * photo, the bot looks at the others too, in whatever order they come.
  */
 export class RecentAlbums {
   #albums = new Map<string, Album>();
 
-  /** The album's photos to look at now that this one is there, the oldest first, each for who asked. */
+  /** A photo has come. Gives the photos to look at now, the oldest first. `from` is the one who asked. */
   take(photo: SentPhoto): SentPhoto[] {
     const { albumId, chatId, from, isForBot } = photo;
     if (albumId === undefined) return isForBot ? [photo] : [];
@@ -35,7 +34,7 @@ export class RecentAlbums {
     return album.askedBy ? [{ ...photo, from: album.askedBy }] : [];
   }
 
-  /** The photos to look at now that `from` has asked for another message of the album. */
+  /** `from` has asked for the message `except` of the album. Gives the other photos that have come. */
   ask(chatId: string, albumId: string, { from, except }: { from: Person; except?: string | undefined }): SentPhoto[] {
     const album = this.#albumOf(chatId, albumId);
     album.askedBy ??= from;

@@ -4,7 +4,7 @@ import type { Language } from '../texts/language.ts';
 import { TEXTS } from '../texts/languages.ts';
 import { inRanges } from '../texts/ranges.ts';
 
-/** Why a photo is not taken on. */
+/** Why a photo is refused. */
 export type PhotoRefusal =
   | { kind: 'too_large'; bytes: number }
   | { kind: 'too_small'; side: number }
@@ -13,14 +13,7 @@ export type PhotoRefusal =
 
 export type Refusal = PhotoRefusal | { kind: NotAPhoto };
 
-/** The refused ones of photos that were sent at once. */
-export interface LeftOut {
-  /** Their places among all, from 1 on. */
-  numbers: number[];
-  sent: number;
-}
-
-/** What to say to a message that is refused. */
+/** The text for one message that is refused. */
 export function refusalText(refusal: Refusal, language: Language, limits: Limits): string {
   const texts = TEXTS[language];
   switch (refusal.kind) {
@@ -37,14 +30,20 @@ export function refusalText(refusal: Refusal, language: Language, limits: Limits
   }
 }
 
-/** What to say once to several that are refused for the same reason; `refusal` is the last of them. */
+/**
+ * One text for several messages that are refused for the same reason.
+ *
+ * @param refusal the last of them
+ * @param photos the places of the refused photos, from 1 on, among those that were sent at once
+ */
 export function severalRefusedText(
   refusal: Refusal,
-  { numbers, sent }: LeftOut,
+  photos: { numbers: number[]; sent: number },
   language: Language,
   limits: Limits,
 ): string {
   const { leftOut, ...texts } = TEXTS[language].severalRefused;
+  const { numbers, sent } = photos;
   const told = leftOut({ refused: numbers.length, sent, numbers: inRanges(numbers, language) });
   switch (refusal.kind) {
     case 'too_large':
@@ -54,7 +53,7 @@ export function severalRefusedText(
     case 'too_often':
       return `${told} ${texts.too_often(refusal.waitSeconds, limits)}`;
     default:
-      // No photos, which nobody counts.
+      // Only photos are counted.
       return refusalText(refusal, language, limits);
   }
 }

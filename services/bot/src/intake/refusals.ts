@@ -14,28 +14,28 @@ interface Refused {
   numbers: number[];
 }
 
-/** What one person sends to one place at once. */
+/** What one person sends to one chat or topic at once. */
 interface Burst {
   startedAt: number;
   photos: number;
-  /** Not decided yet. */
+  /** Messages that are not decided yet. */
   open: number;
   /** By kind. */
   refused: Map<Refusal['kind'], Refused>;
   timer: NodeJS.Timeout;
 }
 
-/** A burst is over when nothing more has come for so long, */
+/** A burst is over this long after its last message. */
 const QUIET_MS = 1_000;
-/** or when it has gone on for so long: then the next one begins. */
+/** A burst is over this long after its first message. */
 const LONGEST_MS = 5_000;
-/** A phone takes so long to send 30 photos that were picked at once. */
+/** The same for photos. A phone takes this long to send 30 photos that were picked at once. */
 const LONGEST_OF_PHOTOS_MS = 20_000;
-/** Beyond this many at once each refusal is said at once. */
+/** Beyond this many bursts each refusal is said at once. */
 const MOST_BURSTS = 1_000;
 const MOST_IN_BURST = 200;
 
-/** Gathers refusals, so that an album or a burst of photos gets one message for each kind of refusal, not one a photo. */
+/** Gathers refusals, so that a burst of photos gets one message for each kind of refusal, not one for each photo. */
 export class Refusals {
   #smallTalk: Pick<SmallTalk, 'say'>;
   #limits: Limits;
@@ -46,7 +46,7 @@ export class Refusals {
     this.#limits = limits;
   }
 
-  /** Says, soon, what `decide` resolves to. Throws what it throws. To be called in the order of sending. */
+  /** Says soon what `decide` resolves to, and throws what it throws. Call it in the order in which the messages were sent. */
   async gather(sent: Sent, decide: () => Promise<Refusal | undefined>): Promise<void> {
     const key = [sent.chatId, sent.topicId, sent.from.id].join();
     const burst = this.#burstOf(key);
@@ -58,12 +58,12 @@ export class Refusals {
     } finally {
       burst.open -= 1;
       if (this.#bursts.get(key) === burst) burst.timer.refresh();
-      // It was over before this was decided.
+      // The burst was over before this was decided.
       else this.#say(burst);
     }
   }
 
-  /** Says now what was to be said soon. */
+  /** Says all refusals that wait. */
   sayAll(): void {
     for (const key of this.#bursts.keys()) this.#end(key);
   }
@@ -107,7 +107,7 @@ export class Refusals {
         numbers.length > 1
           ? severalRefusedText(last, { numbers, sent: photos }, language, this.#limits)
           : refusalText(last, language, this.#limits);
-      this.#smallTalk.say({ chatId, ...(topicId !== undefined && { topicId }), replyTo: messageId }, text);
+      this.#smallTalk.say({ chatId, topicId, replyTo: messageId }, text);
     }
     refused.clear();
   }

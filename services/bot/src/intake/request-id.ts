@@ -4,10 +4,10 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const LENGTH = 20;
 
 /**
- * The id of the request a message makes: 100 bits of an HMAC-SHA256 over chat and message, keyed with the bot's token.
- * An update that comes twice has the same id, and nobody can tell from an id in a log whose photo it was.
+ * The id of a message's request: 100 bits of an HMAC-SHA256 over chat and message, keyed with the bot's token. An update
+ * that comes twice has the same id. An id in a log doesn't tell whose photo it was.
  *
- * @param asked the button by which more was asked of the photo later: that is a request of its own
+ * @param asked tells a further request of the same photo from the first
  */
 export function requestIdOf(token: string, chatId: string, messageId: string, asked?: string): string {
   const what = asked === undefined ? `${chatId}:${messageId}` : `${chatId}:${messageId}:${asked}`;

@@ -11,10 +11,10 @@ import type { Job, JobQueue, Worker } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { BotMetrics } from '../metrics.ts';
 import type { Placeholders } from '../progress/placeholders.ts';
-import { type Answer, deadlineJobId, type ReplyJob, replyJobId } from '../replies/reply-job.ts';
+import { type Answer, addDeadlineJob, addReplyJob, type ReplyJob } from '../replies/reply-job.ts';
 import { type Envelope, replyToOf, requestFor } from '../requests/envelope.ts';
 import { type ReplyTo, replyTo as readReplyTo, toEnvelope } from '../requests/reply-to.ts';
-import { isOver, type RequestBook, type RequestRecord } from '../requests/request-book.ts';
+import { isOver, NO_LIMIT, type RequestBook, type RequestRecord } from '../requests/request-book.ts';
 import { HAS_DECIMAL_COMMA } from '../texts/languages.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { kindOfFile, NotAPhotoError } from './file-kind.ts';
@@ -32,11 +32,10 @@ export interface IntakeParts {
   metrics: BotMetrics;
 }
 
-/** A photo takes some 0.3 s, most of it waiting for Telegram: so many take in 100 a second. */
+/** For 100 photos a second: one takes some 0.3 s, most of it waiting for Telegram. */
 const CONCURRENCY = 32;
-/** Photos held in memory at once; image files may have 20 MB each. */
+/** Photos held in memory at once. One image file may have 20 MB. */
 const HELD_BYTES = 40_000_000;
-const NO_LIMIT = { maxActivePerUser: Number.MAX_SAFE_INTEGER };
 
 /** Takes accepted photos in: download, store, publish. */
 export class IntakeWorker implements Worker<IntakeJob> {
@@ -62,7 +61,7 @@ export class IntakeWorker implements Worker<IntakeJob> {
         throw isInVain(error, deadline) ? new FinalError('expired', (error as Error).message) : error;
       });
     if (photo === undefined) return;
-    // The estimator then finds nothing to do.
+    // Without its photo the estimator has nothing to do.
     if (isOver(await book.published(id))) return photoStore.delete(photo);
     const ms = Date.now() - acceptedAt;
     metrics.took('intake', ms);
@@ -77,18 +76,17 @@ export class IntakeWorker implements Worker<IntakeJob> {
     logger.warn({ requestId: id, code, err: error }, 'Gave up taking a photo in');
     const request = await book.find(id);
     const replyTo = request ? replyToOf(request) : data.replyTo;
-    if (code === 'expired') return replies.add(deadlineJobId(id), { id, replyTo, answer: { kind: 'expired' } });
-    if (isOver(await book.answerReady(id))) return;
-    await replies.add(replyJobId(id), { id, replyTo, answer: answerTo(error) });
+    if (code === 'expired') return addDeadlineJob(replies, { id, replyTo });
+    if (!isOver(await book.answerReady(id))) await addReplyJob(replies, { id, replyTo, answer: answerTo(error) });
   }
 
-  /** Undefined if there is nothing to do: it was published by an earlier try, or is over. */
+  /** Undefined if there is nothing to do: the request is over, or an earlier try has published it. */
   async #replyToOf(job: IntakeJob, again: boolean): Promise<ReplyTo | undefined> {
     if (!again && job.isNew) return job.replyTo;
     const { book, placeholders } = this.#parts;
     const request = (await book.find(job.id)) ?? (await this.#adopt(job));
     if (request?.state !== 'accepted') return undefined;
-    // The bot that accepted it may be gone.
+    // The bot that accepted it may have died.
     placeholders.watch(job);
     return replyToOf(request);
   }
@@ -102,7 +100,7 @@ export class IntakeWorker implements Worker<IntakeJob> {
     return book.find(id);
   }
 
-  /** Undefined if the request was over when the photo was there: then it is not published. */
+  /** Undefined if the request was over before the photo was stored. Then it is not published. */
   async #publish(job: IntakeJob, replyTo: ReplyTo): Promise<PhotoRef | undefined> {
     const { id, acceptedAt, deadline, fileId } = job;
     const { broker, chat, photoStore, book, limits } = this.#parts;
@@ -126,11 +124,11 @@ export class IntakeWorker implements Worker<IntakeJob> {
       replyTo: toEnvelope(replyTo),
       acceptedAt,
       deadline,
-      // What is not asked for is left out, so that older estimators can read it. The only button there is says so.
+      // Older estimators can't read fields that they don't know. The only button of an answer says that all are adults.
       ...(replyTo.answerId !== undefined && { adultsConfirmed: true }),
       ...(HAS_DECIMAL_COMMA[replyTo.language] && { decimalComma: true }),
     };
-    // The photo inside must not wait longer than its answer, were there no estimator for hours.
+    // The message may hold the photo: RabbitMQ drops it at the deadline.
     const message = { schema: estimateRequest, value: request, attachment, expiresAt: deadline };
     await publishChecked(broker, { queue: TO_ESTIMATE, ...message });
     return ref;
@@ -142,7 +140,7 @@ function readJob(job: IntakeJob): IntakeJob {
   return { ...job, replyTo: readReplyTo.parse(job.replyTo) };
 }
 
-/** Whether the wait that is asked for ends after the deadline: until then the job would keep who sent the photo. */
+/** Whether Telegram asks for a wait beyond the deadline. */
 function isInVain(error: unknown, deadline: number): boolean {
   const waitMs = error instanceof RetryableError ? error.retryAfterMs : undefined;
   return waitMs !== undefined && Date.now() + waitMs >= deadline;

@@ -1,14 +1,14 @@
-/** What fetches: a job, as the work on it, or undefined if there is none. */
-export type Fetch = () => Promise<(() => Promise<void>) | undefined>;
+/** Fetches one job and gives the work on it; undefined if there is no job. */
+type Fetch = () => Promise<(() => Promise<void>) | undefined>;
 
-/** So often it asks for jobs nobody told it of: of a process that died, or of another one. */
+/** Jobs of other processes, also of one that died, are found by asking. */
 const LOOK_EVERY_MS = 1_000;
-/** A job is due by the clock, a timer may be a little early. */
+/** Timers may fire a little before the clock shows their time. */
 const TIMER_MARGIN_MS = 2;
 
 /**
- * Keeps up to `concurrency` jobs in hand. It asks once for each job it was told of, and each second, until there is none,
- * for others. (BullMQ's own loop asks after each job whether there is one more, and waits at the queue: five questions a job.)
+ * Keeps up to `concurrency` jobs in hand. It asks once for each job it was told of. Every second it asks for others until there is
+ * none. (BullMQ's own loop takes five questions a job: it asks for one more after each job, and waits at the queue.)
  */
 export class JobFetcher {
   #concurrency: number;
@@ -21,7 +21,7 @@ export class JobFetcher {
   #stopped = false;
   #looking: NodeJS.Timeout;
 
-  /** @param onError is told what `fetch` or the work threw */
+  /** @param onError gets what `fetch` or the work threw */
   constructor(concurrency: number, fetch: Fetch, onError: (error: unknown) => void) {
     this.#concurrency = concurrency;
     this.#fetch = fetch;
@@ -33,13 +33,13 @@ export class JobFetcher {
     this.#fill();
   }
 
-  /** There is one job more to fetch. */
+  /** One more job can be fetched. */
   more(): void {
     this.#toldOf += 1;
     this.#fill();
   }
 
-  /** There will be one job more, in so many ms. */
+  /** One more job can be fetched in `ms`. */
   moreIn(ms: number): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -54,7 +54,7 @@ export class JobFetcher {
     await Promise.all(this.#inHand);
   }
 
-  /** The same without waiting. */
+  /** Fetches no further job. */
   stop(): void {
     this.#stopped = true;
     clearInterval(this.#looking);

@@ -16,31 +16,23 @@ export interface MemoryJobQueueOptions {
   policy?: RetryPolicy;
 }
 
-/** Jobs in this process's memory: for one process without Redis. They end with the process. */
+/** Jobs in memory, for one process without Redis. They end with the process. */
 export class MemoryJobQueue<D> implements JobQueue<D> {
-  #onFatal: (error: unknown) => void;
-  #policy: RetryPolicy;
+  #options: Required<MemoryJobQueueOptions>;
   #entries = new Map<string, Entry<D>>();
   #waiting: Entry<D>[] = [];
   #inWork = new Set<Promise<void>>();
   #worker: Worker<D> | undefined;
   #closed = false;
 
-  constructor({ onFatal, policy = RETRY_POLICY }: MemoryJobQueueOptions) {
-    this.#onFatal = onFatal;
-    this.#policy = policy;
+  constructor(options: MemoryJobQueueOptions) {
+    this.#options = { policy: RETRY_POLICY, ...options };
   }
 
-  async add(id: string, data: D): Promise<void> {
+  async add(id: string, stored: D): Promise<void> {
     if (this.#entries.has(id)) return;
-    const entry: Entry<D> = {
-      id,
-      data: structuredClone(data),
-      addedAt: Date.now(),
-      starts: 0,
-      failures: 0,
-      state: 'waiting',
-    };
+    const data = structuredClone(stored);
+    const entry: Entry<D> = { id, data, addedAt: Date.now(), starts: 0, failures: 0, state: 'waiting' };
     this.#entries.set(id, entry);
     this.#enqueue(entry, 0);
   }
@@ -88,6 +80,7 @@ export class MemoryJobQueue<D> implements JobQueue<D> {
   }
 
   async #workOn(entry: Entry<D>, worker: Worker<D>): Promise<void> {
+    const { onFatal, policy } = this.#options;
     const { id, data } = entry;
     const job = { id, data, again: entry.starts > 0 };
     entry.starts += 1;
@@ -95,8 +88,8 @@ export class MemoryJobQueue<D> implements JobQueue<D> {
       await worker.work(job);
       this.#entries.delete(id);
     } catch (error) {
-      const verdict = judge(error, entry.failures, Date.now() - entry.addedAt, this.#policy);
-      if (verdict.kind === 'fatal') return this.#onFatal(error);
+      const verdict = judge(error, entry.failures, Date.now() - entry.addedAt, policy);
+      if (verdict.kind === 'fatal') return onFatal(error);
       if (verdict.kind === 'again') {
         if (verdict.counts) entry.failures += 1;
         return this.#enqueue(entry, verdict.delayMs);
@@ -105,7 +98,7 @@ export class MemoryJobQueue<D> implements JobQueue<D> {
         await worker.gaveUp(job, error);
         this.#entries.delete(id);
       } catch {
-        this.#enqueue(entry, pauseAfter(entry.failures, this.#policy));
+        this.#enqueue(entry, pauseAfter(entry.failures, policy));
       }
     }
   }

@@ -3,7 +3,7 @@ import type { Logger } from '@attrai/telemetry/logger';
 import { type Job as BullJob, Worker as BullWorker, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connectForWork } from '../redis/connect-redis.ts';
-import { gradeRedisError } from '../redis/redis-errors.ts';
+import { grading } from '../redis/redis-errors.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { JobFetcher } from './job-fetcher.ts';
 import type { Job, JobCounts, JobQueue, Worker } from './job-queue.ts';
@@ -20,52 +20,38 @@ export interface RedisJobQueueOptions {
   prefix?: string;
 }
 
-/** A job whose process died is taken up again after this long, ms, plus at most as long as a check for such jobs takes. */
+/** The job of a process that died is taken up again after this time, plus at most the time between two checks. */
 const LOCK_MS = 20_000;
 const STALL_CHECK_MS = 5_000;
-/** Often enough that one that fails does no harm. */
+/** One failed call in between does not lose the lock. */
 const LOCK_AGAIN_MS = LOCK_MS / 3;
-/** BullMQ drops a job that failed or stalled "too often". Ours end by the retry policy alone. */
+/** BullMQ drops a job that failed or stalled too often. Here only the retry policy ends jobs. */
 const NEVER = 1_000_000;
 
-/**
- * BullMQ asks Redis for its version once, when a queue is made. If that one question fails, since the connection breaks
- * or Redis is slow, the queue refuses everything from then on.
- */
+/** BullMQ asks Redis for its version when a queue is made. If that one question fails, the queue refuses everything from then on. */
 const ASK_NOTHING_FIRST = { skipVersionCheck: true };
 
-/** Jobs on Redis, by BullMQ: they outlive the process. Done, and given up, they leave nothing in Redis. */
+/** Jobs on Redis, by BullMQ. They outlive the process. A job that is done or given up leaves nothing in Redis. */
 export class RedisJobQueue<D> implements JobQueue<D> {
   #name: string;
-  #redis: Redis;
-  #troubles: RedisTroubles;
-  #logger: Logger;
-  #onFatal: (error: unknown) => void;
-  #policy: RetryPolicy;
-  #prefix: string;
+  #options: Required<RedisJobQueueOptions>;
   #queue: Queue<D, void, string>;
   #workerConnection: Redis | undefined;
   #bullWorker: BullWorker<D> | undefined;
   #fetcher: JobFetcher | undefined;
-  /** The tokens of this process begin with it. A token is what a job is locked with while it is in work. */
+  /** A job in work is locked with a token. The tokens of this process begin with this. */
   #owner = randomUUID();
   /** Tokens of the jobs in work, by id. */
   #inWork = new Map<string, string>();
   #locking: NodeJS.Timeout | undefined;
 
   constructor(name: string, options: RedisJobQueueOptions) {
-    const { redis, troubles, logger, onFatal, policy = RETRY_POLICY, prefix = 'attrai' } = options;
     this.#name = name;
-    this.#redis = redis;
-    this.#troubles = troubles;
-    this.#logger = logger;
-    this.#onFatal = onFatal;
-    this.#policy = policy;
-    this.#prefix = prefix;
+    this.#options = { policy: RETRY_POLICY, prefix: 'attrai', ...options };
     this.#queue = new Queue<D, void, string>(name, {
       ...ASK_NOTHING_FIRST,
-      connection: redis,
-      prefix,
+      connection: options.redis,
+      prefix: this.#options.prefix,
       defaultJobOptions: {
         attempts: NEVER,
         backoff: { type: 'custom' },
@@ -78,27 +64,25 @@ export class RedisJobQueue<D> implements JobQueue<D> {
   }
 
   async add(id: string, data: D): Promise<void> {
-    try {
-      // BullMQ types a job's data by conditional types that a free D can't satisfy.
-      await (this.#queue as Queue).add(this.#name, data, { jobId: id });
-    } catch (cause) {
-      throw gradeRedisError(`to take a job of ${this.#name}`, cause);
-    }
+    // BullMQ types a job's data by conditional types that a free D can't satisfy.
+    const queue = this.#queue as Queue;
+    await grading(`to take a job of ${this.#name}`, () => queue.add(this.#name, data, { jobId: id }));
     this.#fetcher?.more();
   }
 
   run(worker: Worker<D>): void {
-    const connection = connectForWork(this.#redis, this.#logger);
+    const { redis, logger, policy, prefix } = this.#options;
+    const connection = connectForWork(redis, logger);
     this.#workerConnection = connection;
-    // Without a function to work by: see https://docs.bullmq.io/patterns/manually-fetching-jobs
+    // No function: see https://docs.bullmq.io/patterns/manually-fetching-jobs
     const bullWorker = new BullWorker<D>(this.#name, undefined, {
       ...ASK_NOTHING_FIRST,
       connection,
-      prefix: this.#prefix,
+      prefix,
       lockDuration: LOCK_MS,
       stalledInterval: STALL_CHECK_MS,
       maxStalledCount: NEVER,
-      settings: { backoffStrategy: (attemptsMade) => pauseAfter(attemptsMade - 1, this.#policy) },
+      settings: { backoffStrategy: (attemptsMade) => pauseAfter(attemptsMade - 1, policy) },
     });
     this.#bullWorker = bullWorker;
     bullWorker.on('error', this.#noteTrouble);
@@ -119,8 +103,8 @@ export class RedisJobQueue<D> implements JobQueue<D> {
   }
 
   async close(): Promise<void> {
-    // While Redis is away nobody can record what is done: the lock runs out instead, and the job is taken up again.
-    const away = this.#redis.status !== 'ready';
+    // While Redis is away, nothing can be recorded as done. The lock runs out, and the job is taken up again.
+    const away = this.#options.redis.status !== 'ready';
     if (away) this.#fetcher?.stop();
     else await this.#fetcher?.finish();
     clearInterval(this.#locking);
@@ -130,7 +114,7 @@ export class RedisJobQueue<D> implements JobQueue<D> {
   }
 
   #noteTrouble = (error: unknown): void => {
-    this.#troubles.note(`for jobs of ${this.#name}`, error);
+    this.#options.troubles.note(`for jobs of ${this.#name}`, error);
   };
 
   #lockAgain(bullWorker: BullWorker<D>): void {
@@ -139,9 +123,9 @@ export class RedisJobQueue<D> implements JobQueue<D> {
   }
 
   /**
-   * Puts back each job that Redis handed out in an answer that got lost with the connection: it is locked, but nobody
-   * works on it. `connection` must be the worker's. What ioredis sends again after a break goes before these questions,
-   * so every job whose answer did arrive is in work by the second one's answer.
+   * Puts back the jobs whose handing out was lost with the connection: they are locked, but nobody works on them.
+   * `connection` must be the worker's. After a break ioredis first sends its open commands again. So every job that did
+   * arrive is in work when the second question is answered.
    */
   async #putBackLost(connection: Redis, bullWorker: BullWorker<D>): Promise<void> {
     const ids = await connection.lrange(bullWorker.toKey('active'), 0, -1);
@@ -155,10 +139,10 @@ export class RedisJobQueue<D> implements JobQueue<D> {
     await Promise.all(lost.map(({ id, token }) => backend.moveJobFromActiveToWait(id, token)));
   }
 
-  /** A job that lost its lock in an outage of Redis comes back while its first run goes on here: it waits for that. */
+  /** A job that lost its lock in an outage of Redis may come back while its first run goes on here. Then it waits. */
   async #onceAtATime(bullJob: BullJob<D>, token: string, worker: Worker<D>): Promise<void> {
     const id = bullJob.id as string;
-    if (this.#inWork.has(id)) return this.#postpone(bullJob, token, this.#policy.pauses[0]);
+    if (this.#inWork.has(id)) return this.#postpone(bullJob, token, this.#options.policy.pauses[0]);
     this.#inWork.set(id, token);
     try {
       await this.#workOn(bullJob, token, worker);
@@ -172,8 +156,9 @@ export class RedisJobQueue<D> implements JobQueue<D> {
     try {
       await worker.work(job);
     } catch (error) {
-      const verdict = judge(error, bullJob.attemptsMade, Date.now() - bullJob.timestamp, this.#policy);
-      if (verdict.kind === 'fatal') this.#onFatal(error);
+      const { policy, onFatal } = this.#options;
+      const verdict = judge(error, bullJob.attemptsMade, Date.now() - bullJob.timestamp, policy);
+      if (verdict.kind === 'fatal') onFatal(error);
       if (verdict.kind === 'again' && !verdict.counts) return this.#postpone(bullJob, token, verdict.delayMs);
       if (verdict.kind !== 'give_up') return this.#fail(bullJob, token, error);
       try {

@@ -3,20 +3,16 @@ import { gradeOf, RetryableError } from '@attrai/contracts/errors';
 
 export interface RetryPolicy {
   pauses: BackOff;
-  /** After so many failures the job is given up. */
+  /** After this many failures the job is given up. */
   tries: number;
-  /** Waits that the other side asked for are no failures; they end when the job is this old, ms. */
+  /** A wait that the other side asks for is no failure. A job older than this, in ms, waits no more and is given up. */
   oldestMs: number;
 }
 
-/** 1 s, 2 s, 4 s ... 60 s, less a random part: some 40 minutes of an outage are bridged. */
-export const RETRY_POLICY: RetryPolicy = {
-  pauses: [1_000, 60_000],
-  tries: 60,
-  oldestMs: 2 * 60 * 60_000,
-};
+/** Pauses of 1 s, 2 s, 4 s ... 60 s, each less a random part: enough for an outage of 40 minutes. */
+export const RETRY_POLICY: RetryPolicy = { pauses: [1_000, 60_000], tries: 60, oldestMs: 2 * 60 * 60_000 };
 
-export type Verdict = { kind: 'again'; delayMs: number; counts: boolean } | { kind: 'give_up' } | { kind: 'fatal' };
+type Verdict = { kind: 'again'; delayMs: number; counts: boolean } | { kind: 'give_up' } | { kind: 'fatal' };
 
 /** What becomes of a job whose `work` threw `error`, after `failures` earlier ones, `ageMs` after it was added. */
 export function judge(error: unknown, failures: number, ageMs: number, policy: RetryPolicy): Verdict {
@@ -32,7 +28,7 @@ export function judge(error: unknown, failures: number, ageMs: number, policy: R
   return { kind: 'again', delayMs: pauseAfter(failures, policy), counts: true };
 }
 
-/** Whole milliseconds, after `failures` earlier ones and one more. */
+/** The pause after one more failure than `failures`, in whole milliseconds. */
 export function pauseAfter(failures: number, { pauses }: RetryPolicy): number {
   return Math.round(backOffMs(pauses, failures + 1));
 }

@@ -1,4 +1,4 @@
-/** What one user may send, as the texts tell it. */
+/** What one user may send. */
 export interface Limits {
   /** Of one photo or image file. */
   maxPhotoBytes: number;
@@ -9,6 +9,6 @@ export interface Limits {
   /** Photos of one user in a window of time. */
   requestsPerWindow: number;
   windowSeconds: number;
-  /** A photo is answered within this, if only by saying that it took too long. */
+  /** A photo is answered within this time, if only to say that it took too long. */
   deadlineSeconds: number;
 }

@@ -28,7 +28,7 @@ export class RequestRate {
   }
 
   /**
-   * Counts one photo. Undefined if it is within the limit, else the milliseconds to wait; then nothing was counted.
+   * Counts one photo and gives undefined if it is within the limit. Else gives the milliseconds to wait.
    * On Redis it throws what `gradeRedisError` makes.
    */
   async take(userId: string): Promise<number | undefined> {

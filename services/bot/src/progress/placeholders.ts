@@ -28,20 +28,20 @@ export interface PlaceholderParts {
   stopping: AbortSignal;
 }
 
-/** An answer that is there sooner is the only message its chat gets. */
+/** If the answer is there sooner, no placeholder is sent. */
 export const QUICK_MS = 2_000;
 const TICK_MS = 1_000;
-/** Those looked at in one tick, the oldest first. */
+/** Requests looked at in one tick, the oldest first. */
 const MOST_LOOKED_AT = 200;
 
 /**
  * Sends placeholders ("Your photo is number 3 ...") to private chats whose answer takes longer than two seconds. It runs beside
- * intake and holds nothing up. The book lets one bot send one. A bot that dies may leave a request without.
+ * intake, which doesn't wait. The book lets only one be sent for each request. If a bot dies, some requests may get none.
  */
 export class Placeholders {
   #parts: PlaceholderParts;
   #waiting = new Map<string, Accepted>();
-  /** The book has let this bot send theirs. */
+  /** Requests whose placeholder the book lets this bot send. */
   #allowed = new Set<string>();
   #sending = new Set<Promise<void>>();
   #ticks: Repeated;
@@ -53,14 +53,14 @@ export class Placeholders {
     );
   }
 
-  /** Saying it again does no harm. */
+  /** May be repeated. */
   watch({ id, replyTo, acceptedAt }: Accepted): void {
-    // A group has no use for it. Where an answer stands already, that stays as it is until the new one takes its place.
+    // A group needs no placeholder, and an answer that is there stays until the new one takes its place.
     if (replyTo.inGroup || replyTo.answerId !== undefined) return;
     this.#waiting.set(id, { id, replyTo, acceptedAt });
   }
 
-  /** Sends no further one, and waits for those under way. */
+  /** Sends no further placeholder, and waits for those under way. */
   async stop(): Promise<void> {
     await this.#ticks.stop();
     await Promise.all(this.#sending);
@@ -97,7 +97,7 @@ export class Placeholders {
     this.#allowed.delete(id);
     progress.show(id, { messageId, language });
     const state = await patiently(() => book.placeholderSent(id, messageId), stopping);
-    // Whoever sent the answer meanwhile did not know of this message.
+    // The sender of the answer did not know of this message.
     if (state === 'sending' || state === 'answered' || state === 'cancelled')
       await this.#takeBack(id, replyTo, messageId, state);
   }

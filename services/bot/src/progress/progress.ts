@@ -11,19 +11,19 @@ export interface Place {
   /** 1 is the next photo, or the one being looked at. */
   position: number;
   /**
-   * Until the answer, by the queue and by what the network takes in this chat. Undefined for the next photo, unless its chat must
-   * wait, and until photos have passed and shown how long one takes.
+   * Time until the answer, by the queue and by the pace of this chat. Undefined until some photos have shown how long one takes.
+   * Also undefined for the next photo, unless its chat must wait.
    */
   waitSeconds?: number;
 }
 
-/** A request whose place is about to be told. */
+/** A request whose place is told. */
 export interface Waiting {
   id: string;
   chatId: string;
   /** ms since the epoch */
   acceptedAt: number;
-  /** By the book. */
+  /** As the book gives it. */
   place: number;
 }
 
@@ -36,7 +36,7 @@ interface Entry extends Waiting {
   /** The position told last. */
   told: number;
   placeholder?: Placeholder;
-  /** Looked at, but not answered: what was told still stands in the chat. */
+  /** There is a result, but no answer yet: the placeholder is still in the chat. */
   left: boolean;
 }
 
@@ -48,19 +48,19 @@ export interface ProgressParts {
 }
 
 const TICK_MS = 1_000;
-/** Placeholders looked at in one tick, from the front. Those behind them wait long anyway. */
+/** Placeholders looked at in one tick, from the front of the queue. */
 const FRONT = 200;
-/** Those out of date that may be edited in one tick. */
+/** Of these, placeholders out of date that may be edited in one tick. */
 const LOOKS_A_TICK = 50;
-/** Whoever is answered so soon needn't be told a place before: each telling is a call to the network. */
+/** A placeholder is not edited any more when its answer is this near. */
 const SOON_SECONDS = 3;
-/** The weight of the newest photo in the moving estimate of the time one takes. */
+/** The weight of the newest photo in the moving average of the time one takes. */
 const NEWEST = 0.2;
 
-/** Placeholders that stand in chats, and the places they tell: in memory, best effort, forgotten with the process. */
+/** Placeholders in chats, and the places they tell. Kept in memory only, and best effort. */
 export class Progress {
   #parts: ProgressParts;
-  /** Told a place and not answered yet, in the order of telling. */
+  /** Requests that were told a place and are not answered, in the order in which they were told. */
   #entries = new Map<string, Entry>();
   /** The same by chat, in the order of acceptance. */
   #chats = new Map<string, Entry[]>();
@@ -77,8 +77,8 @@ export class Progress {
   }
 
   /**
-   * The place that a request's chat is told now. In a chat the places that stand there grow in the order of acceptance: one
-   * that is out of date moves those behind it back until it is edited.
+   * The place to tell the request's chat now. Places that are shown in one chat grow in the order of acceptance. So a placeholder
+   * that is out of date moves later ones back until it is edited.
    */
   tell(waiting: Waiting): Promise<Place> {
     const known = this.#entries.get(waiting.id);
@@ -88,13 +88,13 @@ export class Progress {
     return this.#placeOf(entry);
   }
 
-  /** The request's placeholder, which is edited from now on as the queue moves, as long as it has to wait. */
+  /** From now on the placeholder is edited as the queue moves. */
   show(id: string, placeholder: Placeholder): void {
     const entry = this.#entries.get(id);
     if (entry) entry.placeholder = placeholder;
   }
 
-  /** The photo has been looked at: the time between two of them is what one takes. */
+  /** There is a result for the photo. The time between two results is what a photo takes. */
   leave(id: string, acceptedAt: number): void {
     const entry = this.#entries.get(id);
     if (entry?.left) return;
@@ -102,7 +102,7 @@ export class Progress {
     if (entry) entry.left = true;
   }
 
-  /** Ends the request's edits; resolves when none is under way. */
+  /** Ends the edits of the placeholder. Resolves when none is under way. */
   async settle(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry) this.#forget(entry);
@@ -128,7 +128,7 @@ export class Progress {
     else this.#chats.delete(entry.chatId);
   }
 
-  /** `place` as it may be told: above what stands in the chat for earlier photos, below what stands there for later ones. */
+  /** `place`, moved so that it is above those shown for earlier photos of the chat and below those shown for later ones. */
   #inOrder(entry: Entry, place: number): number {
     const ofChat = this.#chats.get(entry.chatId)!;
     const index = ofChat.indexOf(entry);
@@ -139,7 +139,7 @@ export class Progress {
 
   async #placeOf(entry: Entry): Promise<Place> {
     const position = entry.told;
-    // Until its own answer its chat is sent one for each photo before.
+    // Its chat first gets the answers to its earlier photos.
     const answers = this.#chats.get(entry.chatId)!.indexOf(entry) + 1;
     const paceSeconds = (await this.#parts.pace.waitFor(answers, entry.chatId)) / 1000;
     const queueSeconds = position <= 1 ? 0 : position * (this.#secondsPerPhoto ?? 0);
@@ -151,7 +151,7 @@ export class Progress {
     return this.#secondsPerPhoto !== undefined && position * this.#secondsPerPhoto < SOON_SECONDS;
   }
 
-  /** The time between two photos that left, as far as the second one waited meanwhile. */
+  /** Measures the time since the last result, or since the acceptance if that was later. */
   #measure(acceptedAt: number): void {
     const now = Date.now();
     const seconds = (now - Math.max(this.#lastLeftAt, acceptedAt)) / 1000;

@@ -6,17 +6,17 @@ import type { RedisTroubles } from './redis-troubles.ts';
 import { WriteProbe } from './write-probe.ts';
 
 const LONGEST_RECONNECT_MS = 3_000;
-/** An update waits for this at most when the connection hangs. */
+/** How long an update waits at most when the connection hangs. */
 const COMMAND_TIMEOUT_MS = 3_000;
-/** What a job has done is to be recorded for so long; later the job is done again. */
+/** How long the bot tries to record that a job is done. Later the job is done again. */
 const WORK_COMMAND_TIMEOUT_MS = 15_000;
-/** Below the 900 s after which Swarm's IPVS forgets a silent connection. */
+/** Below the 900 s after which Swarm's IPVS drops a silent connection. */
 const KEEPALIVE_MS = 60_000;
-/** A connection that owes an answer for so long hangs; it is given up, and another one made. */
+/** A connection that hasn't answered for this time is closed, and a new one is made. */
 const HANGS_AFTER_MS = 5_000;
 /**
- * A Redis that has been reached and is not ready after so long loads its data: that has no event of its own. One that hangs has
- * been given up by then.
+ * A Redis that is connected and not ready after this time is loading its data. There is no event for that. A connection that hangs
+ * is closed before.
  */
 const LOADS_AFTER_MS = HANGS_AFTER_MS + 2_000;
 
@@ -30,11 +30,11 @@ const COMMON = {
 } satisfies PlainOptions;
 
 /**
- * For questions and adding jobs: while Redis is away, commands fail at once instead of waiting. Its `status` is `ready`
- * only while Redis answers: a connection that hangs is given up within 10 s.
+ * For questions and adding jobs: while Redis is away, commands fail at once. Its `status` is `ready` only while Redis answers:
+ * a connection that hangs is closed within 10 s.
  *
- * `troubles` learns of everything that keeps Redis from being used: lost connections, commands that are refused (here and on
- * connections for work), and writes that would be refused, also while nobody writes.
+ * `troubles` gets lost connections, commands that are refused (also on connections for work), and the failures of a small test
+ * write every few seconds.
  *
  * @param url as `REDIS_URL`
  */
@@ -52,7 +52,7 @@ export function connectRedis(
     commandTimeout: COMMAND_TIMEOUT_MS,
     reconnectOnError(error) {
       troubles.note('to run a command', error);
-      // After a failover the address, or the sentinels, lead to the new primary, while the old one lives on as a replica.
+      // After a failover a new connection leads to the new primary, while the old one is a replica now.
       return error.message.startsWith('READONLY');
     },
   };
@@ -99,7 +99,7 @@ function watchConnection(redis: Redis, troubles: RedisTroubles, onReconnected: (
     clearTimeout(loading);
     troubles.lost();
   });
-  // Comes before the error, which says only that all of them failed.
+  // Comes before the error, which says only that all sentinels failed.
   redis.on('sentinelError', (error) => {
     aboutSentinels = error;
   });

@@ -1,7 +1,7 @@
 import { tlsAdvice } from '@attrai/config/tls-advice';
 import { RetryableError } from '@attrai/contracts/errors';
 
-/** Answers of a Redis that is there and refuses: waiting alone mends few of them. */
+/** What Redis says when it refuses. Most need the operator. */
 const REFUSALS: [said: RegExp, code: string, advice: string][] = [
   [/^OOM /, 'redis_full', 'Redis is full: raise its maxmemory, or take out what others keep in it.'],
   [
@@ -42,12 +42,12 @@ const REFUSALS: [said: RegExp, code: string, advice: string][] = [
 ];
 
 /**
- * What a failed call to Redis means, as a RetryableError; the change may have been made nevertheless.
+ * Grades a failed call to Redis. The change may have been made nevertheless.
  *
  * - `redis_away`: no answer
  * - `redis_full`, `redis_read_only`, `redis_takes_no_writes`, `redis_loading`, `redis_busy`, `redis_login`, `redis_forbidden`,
  *   `redis_lacks_command`, `redis_cluster`, `redis_script`: it refuses, and the message says what to do
- * - `redis_refused`: it refuses for another reason, which the cause tells
+ * - `redis_refused`: it refuses for another reason, which is in the cause
  *
  * @param what was asked of it, like 'to accept a photo'
  */
@@ -63,9 +63,18 @@ export function gradeRedisError(what: string, cause: unknown): RetryableError {
   return new RetryableError(code, `Redis refused when asked ${what}. ${named}`, { cause: withoutKeys(cause) });
 }
 
+/** Asks Redis. Throws what `gradeRedisError` makes of a failure. */
+export async function grading<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw gradeRedisError(what, cause);
+  }
+}
+
 /**
- * Why there is no connection, as a RetryableError, from what ioredis gives as the reason. Its code is `redis_away` or
- * `redis_tls`, or tells what Redis or a sentinel refuses.
+ * Why there is no connection, as a RetryableError, from the reason that ioredis gives. Its code is `redis_away`,
+ * `redis_tls`, `redis_no_primary`, or that of a refusal by Redis or a sentinel.
  */
 export function gradeLostConnection(cause: unknown): RetryableError {
   const advice = tlsAdvice('REDIS', cause);

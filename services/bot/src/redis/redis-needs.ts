@@ -7,7 +7,7 @@ import { gradeRedisError } from './redis-errors.ts';
 /** The first with `#!lua` scripts (https://redis.io/docs/latest/develop/programmability/lua-api/#script_flags) and `PEXPIRE ... NX`. */
 const LEAST_MAJOR = 7;
 
-/** What the scripts of the book, albums, the rate and BullMQ call, each once, on a key of no other use. `K` is the key. */
+/** All commands in the scripts of the book, albums, the rate and BullMQ, each once. `K` is a key of its own. */
 const COMMANDS = `SET K 1|GET K|MGET K|INCR K|INCRBY K 1|EXISTS K|TYPE K|PEXPIRE K 9999|PTTL K|SCAN 0 COUNT 1|TIME|DEL K
 HSET K a 1|HSETNX K a 1|HMSET K a 1|HGET K a|HMGET K a|HGETALL K|HEXISTS K a|HINCRBY K a 1|HDEL K a|DEL K
 LPUSH K a|RPUSH K a|LLEN K|LINDEX K 0|LRANGE K 0 -1|LTRIM K 0 -1|RPOPLPUSH K K|LREM K 0 b|RPOP K|DEL K
@@ -15,7 +15,7 @@ ZADD K 1 a|ZCARD K|ZCOUNT K 0 1|ZRANGE K 0 -1|ZRANGEBYSCORE K 0 1|ZREVRANGE K 0 
 ZREMRANGEBYRANK K 8 9|ZREMRANGEBYSCORE K 8 9|ZREM K b|ZPOPMIN K|DEL K|SADD K a|SCARD K|SMEMBERS K|SREM K a|DEL K
 XADD K * a 1|XTRIM K MAXLEN 1|DEL K`.split(/[|\n]/);
 
-/** Tries each command and gives the first word of those that may not be called. Leaves nothing. */
+/** Tries each command. Returns the names of those that are not allowed. Leaves no key. */
 const TRY_COMMANDS = `#!lua
 local refused = {}
 for i = 2, #ARGV do
@@ -33,10 +33,10 @@ end
 return refused`;
 
 /**
- * Checks what the bot needs: Redis 7 or newer, or Valkey, without Cluster; INFO, scripts, and all their commands; and that it takes
- * writes. Warns of one that evicts.
+ * Checks what the bot needs: Redis 7 or newer, or Valkey, without Cluster; INFO, scripts and all their commands; and writes. Warns
+ * if it evicts keys.
  *
- * @throws ConfigError if only another Redis helps; RetryableError, as of `gradeRedisError`, if its operator can mend it
+ * @throws ConfigError if the bot needs another Redis; RetryableError, as `gradeRedisError` makes it, if the operator can mend it
  */
 export async function checkNeeds(redis: Redis, logger: Logger): Promise<void> {
   try {

@@ -2,10 +2,10 @@ import { parseRedisUrl } from '@attrai/config/redis-url';
 import type { TlsParts } from '@attrai/config/tls';
 import type { RedisOptions } from 'ioredis';
 
-/** Without an option by which ioredis types its answers. */
+/** Without the option that changes the types of ioredis's answers. */
 export type PlainOptions = Omit<RedisOptions, 'replyMapping'>;
 
-/** Where and as whom to connect: what `REDIS_URL` says, in ioredis's terms. */
+/** `REDIS_URL` as options of ioredis. */
 export function redisOptions(url: string, tls: TlsParts = {}): PlainOptions {
   const { hosts, primary, tls: byTls, user, password, database, sentinelUser, sentinelPassword } = parseRedisUrl(url);
   const login: PlainOptions = {

@@ -4,12 +4,12 @@ import type { Logger } from '@attrai/telemetry/logger';
 import { gradeLostConnection, gradeRedisError } from './redis-errors.ts';
 
 const LINE_EVERY_MS = 60_000;
-/** Work on Redis is tried each second: what has not failed for so long works again, if a write works. */
+/** Work on Redis is tried every second. If it hasn't failed for this time, and a write succeeds, it works again. */
 const OVER_AFTER_MS = 4_000;
 
 /**
- * What keeps Redis from being used: that there is no connection, that it is full, that a script failed, that a job lost its
- * lock. Each kind is a log line a minute, and a reason not to be ready.
+ * Problems with Redis: there is no connection, it is full, a script failed, a job lost its lock. Each kind is logged once a minute,
+ * and is a reason not to be ready.
  */
 export class RedisTroubles {
   #logger: Logger;
@@ -19,19 +19,19 @@ export class RedisTroubles {
   #lostBy: string | undefined;
   #refused: { at: number; message: string } | undefined;
 
-  /** @param url of Redis, to be named in each line, without its password */
+  /** @param url of Redis. Each line names it, without its password */
   constructor(logger: Logger, url?: string) {
     this.#logger = url === undefined ? logger : logger.child({ redis: showRedisUrl(url) });
   }
 
   /**
-   * Work on a Redis that is there has failed.
+   * Work on Redis has failed.
    *
    * @param what was asked of Redis, like 'for the next job'
    */
   note(what: string, cause: unknown): void {
     if (gradeOf(cause) === 'fatal') return;
-    // ioredis then sends the script instead of its hash.
+    // ioredis now sends the whole script.
     if (cause instanceof Error && cause.message.startsWith('NOSCRIPT')) return;
     const error = gradeJobError(what, cause);
     if (codeOf(error) === 'redis_away') {
@@ -81,7 +81,7 @@ export class RedisTroubles {
 
 function gradeJobError(what: string, cause: unknown): RetryableError {
   if (cause instanceof RetryableError) return cause;
-  // In BullMQ's words, which are no answer of Redis itself.
+  // BullMQ's own errors, which are no answer of Redis.
   if (/\block\b|Missing key for job/i.test(String((cause as Error)?.message))) {
     const advice = 'It may be done twice. This follows an outage of Redis, or a bot that stood still for 20 s.';
     return new RetryableError('job_lost', `A job was lost to another worker. ${advice}`, { cause });

@@ -1,15 +1,15 @@
 import type { Redis } from 'ioredis';
 import type { RedisTroubles } from './redis-troubles.ts';
 
-/** So often: what keeps Redis from taking writes shows within this, and a connection that hangs only to those who ask. */
+/** A Redis that takes no writes is noticed within this time, and so is a connection that hangs. */
 const EVERY_MS = 5_000;
 
-/** As the request book writes. Leaves nothing. */
+/** Writes as the request book does. Leaves no key. */
 const WRITE = `#!lua
 redis.call('SET', ARGV[1], '', 'PX', 1000)
 redis.call('DEL', ARGV[1])`;
 
-/** Writes a little now and then: a Redis that is full, or a replica, answers PING as ever. */
+/** Writes a little every few seconds. A full Redis, or a replica, still answers PING. */
 export class WriteProbe {
   #redis: Redis;
   #troubles: RedisTroubles;
@@ -31,7 +31,7 @@ export class WriteProbe {
       await this.#redis.eval(WRITE, 0, 'attrai:probe');
       this.#troubles.worked();
     } catch {
-      // The connection has told `troubles`.
+      // The connection tells `troubles`.
     }
   }
 }

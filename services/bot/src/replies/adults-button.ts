@@ -6,7 +6,7 @@ import type { Answer } from './reply-job.ts';
 /** What comes back when the button is pressed. */
 export const ADULTS = 'adults';
 
-/** What becomes of faces that may be under 18: their sender is asked whether everybody is an adult, or they are never scored. */
+/** For faces that may be under 18: the sender is asked whether everybody is an adult, or they are never scored. */
 export type UnsureFaces = 'ask' | 'refuse';
 
 /** The button below an answer with a face that may be under 18, if its sender has not been asked yet. */

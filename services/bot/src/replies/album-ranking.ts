@@ -1,5 +1,6 @@
 import { codeOf } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
+import { Repeated } from '@attrai/contracts/repeated';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { SmallTalk } from '../chat/small-talk.ts';
 import type { SentOther, SentPhoto } from '../chat/wants.ts';
@@ -9,7 +10,7 @@ import { languageFor, TEXTS } from '../texts/languages.ts';
 import type { Answer } from './reply-job.ts';
 
 const EVERY_MS = 1_000;
-/** An answer waits for the album's note: not for long. */
+/** How long to wait for Redis: the answer waits too. */
 const PATIENCE_MS = 2_000;
 
 export interface RankingParts {
@@ -23,31 +24,30 @@ export interface RankingParts {
 type InAlbum = Pick<SentPhoto, 'chatId' | 'messageId' | 'albumId'>;
 
 /**
- * Tells of each album of a private chat, after its last answer, how its photos came out against each other. No answer waits or
- * fails for that: of an album whose notes were lost nothing is told, nor of one that isn't whole at its deadline or was cancelled.
+ * Ranks the photos of each album of a private chat after its last answer. Answers don't depend on it. An album is not ranked if its
+ * scores were lost, if it isn't complete at its deadline, or if a photo was cancelled.
  */
 export class AlbumRanking {
   #parts: RankingParts;
-  #timer: NodeJS.Timeout;
-  #looking = false;
+  #looks: Repeated;
 
   constructor(parts: RankingParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => this.#look(), EVERY_MS);
+    this.#looks = new Repeated(EVERY_MS, () => this.#look());
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  stop(): Promise<void> {
+    return this.#looks.stop();
   }
 
-  /** What comes in an album counts as a photo of it, so that people can number them. */
+  /** Everything in an album counts as a photo, so that its numbers are those that people see. */
   async joined({ inPrivate, albumId, chatId, messageId, topicId, from }: SentPhoto | SentOther): Promise<void> {
     if (!inPrivate || albumId === undefined) return;
-    const place = { language: languageFor(from.language), ...(topicId !== undefined && { topicId }) };
+    const place = { language: languageFor(from.language), topicId };
     await this.#note(() => this.#parts.albums.joined({ chatId, albumId, messageId }, place));
   }
 
-  /** It is answered, with the highest score in it; or gets none. */
+  /** The message is answered. Without a scored answer it has no score. */
   async ended({ albumId, chatId, messageId }: InAlbum, answer?: Answer): Promise<void> {
     if (albumId === undefined) return;
     await this.#note(() => this.#parts.albums.ended({ chatId, albumId, messageId }, highestScore(answer)));
@@ -61,19 +61,16 @@ export class AlbumRanking {
   }
 
   async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
     try {
       for (const album of await this.#parts.albums.finished()) this.#tell(album);
     } catch (error) {
       this.#parts.troubles.note('for the scores of albums', error);
     }
-    this.#looking = false;
   }
 
   #tell({ chatId, place: { language, topicId }, scores }: FinishedAlbum): void {
     if (scores.filter((score) => score !== null).length < 2) return;
-    this.#parts.smallTalk.say({ chatId, ...(topicId !== undefined && { topicId }) }, TEXTS[language].album(scores));
+    this.#parts.smallTalk.say({ chatId, topicId }, TEXTS[language].album(scores));
   }
 }
 

@@ -3,11 +3,11 @@ import type { JobQueue } from '../jobs/job-queue.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import { type Envelope, replyToOf } from '../requests/envelope.ts';
 import type { RequestBook } from '../requests/request-book.ts';
-import { deadlineJobId, type ReplyJob, replyJobId } from './reply-job.ts';
+import { addDeadlineJob, addReplyJob, type ReplyJob } from './reply-job.ts';
 
 const EVERY_MS = 1_000;
-/** One look in so many is also for answers that were left half sent. */
-const LEFT_EACH = 10;
+/** One look in this many is also for answers whose sender died. */
+const LOOKS_FOR_LEFT = 10;
 
 export interface OverdueParts {
   book: RequestBook<Envelope>;
@@ -15,7 +15,7 @@ export interface OverdueParts {
   troubles: Pick<RedisTroubles, 'note'>;
 }
 
-/** Makes a reply job for what nothing else answers: requests whose deadline has passed, and those whose bot died while it sent. */
+/** Adds reply jobs for requests whose deadline has passed, and for those whose bot died while it sent the answer. */
 export class OverdueWatch {
   #parts: OverdueParts;
   #looks = 0;
@@ -33,34 +33,28 @@ export class OverdueWatch {
   async #look(): Promise<void> {
     this.#looks += 1;
     try {
-      await this.#tellOverdue();
-      if (this.#looks % LEFT_EACH === 0) await this.#tellLeft();
+      await this.#answerOverdue();
+      if (this.#looks % LOOKS_FOR_LEFT === 0) await this.#answerLeft();
     } catch (error) {
       this.#parts.troubles.note('for photos that are overdue', error);
     }
   }
 
-  /** A job that is there already stays as it is. */
-  async #tellOverdue(): Promise<void> {
+  async #answerOverdue(): Promise<void> {
     const { book, replies } = this.#parts;
     const overdue = await book.overdue();
     await Promise.all(
-      overdue.map((request) => {
-        const { id } = request;
-        return replies.add(deadlineJobId(id), { id, replyTo: replyToOf(request), answer: { kind: 'expired' } });
-      }),
+      overdue.map((request) => addDeadlineJob(replies, { id: request.id, replyTo: replyToOf(request) })),
     );
   }
 
-  /** Their jobs come back by themselves and then stay as they are. What is lost with its job can only be told to have failed. */
-  async #tellLeft(): Promise<void> {
+  /** A job that is still there stays as it is. If the job was lost, its answer was too. */
+  async #answerLeft(): Promise<void> {
     const { book, replies } = this.#parts;
     const left = await book.leftSending();
+    const answer = { kind: 'failed' } as const;
     await Promise.all(
-      left.map((request) => {
-        const { id } = request;
-        return replies.add(replyJobId(id), { id, replyTo: replyToOf(request), answer: { kind: 'failed' } });
-      }),
+      left.map((request) => addReplyJob(replies, { id: request.id, replyTo: replyToOf(request), answer })),
     );
   }
 }

@@ -1,10 +1,11 @@
 import type { Outcome } from '@attrai/contracts/result';
 import type { NotAPhoto } from '../chat/wants.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import { TEXTS } from '../texts/languages.ts';
 
-/** What a user can be told about an accepted photo: what became of it, or why it never got to an estimator. */
+/** What a user can be told about an accepted photo: its outcome, or why it never got to an estimator. */
 export type Answer = Outcome | { kind: 'file_gone' | 'files_out_of_reach' } | { kind: 'not_a_photo'; what: NotAPhoto };
 
 /** The answer to one request, on its way to its chat. */
@@ -14,20 +15,22 @@ export interface ReplyJob {
   answer: Answer;
 }
 
-/** The job's id, so that a result that comes twice is one reply. */
-export function replyJobId(requestId: string): string {
-  return requestId;
+/** Adds the job that sends an answer. A result that comes twice makes one job. */
+export function addReplyJob(replies: JobQueue<ReplyJob>, job: ReplyJob): Promise<void> {
+  return replies.add(job.id, job);
 }
 
-/**
- * The id of the job that tells of a passed deadline. It has one of its own, as an answer that comes meanwhile goes first:
- * this job then ends without a word.
- */
+/** Adds the job that tells of a passed deadline. If an answer comes meanwhile, that is sent, and this job sends nothing. */
+export function addDeadlineJob(replies: JobQueue<ReplyJob>, { id, replyTo }: Omit<ReplyJob, 'answer'>): Promise<void> {
+  return replies.add(deadlineJobId(id), { id, replyTo, answer: { kind: 'expired' } });
+}
+
+/** Not that of the answer's job, as both may be there at once. */
 export function deadlineJobId(requestId: string): string {
   return `${requestId}-deadline`;
 }
 
-/** The words of an answer: a caption, or all there is to say. */
+/** The caption of an answer, or its whole text. */
 export function answerText(answer: Answer, { language }: ReplyTo, limits: Limits): string {
   const texts = TEXTS[language];
   switch (answer.kind) {

@@ -20,7 +20,7 @@ export function folderOf({ key }: PhotoRef, { photoStore, inbox }: PhotoFolders)
   return key.endsWith(INBOX_SUFFIX) ? inbox : photoStore;
 }
 
-/** Deletes all that there may be of a request, whatever its answer: an estimator that died may have left a picture. */
+/** Deletes all photos and pictures of a request. An estimator that died may have left some, whatever the answer was. */
 export async function deletePhotosOf(id: string, { photoStore, inbox }: PhotoFolders): Promise<void> {
   await inbox.delete(inbox.refOf(inboxKey(id)));
   await photoStore.delete(...Object.values(keysOf(id)).map(photoStore.refOf));

@@ -33,19 +33,16 @@ export interface ReplyParts extends PhotoFolders {
   stopping: AbortSignal;
 }
 
-/**
- * Telegram takes a picture in 0.2 to 0.5 s: so many answer 60 to 150 photos a second. Each holds a picture in memory, of 1,280
- * pixels at the most: some 0.3 MB.
- */
+/** For 60 to 150 answers a second: Telegram takes a picture in 0.2 to 0.5 s. Each holds a picture of some 0.3 MB in memory. */
 const CONCURRENCY = 32;
-/** Until another try, which is at the same answer, has gone on. */
+/** The pause while another try sends the same answer. */
 const BUSY_PAUSE_MS = 5_000;
 const BUSY = 'being_answered';
-/** So often a try that sends says that it is alive. Below the book's `sendingMs`, so that one that fails does no harm. */
+/** How often a try tells the book that it is alive. Below the book's `sendingMs`, so that one failed call does no harm. */
 const ALIVE_MS = 5_000;
-/** Redis gets so long to come back in the midst of a try. */
+/** How long a try that has begun waits for Redis. */
 const PATIENCE_MS = 2_000;
-/** Nobody's photo is kept for longer after its deadline because the network wants to be left alone. */
+/** If the network wants the chat left alone for longer than this after the deadline, the answer is given up. */
 const LATEST_MS = 5 * 60_000;
 
 /** One try to send the answer of a job. */
@@ -57,10 +54,10 @@ interface Try {
 }
 
 /**
- * Sends answers. The book says who may send, so that one picture at the most goes out; every job cleans up.
+ * Sends answers. The book says who may send, so that at most one picture is sent. Every job cleans up.
  *
- * An answer is a new message, which makes the phone ring. If nobody can know whether it arrived, no other is sent, and its user
- * is told so. Only the picture of a second look takes the place of an earlier one: that is an edit, which may be repeated.
+ * An answer is a new message, of which the phone tells its user. If it is unknown whether it arrived, it is not sent again, and the
+ * user is told so. Only the picture of a second look replaces an earlier one: that is an edit, which may be repeated.
  */
 export class ReplySender implements Worker<ReplyJob> {
   readonly concurrency = CONCURRENCY;
@@ -89,15 +86,15 @@ export class ReplySender implements Worker<ReplyJob> {
     if (permission === 'not_due') return;
     if (permission === 'busy') throw busy();
     if (permission === 'send' || permission === 'unknown') {
-      // Not before that: whoever sends a placeholder from now on deletes it. And soon: this try counts as dead after 20 s.
+      // After the permission: from then on the sender of a placeholder deletes it. Soon: this try counts as dead after 20 s.
       const request = await this.#find(job.id, PATIENCE_MS).catch((error) => this.#goBack(one, error));
-      // An estimator of version 0.1 was told less: not the topic, and perhaps another language than the user's.
+      // An estimator of version 0.1 doesn't give back the topic, and perhaps another language.
       const known = readJob({ ...job, replyTo: { ...job.replyTo, ...request?.envelope } });
       const answered = await this.#deliver({ ...one, job: known }, permission);
       await this.#end(known, request, answered);
       metrics.took('reply', performance.now() - started);
     }
-    // What is left after that is cleaned up by the next try, if this one breaks off here.
+    // If this try ends here, the next one cleans up.
     await deletePhotosOf(job.id, this.#parts);
   }
 
@@ -118,7 +115,7 @@ export class ReplySender implements Worker<ReplyJob> {
     return request !== undefined && Date.now() + waitMs > request.deadline + LATEST_MS;
   }
 
-  /** Undefined when it is over, or if Redis has lost it. */
+  /** Undefined if the request is over, or if Redis has lost it. */
   #find(id: string, limitMs?: number): Promise<RequestRecord<Envelope> | undefined> {
     return patiently(() => this.#parts.book.find(id), this.#parts.stopping, limitMs);
   }
@@ -128,7 +125,7 @@ export class ReplySender implements Worker<ReplyJob> {
     return patiently(() => book.sending(job.id, { attempt, repeatable, expired }), stopping);
   }
 
-  /** Before a new message that follows another call. Throws if another try has gone on with the answer meanwhile. */
+  /** Asks before a new message that follows another call. Throws if another try has taken over. */
   async #maySendNew(one: Try): Promise<void> {
     if ((await this.#maySend(one, false)) !== 'send') throw busy();
   }
@@ -146,7 +143,7 @@ export class ReplySender implements Worker<ReplyJob> {
     if (placeholderId !== undefined) smallTalk.remove(replyTo.chatId, placeholderId);
   }
 
-  /** Resolves when nothing more is to be sent; throws what another try may mend. */
+  /** Resolves when nothing more is to be sent. Throws if another try may succeed. */
   async #deliver(one: Try, permission: 'send' | 'unknown'): Promise<Answered> {
     const { id, answer } = one.job;
     const log = this.#parts.logger.child({ requestId: id });
@@ -156,7 +153,7 @@ export class ReplySender implements Worker<ReplyJob> {
       log.info({ outcome: answer.kind }, 'Answered');
       return answer.kind;
     } catch (error) {
-      // Nothing went out that may not be repeated.
+      // Nothing was sent that may not be repeated.
       if (gradeOf(error) !== 'final') return this.#goBack(one, error);
       if (codeOf(error) !== 'delivery_unknown') return undeliverable(error);
     }
@@ -174,7 +171,7 @@ export class ReplySender implements Worker<ReplyJob> {
     }
   }
 
-  /** Another try may begin. Throws what ended this one. */
+  /** Lets another try begin. Throws `error`. */
   async #goBack({ job, attempt }: Try, error: unknown): Promise<never> {
     const { book, stopping } = this.#parts;
     await patiently(() => book.notSent(job.id, attempt), stopping).catch((err) =>
@@ -183,7 +180,7 @@ export class ReplySender implements Worker<ReplyJob> {
     throw error;
   }
 
-  /** A new message, as nobody knows whether the answer arrived. */
+  /** Tells the user that the answer may not have arrived. */
   async #tellDoubt({ job, attempt }: Try): Promise<Answered> {
     const { id, replyTo } = job;
     this.#parts.logger.warn({ requestId: id }, 'Nobody knows whether an answer arrived: telling its user');
@@ -193,7 +190,7 @@ export class ReplySender implements Worker<ReplyJob> {
       );
     } catch (error) {
       if (codeOf(error) !== 'delivery_unknown') throw error;
-      // These words may come twice: in an outage they would else never come.
+      // This message may be sent twice. Otherwise it would never arrive in an outage.
       throw new RetryableError('doubt_not_told', (error as Error).message);
     }
     return 'in_doubt';
@@ -216,7 +213,7 @@ export class ReplySender implements Worker<ReplyJob> {
     try {
       await this.#sendPicture(one, picture, text, button);
     } catch (error) {
-      // The network won't have this picture. The scores are worth telling without it.
+      // The network refuses this picture. The scores are sent without it.
       if (!(error instanceof FinalError) || error.code !== 'telegram_refused') throw error;
       await this.#maySendNew(one);
       await this.#sendText(one, text, button);
@@ -227,19 +224,20 @@ export class ReplySender implements Worker<ReplyJob> {
     const { answerId } = one.job.replyTo;
     const to = addressOf(one.job.replyTo);
     if (answerId !== undefined) {
-      const edit = (chat: Chat) => chat.editIntoPicture(to, answerId, picture, caption, button);
+      const earlier = { ...to, messageId: answerId };
+      const edit = (chat: Chat) => chat.editIntoPicture(earlier, picture, caption, button);
       if ((await this.#call(one, edit)) === 'edited') return;
       await this.#maySendNew(one);
     }
     await this.#call(one, (chat) => chat.sendPicture(to, picture, caption, button));
   }
 
-  /** An earlier answer stays: words about a second look don't take the place of its picture. */
+  /** Always a new message: the text of a second look does not replace the earlier picture. */
   async #sendText(one: Try, text: string, button?: Button): Promise<void> {
     await this.#call(one, (chat) => chat.send(addressOf(one.job.replyTo), text, button));
   }
 
-  /** A call may take longer than the book waits for a try that says nothing. */
+  /** Tells the book every 5 s that the try is alive: a call may take longer than `sendingMs`. */
   async #call<T>({ job, attempt }: Pick<Try, 'job' | 'attempt'>, call: (chat: Chat) => Promise<T>): Promise<T> {
     const { book, chat } = this.#parts;
     const isAlive = () => book.sending(job.id, { attempt, repeatable: true }).then(ignore, ignore);
@@ -259,7 +257,7 @@ function readJob(job: ReplyJob): ReplyJob {
   return { ...job, replyTo: readReplyTo.parse(job.replyTo) };
 }
 
-/** Whether its picture takes the place of an earlier one. */
+/** Whether its picture replaces an earlier one. */
 function replaces({ answer, replyTo }: ReplyJob): boolean {
   return answer.kind === 'scored' && replyTo.answerId !== undefined;
 }

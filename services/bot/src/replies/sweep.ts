@@ -11,12 +11,12 @@ const KEY = /^([a-z0-9]{16,32})\./;
 export interface SweeperOptions {
   stores: PhotoStore[];
   book: Pick<RequestBook<Envelope>, 'states'>;
-  /** Photos of requests that nothing is known of, as when Redis lost all, are deleted when they have been there for so long. */
+  /** If the book doesn't know a request, its photos are deleted when they were seen for this long. */
   afterMs: number;
   logger: Logger;
 }
 
-/** Deletes what was left by a process that died between two steps; of a request that is over, within two minutes. */
+/** Deletes photos that a process left when it died between two steps. If the request is over, that takes at most two minutes. */
 export class Sweeper {
   #options: SweeperOptions;
   #firstSeen = new Map<string, number>();
@@ -50,7 +50,7 @@ export class Sweeper {
       const state = states[i];
       if (isLive(state)) continue;
       const since = this.#firstSeen.get(key) ?? Date.now();
-      // Not at the first look: one that has just been answered is about to be deleted.
+      // Not at the first look: a photo that has just been answered is about to be deleted.
       if (!this.#firstSeen.has(key) || (state === undefined && Date.now() - since < afterMs)) {
         stillSeen.set(key, since);
         continue;

@@ -18,8 +18,8 @@ import {
   toPlainEnvelope,
 } from '../requests/reply-to.ts';
 import { isOver, type RequestBook } from '../requests/request-book.ts';
-import { createParkedMessages } from './parked.ts';
-import { deadlineJobId, type ReplyJob, replyJobId } from './reply-job.ts';
+import { ParkedMessages } from './parked.ts';
+import { addDeadlineJob, addReplyJob, type ReplyJob } from './reply-job.ts';
 import { deletePhotosOf, type PhotoFolders } from './request-photos.ts';
 
 export interface DeadLetterParts extends PhotoFolders {
@@ -33,7 +33,7 @@ export interface DeadLetterParts extends PhotoFolders {
 
 const PREFETCH = 4;
 
-/** What is told of a message that died. */
+/** What a request and a result have in common. */
 interface Dead {
   id: string;
   replyTo: ReplyTo;
@@ -41,18 +41,18 @@ interface Dead {
 }
 
 /**
- * Ends what nobody could finish. The user of a photo that killed its estimator again and again, or that no estimator took
- * before its deadline, is told so, and the photo deleted. A message nobody can read belongs to nobody we could tell: it is
- * logged and parked as a file of the inbox for the operator, at most 100 of them; see `pnpm dead-letters`.
+ * Handles dead letters. A photo may have killed its estimator again and again, or no estimator took it before its deadline: then its
+ * user is told, and the photo is deleted. A message that nobody can read has no user to tell. It is logged, and parked in the
+ * inbox for the operator, at most 100 of them; see `pnpm dead-letters`.
  */
 export class DeadLetterTaker {
   #parts: DeadLetterParts;
-  #parked: ReturnType<typeof createParkedMessages>;
+  #parked: ParkedMessages;
   #oneAtATime = new OneAtATime();
 
   constructor(parts: DeadLetterParts) {
     this.#parts = parts;
-    this.#parked = createParkedMessages(parts.inbox);
+    this.#parked = new ParkedMessages(parts.inbox);
   }
 
   start(): Promise<Consumer> {
@@ -68,31 +68,28 @@ export class DeadLetterTaker {
     }
     const result = answerableResult.safeParse(delivery.json);
     if (result.success) return this.#tellFailed(result.data);
-    // Two at once would both take the last free place.
+    // Two at once might both take the last free place.
     const { error } = delivery.diedIn === AFTER_ESTIMATE ? result : request;
     return this.#oneAtATime.run('park', () => this.#park(delivery, problemOf(delivery, error)));
   }
 
-  /** By RabbitMQ's clock. Where the book's is behind, the job says nothing, and the deadline is told when it passes. */
+  /** RabbitMQ's clock may be ahead of the book's. Then the job sends nothing, and the deadline is told when it passes. */
   async #tellExpired({ id, replyTo }: Dead): Promise<void> {
-    this.#parts.logger.info({ requestId: id }, 'No estimator took a photo before its deadline');
-    await this.#addReply(deadlineJobId(id), { id, replyTo, answer: { kind: 'expired' } });
+    const { replies, logger, stopping } = this.#parts;
+    logger.info({ requestId: id }, 'No estimator took a photo before its deadline');
+    await patiently(() => addDeadlineJob(replies, { id, replyTo }), stopping);
   }
 
   async #tellFailed({ id, replyTo, acceptedAt }: Dead): Promise<void> {
-    const { book, progress, logger, stopping } = this.#parts;
+    const { book, replies, progress, logger, stopping } = this.#parts;
     progress.leave(id, acceptedAt);
     const state = await patiently(() => book.answerReady(id), stopping);
     if (isOver(state)) return patiently(() => deletePhotosOf(id, this.#parts), stopping);
     logger.error({ requestId: id }, 'A photo could not be finished: telling its user');
-    await this.#addReply(replyJobId(id), { id, replyTo, answer: { kind: 'failed' } });
+    await patiently(() => addReplyJob(replies, { id, replyTo, answer: { kind: 'failed' } }), stopping);
   }
 
-  #addReply(jobId: string, job: ReplyJob): Promise<void> {
-    return patiently(() => this.#parts.replies.add(jobId, job), this.#parts.stopping);
-  }
-
-  /** An older estimator could not read it: a picture with a point in its numbers is better than no answer. */
+  /** An older estimator could not read the request. A picture with decimal points is better than no answer. */
   async #askPlainly(request: EstimateRequest, { attachment }: Delivery): Promise<void> {
     const { broker, logger, stopping } = this.#parts;
     logger.info({ requestId: request.id }, 'An older estimator could not read a request; asking in the words of 0.1');
@@ -110,7 +107,7 @@ export class DeadLetterTaker {
   }
 }
 
-/** Undefined if it was in such words already, or if they would change its meaning. */
+/** As version 0.1 can read it. Undefined if it was so already, or if its meaning would change. */
 function inPlainWords(request: z.output<typeof answerableRequest>): EstimateRequest | undefined {
   const { decimalComma, adultsConfirmed, replyTo, ...plain } = request;
   if (adultsConfirmed) return undefined;
@@ -119,7 +116,7 @@ function inPlainWords(request: z.output<typeof answerableRequest>): EstimateRequ
   return isNew ? said : undefined;
 }
 
-/** Where the message is wrong, never what stands there. */
+/** Which fields are wrong, without their values. */
 function problemOf({ json }: Delivery, error: ZodError): string {
   if (json === undefined) return 'not a message: no JSON';
   return `wrong: ${error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ')}`;

@@ -9,7 +9,7 @@ import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import { answerableResult } from '../requests/reply-to.ts';
 import { isOver, type RequestBook } from '../requests/request-book.ts';
-import { type Answer, type ReplyJob, replyJobId } from './reply-job.ts';
+import { type Answer, addReplyJob, type ReplyJob } from './reply-job.ts';
 import { deletePhotosOf, inboxKey, type PhotoFolders } from './request-photos.ts';
 
 export interface ResultParts extends PhotoFolders {
@@ -22,7 +22,7 @@ export interface ResultParts extends PhotoFolders {
 
 const PREFETCH = 16;
 
-/** Turns messages of `after_estimate` into reply jobs. While Redis is away they wait in hand, rather than count as failed. */
+/** Turns messages of `after_estimate` into reply jobs. While Redis is away, messages in hand wait and don't count as failed. */
 export class ResultTaker {
   #parts: ResultParts;
 
@@ -44,13 +44,13 @@ export class ResultTaker {
     progress.leave(id, acceptedAt);
     metrics.took('wait', Math.max(0, Date.now() - acceptedAt - workMs));
     const state = await patiently(() => book.answerReady(id), stopping);
-    // It came twice, or too late. A request that Redis has lost is answered.
+    // The result came twice, or too late. A request that Redis has lost is answered.
     if (isOver(state)) return patiently(() => deletePhotosOf(id, this.#parts), stopping);
     const answer = await this.#keep(id, outcome, attachment);
-    await patiently(() => replies.add(replyJobId(id), { id, replyTo, answer }), stopping);
+    await patiently(() => addReplyJob(replies, { id, replyTo, answer }), stopping);
   }
 
-  /** The answer, with a picture that came inside the message in the inbox. */
+  /** The answer. A picture that came inside the message is now in the inbox. */
   async #keep(id: string, outcome: Answer, attachment: Buffer | undefined): Promise<Answer> {
     if (outcome.kind !== 'scored' || !attachment) return outcome;
     const { inbox, stopping } = this.#parts;

@@ -1,7 +1,7 @@
 import type { ReplyTo } from './reply-to.ts';
 import type { NewRequest, RequestRecord } from './request-book.ts';
 
-/** What the bot needs to answer, beside what the book itself knows of a request. */
+/** What the bot needs to answer, apart from the fields of the book. */
 export type Envelope = Omit<ReplyTo, 'userId' | 'chatId' | 'messageId' | 'placeholderId'>;
 
 export function requestFor(id: string, replyTo: ReplyTo, deadline: number): NewRequest<Envelope> {

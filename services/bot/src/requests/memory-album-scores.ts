@@ -11,15 +11,15 @@ import {
 
 interface Entry extends Album {
   place: AlbumPlace;
-  /** By message; undefined until it is answered. */
+  /** By message; undefined until that is answered. */
   scores: Map<string, number | null | undefined>;
   isTold: boolean;
-  /** When it is over, if no more answers follow, ms since the epoch. */
+  /** When it is over if no more answers follow, ms since the epoch. */
   dueAt: number;
   keptUntil: number;
 }
 
-/** Albums in this process's memory, for one process without Redis. */
+/** Albums in memory, for one process without Redis. */
 export class MemoryAlbumScores implements AlbumScores {
   #timing: AlbumTiming;
   #albums = new Map<string, Entry>();

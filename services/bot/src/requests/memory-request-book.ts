@@ -22,7 +22,7 @@ interface Sender {
 }
 
 interface Entry<E> {
-  /** Absent of one that was sent without having been accepted here. */
+  /** Absent if it was sent without having been accepted here. */
   request?: NewRequest<E>;
   published: boolean;
   placeholder?: { id?: string };
@@ -30,22 +30,22 @@ interface Entry<E> {
   /** When its passed deadline is told, ms since the epoch. */
   dueAt: number;
   sender?: Sender;
-  /** A sender of a new message died. */
+  /** A try died that had sent a new message. */
   inDoubt: boolean;
 }
 
 type Over = 'answered' | 'cancelled';
 
-/** Requests in this process's memory, for one process without Redis. They end with it. */
+/** Requests in memory, for one process without Redis. They end with the process. */
 export class MemoryRequestBook<E> implements RequestBook<E> {
   #timing: BookTiming;
   #entries = new Map<string, Entry<E>>();
   #ofUser = new Map<string, Set<string>>();
   /** In the order of acceptance. */
   #queue: { id: string; order: number }[] = [];
-  /** The place in that order of each that waits in the queue. */
+  /** The `order` of each request in the queue, by id. */
   #orders = new Map<string, number>();
-  /** The oldest first. */
+  /** States of requests that are over, the oldest first. */
   #marks = new Map<string, { state: Over; until: number }>();
   #overdueAskedAt = Date.now();
   #settledAt = 0;
@@ -217,7 +217,7 @@ export class MemoryRequestBook<E> implements RequestBook<E> {
     this.#orders.delete(id);
   }
 
-  /** Binary search: thousands may wait. */
+  /** Binary search, as thousands may wait. */
   #indexOf(id: string): number {
     const order = this.#orders.get(id)!;
     let [from, to] = [0, this.#queue.length - 1];

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { gradeRedisError } from '../redis/redis-errors.ts';
+import { fieldsOf, NOW, Scripts, scriptsWith } from '../redis/scripts.ts';
 import {
   type Album,
   type AlbumPhoto,
@@ -12,42 +12,31 @@ import {
 } from './album-scores.ts';
 
 // Keys, each after the prefix:
-//   :album:<chat>:<album>   hash: `about`, JSON of album and place; of each message its score, '-' if it has none, '' until it is
-//                           answered; of an album that was told only `told`
-//   :albums                 sorted set, the album keys, by when they are over
-//
-// Times are Redis's own.
+//   :album:<chat>:<album>   hash: `about`, JSON of album and place; for each message its score, '-' if it has none, '' until it is
+//                           answered; once the album was told, only `told`
+//   :albums                 sorted set: the album keys, by the time at which they are over
 const COMMON = `
 local prefix = ARGV[1]
 local due = prefix .. ':albums'
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+${NOW}
 `;
 
-const script = (flags: string, body: string) => ({ lua: `#!lua ${flags}${COMMON}${body}`, numberOfKeys: 0 });
+const { evenWhenFull, unlessFull } = scriptsWith(COMMON);
 
 const SCRIPTS = {
-  joined: script(
-    '',
-    `
+  joined: unlessFull(`
 local key, message, about, keep = prefix .. ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 if redis.call('HEXISTS', key, 'told') == 1 then return end
 redis.call('HSETNX', key, 'about', about)
 redis.call('HSETNX', key, message, '')
-redis.call('PEXPIRE', key, keep)`,
-  ),
-  ended: script(
-    'flags=allow-oom',
-    `
+redis.call('PEXPIRE', key, keep)`),
+  ended: evenWhenFull(`
 local key, message, score, quiet, keep = prefix .. ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 if redis.call('HEXISTS', key, 'about') == 0 then return end
 redis.call('HSET', key, message, score)
 redis.call('ZADD', due, now + quiet, key)
-redis.call('PEXPIRE', due, keep)`,
-  ),
-  finished: script(
-    'flags=allow-oom',
-    `
+redis.call('PEXPIRE', due, keep)`),
+  finished: evenWhenFull(`
 local found = {}
 for _, key in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, ARGV[2])) do
   local fields = redis.call('HGETALL', key)
@@ -65,11 +54,8 @@ for _, key in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, A
     redis.call('PEXPIRE', key, math.max(left, 1))
   end
 end
-return found`,
-  ),
+return found`),
 };
-
-type Script = (...args: (string | number)[]) => Promise<unknown>;
 
 export interface RedisAlbumScoresOptions {
   redis: Redis;
@@ -80,15 +66,12 @@ export interface RedisAlbumScoresOptions {
 
 /** Albums on Redis: they outlive the bot, and several bots share them. Methods throw what `gradeRedisError` makes. */
 export class RedisAlbumScores implements AlbumScores {
-  #redis: Redis;
-  #prefix: string;
   #timing: AlbumTiming;
+  #scripts: Scripts<keyof typeof SCRIPTS>;
 
   constructor({ redis, timing, prefix = 'attrai' }: RedisAlbumScoresOptions) {
-    this.#redis = redis;
-    this.#prefix = prefix;
     this.#timing = timing;
-    for (const [name, definition] of Object.entries(SCRIPTS)) redis.defineCommand(commandOf(name), definition);
+    this.#scripts = new Scripts(redis, 'album', prefix, SCRIPTS);
   }
 
   async joined({ messageId, ...album }: AlbumPhoto, place: AlbumPlace): Promise<void> {
@@ -106,32 +89,17 @@ export class RedisAlbumScores implements AlbumScores {
     return ((await this.#run('finished', MOST_ALBUMS_GIVEN)) as string[][]).map(readAlbum);
   }
 
-  async #run(name: keyof typeof SCRIPTS, ...args: (string | number)[]): Promise<unknown> {
-    const scripts = this.#redis as unknown as Record<string, Script>;
-    try {
-      return await scripts[commandOf(name)]!(this.#prefix, ...args);
-    } catch (cause) {
-      throw gradeRedisError('for the scores of an album', cause);
-    }
+  #run(name: keyof typeof SCRIPTS, ...args: (string | number)[]): Promise<unknown> {
+    return this.#scripts.run(name, 'for the scores of an album', ...args);
   }
 }
 
-/** Fields and their values by turns. */
-function readAlbum(fields: string[]): FinishedAlbum {
-  const pairs = Array.from({ length: fields.length / 2 }, (_, i) => [fields[2 * i]!, fields[2 * i + 1]!] as const);
-  const { about, ...scores } = Object.fromEntries(pairs);
-  const ended = Object.entries(scores).map(([id, score]): [string, number | null] => [
-    id,
-    score === '-' ? null : Number(score),
-  ]);
+function readAlbum(hash: string[]): FinishedAlbum {
+  const { about, ...scores } = fieldsOf(hash);
+  const ended = Object.entries(scores).map(([id, score]) => [id, score === '-' ? null : Number(score)] as const);
   return { ...JSON.parse(about!), scores: inMessageOrder(ended) };
 }
 
 function keyOf({ chatId, albumId }: Album): string {
   return `:album:${chatId}:${albumId}`;
-}
-
-/** Beside the commands of ioredis. */
-function commandOf(name: string): string {
-  return `album:${name}`;
 }

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Limits } from '../limits/limits.ts';
-import { gradeRedisError } from '../redis/redis-errors.ts';
+import { grading } from '../redis/redis-errors.ts';
+import { fieldsOf, Scripts } from '../redis/scripts.ts';
 import { SCRIPTS } from './redis-scripts.ts';
 import {
   type Acceptance,
@@ -15,9 +16,7 @@ import {
   type State,
 } from './request-book.ts';
 
-type Argument = string | number;
-type Script = (...args: Argument[]) => Promise<unknown>;
-/** The id, then the fields of its hash and their values by turns. */
+/** The id, then the fields of its hash, each followed by its value. */
 type Found = [id: string, fields: string[]];
 
 export interface RedisRequestBookOptions {
@@ -35,114 +34,93 @@ export class RedisRequestBook<E> implements RequestBook<E> {
   #redis: Redis;
   #prefix: string;
   #timing: BookTiming;
+  #scripts: Scripts<keyof typeof SCRIPTS>;
 
   constructor({ redis, prefix = 'attrai', timing = {} }: RedisRequestBookOptions) {
     this.#redis = redis;
     this.#prefix = `${prefix}:book`;
     this.#timing = { ...BOOK_TIMING, ...timing };
-    for (const [name, script] of Object.entries(SCRIPTS)) redis.defineCommand(commandOf(name), script);
+    this.#scripts = new Scripts(redis, 'book', this.#prefix, SCRIPTS);
   }
 
   async accept(request: NewRequest<E>, { maxActivePerUser }: Pick<Limits, 'maxActivePerUser'>): Promise<Acceptance> {
     const { id, userId, chatId, messageId, deadline, envelope } = request;
     const about = [userId, chatId, messageId, deadline, JSON.stringify(envelope)];
     const leftMs = Math.ceil(deadline - Date.now());
-    const answer = await this.#run('accept', 'to accept a photo', id, ...about, leftMs, maxActivePerUser);
+    const answer = await this.#scripts.run('accept', 'to accept a photo', id, ...about, leftMs, maxActivePerUser);
     const [kind, more] = answer as [Acceptance['kind'], string | number];
     if (kind === 'accepted') return { kind, place: Number(more) };
     return kind === 'already' ? { kind, state: more as State } : { kind };
   }
 
   async forget(id: string): Promise<void> {
-    await this.#run('forget', 'to forget a photo', id);
+    await this.#scripts.run('forget', 'to forget a photo', id);
   }
 
   async placeholderSending(id: string): Promise<boolean> {
-    return (await this.#run('placeholderSending', 'whether to send a placeholder', id)) === 1;
+    return (await this.#scripts.run('placeholderSending', 'whether to send a placeholder', id)) === 1;
   }
 
   async placeholderSent(id: string, placeholderId?: string): Promise<State | undefined> {
-    return stateOf(await this.#run('placeholderSent', 'to note a placeholder', id, placeholderId ?? ''));
+    return stateOf(await this.#scripts.run('placeholderSent', 'to note a placeholder', id, placeholderId ?? ''));
   }
 
   async published(id: string): Promise<State | undefined> {
-    return stateOf(await this.#run('published', 'to note a photo as published', id));
+    return stateOf(await this.#scripts.run('published', 'to note a photo as published', id));
   }
 
   async answerReady(id: string): Promise<State | undefined> {
-    return stateOf(await this.#run('answerReady', 'to note an answer as ready', id));
+    return stateOf(await this.#scripts.run('answerReady', 'to note an answer as ready', id));
   }
 
   async sending(id: string, { attempt, repeatable, expired }: SendAttempt): Promise<SendPermission> {
     const how = [attempt, repeatable ? 0 : 1, expired ? 1 : 0, this.#timing.sendingMs];
-    return (await this.#run('sending', 'whether to send an answer', id, ...how)) as SendPermission;
+    return (await this.#scripts.run('sending', 'whether to send an answer', id, ...how)) as SendPermission;
   }
 
   async notSent(id: string, attempt: string): Promise<void> {
-    await this.#run('notSent', 'to note an answer as not sent', id, attempt);
+    await this.#scripts.run('notSent', 'to note an answer as not sent', id, attempt);
   }
 
   async answered(id: string): Promise<boolean> {
-    return (await this.#run('answered', 'to note a photo as answered', id)) === 1;
+    return (await this.#scripts.run('answered', 'to note a photo as answered', id)) === 1;
   }
 
   async cancel(userId: string): Promise<RequestRecord<E>[]> {
-    return this.#records(await this.#run('cancel', 'to cancel photos', userId));
+    return this.#records(await this.#scripts.run('cancel', 'to cancel photos', userId));
   }
 
   async find(id: string): Promise<RequestRecord<E> | undefined> {
-    const fields = await this.#ask('for a request', () => this.#redis.hgetall(`${this.#prefix}:request:${id}`));
+    const fields = await grading('for a request', () => this.#redis.hgetall(`${this.#prefix}:request:${id}`));
     return recordOf(id, fields);
   }
 
   async states(ids: string[]): Promise<(State | undefined)[]> {
-    return ((await this.#run('states', 'for states', ...ids)) as unknown[]).map(stateOf);
+    return ((await this.#scripts.run('states', 'for states', ...ids)) as unknown[]).map(stateOf);
   }
 
   async places(ids: string[]): Promise<(number | undefined)[]> {
-    const ranks = (await this.#run('places', 'for places', ...ids)) as (number | null)[];
+    const ranks = (await this.#scripts.run('places', 'for places', ...ids)) as (number | null)[];
     return ranks.map((rank) => (rank === null ? undefined : rank + 1));
   }
 
   async overdue(): Promise<RequestRecord<E>[]> {
     const { awayMs, settleMs } = this.#timing;
-    return this.#records(await this.#run('overdue', 'for overdue photos', MOST_GIVEN, awayMs, settleMs));
+    return this.#records(await this.#scripts.run('overdue', 'for overdue photos', MOST_GIVEN, awayMs, settleMs));
   }
 
   async leftSending(): Promise<RequestRecord<E>[]> {
     const { sendingMs } = this.#timing;
-    return this.#records(await this.#run('leftSending', 'for answers left half sent', MOST_GIVEN, sendingMs));
+    return this.#records(await this.#scripts.run('leftSending', 'for answers left half sent', MOST_GIVEN, sendingMs));
   }
 
   async total(): Promise<number> {
-    return this.#ask('for the number of photos', () => this.#redis.zcard(`${this.#prefix}:deadlines`));
-  }
-
-  #run(name: keyof typeof SCRIPTS, what: string, ...args: Argument[]): Promise<unknown> {
-    const scripts = this.#redis as unknown as Record<string, Script>;
-    return this.#ask(what, () => scripts[commandOf(name)]!(this.#prefix, ...args));
-  }
-
-  async #ask<T>(what: string, question: () => Promise<T>): Promise<T> {
-    try {
-      return await question();
-    } catch (cause) {
-      throw gradeRedisError(what, cause);
-    }
+    return grading('for the number of photos', () => this.#redis.zcard(`${this.#prefix}:deadlines`));
   }
 
   #records(found: unknown): RequestRecord<E>[] {
-    return (found as Found[]).flatMap(([id, list]) => {
-      const fields: Record<string, string> = {};
-      for (let i = 0; i < list.length; i += 2) fields[list[i]!] = list[i + 1]!;
-      return recordOf<E>(id, fields) ?? [];
-    });
+    return (found as Found[]).flatMap(([id, hash]) => recordOf<E>(id, fieldsOf(hash)) ?? []);
   }
-}
-
-/** Beside the commands of ioredis. */
-function commandOf(name: string): string {
-  return `book:${name}`;
 }
 
 function stateOf(answer: unknown): State | undefined {

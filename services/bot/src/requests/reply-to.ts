@@ -8,7 +8,6 @@ import { LANGUAGES, type Language } from '../texts/language.ts';
 /** Ids travel as numbers where they are whole numbers, as version 0.1 has them. */
 const id = z.union([z.int(), z.string().min(1)]).transform(String);
 
-/** What is so is said, what isn't is left out. */
 const flag = z.literal(true).optional();
 
 /** Whom to answer, and where. Ids are the chat network's own. */
@@ -17,16 +16,16 @@ export const replyTo = z.object({
   chatId: id,
   /** The user's message that holds the photo. */
   messageId: id,
-  /** In messages and jobs of older bots only; newer ones have it in the book. It is deleted once the answer is there. */
+  /** Only in messages and jobs of older bots; now the book has it. It is deleted once the answer is there. */
   placeholderId: id.optional(),
-  /** The bot's answer whose button was pressed: a new picture takes its place. */
+  /** The bot's answer whose button was pressed. The new picture takes its place. */
   answerId: id.optional(),
   topicId: id.optional(),
   albumId: id.optional(),
-  /** The photo was hidden until it is touched; its picture is, too. */
+  /** The photo is hidden until it is touched, and so is its picture. */
   spoiler: flag,
   inGroup: flag,
-  /** Of a newer bot it may be one that this one doesn't speak. */
+  /** A newer bot may name one that this bot doesn't speak. */
   language: z.string().transform((code): Language => LANGUAGES.find((language) => language === code) ?? 'en'),
 });
 
@@ -38,15 +37,10 @@ export const answerableResult = estimateResult.extend({ replyTo });
 
 /** Where its answer goes. */
 export function addressOf({ chatId, messageId, topicId, spoiler }: ReplyTo): Address {
-  return {
-    chatId,
-    replyTo: messageId,
-    ...(topicId !== undefined && { topicId }),
-    ...(spoiler && { spoiler }),
-  };
+  return { chatId, replyTo: messageId, topicId, spoiler };
 }
 
-/** As it travels. */
+/** As it travels: without undefined fields, whole numbers as numbers. */
 export function toEnvelope(replyTo: ReplyTo): Envelope {
   const said = Object.entries(replyTo).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, isWhole(value) ? Number(value) : value]],
@@ -54,10 +48,10 @@ export function toEnvelope(replyTo: ReplyTo): Envelope {
   return Object.fromEntries(said);
 }
 
-/** Those that version 0.1 knows. New ones don't belong here. */
+/** Those of version 0.1. Add none. */
 const RELEASED_LANGUAGES = ['en', 'ru', 'es'];
 
-/** In the words of version 0.1, without what it doesn't know. The answer is in the user's language all the same: the book has it. */
+/** As version 0.1 can read it. The answer is in the user's language all the same, which the book knows. */
 export function toPlainEnvelope({ userId, chatId, messageId, placeholderId, language }: ReplyTo): Envelope {
   const known = RELEASED_LANGUAGES.includes(language) ? language : 'en';
   return toEnvelope({ userId, chatId, messageId, placeholderId, language: known });

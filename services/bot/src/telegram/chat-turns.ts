@@ -1,35 +1,35 @@
-/** At most so many messages within any `ms`. */
+/** At most `most` messages within any `ms`. */
 interface Share {
   most: number;
   ms: number;
 }
 
-/** One a second, but an album of ten is answered at once. */
+/** One message a second on average. An album of ten is answered at once. */
 const ANY_CHAT: Share = { most: 10, ms: 10_000 };
-/** Calls arrive sooner or later after their turn: with 60 s sharp, one too many would now and then be within Telegram's minute. */
+/** Telegram's limit is 20 in 60 s. Calls arrive some time after their turn, so 60 s would now and then be one message too many. */
 const GROUP: Share = { most: 20, ms: 61_500 };
-/** After a refusal there are no bursts for so long. */
+/** For this time after a refusal there are no bursts. */
 const SLOW_MS = 120_000;
-/** Who doesn't come back for so long after their time has lost their place. */
+/** A caller that comes back later than this after its time has lost its place in the line. */
 const LATE_MS = 10_000;
-/** So often somebody may go ahead of those who wait. */
+/** In this time one caller may go ahead of the line. */
 const AHEAD_EVERY_MS = 10_000;
-/** Between two messages or edits that only show progress, */
+/** The time between two messages or edits that only show progress. */
 const SPARE_EVERY_MS = 1_000;
-/** and in the slow time after a refusal. */
+/** The same after a refusal. */
 const SPARE_SLOWLY_MS = 10_000;
 
 /**
- * The turns of one chat: what Telegram takes there (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this)
- * in windows that slide, and the line of those who wait. All times are milliseconds of one clock.
+ * The turns of one chat, in sliding windows, and the line of callers that wait. Telegram's limits are at
+ * https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. All times are milliseconds of one clock.
  */
 export class ChatTurns {
   #shares: Share[];
-  /** The share that holds in the long run. */
+  /** The share that limits the chat in the long run. */
   #share: Share;
   /** When turns were taken, the oldest first. */
   #taken: number[] = [];
-  /** Who waits, the first in front, and when they were told to come back. */
+  /** The callers that wait, the first in front, and when they were told to come back. */
   #line = new Map<string, number>();
   #heldUntil = 0;
   #slowUntil = 0;
@@ -41,9 +41,9 @@ export class ChatTurns {
     this.#shares = isGroup ? [ANY_CHAT, GROUP] : [ANY_CHAT];
   }
 
-  /** Takes a turn behind those who wait. Else returns how long to wait; `who` then has a place in the line. */
+  /** Takes a turn behind the line and returns 0 or less. Else returns how long to wait, and puts `who` into the line. */
   take(now: number, who?: string): number {
-    this.#dropTheLate(now);
+    this.#forgetLate(now);
     const place = who === undefined ? -1 : [...this.#line.keys()].indexOf(who);
     const wait = this.waitFor(now, (place >= 0 ? place : this.#line.size) + 1);
     if (wait <= 0) {
@@ -55,7 +55,7 @@ export class ChatTurns {
     return wait;
   }
 
-  /** Takes a turn ahead of those who wait; behind them if somebody just did. Else returns how long to wait. */
+  /** As `take`, but ahead of the line, unless another caller has just gone ahead. */
   takeAhead(now: number): number {
     const wait = this.waitFor(now, 1);
     const until = this.#aheadAt + AHEAD_EVERY_MS - now;
@@ -66,9 +66,9 @@ export class ChatTurns {
     return 0;
   }
 
-  /** Takes a turn if nobody waits and half of the share is left: the other half is the answers'. */
+  /** Takes a turn if nobody waits and half of the share is left: the other half is for answers. */
   takeSpare(now: number): boolean {
-    this.#dropTheLate(now);
+    this.#forgetLate(now);
     const { most, ms } = this.#share;
     if (this.#line.size > 0 || this.turnsIn(now, ms) > most / 2) return false;
     const every = now < this.#slowUntil ? SPARE_SLOWLY_MS : SPARE_EVERY_MS;
@@ -78,18 +78,18 @@ export class ChatTurns {
     return true;
   }
 
-  /** How long until there were so many more turns. */
+  /** How long until this many more turns can have been taken. */
   waitFor(now: number, turns: number): number {
     if (turns <= 0) return 0;
     const { most, ms } = this.#share;
-    // The time of each turn is that of the one `most` before, and `ms`.
+    // A turn comes `ms` after the one that is `most` turns before it.
     const rounds = Math.floor((turns - 1) / most);
     const times = this.#taken.slice(-most);
     for (let i = rounds * most; i < turns; i++) times.push(this.#nextAfter(times, now));
     return Math.max(0, times.at(-1)! - now) + rounds * ms;
   }
 
-  /** Telegram refused, and wants the chat left alone for so long. The turns that follow come one by one. */
+  /** Telegram wants the chat left alone for `ms`. The turns that follow come one by one. */
   hold(now: number, ms: number): void {
     this.#heldUntil = Math.max(this.#heldUntil, now + ms);
     this.#slowUntil = this.#heldUntil + SLOW_MS;
@@ -99,9 +99,9 @@ export class ChatTurns {
     return this.#taken.filter((at) => at > now - ms).length;
   }
 
-  /** Nothing has to be remembered of it. */
+  /** Whether the chat can be forgotten. */
   isQuiet(now: number): boolean {
-    this.#dropTheLate(now);
+    this.#forgetLate(now);
     const lastAt = this.#taken.at(-1) ?? Number.NEGATIVE_INFINITY;
     return this.#line.size === 0 && now >= this.#slowUntil && now - lastAt > Math.max(this.#share.ms, AHEAD_EVERY_MS);
   }
@@ -113,7 +113,7 @@ export class ChatTurns {
     return Math.max(next, times.at(-1)! + this.#share.ms / this.#share.most);
   }
 
-  #dropTheLate(now: number): void {
+  #forgetLate(now: number): void {
     this.#taken.splice(0, this.#taken.length - this.#share.most);
     for (const [who, at] of this.#line) {
       if (now - at > LATE_MS) this.#line.delete(who);

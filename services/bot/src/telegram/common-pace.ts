@@ -1,27 +1,27 @@
-/** Refusals in so many chats, within so long, that are not the chats' own: Telegram means the bot. */
+/** If this many chats that had few messages are refused within `WITHIN_MS`, the bot is too fast in all chats together. */
 const CHATS = 3;
 const WITHIN_MS = 5_000;
-/** What was sent before the bot slowed down is still refused after it. */
+/** For this time refusals don't count: they are of messages that were sent before the bot slowed down. */
 const DEAF_MS = 2_000;
 const SLOWEST_A_SECOND = 2;
-/** With each second the pace grows by so many turns a second: from half of 30 to all of it in a minute. */
+/** Turns a second by which the pace grows every second: from 15 to 30 in a minute. */
 const GROWTH = 0.25;
-/** No bot gets there: the limit has served its time. */
+/** No bot is this fast: then there is no limit again. */
 const NO_LIMIT_A_SECOND = 100;
-/** Over which the turns of the last while are counted. */
+/** Time constant of the moving average of turns. */
 const MEMORY_MS = 1_000;
 
 /**
- * The pace of all chats together. Telegram names no limit for answers ("30 a second" is about broadcasts), so there is none until
- * refusals teach one: then the pace is halved, and grows again slowly (additive increase, multiplicative decrease, as TCP's).
+ * The pace of all chats together. Telegram names no limit for answers ("30 a second" is for broadcasts), so the bot starts without.
+ * Refusals halve the pace, which then grows slowly (additive increase, multiplicative decrease, as in TCP).
  */
 export class CommonPace {
   #limit: { aSecond: number; since: number } | undefined;
   #nextAt = 0;
-  /** Turns a second, of late. */
+  /** Moving average of turns a second. */
   #load = 0;
   #loadAt = 0;
-  /** When a chat was refused last that was not to blame. */
+  /** When chats that had few messages were refused last. */
   #refused = new Map<string, number>();
 
   /** Takes the next turn. Returns how long to wait for it. */
@@ -39,7 +39,7 @@ export class CommonPace {
     return this.#limit !== undefined;
   }
 
-  /** Telegram refused a message to a chat that had got few. Returns the pace, in turns a second, if that changed it. */
+  /** A chat that had few messages was refused. Returns the new pace, in turns a second, if that changes it. */
   refused(chatId: string, now: number): number | undefined {
     this.#refused.set(chatId, now);
     for (const [chat, at] of this.#refused) if (now - at > WITHIN_MS) this.#refused.delete(chat);

@@ -1,6 +1,6 @@
 /**
- * Why Telegram refuses getUpdates with 409: somebody set a webhook, or somebody else polls with the same token. In the words of its
- * server (https://github.com/tdlib/telegram-bot-api, Client.cpp); undefined if the error is another.
+ * Why Telegram refuses getUpdates with 409: somebody set a webhook, or polls with the same token. Undefined for another error. The
+ * words are those of its server (https://github.com/tdlib/telegram-bot-api, Client.cpp).
  */
 export function conflictOf(error: unknown): 'webhook' | 'other_copy' | undefined {
   const message = error instanceof Error ? error.message : '';

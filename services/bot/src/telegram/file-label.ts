@@ -2,7 +2,7 @@ import type { NotAPhoto } from '../chat/wants.ts';
 
 const PICTURE_TYPE = /^image\/(x-)?(citrix-)?(p?jpe?g|jfif|pipeg|jpe|a?png|webp)$/;
 const PICTURE_ENDING = /\.(jpe?g|jpe|jfif|pjpe?g|png|webp)$/;
-/** iPhones send photos so. */
+/** iPhones send photos with such types. */
 const SAYS_NOTHING =
   /^[^/]*$|octet-stream|^text\/plain\b|^image\/(\*|x-)?(unknown)?$|^application\/(x-)?(unknown|download|force-download|binary)$/;
 
@@ -29,8 +29,8 @@ const ENDINGS: [ending: RegExp, what: NotAPhoto][] = [
 ];
 
 /**
- * What a file is if its type or its name clearly says that it is no picture the bot reads; undefined if they say that it is one,
- * contradict each other, or tell nothing: then its contents have to tell.
+ * What a file is, if its type or its name clearly says that it is no picture the bot can read. Else undefined: then the first bytes
+ * of the file decide.
  */
 export function kindByLabel(type = '', name = ''): NotAPhoto | undefined {
   const [mime, lowerName] = [type.trim().toLowerCase(), name.trim().toLowerCase()];

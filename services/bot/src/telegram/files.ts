@@ -12,22 +12,22 @@ export interface FilesOptions {
   /** Where the files are on this machine: TELEGRAM_FILES_DIR. */
   dir?: string | undefined;
   servedBy: 'telegram' | 'TELEGRAM_FILE_ROOT' | 'own server';
-  /** What the operator has to do so that files can be had; told once a minute at most. */
+  /** Gets what the operator must do so that files can be read, at most once a minute. */
   onProblem?(problem: string): void;
 }
 
 const TIMEOUT_MS = 40_000;
 
 /**
- * Gets files by the `file_path` that getFile gives: a path below the server's URL, or, from a Bot API server of one's own with
- * `--local`, one on the server's disk. The server keeps them in its working folder, in a folder that has the bot's token for its
- * name (https://github.com/tdlib/telegram-bot-api, Client.cpp). So a path may hold the token: it is in no error.
+ * Gets files by the `file_path` of getFile. That is a path below the server's URL, or, with `--local`, one on the server's disk:
+ * `<working folder>/<token>/...` (https://github.com/tdlib/telegram-bot-api, Client.cpp). Paths may hold the token, so no error
+ * has one.
  */
 export class Files {
   #options: FilesOptions;
   #problem: string | undefined;
   #telling = new OnceAMinute();
-  /** A file was there once: one that isn't there now is gone. Otherwise the way to the files is a wrong one. */
+  /** Whether a file could be read before. If so, a missing file is gone; if not, the settings are wrong. */
   #hadOne: boolean;
 
   constructor(options: FilesOptions) {
@@ -35,15 +35,14 @@ export class Files {
     this.#hadOne = options.servedBy === 'telegram';
   }
 
-  /** Why the last file could not be had, and what to set; undefined if it could. */
+  /** Why the last file could not be read, and what to set; undefined if it could. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
   /**
-   * At most `maxBytes`.
-   *
-   * Throws FinalError `file_too_large`, `file_gone` or `files_out_of_reach`, RetryableError `download_failed` or `proxy_failed`.
+   * Throws FinalError `file_too_large` (more than `maxBytes`), `file_gone` or `files_out_of_reach`, RetryableError
+   * `download_failed` or `proxy_failed`.
    */
   async get(path: string, maxBytes: number): Promise<Buffer> {
     const { dir, servedBy } = this.#options;

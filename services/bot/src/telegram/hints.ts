@@ -1,4 +1,4 @@
-/** What an operator can do about a refusal that no user causes, as a sentence; undefined for any other. */
+/** A sentence for the operator about a refusal that no user has caused; undefined for other refusals. */
 export function hintFor(method: string, code: number, description: string): string | undefined {
   if (/logged out/i.test(description)) {
     return 'The bot was logged out of this Bot API server (logOut), which takes it back after 10 minutes. To use another server, set TELEGRAM_API_ROOT';

@@ -1,11 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { gradeOf, RetryableError } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { BotCommand } from 'telegraf/types';
+import { pause } from '../pause.ts';
+import type { BotApi } from './bot-api.ts';
 import { pauseAfterFailure } from './pause-after-failure.ts';
-import type { TelegramApi } from './telegram-api.ts';
 
-/** What those whose Telegram speaks `language` see; undefined for all whose language the bot doesn't speak. */
+/** What people see whose Telegram speaks `language`; undefined is for all languages that the bot doesn't speak. */
 export interface Profile {
   language?: string;
   commands: BotCommand[];
@@ -14,41 +15,33 @@ export interface Profile {
 }
 
 interface Introduction {
-  api: Pick<
-    TelegramApi,
-    'commands' | 'setCommands' | 'description' | 'setDescription' | 'shortDescription' | 'setShortDescription'
-  >;
+  api: Pick<BotApi, 'call'>;
   logger: Logger;
   stopping: AbortSignal;
 }
 
-/** Of one setting; waits that Telegram asks for don't count. */
+/** For one setting. A wait that Telegram asks for doesn't count. */
 const TRIES = 5;
 
 /**
- * Tells Telegram the bot's commands and descriptions, where they are others than it has: it limits how often they may be set, and
- * then wants minutes of rest, which are kept. Ends early when `stopping` is aborted. Never throws: the bot works without it.
+ * Tells Telegram the commands and descriptions that it doesn't have yet. Telegram limits how often they may be set, and asks for
+ * pauses of minutes. Ends early when `stopping` is aborted. Never throws: the bot works without it.
  */
-export async function introduce(profiles: Profile[], parts: Introduction): Promise<void> {
-  const { api, logger, stopping } = parts;
+export async function introduce(profiles: Profile[], { api, logger, stopping }: Introduction): Promise<void> {
   let isTold = false;
-  for (const { language, commands, description, shortDescription } of profiles) {
-    await settle(async () => {
-      if (!isSame(await api.commands(language), commands)) await api.setCommands(commands, language);
-    });
-    await settle(async () => {
-      if ((await api.description(language)) !== description) await api.setDescription(description, language);
-    });
-    await settle(async () => {
-      if ((await api.shortDescription(language)) !== shortDescription)
-        await api.setShortDescription(shortDescription, language);
-    });
+  for (const { language: language_code, commands, description, shortDescription: short_description } of profiles) {
+    await keepTrying('MyCommands', { commands }, { language_code });
+    await keepTrying('MyDescription', { description }, { language_code });
+    await keepTrying('MyShortDescription', { short_description }, { language_code });
   }
 
-  async function settle(setting: () => Promise<void>): Promise<void> {
+  async function keepTrying(name: string, wanted: object, of: { language_code: string | undefined }): Promise<void> {
     for (let failures = 0; failures < TRIES && !stopping.aborted; ) {
       try {
-        return await setting();
+        const known = plain(await api.call<object>(`get${name}`, of));
+        const isSame = Object.entries(wanted).every(([field, value]) => isDeepStrictEqual(known[field], value));
+        if (!isSame) await api.call(`set${name}`, { ...wanted, ...of });
+        return;
       } catch (error) {
         if (stopping.aborted) return;
         const said = 'Could not tell Telegram the commands and the description; the commands work nevertheless';
@@ -56,13 +49,14 @@ export async function introduce(profiles: Profile[], parts: Introduction): Promi
         isTold = true;
         if (gradeOf(error) !== 'retryable') return;
         if (!(error instanceof RetryableError && error.retryAfterMs !== undefined)) failures += 1;
-        await pause(pauseAfterFailure(error, failures), undefined, { signal: stopping }).catch(() => undefined);
+        await pause(pauseAfterFailure(error, failures), stopping);
       }
     }
   }
 }
 
-function isSame(there: BotCommand[], wanted: BotCommand[]): boolean {
-  const plain = (commands: BotCommand[]) => commands.map(({ command, description }) => [command, description]);
-  return JSON.stringify(plain(there)) === JSON.stringify(plain(wanted));
+/** In the shape of what is set: getMyCommands gives the list alone. */
+function plain(known: object): Record<string, unknown> {
+  if (!Array.isArray(known)) return { ...known };
+  return { commands: (known as BotCommand[]).map(({ command, description }) => ({ command, description })) };
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-/** The name of the field that holds the picture. */
 export const PICTURE_FIELD = 'photo';
 
-/** A form of `fields`, objects among them as JSON, and a JPEG under a name of ours. The body is in parts, to copy no picture. */
+/** A form with `fields`, objects as JSON, and a JPEG. The body is in parts, so that the picture is not copied. */
 export function multipart(fields: object, picture: Buffer): { contentType: string; body: Buffer[] } {
   const boundary = randomUUID();
   const part = (name: string, more = '') =>

@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000;
 
-/** Keeps what happens all the time from being said all the time. */
+/** Limits how often a log line is written. */
 export class OnceAMinute {
   #lastAt = Number.NEGATIVE_INFINITY;
 

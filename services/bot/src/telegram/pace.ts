@@ -5,30 +5,30 @@ import { pause } from '../pause.ts';
 import { ChatTurns } from './chat-turns.ts';
 import { CommonPace } from './common-pace.ts';
 
-/** A chat that got so few messages of late didn't bring a refusal on itself. */
+/** A chat with at most this many messages in `OF_LATE_MS` has not caused its refusal itself. */
 const FEW = 3;
 const OF_LATE_MS = 10_000;
-/** Messages and edits that only show progress, in all chats: each takes time that answers could use. */
+/** Messages and edits that only show progress, in all chats. Each takes time from answers. */
 const PROGRESS_A_SECOND = 10;
-/** Chats looked at with each turn, to forget those that are quiet. */
+/** With each turn this many chats are checked, and forgotten if they are quiet. */
 const LOOKS = 2;
-/** Jobs that come back a moment too early would only be sent away again. */
+/** A job that came back too early would have to wait again. */
 const SHORTEST_WAIT_MS = 50;
 
 export interface PaceOptions {
   logger?: Pick<Logger, 'warn'>;
-  /** Who waits for a turn among all then waits no longer. */
+  /** Ends all waits. */
   stopping?: AbortSignal;
 }
 
 /**
- * Keeps the bot at what Telegram takes. The windows are our own: rate-limiter-flexible counts in fixed ones, where twice the limit
- * passes around their border, and p-throttle holds who calls, and has no lines by chat, no holds and no forecast.
+ * Keeps the bot within Telegram's limits. It has sliding windows of its own: rate-limiter-flexible has fixed windows, which let twice
+ * the limit pass around their border. p-throttle has no line for each chat, no holds and no forecast.
  */
 export class TelegramPace implements Pace {
   #logger: PaceOptions['logger'];
   #stopping: AbortSignal | undefined;
-  /** Those looked at longest ago in front. */
+  /** Those that were checked longest ago are in front. */
   #chats = new Map<string, ChatTurns>();
   #all = new CommonPace();
   #progressAt = 0;
@@ -59,7 +59,7 @@ export class TelegramPace implements Pace {
     return this.#chat(chatId).waitFor(performance.now(), turns);
   }
 
-  /** Telegram said to leave the chat alone. */
+  /** Telegram wants the chat left alone for `ms`. */
   hold(chatId: string, ms: number): void {
     const now = performance.now();
     const chat = this.#chat(chatId);
@@ -71,7 +71,7 @@ export class TelegramPace implements Pace {
     }
   }
 
-  /** How many chats are remembered. */
+  /** The number of chats that are remembered. */
   get size(): number {
     return this.#chats.size;
   }

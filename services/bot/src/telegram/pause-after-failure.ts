@@ -4,9 +4,9 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * How long to leave Telegram alone, in milliseconds: as long as it asks for, else 0.5 to 10 s, growing.
+ * How long to leave Telegram alone, in milliseconds: as long as it asks for, else from 0.5 s on, doubled up to 10 s.
  *
- * @param failures in a row, this one counted: 1 or more
+ * @param failures in a row, with this one: 1 or more
  */
 export function pauseAfterFailure(error: unknown, failures: number): number {
   const asked = error instanceof RetryableError ? error.retryAfterMs : undefined;

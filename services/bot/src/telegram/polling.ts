@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, gradeOf } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Update } from 'telegraf/types';
+import { pause } from '../pause.ts';
 import { conflictOf } from './conflict.ts';
 import { OnceAMinute } from './once-a-minute.ts';
 import { pauseAfterFailure } from './pause-after-failure.ts';
@@ -10,7 +10,7 @@ import type { UpdateSource } from './update-source.ts';
 
 export interface PollingOptions {
   api: Pick<TelegramApi, 'getUpdates' | 'deleteWebhook'>;
-  /** Throws for an update that shall come again: it stays unconfirmed, and so do those after it, which are through once. */
+  /** Throws for an update that must come again. It stays unconfirmed, as do those after it, which are handled once all the same. */
   handle(update: Update): Promise<void>;
   logger: Logger;
   /** Telegram answers again. */
@@ -21,7 +21,7 @@ export interface PollingOptions {
 /** Short, so that a connection that hangs shows within 30 s. */
 const WAIT_SECONDS = 10;
 const CONFIRM_MS = 3_000;
-/** Before updates that shall come again are fetched again; commands that came meanwhile wait for as long. */
+/** The pause before updates are fetched again that could not be handled. New commands wait as long. */
 const AGAIN_MS = 1_000;
 /** Polls that have failed for so long are a problem: a shorter outage passes by itself. */
 const FAILING_FOR_MS = 15_000;
@@ -31,20 +31,20 @@ const OTHER_COPY =
   "Another copy uses this token, and Telegram gives its updates to one only. Stop the other copy. If it isn't yours, have @BotFather make a new token (/revoke), and set BOT_TOKEN to it";
 const FOREIGN_WEBHOOK =
   'Somebody set a webhook for this bot, which polls: deleting it. For a webhook of its own, set WEBHOOK_URL';
-/** Far above what a turn may take (25 s for the poll, some 20 s for its updates): the loop is stuck. */
+/** The loop is stuck. One round takes at most 25 s for the poll and some 20 s for its updates. */
 const STUCK_AFTER_MS = 300_000;
 
 /**
- * Fetches updates by long polling and goes on through everything but a refused token. (Telegraf's own loop ends for
- * good at the first 409, which any redeploy brings, and hangs on a dead connection for minutes.)
+ * Fetches updates by long polling. Only a refused token ends it. (Telegraf's own loop ends at the first 409, which any redeploy
+ * brings, and hangs on a dead connection for minutes.)
  *
- * Telegram hands out 100 unconfirmed updates at the most: what comes behind 100 that can't be handled now waits for them.
+ * Telegram hands out at most 100 unconfirmed updates. While 100 can't be handled, later ones wait.
  */
 export class Polling implements UpdateSource {
   #options: PollingOptions;
   #stopped = new AbortController();
   #offset = 0;
-  /** Updates that are through, but come after one that isn't. */
+  /** Updates that were handled, but come after one that wasn't. */
   #through = new Set<number>();
   #lastAnswerAt = performance.now();
   #nextTurnBy = performance.now() + STUCK_AFTER_MS;
@@ -65,7 +65,7 @@ export class Polling implements UpdateSource {
   }
 
   problem(): string | undefined {
-    // It is known at once what these are, and that they don't pass by themselves.
+    // These don't pass by themselves, so they are told at once.
     if (conflictOf(this.#lastFailure) === 'other_copy') return OTHER_COPY;
     if (codeOf(this.#lastFailure) === 'proxy_failed') return (this.#lastFailure as Error).message;
     const now = performance.now();
@@ -114,7 +114,10 @@ export class Polling implements UpdateSource {
     const pending = updates.filter(({ update_id }) => !this.#through.has(update_id));
     await Promise.allSettled(pending.map((update) => this.#handle(update)));
     for (const { update_id } of updates) {
-      if (!this.#through.delete(update_id)) return this.#rest(AGAIN_MS);
+      if (!this.#through.delete(update_id)) {
+        await pause(AGAIN_MS, this.#stopped.signal);
+        return;
+      }
       this.#offset = update_id + 1;
     }
   }
@@ -149,11 +152,7 @@ export class Polling implements UpdateSource {
     this.#lastFailure = error;
     const pauseMs = pauseAfterFailure(error, this.#failures);
     this.#nextTurnBy = performance.now() + pauseMs + STUCK_AFTER_MS;
-    await this.#rest(pauseMs);
-  }
-
-  async #rest(ms: number): Promise<void> {
-    await pause(ms, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+    await pause(pauseMs, this.#stopped.signal);
   }
 }
 

@@ -8,15 +8,15 @@ import type { ProxySetting } from './proxy-setting.ts';
 type Target = Parameters<HttpsProxyAgent<string>['connect']>[1];
 type Options = AgentOptions & Pick<TcpNetConnectOpts, 'autoSelectFamilyAttemptTimeout'>;
 
-/** For the connection to the proxy and its answer. socks-proxy-agent has one of its own, 30 s. */
+/** For the connection to the proxy and its answer. socks-proxy-agent has a time limit of its own, 30 s. */
 const CONNECT_MS = 10_000;
 
 /**
- * Connections through a proxy. An HTTP proxy is asked for a tunnel (CONNECT) also where the Bot API server is one of plain HTTP: it
- * would find the bot's token in the path of every request otherwise, and write it to its log.
+ * Connections through a proxy. An HTTP proxy is asked for a tunnel (CONNECT), also to a Bot API server of plain HTTP. Otherwise it
+ * would see the bot's token in the path of every request, and log it.
  *
- * What fails before the tunnel is there is a RetryableError `proxy_failed` that says what to do: no request went out. It has neither
- * the proxy's password nor the library's error, which has it.
+ * A failure before the tunnel is there is a RetryableError `proxy_failed` that says what to do: no request went out. It doesn't have
+ * the library's error, which holds the proxy's password.
  */
 export function agentThrough({ url, variable }: ProxySetting, options: Options): Agent {
   return url.protocol.startsWith('socks')
@@ -38,7 +38,7 @@ class ConnectAgent extends HttpsProxyAgent<string> {
     request.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       if (statusCode !== 200) refusal = statusCode;
     });
-    // The library waits for ever for a proxy that takes the connection and keeps silent.
+    // The library has no time limit for a proxy that accepts the connection and doesn't answer.
     const tooLong = new AbortController();
     const timer = setTimeout(() => tooLong.abort(), CONNECT_MS);
     this.connectOpts = { ...this.connectOpts, signal: tooLong.signal };
@@ -58,7 +58,7 @@ class SocksAgent extends SocksProxyAgent {
   #variable: string;
 
   constructor(url: URL, variable: string, options: Options) {
-    // Names are looked up by the proxy: where Telegram is blocked, the own network's answers lead nowhere.
+    // The proxy looks up names: where Telegram is blocked, local name servers may give wrong addresses.
     const lookingUp = url.href.replace(/^socks5:/, 'socks5h:');
     super(lookingUp, { ...options, socketOptions: options });
     this.proxy.host = url.hostname.replace(/^\[|\]$/g, '');
@@ -70,7 +70,7 @@ class SocksAgent extends SocksProxyAgent {
       const reason = reasonOf(error);
       throw /authenticat/i.test(reason) ? refused(this.#variable, 407, '') : proxyFailed(this.#variable, reason);
     });
-    // The library ends the request at an error of TLS, and with that hides which.
+    // At a TLS error the library ends the request with an error of its own.
     return socket.prependListener('error', (error) => request.destroy(error));
   }
 }
@@ -89,7 +89,7 @@ function proxyFailed(variable: string, reason: string): RetryableError {
   return new RetryableError('proxy_failed', `The proxy of ${variable} can't be used (${reason}). ${todo}.`);
 }
 
-/** The libraries' messages name host and port at the most; what they keep beside the message has the password. */
+/** The libraries' messages name host and port only. Their other fields hold the password. */
 function reasonOf(error: NodeJS.ErrnoException): string {
   return error.code ?? error.message;
 }

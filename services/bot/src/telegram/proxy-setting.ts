@@ -3,7 +3,7 @@ import { FatalError } from '@attrai/contracts/errors';
 export interface ProxySetting {
   /** http:, https:, socks5: or socks5h:, with user and password if the proxy wants them. */
   url: URL;
-  /** The variable it stands in, for what operators are told: its value is never shown. */
+  /** The variable that it comes from, for messages. Its value is never shown. */
   variable: string;
 }
 
@@ -12,9 +12,8 @@ type Environment = Record<string, string | undefined>;
 const PROTOCOLS = /^(https?|socks5h?):$/;
 
 /**
- * The proxy on the way to `root`, undefined if there is none: that of TELEGRAM_PROXY, else of the variables most programs read,
- * HTTPS_PROXY or HTTP_PROXY by the protocol of `root`, and ALL_PROXY. NO_PROXY goes before all of them. Names in small letters go before those
- * in capitals, as with curl.
+ * The proxy for requests to `root`; undefined if there is none, or if NO_PROXY names the host. It is that of TELEGRAM_PROXY, else of
+ * HTTPS_PROXY or HTTP_PROXY (by the protocol of `root`), else of ALL_PROXY. A variable in small letters wins, as with curl.
  *
  * @throws FatalError `bad_config` if it is no URL of a proxy
  */
@@ -29,7 +28,7 @@ export function proxyFor(root: string, telegramProxy: string | undefined, env: E
   return variable === undefined ? undefined : { url: parse(variable, read(variable)!), variable };
 }
 
-/** `proxy.example:3128` is one of HTTP. */
+/** `proxy.example:3128` is an HTTP proxy. */
 function parse(variable: string, text: string): URL {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`);
   if (url !== null && url.hostname !== '' && PROTOCOLS.test(url.protocol)) return url;
@@ -38,8 +37,8 @@ function parse(variable: string, text: string): URL {
 }
 
 /**
- * Whether `list`, as NO_PROXY has it, names `host`: `example.org` stands for its subdomains too, as do `.example.org` and
- * `*.example.org`; a port may follow; `*` stands for all.
+ * Whether `list`, the value of NO_PROXY, names `host`. `example.org`, `.example.org` and `*.example.org` all mean the host and its
+ * subdomains. A port may follow. `*` means all hosts.
  */
 function isExempt(host: string, port: string, list: string): boolean {
   return list

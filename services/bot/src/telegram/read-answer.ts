@@ -14,7 +14,7 @@ interface ApiAnswer {
 /**
  * The result in an answer of the Bot API.
  *
- * @throws Refused, NotTheBotApi; Error if it breaks off
+ * @throws Refused, NotTheBotApi; Error if the connection breaks
  */
 export async function readAnswer(response: IncomingMessage): Promise<unknown> {
   const { statusCode = 0, statusMessage = '', headers } = response;
@@ -26,7 +26,7 @@ export async function readAnswer(response: IncomingMessage): Promise<unknown> {
     const retryAfterMs = msOf(retry_after ?? headers['retry-after']);
     throw new Refused(error_code, { words: description, isTelegrams: true, movedTo, retryAfterMs });
   }
-  // Not what a gateway wrote: it may quote the URL with the token.
+  // A gateway's own words may quote the URL with the token.
   if (statusCode >= 300) {
     const retryAfterMs = msOf(headers['retry-after']);
     throw new Refused(statusCode, { words: 'not by Telegram', isTelegrams: false, retryAfterMs });
@@ -34,7 +34,7 @@ export async function readAnswer(response: IncomingMessage): Promise<unknown> {
   throw new NotTheBotApi('No answer of the Bot API');
 }
 
-/** Undefined if it is none of the Bot API's answers. */
+/** Undefined if it is no answer of the Bot API. */
 function parse(text: string): ApiAnswer | undefined {
   try {
     const answer = JSON.parse(text);
@@ -44,7 +44,7 @@ function parse(text: string): ApiAnswer | undefined {
   }
 }
 
-/** Undefined if it isn't a number of seconds: `Retry-After` may be a date. */
+/** Undefined if it isn't a number: `Retry-After` may be a date. */
 function msOf(seconds: unknown): number | undefined {
   const ms = Number(seconds ?? Number.NaN) * 1000;
   return Number.isFinite(ms) ? ms : undefined;

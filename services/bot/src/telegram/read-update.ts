@@ -19,29 +19,29 @@ const OTHER_CONTENTS: [field: string, what: NotAPhoto][] = [
   ),
 ];
 
-/** What Telegram promises of a message and of a press: without it nobody could be answered. */
+/** Fields without which nobody could be answered. */
 const withId = z.object({ id: z.int() });
 const message = z.object({ message_id: z.int(), chat: withId });
 const press = z.object({ id: z.string().min(1), from: withId });
-/** Without these it is answered all the same. */
+/** Fields that may be missing. */
 const topic = z.object({ is_topic_message: z.literal(true), message_thread_id: z.int().positive() });
 const album = z.object({ media_group_id: z.string().min(1) });
-/** A photo that moves. A message with one has its `photo` too; an `external_reply` hasn't. */
+/** A photo that moves. A message has its `photo` too; an `external_reply` does not. */
 const livePhoto = z.object({ photo: z.array(z.custom<Message.PhotoMessage['photo'][number]>()) });
 const fileIds = z.array(z.object({ fileId: z.string().min(1) }));
 
-/** What this bot is on Telegram, as getMe tells. */
+/** This bot, as getMe tells. */
 export interface Me {
   id: number;
   username: string;
 }
 
-/** What a message holds for this bot; 'service' is nothing anybody said: someone joined, a title changed, ... */
-export type Content = { photo: Photo } | { what: NotAPhoto } | 'service';
+/** 'service': nobody sent it. Someone joined, a title changed, ... */
+type Content = { photo: Photo } | { what: NotAPhoto } | 'service';
 
 /**
- * What somebody wants; undefined if nobody wants anything. Throws what it meets in an update that isn't as Telegram promises,
- * except for a press, whose user waits.
+ * What somebody wants; undefined if nobody wants anything. Throws if the update isn't as Telegram's documentation says, except for
+ * a press: its user waits for an answer.
  */
 export function readUpdate(update: Update, me: Me): Want | undefined {
   if ('callback_query' in update) return readPress(update.callback_query);
@@ -79,13 +79,13 @@ function readMessage(received: Message, me: Me): Want | undefined {
   return { kind: 'other', ...about, ...inAlbum, what: content.what };
 }
 
-/** A command's name in lower case; undefined if it is another bot's, or none. */
+/** The command's name in lower case; undefined if there is none, or if it is for another bot. */
 function commandOf(words: string, me: Me): string | undefined {
   const [, name, to = me.username] = COMMAND.exec(words) ?? [];
   return to.toLowerCase() === me.username.toLowerCase() ? name?.toLowerCase() : undefined;
 }
 
-/** `/score` to begin with, or `/score@` this bot anywhere. */
+/** Whether the words begin with `/score`, or have `/score@` and this bot's name anywhere. */
 function asksForScore(words: string, me: Me): boolean {
   return commandOf(words, me) === 'score' || new RegExp(`(^|\\s)/score@${me.username}(?!\\w)`, 'i').test(words);
 }
@@ -100,8 +100,8 @@ function wordsOf(received: Message): string {
 }
 
 /**
- * What a message replies to. In a topic a message that replies to nothing has the topic's beginning there; what a message of
- * another chat or topic holds comes as `external_reply`, without a message to reply to.
+ * What a message replies to. In a topic, a message that replies to nothing has the service message that opened the topic there. A
+ * reply to another chat or topic comes as `external_reply`, which the bot can't reply to.
  */
 function readPointedAt(received: Message, me: Me): PointedAt | undefined {
   const replied = 'reply_to_message' in received ? (received.reply_to_message as Message | undefined) : undefined;
@@ -143,8 +143,8 @@ function readPress(query: CallbackQuery): PressedButton {
 }
 
 /**
- * Who sent it isn't told of what was sent in the name of a channel or of the group itself (`sender_chat`): a press comes from a
- * person, and Telegram doesn't tell which of the admins it is from.
+ * A photo that was sent in the name of a channel or of the group (`sender_chat`) has no sender here: Telegram doesn't tell which
+ * person sent it.
  */
 function readAbout(received: Message) {
   const content = readContent(received);
@@ -158,7 +158,7 @@ function readAbout(received: Message) {
   };
 }
 
-/** In a group without topics, replies have a `message_thread_id` too; there it can't be written to. */
+/** In a group without topics replies have a `message_thread_id` too, which can't be written to. */
 function topicOf(received: object): string | undefined {
   const found = topic.safeParse(received).data;
   return found && String(found.message_thread_id);
@@ -172,7 +172,6 @@ function spoilerOf(received: Message): true | undefined {
   return 'has_media_spoiler' in received && received.has_media_spoiler ? true : undefined;
 }
 
-/** Sorts out a message. */
 export function readContent(received: Message): Content {
   if ('photo' in received) return readPhoto(received.photo);
   if ('live_photo' in received) return readPhoto(livePhoto.parse(received.live_photo).photo);
@@ -199,13 +198,13 @@ function photoOf(sizes: PhotoSize[]): Content {
   return { photo: { sizes } };
 }
 
-/** A file whose label doesn't say is taken for a photo until its contents are there. */
+/** A file whose type and name don't tell is taken for a photo until it is downloaded. */
 function readDocument({ mime_type, file_name, file_id, file_size }: Message.DocumentMessage['document']): Content {
   const what = kindByLabel(mime_type, file_name);
   return what === undefined ? photoOf([{ fileId: file_id, bytes: file_size }]) : { what };
 }
 
-/** True if the message is meant for the bot: its caption names it or asks for scores, or it replies to one of the bot's messages. */
+/** Whether the words name the bot or ask for scores, or the message replies to one of the bot's. */
 export function isForBot(received: Message, me: Me): boolean {
   if ('reply_to_message' in received && received.reply_to_message?.from?.id === me.id) return true;
   const words = wordsOf(received);
@@ -213,8 +212,8 @@ export function isForBot(received: Message, me: Me): boolean {
 }
 
 /**
- * Who sent a message; undefined if a bot did. What is sent in the name of a group or channel comes from that, by whose hand
- * Telegram doesn't tell: it puts a bot of its own in the sender's place, or itself.
+ * Who sent a message; undefined if a bot did. A message in the name of a group or channel is from that chat: in `from` Telegram
+ * puts a bot of its own.
  */
 function senderOf({ sender_chat, from }: Message): Person | undefined {
   if (sender_chat !== undefined) return { id: String(withId.parse(sender_chat).id) };

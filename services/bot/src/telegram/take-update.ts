@@ -10,14 +10,14 @@ export interface UpdateParts {
   logger: Logger;
 }
 
-/** Hands on what an update wants. Throws RetryableError for one that shall come again, and nothing else. */
+/** Handles what an update wants. Throws RetryableError if the update must come again, and no other error. */
 export async function takeUpdate(update: Update, { me, handle, logger }: UpdateParts): Promise<void> {
   try {
     const want = readUpdate(update, me);
     if (want) await handle(want);
   } catch (error) {
     if (error instanceof RetryableError) throw error;
-    // It must not take its whole batch with it, nor come again and again.
+    // If it came again, it would only fail again, and hold up the updates of its batch.
     logger.error({ err: error }, 'Could not handle an update');
   }
 }

@@ -1,10 +1,10 @@
 import { FatalError, FinalError, RetryableError } from '@attrai/contracts/errors';
 import { hintFor } from './hints.ts';
 
-/** A call that was answered with a refusal: by the Bot API, or by something on the way to it. */
+/** A call was refused: by the Bot API, or by a proxy or gateway on the way. */
 export class Refused extends Error {
   readonly code: number;
-  /** https://core.telegram.org/bots/api#making-requests. False for a proxy's or a gateway's own words. */
+  /** The answer has the form of https://core.telegram.org/bots/api#making-requests. False for a proxy's or gateway's own answer. */
   readonly isTelegrams: boolean;
   readonly movedTo: number | undefined;
   readonly retryAfterMs: number | undefined;
@@ -26,7 +26,7 @@ interface Refusal {
   retryAfterMs?: number | undefined;
 }
 
-/** A call that never left: no connection came about. */
+/** A call was not sent: there was no connection. */
 export class NeverWentOut extends Error {
   /** Node's, such as ECONNREFUSED. */
   readonly code: string | undefined;
@@ -37,13 +37,13 @@ export class NeverWentOut extends Error {
   }
 }
 
-/** Somebody says that all is well, but not in the words of the Bot API. */
+/** A call was answered with success, but not in the form of the Bot API. */
 export class NotTheBotApi extends Error {}
 
 /**
- * Refusals that hold for anything said in this chat, or in a topic that is closed to the bot, in the words of the Bot API server
- * (Client.cpp), of TDLib (DialogManager.cpp, can_send_message_to_dialog) and of Telegram itself, which are in capitals. A right
- * of one kind ("not enough rights to send photos to the chat") is not among them: other content may pass.
+ * Refusals of all messages to a chat or topic. The words are from the Bot API server (Client.cpp), from TDLib (DialogManager.cpp,
+ * can_send_message_to_dialog) and, in capitals, from Telegram itself. "Not enough rights to send photos to the chat" is not
+ * among them: other content may pass.
  */
 const CHAT_CLOSED =
   /chat not found|have no write access|have no rights to send|need administrator rights|user is deactivated|\b(CHAT_(WRITE|GUEST_SEND)_FORBIDDEN|CHAT_RESTRICTED|CHAT_ADMIN_REQUIRED|CHANNEL_PRIVATE|USER_BANNED_IN_CHANNEL|TOPIC_CLOSED|PRIVACY_PREMIUM_REQUIRED|ALLOW_PAYMENT_REQUIRED)/i;
@@ -52,15 +52,15 @@ const CHAT_CLOSED =
 const CONTENT_FORBIDDEN = /not enough rights to send|\bCHAT_SEND_\w+_FORBIDDEN/i;
 
 /**
- * What a failed call means. The original error is never kept: it may hold the URL with the token, and the payload.
+ * Grades a failed call. The original error is not kept: it may hold the URL with the token, and the payload.
  *
  * - RetryableError `telegram_busy` (429, with retryAfterMs), `telegram_failed`, `telegram_unreachable`
- * - FinalError `chat_closed` (blocked by the user, or nothing may be said there), `telegram_refused` (this content is not taken,
- *   other content may be), `deleted_at_once` (it was taken, and is gone)
- * - FinalError `delivery_unknown`: a call that must not be repeated went out, and its result is unknown
+ * - FinalError `chat_closed` (blocked by the user, or no message is allowed), `telegram_refused` (other content may pass),
+ *   `deleted_at_once` (it was sent, and deleted at once)
+ * - FinalError `delivery_unknown`: a call that must not be repeated was sent, and its result is unknown
  * - FatalError `token_refused`
  *
- * @param repeatable whether doing the call twice does no harm
+ * @param repeatable whether the call may be made twice
  */
 export function gradeTelegramError(method: string, error: unknown, repeatable: boolean): Error {
   if (error instanceof Refused) return gradeRefusal(method, error, repeatable);
@@ -104,10 +104,9 @@ function gradeRefusal(method: string, refused: Refused, repeatable: boolean): Er
 }
 
 /**
- * The Bot API server answers 500 when it has not done what it was asked, unless it was stopped in the midst of it: then it says
- * "request aborted" (Client.cpp, on_message_send_failed). 502 and 504 are a gateway's words for a server behind it
- * that gave no answer, also where Telegram's own gateway says them in the shape of the Bot API: that server may have sent the
- * message. Whatever else is not in that shape comes from somebody who can't know either.
+ * The Bot API server answers 500 when it has not made the call. If it was stopped during the call, it says "request aborted"
+ * (Client.cpp, on_message_send_failed). 502 and 504 come from a gateway when the server behind it did not answer: that may have
+ * sent the message. Telegram's own gateway answers so in the form of the Bot API. An answer in another form comes from a gateway too.
  */
 function isKnownNotDone({ code, isTelegrams, message }: Refused): boolean {
   return isTelegrams && code !== 502 && code !== 504 && !/request aborted/i.test(message);

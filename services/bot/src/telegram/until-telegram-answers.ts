@@ -5,17 +5,16 @@ import { pauseAfterFailure } from './pause-after-failure.ts';
 
 export interface Patience {
   logger: Logger;
-  /** Ends the wait at once, also in the middle of a call. */
+  /** Ends the wait at once, also during a call. */
   signal?: AbortSignal | undefined;
-  /** Why it waits; undefined when it does no more. */
+  /** Gets the reason for the wait; undefined when it is over. */
   onWaiting?: ((reason: string | undefined) => void) | undefined;
 }
 
 /**
- * Asks again until Telegram answers, as a start does. One line in the log when it doesn't, one for each new reason, and one when it
- * does again.
+ * Calls Telegram until it answers. Logs each new reason once, and the end of the wait.
  *
- * @throws FatalError `token_refused`, `telegram_refused`: no later try would go better. When `signal` is aborted, its reason.
+ * @throws FatalError `token_refused`, `telegram_refused`: a later try would fail too. When `signal` is aborted, its reason.
  */
 export async function untilTelegramAnswers<T>(ask: () => Promise<T>, patience: Patience): Promise<T> {
   const { logger, signal, onWaiting } = patience;
@@ -41,7 +40,7 @@ export async function untilTelegramAnswers<T>(ask: () => Promise<T>, patience: P
   }
 }
 
-/** Rejects with the signal's reason; for ever pending if there is no signal. */
+/** Rejects with the signal's reason. Without a signal it never settles. */
 function whenAborted(signal: AbortSignal | undefined): Promise<never> {
   signal?.throwIfAborted();
   const stopped = new Promise<never>((_, reject) =>

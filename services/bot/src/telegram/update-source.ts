@@ -1,12 +1,9 @@
 /** Brings the updates of Telegram: polling, or a webhook. */
 export interface UpdateSource {
-  /** Why updates may not be coming now; undefined if they can. */
+  /** Why no updates may come now; undefined if they can. */
   problem(): string | undefined;
-  /** False when it is stuck in a way that only a new process mends. */
+  /** False when it is stuck, and only a new process helps. */
   readonly alive: boolean;
   /** Takes no further updates and waits for those in work. */
   stop(): Promise<void>;
 }
-
-/** Before it is there. */
-export const NO_UPDATES: UpdateSource = { alive: true, problem: () => undefined, stop: async () => {} };

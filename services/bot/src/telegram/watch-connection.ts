@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 /**
- * Tells whether a request may have gone out: whether its connection was there, with TLS set up. Until then Node holds it back,
- * whatever fails meanwhile: a name that is not found, addresses that don't answer, a certificate, a proxy, the caller's patience.
+ * Tells whether a request may have been sent. Node sends nothing before the connection is there and TLS is set up. Until then the
+ * name, the address, the certificate or the proxy may fail, or the time limit may pass.
  */
 export function watchConnection(outgoing: ClientRequest): () => boolean {
   let mayBeOut = false;
@@ -18,9 +18,9 @@ export function watchConnection(outgoing: ClientRequest): () => boolean {
   return () => mayBeOut;
 }
 
-/** False for one that was used before, or that an agent had set up. */
+/** False for a socket that was used before, or that an agent has set up. */
 function isSettingUp(socket: Socket): boolean {
   if (!(socket instanceof TLSSocket)) return socket.connecting;
-  // Node has it without documenting it: https://github.com/nodejs/node/blob/main/lib/_tls_wrap.js
+  // Not documented: https://github.com/nodejs/node/blob/main/lib/_tls_wrap.js
   return (socket as TLSSocket & { secureConnecting?: boolean }).secureConnecting === true;
 }

@@ -1,10 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { codeOf, FatalError, gradeOf } from '@attrai/contracts/errors';
 import type { Logger } from '@attrai/telemetry/logger';
 import type { Update } from 'telegraf/types';
+import { pause } from '../pause.ts';
 import type { TelegramApi } from './telegram-api.ts';
 import { type Patience, untilTelegramAnswers } from './until-telegram-answers.ts';
 import type { UpdateSource } from './update-source.ts';
@@ -12,17 +12,17 @@ import type { UpdateSource } from './update-source.ts';
 export interface WebhookAddress {
   /** Where Telegram sends updates to: https, on port 443, 80, 88 or 8443. */
   url: string;
-  /** Where we listen, plain HTTP on all interfaces, behind whatever ends the TLS. 0 takes a free one. */
+  /** Where the bot listens, plain HTTP on all interfaces; a proxy before it ends the TLS. 0 takes a free one. */
   port: number;
 }
 
 export interface WebhookOptions extends WebhookAddress {
   api: Pick<TelegramApi, 'setWebhook' | 'webhookInfo'>;
   token: string;
-  /** Throws for an update that shall come again. */
+  /** Throws for an update that must come again. */
   handle(update: Update): Promise<void>;
   logger: Logger;
-  /** Telegram answers, or knows our address, again. */
+  /** Telegram answers, or knows the webhook, again. */
   onBack(): void;
   onFatal(error: unknown): void;
   /** Ends the wait for Telegram. */
@@ -33,19 +33,19 @@ export interface WebhookOptions extends WebhookAddress {
 /** Updates hold no files; the longest text has 4096 characters. */
 const MAX_BYTES = 1_000_000;
 const REQUEST_MS = 20_000;
-/** Many times what Telegram opens (`max_connections`, 40 by default). */
+/** Far more than Telegram opens (`max_connections`, 40 by default). */
 const MAX_CONNECTIONS = 500;
-/** Somebody who polls with our token, or sets a webhook of their own, ends ours without a word. */
+/** The webhook silently ends when somebody polls with the same token, or sets another webhook. */
 const CHECK_MS = 30_000;
 const DEAF_AFTER_MS = 75_000;
 
 /**
- * Receives updates. Only requests that bear our secret are read: it is derived from the bot's token. An update is answered with 200
- * when it is done, else with 5xx, and Telegram sends it again. (Telegraf's own webhook reads bodies of any size and answers 200
- * whatever a handler did.)
+ * Receives updates. Only requests with the secret are read, which is derived from the bot's token. An update is answered with 200
+ * when it is done, else with 5xx: then Telegram sends it again. (Telegraf's own webhook reads bodies of any size, and answers 200
+ * also when the handler failed.)
  */
 export class Webhook implements UpdateSource {
-  /** Requests and checks have their time limits: nothing here gets stuck. */
+  /** Requests and checks have time limits, so it can't get stuck. */
   readonly alive = true;
   #options: WebhookOptions;
   #checkMs: number;
@@ -82,6 +82,7 @@ export class Webhook implements UpdateSource {
     }
     webhook.#knownAt = performance.now();
     void webhook.#keepRegistered();
+    options.logger.info({ port: webhook.port }, 'The webhook is served');
     return webhook;
   }
 
@@ -90,7 +91,7 @@ export class Webhook implements UpdateSource {
   }
 
   problem(): string | undefined {
-    // It is known at once, and does not pass by itself.
+    // It doesn't pass by itself, so it is told at once.
     if (codeOf(this.#lastFailure) === 'proxy_failed') return (this.#lastFailure as Error).message;
     const silentMs = performance.now() - this.#knownAt;
     if (silentMs < DEAF_AFTER_MS) return undefined;
@@ -132,9 +133,7 @@ export class Webhook implements UpdateSource {
   async #keepRegistered(): Promise<void> {
     const { logger, onFatal } = this.#options;
     const { signal } = this.#stopped;
-    for (;;) {
-      await pause(this.#checkMs, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted) return;
+    while (await pause(this.#checkMs, signal)) {
       try {
         await this.#registerAgain();
       } catch (error) {
@@ -155,7 +154,7 @@ export class Webhook implements UpdateSource {
       this.#troubled = true;
       await api.setWebhook(url, this.#secret);
     }
-    // An address that stays unreachable is said once every check, as nobody else would say it.
+    // Nobody else tells of an address that can't be reached, so it is logged at every check.
     if (known.failure !== undefined) logger.warn({ reason: known.failure }, "Telegram can't bring updates");
     if (this.#troubled) onBack();
     this.#troubled = false;
@@ -163,19 +162,19 @@ export class Webhook implements UpdateSource {
   }
 }
 
-/** 43 of the characters Telegram allows, from which nobody can tell the token. */
+/** 43 characters that Telegram allows. They don't reveal the token. */
 export function webhookSecret(token: string): string {
   return createHmac('sha256', token).update('secret of the webhook').digest('base64url');
 }
 
-/** In constant time: how much of a guess is right shows in no answer. */
+/** Takes the same time for every wrong guess. */
 function bears(request: IncomingMessage, secret: string): boolean {
   const given = request.headers['x-telegram-bot-api-secret-token'];
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(typeof given === 'string' ? given : ''), digest(secret));
 }
 
-/** Without reading what else may come. */
+/** Doesn't read the rest of the request. */
 function refuse(response: ServerResponse, status: number): void {
   response.writeHead(status, { connection: 'close' }).end();
 }

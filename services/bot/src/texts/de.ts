@@ -1,6 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
-import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
-import { figure, listed, sum } from './stats-figures.ts';
+import { type ScoreWords, scoredText, type Unscored } from './score-list.ts';
+import { statsText } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -28,6 +28,16 @@ const someOfThem: Unscored = {
   child: '–: sieht nach einem Kind aus, und Kinder bewerte ich nicht.',
   unsure: '–: könnte unter 18 sein, deshalb keine Wertung. Das passiert auch bei Erwachsenen.',
   both: '–: sieht nach einem Kind aus oder könnte unter 18 sein, deshalb keine Wertung. Das passiert auch bei Erwachsenen.',
+};
+
+const inScores: ScoreWords = {
+  one: (score) => `Wertung: ${score} von 10`,
+  order: 'Von links nach rechts',
+  rowByRow: 'Reihe für Reihe',
+  more: (n) => `Weitere Wertungen im Bild: ${n}.`,
+  uncertain: '≈ heißt weniger sicher: Das Gesicht ist abgewandt, klein oder teilweise verdeckt.',
+  guess: 'Das schätzt ein Modell über dieses Bild, nicht über einen Menschen.',
+  unscored: { theOne, noneOfThem, someOfThem },
 };
 
 const inAlbum: AlbumWords = {
@@ -103,15 +113,14 @@ export const de: Texts = {
   unknownCommand: () => 'Diesen Befehl kenne ich nicht. /help sagt dir, was ich kann.',
   privateBot: (id) =>
     `Dieser Bot ist privat. Wer ihn benutzen will, bittet den Betreiber, diese Nummer einzutragen: ${id}`,
-  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
-    [
-      `attrai ${version}, läuft seit ${duration(seconds)}`,
-      `In Arbeit: ${figure(inWork)}`,
-      `Warten auf einen Schätzer: ${figure(waiting)}`,
-      `Bereite Schätzer: ${figure(estimators)}`,
-      `Beantwortet seit dem Start: ${sum(answers)}`,
-      ...listed(answers),
-    ].join('\n'),
+  stats: (stats) =>
+    statsText(stats, {
+      running: `attrai ${stats.version}, läuft seit ${duration(stats.seconds)}`,
+      inWork: 'In Arbeit',
+      waiting: 'Warten auf einen Schätzer',
+      estimators: 'Bereite Schätzer',
+      answered: 'Beantwortet seit dem Start',
+    }),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -175,19 +184,7 @@ export const de: Texts = {
     other: 'Ich kann nur mit Fotos etwas anfangen. Schick mir eines mit Gesichtern.',
   },
 
-  scored: (faces) => {
-    const { list, more } = scoreList(faces, say);
-    if (list === '') return whyUnscored(faces, faces.length === 1 ? theOne : noneOfThem).join();
-    return [
-      faces.length === 1 ? `Wertung: ${list} von 10` : inRows(list, 'Von links nach rechts', 'Reihe für Reihe'),
-      ...(more > 0 ? [`Weitere Wertungen im Bild: ${more}.`] : []),
-      ...whyUnscored(faces, someOfThem),
-      ...(list.includes('≈')
-        ? ['≈ heißt weniger sicher: Das Gesicht ist abgewandt, klein oder teilweise verdeckt.']
-        : []),
-      'Das schätzt ein Modell über dieses Bild, nicht über einen Menschen.',
-    ].join('\n');
-  },
+  scored: (faces) => scoredText(faces, inScores, say),
   album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `Tut mir leid, ich konnte mir dieses Foto nicht innerhalb von ${duration(limits.deadlineSeconds)} ansehen. Bitte schick es etwas später noch einmal.`,

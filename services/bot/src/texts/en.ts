@@ -1,6 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
-import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
-import { figure, listed, sum } from './stats-figures.ts';
+import { type ScoreWords, scoredText, type Unscored } from './score-list.ts';
+import { statsText } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -27,6 +27,16 @@ const someOfThem: Unscored = {
   child: '–: looks like a child, never scored.',
   unsure: '–: may be under 18, so no score. It happens to adults too.',
   both: '–: looks like a child or may be under 18, so no score. It happens to adults too.',
+};
+
+const inScores: ScoreWords = {
+  one: (score) => `Score: ${score} of 10`,
+  order: 'From left to right',
+  rowByRow: 'row by row',
+  more: (n) => `${n} more are in the picture.`,
+  uncertain: '≈ means less certain: the face is turned, small or partly covered.',
+  guess: "One model's guess about this picture, not about a person.",
+  unscored: { theOne, noneOfThem, someOfThem },
 };
 
 const inAlbum: AlbumWords = {
@@ -101,15 +111,14 @@ export const en: Texts = {
     ].join('\n\n'),
   unknownCommand: () => "I don't know this command. /help tells what I can do.",
   privateBot: (id) => `This bot is private. To use it, ask whoever runs it to let this number in: ${id}`,
-  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
-    [
-      `attrai ${version}, running for ${duration(seconds)}`,
-      `In work: ${figure(inWork)}`,
-      `Waiting for an estimator: ${figure(waiting)}`,
-      `Estimators ready: ${figure(estimators)}`,
-      `Answered since the start: ${sum(answers)}`,
-      ...listed(answers),
-    ].join('\n'),
+  stats: (stats) =>
+    statsText(stats, {
+      running: `attrai ${stats.version}, running for ${duration(stats.seconds)}`,
+      inWork: 'In work',
+      waiting: 'Waiting for an estimator',
+      estimators: 'Estimators ready',
+      answered: 'Answered since the start',
+    }),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -170,17 +179,7 @@ export const en: Texts = {
     other: 'I can only do something with photos. Send me one with faces.',
   },
 
-  scored: (faces) => {
-    const { list, more } = scoreList(faces, say);
-    if (list === '') return whyUnscored(faces, faces.length === 1 ? theOne : noneOfThem).join();
-    return [
-      faces.length === 1 ? `Score: ${list} of 10` : inRows(list, 'From left to right', 'row by row'),
-      ...(more > 0 ? [`${more} more are in the picture.`] : []),
-      ...whyUnscored(faces, someOfThem),
-      ...(list.includes('≈') ? ['≈ means less certain: the face is turned, small or partly covered.'] : []),
-      "One model's guess about this picture, not about a person.",
-    ].join('\n');
-  },
+  scored: (faces) => scoredText(faces, inScores, say),
   album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `I'm sorry, I couldn't look at this photo within ${duration(limits.deadlineSeconds)}. Please send it again a little later.`,

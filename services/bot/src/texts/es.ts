@@ -1,6 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
-import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
-import { figure, listed, sum } from './stats-figures.ts';
+import { type ScoreWords, scoredText, type Unscored } from './score-list.ts';
+import { statsText } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -29,6 +29,16 @@ const someOfThem: Unscored = {
   child: '–: parece un niño, y a los niños no les pongo nota.',
   unsure: '–: puede tener menos de 18 años, por eso no lleva nota. También les pasa a los adultos.',
   both: '–: parece un niño o puede tener menos de 18 años, por eso no lleva nota. También les pasa a los adultos.',
+};
+
+const inScores: ScoreWords = {
+  one: (score) => `Nota: ${score} de 10`,
+  order: 'De izquierda a derecha',
+  rowByRow: 'fila por fila',
+  more: (n) => `Otras ${n} están en la imagen.`,
+  uncertain: '≈ significa menos segura: la cara está girada, es pequeña o está tapada en parte.',
+  guess: 'Es lo que un modelo supone de esta imagen, no de una persona.',
+  unscored: { theOne, noneOfThem, someOfThem },
 };
 
 const inAlbum: AlbumWords = {
@@ -103,15 +113,14 @@ export const es: Texts = {
     ].join('\n\n'),
   unknownCommand: () => 'No conozco esa orden. /help explica lo que sé hacer.',
   privateBot: (id) => `Este bot es privado. Para usarlo, pide a quien lo gestiona que añada este número: ${id}`,
-  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
-    [
-      `attrai ${version}, en marcha desde hace ${duration(seconds)}`,
-      `En curso: ${figure(inWork)}`,
-      `Esperan un estimador: ${figure(waiting)}`,
-      `Estimadores listos: ${figure(estimators)}`,
-      `Respondidas desde el inicio: ${sum(answers)}`,
-      ...listed(answers),
-    ].join('\n'),
+  stats: (stats) =>
+    statsText(stats, {
+      running: `attrai ${stats.version}, en marcha desde hace ${duration(stats.seconds)}`,
+      inWork: 'En curso',
+      waiting: 'Esperan un estimador',
+      estimators: 'Estimadores listos',
+      answered: 'Respondidas desde el inicio',
+    }),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -171,19 +180,7 @@ export const es: Texts = {
     other: 'Solo sé trabajar con fotos. Envíame una con caras.',
   },
 
-  scored: (faces) => {
-    const { list, more } = scoreList(faces, say);
-    if (list === '') return whyUnscored(faces, faces.length === 1 ? theOne : noneOfThem).join();
-    return [
-      faces.length === 1 ? `Nota: ${list} de 10` : inRows(list, 'De izquierda a derecha', 'fila por fila'),
-      ...(more > 0 ? [`Otras ${more} están en la imagen.`] : []),
-      ...whyUnscored(faces, someOfThem),
-      ...(list.includes('≈')
-        ? ['≈ significa menos segura: la cara está girada, es pequeña o está tapada en parte.']
-        : []),
-      'Es lo que un modelo supone de esta imagen, no de una persona.',
-    ].join('\n');
-  },
+  scored: (faces) => scoredText(faces, inScores, say),
   album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `Lo siento, no he podido mirar esta foto en ${duration(limits.deadlineSeconds)}. Por favor, envíala otra vez un poco más tarde.`,

@@ -5,10 +5,9 @@ import { LANGUAGES, type Language } from './language.ts';
 import { ru } from './ru.ts';
 import type { Texts } from './texts.ts';
 
-/** All the bot says, by language. */
 export const TEXTS: Record<Language, Texts> = { en, ru, es, de };
 
-/** How each writes the scores in its captions, which the picture is to follow. */
+/** Whether captions have a decimal comma. The picture then has one too. */
 export const HAS_DECIMAL_COMMA: Record<Language, boolean> = { en: false, ru: true, es: true, de: true };
 
 /** The language for an IETF tag such as `ru-RU`; English for those the bot doesn't speak. */

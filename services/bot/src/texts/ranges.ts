@@ -1,9 +1,9 @@
 import type { Language } from './language.ts';
 
-/** Beyond this nobody counts along. */
+/** More parts are hard to read. */
 const MOST = 5;
 
-/** Ascending numbers for people: `2, 5–7 and 9`. Undefined if there are too many parts. */
+/** Ascending numbers as text: `2, 5–7 and 9`. Undefined if there are too many parts. */
 export function inRanges(numbers: readonly number[], language: Language): string | undefined {
   const ranges: [first: number, last: number][] = [];
   for (const number of numbers) {

@@ -1,6 +1,6 @@
 import { type AlbumWords, albumLine } from './album-line.ts';
-import { inRows, scoreList, type Unscored, whyUnscored } from './score-list.ts';
-import { figure, listed, sum } from './stats-figures.ts';
+import { type ScoreWords, scoredText, type Unscored } from './score-list.ts';
+import { statsText } from './stats-figures.ts';
 import type { Texts } from './texts.ts';
 import { words } from './words.ts';
 
@@ -28,6 +28,16 @@ const someOfThem: Unscored = {
   child: '–: похоже, это ребёнок, а детей я не оцениваю.',
   unsure: '–: возможно, ещё нет 18 лет, поэтому без оценки. Так бывает и со взрослыми.',
   both: '–: похоже, это ребёнок или ещё нет 18 лет, поэтому без оценки. Так бывает и со взрослыми.',
+};
+
+const inScores: ScoreWords = {
+  one: (score) => `Оценка: ${score} из 10`,
+  order: 'Слева направо',
+  rowByRow: 'ряд за рядом',
+  more: (n) => `Остальные оценки (${n}) есть на снимке.`,
+  uncertain: '≈ значит, что оценка менее надёжна: лицо повёрнуто, мелкое или частично закрыто.',
+  guess: 'Это догадка одной модели об этом снимке, а не о человеке.',
+  unscored: { theOne, noneOfThem, someOfThem },
 };
 
 const inAlbum: AlbumWords = {
@@ -103,15 +113,14 @@ export const ru: Texts = {
   unknownCommand: () => 'Такой команды я не знаю. Что я умею, расскажет /help.',
   privateBot: (id) =>
     `Это закрытый бот. Чтобы им пользоваться, попросите того, кто его держит, добавить этот номер: ${id}`,
-  stats: ({ version, seconds, inWork, waiting, estimators, answers }) =>
-    [
-      `attrai ${version}, работает ${duration(seconds)}`,
-      `В работе: ${figure(inWork)}`,
-      `Ждут оценки: ${figure(waiting)}`,
-      `Готовы оценивать: ${figure(estimators)}`,
-      `Отвечено с запуска: ${sum(answers)}`,
-      ...listed(answers),
-    ].join('\n'),
+  stats: (stats) =>
+    statsText(stats, {
+      running: `attrai ${stats.version}, работает ${duration(stats.seconds)}`,
+      inWork: 'В работе',
+      waiting: 'Ждут оценки',
+      estimators: 'Готовы оценивать',
+      answered: 'Отвечено с запуска',
+    }),
 
   howToScore: (username, inPrivate) =>
     inPrivate
@@ -171,19 +180,7 @@ export const ru: Texts = {
     other: 'Я работаю только с фотографиями. Пришлите снимок с лицами.',
   },
 
-  scored: (faces) => {
-    const { list, more } = scoreList(faces, say);
-    if (list === '') return whyUnscored(faces, faces.length === 1 ? theOne : noneOfThem).join();
-    return [
-      faces.length === 1 ? `Оценка: ${list} из 10` : inRows(list, 'Слева направо', 'ряд за рядом'),
-      ...(more > 0 ? [`Остальные оценки (${more}) есть на снимке.`] : []),
-      ...whyUnscored(faces, someOfThem),
-      ...(list.includes('≈')
-        ? ['≈ значит, что оценка менее надёжна: лицо повёрнуто, мелкое или частично закрыто.']
-        : []),
-      'Это догадка одной модели об этом снимке, а не о человеке.',
-    ].join('\n');
-  },
+  scored: (faces) => scoredText(faces, inScores, say),
   album: (scores) => albumLine(scores, inAlbum, say),
   expired: (limits) =>
     `Извините, я не успел посмотреть эту фотографию за ${duration(limits.deadlineSeconds)}. Пожалуйста, пришлите её ещё раз немного позже.`,

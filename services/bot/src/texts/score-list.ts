@@ -7,25 +7,42 @@ const MOST_LISTED = 50;
 /** Stands in the list for a face without a score. */
 const NO_SCORE = '–';
 
-export interface ScoreList {
-  /** `6.3 · ≈5.1 · – · 7.0`, a line for each row of faces, each from left to right as in the picture; empty if none has a score. */
-  list: string;
-  /** How many faces found no room in it. */
-  more: number;
-}
-
-/** Why faces have no score: one that looks like a child's, one that may be under 18, or there is one of each. */
+/** Why faces have no score: they look like children's, they may be under 18, or some are the one and some the other. */
 export type Unscored = Record<'child' | 'unsure' | 'both', string>;
 
-export function scoreList(faces: DrawnFace[], { score }: Words): ScoreList {
-  if (faces.every((face) => face.score === null)) return { list: '', more: 0 };
-  const listed = faces.slice(0, MOST_LISTED);
-  const list = listed.map((face, i) => `${separator(listed[i - 1], face)}${scoreOf(face, score)}`).join('');
-  return { list, more: faces.length - listed.length };
+export interface ScoreWords {
+  /** The score of the only face. */
+  one(score: string): string;
+  /** `From left to right`, and `row by row` if there are several rows. */
+  order: string;
+  rowByRow: string;
+  /** `n` faces are not in the list. */
+  more(n: number): string;
+  /** What ≈ means. */
+  uncertain: string;
+  guess: string;
+  unscored: Record<'theOne' | 'noneOfThem' | 'someOfThem', Unscored>;
 }
 
-/** The words for those of `faces` that have no score, listed or not; none if all have one. */
-export function whyUnscored(faces: DrawnFace[], words: Unscored): string[] {
+/** `From left to right: 6.3 · ≈5.1 · – · 7.0`, a line for each row of faces; then what has to be said about them. */
+export function scoredText(faces: DrawnFace[], words: ScoreWords, say: Words): string {
+  const { theOne, noneOfThem, someOfThem } = words.unscored;
+  const isOne = faces.length === 1;
+  if (faces.every((face) => face.score === null)) return whyUnscored(faces, isOne ? theOne : noneOfThem).join();
+  const listed = faces.slice(0, MOST_LISTED);
+  const list = listed.map((face, i) => `${separator(listed[i - 1], face)}${scoreOf(face, say.score)}`).join('');
+  const inRows = list.includes('\n') ? `${words.order}, ${words.rowByRow}:\n${list}` : `${words.order}: ${list}`;
+  return [
+    isOne ? words.one(list) : inRows,
+    ...(faces.length > listed.length ? [words.more(faces.length - listed.length)] : []),
+    ...whyUnscored(faces, someOfThem),
+    ...(list.includes('≈') ? [words.uncertain] : []),
+    words.guess,
+  ].join('\n');
+}
+
+/** The words for the faces that have no score, listed or not; none if all have one. */
+function whyUnscored(faces: DrawnFace[], words: Unscored): string[] {
   const reasons = new Set(faces.flatMap((face) => (face.score === null ? [face.unscored] : [])));
   const [reason] = reasons;
   if (reason === undefined) return [];
@@ -37,7 +54,7 @@ function separator(before: DrawnFace | undefined, face: DrawnFace): string {
   return isNextRow(before, face) ? '\n' : ' · ';
 }
 
-/** Where an older estimator doesn't tell rows, one has begun when the next face is further to the left. */
+/** Older estimators don't tell rows: then a row begins when the next face is further to the left. */
 function isNextRow(before: DrawnFace, face: DrawnFace): boolean {
   if (before.row !== undefined && face.row !== undefined) return before.row !== face.row;
   return middle(face) < middle(before);
@@ -50,9 +67,4 @@ function middle({ box: [x1, , x2] }: DrawnFace): number {
 function scoreOf(face: DrawnFace, score: Words['score']): string {
   if (face.score === null) return NO_SCORE;
   return `${face.confidence === 'low' ? '≈' : ''}${score(face.score)}`;
-}
-
-/** `From left to right: 6.3 · 5.1`, or several rows below `From left to right, row by row:`. */
-export function inRows(list: string, order: string, rowByRow: string): string {
-  return list.includes('\n') ? `${order}, ${rowByRow}:\n${list}` : `${order}: ${list}`;
 }

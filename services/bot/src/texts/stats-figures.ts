@@ -1,13 +1,15 @@
-/** `?` for what can't be told now. */
-export function figure(n: number | undefined): string {
-  return n === undefined ? '?' : String(n);
-}
+import type { Stats } from './texts.ts';
 
-export function sum(counts: [name: string, n: number][]): number {
-  return counts.reduce((total, [, n]) => total + n, 0);
-}
+export type StatsWords = Record<'running' | 'inWork' | 'waiting' | 'estimators' | 'answered', string>;
 
-/** A line for each. */
-export function listed(counts: [name: string, n: number][]): string[] {
-  return counts.map(([name, n]) => `• ${name}: ${n}`);
+/** A line for each figure; `?` for one that is not known now. */
+export function statsText({ inWork, waiting, estimators, answers }: Stats, words: StatsWords): string {
+  return [
+    words.running,
+    `${words.inWork}: ${inWork ?? '?'}`,
+    `${words.waiting}: ${waiting ?? '?'}`,
+    `${words.estimators}: ${estimators ?? '?'}`,
+    `${words.answered}: ${answers.reduce((sum, [, photos]) => sum + photos, 0)}`,
+    ...answers.map(([outcome, photos]) => `• ${outcome}: ${photos}`),
+  ].join('\n');
 }

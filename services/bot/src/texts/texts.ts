@@ -2,7 +2,7 @@ import type { DrawnFace } from '@attrai/contracts/result';
 import type { NotAPhoto } from '../chat/wants.ts';
 import type { Limits } from '../limits/limits.ts';
 
-/** Answers to an accepted photo that need no figures. */
+/** Answers to an accepted photo that have no figures in them. */
 export type PlainAnswer =
   | 'no_face'
   | 'unreadable'
@@ -13,14 +13,14 @@ export type PlainAnswer =
   | 'files_out_of_reach';
 
 /**
- * What the press of an answer's button meets:
+ * What becomes of a pressed button:
  * - accepted: the photo will be looked at again
- * - in_work, answered, cancelled: it was pressed before
+ * - in_work, answered, cancelled: it was pressed before, and this became of it
  * - not_sender: somebody else sent the photo
  * - photo_gone: the photo was deleted
- * - too_old: Telegram doesn't tell any more which answer it belongs to
- * - off: this bot doesn't ask
- * - down: something on our side
+ * - too_old: Telegram doesn't tell which answer it belongs to
+ * - off: `UNSURE_FACES` is `refuse` now
+ * - down: a failure of the bot
  */
 export type Pressed =
   | 'accepted'
@@ -33,7 +33,7 @@ export type Pressed =
   | 'off'
   | 'down';
 
-/** What an admin is told; undefined is what can't be told now. */
+/** What /stats tells. A figure is undefined if its server is away. */
 export interface Stats {
   version: string;
   /** Since the bot's start. */
@@ -42,7 +42,7 @@ export interface Stats {
   inWork: number | undefined;
   /** Of these, those that wait for an estimator. */
   waiting: number | undefined;
-  /** That are ready for photos. */
+  /** Estimators that are ready for photos. */
   estimators: number | undefined;
   /** Photos by their outcomes, as the metrics name them, since the bot's start. */
   answers: [outcome: string, photos: number][];
@@ -63,15 +63,14 @@ export interface Texts {
   unknownCommand(): string;
   /** For somebody who may not use the bot; `id` is the user's, or the group's. At most 200 characters. */
   privateBot(id: string): string;
-  /** Answers an admin's /stats. */
   stats(figures: Stats): string;
 
-  /** Answers to /score: pointing at no photo; at one that is in work; at a message of the bot's own. */
+  /** Answers to /score that points at no photo, at a photo that is in work, or at a message of the bot. */
   howToScore(username: string, inPrivate: boolean): string;
   inWork: string;
   myOwn: string;
 
-  /** Answers to /cancel, which has dropped `photos`; it could not be done now. */
+  /** Answers to /cancel: it has cancelled this many photos, or it failed. */
   cancelled(photos: number): string;
   notCancelled: string;
   /** Takes the place of a cancelled photo's placeholder. */
@@ -80,14 +79,14 @@ export interface Texts {
   /** `position` 1 is the next photo, or the one being looked at; `waitSeconds` is left out while nobody knows. */
   placeholder(place: { position: number; waitSeconds?: number | undefined }): string;
 
-  /** `bytes` is undefined where only Telegram's refusal to hand out the file tells. */
+  /** `bytes` is undefined if Telegram refused the download without telling. */
   tooLarge(bytes: number | undefined, limits: Limits): string;
   tooSmall(side: number, limits: Limits): string;
   tooManyActive(limits: Limits): string;
   tooOften(waitSeconds: number, limits: Limits): string;
-  /** The same of several photos that were sent at once. `leftOut` comes first, then one of the reasons. */
+  /** For several photos that were sent at once: `leftOut`, then one of the reasons. */
   severalRefused: {
-    /** `refused` of the `sent` photos, of which these are the `numbers`; undefined if they are too many to tell. */
+    /** `refused` of the `sent` photos were left out. `numbers` names them; undefined if there are too many. */
     leftOut(photos: { refused: number; sent: number; numbers: string | undefined }): string;
     too_large(limits: Limits): string;
     too_small(limits: Limits): string;
@@ -96,17 +95,17 @@ export interface Texts {
   };
   notAPhoto: Record<NotAPhoto, string>;
 
-  /** At most 1,024 characters, which is all a caption may have. */
+  /** At most 1,024 characters: Telegram's limit for captions. */
   scored(faces: DrawnFace[]): string;
-  /** The highest score in each photo of an album, by the order of its messages; null without one. Two at the least have one. */
+  /** Gets the highest score in each photo of an album, or null, in the order of its messages. At least two have a score. */
   album(scores: (number | null)[]): string;
   expired(limits: Limits): string;
   answer: Record<PlainAnswer, string>;
   /** The answer was sent, and nobody knows whether it arrived. */
   maybeAnswered: string;
 
-  /** The button by which a sender says that everybody in the photo is an adult. */
+  /** The button with which a sender says that everybody in the photo is an adult. */
   adultsButton: string;
-  /** As the refusals above at most 200 characters, which is all Telegram shows of it. */
+  /** At most 200 characters, as the refusals above: Telegram shows no more. */
   pressed: Record<Pressed, string>;
 }

@@ -6,9 +6,9 @@ export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: stri
 export interface Words {
   /** A number with its word in the right form: `2 photos`. */
   count(n: number, forms: Forms): string;
-  /** A length of time, rounded for people: seconds up to 90, then minutes, from two hours on hours. */
+  /** A rounded duration: up to 90 s in seconds, below two hours in minutes, then in hours. */
   duration(seconds: number): string;
-  /** `20 MB`, below one `300 kB`; rounded down, so that it is never more than is allowed. */
+  /** `20 MB` or `300 kB`, rounded down, so that it is never more than is allowed. */
   size(bytes: number): string;
   /** A score with its one decimal: `6.3`. */
   score(score: number): string;
