@@ -20,7 +20,8 @@ or Ubuntu. Nothing else of the machine changes.`;
 const ALL = ['packages/broker', 'services/bot', 'packages/checks/test/faults.test.ts'];
 const SHORT = [
   'packages/broker/test/connect-broker.test.ts',
-  'services/bot/test/redis',
+  'services/bot/test/redis-request-book.test.ts',
+  'services/bot/test/redis-job-queue.test.ts',
   'services/bot/test/real-servers.test.ts',
 ];
 
