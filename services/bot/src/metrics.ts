@@ -2,7 +2,7 @@ import type { Broker } from '@attrai/broker/broker';
 import { AFTER_ESTIMATE, TO_ESTIMATE, TO_ESTIMATE_DEAD } from '@attrai/contracts/queues';
 import { addAskedGauge, type ProcessMetrics, STAGE_BUCKETS } from '@attrai/telemetry/metrics';
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { Answer } from './replies/reply-job.ts';
+import type { Answer } from './answer.ts';
 import type { RequestBook } from './requests/request-book.ts';
 
 /**

@@ -1,7 +1,7 @@
+import type { Answer } from '../answer.ts';
 import type { Button } from '../chat/chat.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import { TEXTS } from '../texts/languages.ts';
-import type { Answer } from './reply-job.ts';
 
 /** What comes back when the button is pressed. */
 export const ADULTS = 'adults';

@@ -2,12 +2,12 @@ import { codeOf } from '@attrai/contracts/errors';
 import { patiently } from '@attrai/contracts/patiently';
 import { Repeated } from '@attrai/contracts/repeated';
 import type { Logger } from '@attrai/telemetry/logger';
+import type { Answer } from '../answer.ts';
 import type { SmallTalk } from '../chat/small-talk.ts';
 import type { SentOther, SentPhoto } from '../chat/wants.ts';
 import type { RedisTroubles } from '../redis/redis-troubles.ts';
 import type { AlbumScores, FinishedAlbum } from '../requests/album-scores.ts';
 import { languageFor, TEXTS } from '../texts/languages.ts';
-import type { Answer } from './reply-job.ts';
 
 const EVERY_MS = 1_000;
 /** How long to wait for Redis: the answer waits too. */

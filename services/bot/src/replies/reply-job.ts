@@ -1,12 +1,8 @@
-import type { Outcome } from '@attrai/contracts/result';
-import type { NotAPhoto } from '../chat/wants.ts';
+import type { Answer } from '../answer.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { ReplyTo } from '../requests/reply-to.ts';
 import { TEXTS } from '../texts/languages.ts';
-
-/** What a user can be told about an accepted photo: its outcome, or why it never got to an estimator. */
-export type Answer = Outcome | { kind: 'file_gone' | 'files_out_of_reach' } | { kind: 'not_a_photo'; what: NotAPhoto };
 
 /** The answer to one request, on its way to its chat. */
 export interface ReplyJob {

@@ -3,13 +3,14 @@ import { consumeChecked } from '@attrai/broker/typed-queue';
 import { patiently } from '@attrai/contracts/patiently';
 import { AFTER_ESTIMATE } from '@attrai/contracts/queues';
 import type { z } from 'zod';
+import type { Answer } from '../answer.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { BotMetrics } from '../metrics.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Envelope } from '../requests/envelope.ts';
 import { answerableResult } from '../requests/reply-to.ts';
 import { isOver, type RequestBook } from '../requests/request-book.ts';
-import { type Answer, addReplyJob, type ReplyJob } from './reply-job.ts';
+import { addReplyJob, type ReplyJob } from './reply-job.ts';
 import { deletePhotosOf, inboxKey, type PhotoFolders } from './request-photos.ts';
 
 export interface ResultParts extends PhotoFolders {

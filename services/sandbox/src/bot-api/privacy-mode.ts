@@ -1,6 +1,6 @@
 import type { Chat } from '../chat/chat.ts';
 import { type Content, type StoredMessage, textOf } from '../chat/message.ts';
-import type { BotProfile } from './wire.ts';
+import type { BotProfile } from './bot-profile.ts';
 
 interface Seen {
   content: Content;

@@ -1,13 +1,13 @@
 import { Chats } from '../chat/chats.ts';
 import { FileVault } from '../chat/file-vault.ts';
 import { MediaStore } from '../chat/media-store.ts';
+import type { BotProfile } from './bot-profile.ts';
 import { CallbackQueries } from './callback-queries.ts';
 import { Faults } from './faults.ts';
 import { Pace } from './pace.ts';
 import { UpdateQueue } from './update-queue.ts';
 import { UrlFetcher } from './url-fetcher.ts';
 import { Webhook } from './webhook.ts';
-import type { BotProfile } from './wire.ts';
 
 /** The whole state of a sandbox. */
 export class Telegram {

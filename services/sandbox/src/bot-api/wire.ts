@@ -1,18 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Chat } from '../chat/chat.ts';
 import type { StoredMessage, User } from '../chat/message.ts';
+import type { BotProfile } from './bot-profile.ts';
 import type { Telegram } from './telegram.ts';
 import { wireContent } from './wire-content.ts';
-
-export interface BotProfile {
-  id: number;
-  name: string;
-  username: string;
-  /** False with privacy mode, which is on for a new bot. */
-  readsAllGroupMessages: boolean;
-  /** Private chats may have topics. */
-  hasTopics: boolean;
-}
 
 /** https://core.telegram.org/bots/api#message; fields that are undefined are left out of JSON. */
 export function wireMessage(

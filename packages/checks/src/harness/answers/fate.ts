@@ -1,6 +1,12 @@
-import type { Sent } from '../load/crowd.ts';
+import type { SampleKind } from '../load/samples.ts';
 import type { LogEntry } from '../suite/sandbox-client.ts';
 import { type Said, whatIsSaid } from './said.ts';
+
+export interface Sent {
+  chatId: number;
+  messageId: number;
+  kind: SampleKind;
+}
 
 /** The answers to one photo, from the log of its chat. */
 export interface Fate {

@@ -1,13 +1,7 @@
 import { LANGUAGES, type Language } from '@attrai/bot/texts/language';
-import { type Fate, fateOf } from '../answers/fate.ts';
+import { type Fate, fateOf, type Sent } from '../answers/fate.ts';
 import type { LogEntry, SandboxClient } from '../suite/sandbox-client.ts';
 import type { Sample, SampleKind } from './samples.ts';
-
-export interface Sent {
-  chatId: number;
-  messageId: number;
-  kind: SampleKind;
-}
 
 /** Each crowd of a process has users of its own. */
 let nextUser = 1_001;
