@@ -102,8 +102,10 @@ class Measurement {
     await keepApart(this.#suite, 0, this.#cores);
     const broker = await connectBroker({ url: this.#suite.rabbitmq.url, onFatal: () => {} });
     opened.defer(() => broker.close());
-    const queue = await this.#measureQueue(broker);
+    // Not after the long queue, whose photos stay in work.
     const bot = await this.#measureBot(broker);
+    await this.#runEstimators(most);
+    const queue = await this.#measureQueue(broker);
     const date = new Date().toISOString().slice(0, 10);
     return {
       v: 1,
