@@ -99,8 +99,8 @@ function judgeBot({ photosPerSecond, unanswered, twice }: BotFigures): Goal {
 function oneBot({ photosPerSecond, cpuMs, photos }: BotFigures): string {
   const { picture, other } = TELEGRAM_MS;
   return (
-    `With stand-ins for estimators, which answer at once, and a Telegram that takes ${picture} ms for a picture and ${other} ms for any other call, ` +
-    `one bot answers ${photosPerSecond.toFixed(1)} photos/s, with ${cpuMs.toFixed(1)} ms of CPU each (${photos} photos).`
+    `Stand-ins for estimators answer at once. Telegram takes ${picture} ms for a picture and ${other} ms for any other call. ` +
+    `Then one bot answers ${photosPerSecond.toFixed(1)} photos/s, with ${cpuMs.toFixed(1)} ms of CPU each (${photos} photos).`
   );
 }
 
