@@ -1,7 +1,7 @@
 import { RetryableError } from '@attrai/contracts/errors';
 
 /** How long to wait for an orderly close, in milliseconds: the peer may be gone. */
-export const GOODBYE_MS = 5_000;
+const GOODBYE_MS = 5_000;
 
 /** The result of `promise`, or a RetryableError with that code when it takes longer than `limitMs`. */
 export async function limited<T>(promise: Promise<T>, limitMs: number, code: string, message: string): Promise<T> {
